@@ -1,0 +1,123 @@
+package dev.tokenguard.redis;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.UUID;
+
+/**
+ * The names of all keys and fields; nothing else builds one.
+ *
+ * <pre>
+ * tg:u:{user id}   hash, all state of one user, lives as long as the longest entry
+ *   f:&lt;family&gt;  i:&lt;family&gt;  a:&lt;family&gt;   a token family, see lua/record.lua
+ *   s:&lt;session&gt;                        a revoked session
+ *   c:&lt;session&gt;.&lt;client&gt;               a revoked client session
+ *   u                                  cut-off for all that the user had
+ * </pre>
+ *
+ * <p>Ids may be any text: those of federated users carry colons and names. In a key, all but
+ * letters, digits and {@code -._:} is percent-encoded, so a brace cannot move the hash tag. In a
+ * field, a UUID is written as its 16 bytes in Base64 (22 characters), and any other id
+ * percent-encoded behind a {@code ~}.
+ */
+public final class KeySpace {
+
+  static final String USER_CUTOFF = "u";
+
+  private static final int UUID_CHARACTERS = 36;
+
+  private final String prefix;
+
+  /**
+   * @param prefix put before every key
+   */
+  public KeySpace(String prefix) {
+    this.prefix = prefix;
+  }
+
+  String user(String userId) {
+    return prefix + "u:{" + encoded(userId) + "}";
+  }
+
+  String lineage(String family) {
+    return "f:" + compact(family);
+  }
+
+  String origin(String family) {
+    return "i:" + compact(family);
+  }
+
+  String accessTokens(String family) {
+    return "a:" + compact(family);
+  }
+
+  String session(String sessionId) {
+    return "s:" + compact(sessionId);
+  }
+
+  String clientSession(String sessionId, String clientId) {
+    return "c:" + compact(sessionId) + "." + compact(clientId);
+  }
+
+  /** The short form of an id; {@link #expanded} is its inverse. */
+  String compact(String id) {
+    if (id.length() == UUID_CHARACTERS) {
+      try {
+        UUID uuid = UUID.fromString(id);
+        if (uuid.toString().equals(id)) {
+          byte[] bytes =
+              ByteBuffer.allocate(16)
+                  .putLong(uuid.getMostSignificantBits())
+                  .putLong(uuid.getLeastSignificantBits())
+                  .array();
+          return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        }
+      } catch (IllegalArgumentException notAUuid) {
+        // It is kept as the text that it is.
+      }
+    }
+    return "~" + encoded(id);
+  }
+
+  String expanded(String compact) {
+    if (compact.startsWith("~")) {
+      return decoded(compact.substring(1));
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(compact));
+    return new UUID(bytes.getLong(), bytes.getLong()).toString();
+  }
+
+  private static String encoded(String id) {
+    StringBuilder encoded = new StringBuilder(id.length());
+    for (byte octet : id.getBytes(StandardCharsets.UTF_8)) {
+      char character = (char) (octet & 0xFF);
+      if (isPlain(character)) {
+        encoded.append(character);
+      } else {
+        encoded.append(String.format("%%%02X", octet & 0xFF));
+      }
+    }
+    return encoded.toString();
+  }
+
+  private static boolean isPlain(char character) {
+    return character >= 'a' && character <= 'z'
+        || character >= 'A' && character <= 'Z'
+        || character >= '0' && character <= '9'
+        || "-._:".indexOf(character) >= 0;
+  }
+
+  private static String decoded(String encoded) {
+    ByteBuffer octets = ByteBuffer.allocate(encoded.length());
+    for (int index = 0; index < encoded.length(); index++) {
+      if (encoded.charAt(index) == '%') {
+        octets.put((byte) Integer.parseInt(encoded, index + 1, index + 3, 16));
+        index += 2;
+      } else {
+        octets.put((byte) encoded.charAt(index));
+      }
+    }
+    return new String(octets.array(), 0, octets.position(), StandardCharsets.UTF_8);
+  }
+}

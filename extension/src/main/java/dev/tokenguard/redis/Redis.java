@@ -1,0 +1,111 @@
+package dev.tokenguard.redis;
+
+import dev.tokenguard.redis.RedisTelemetry.Failure;
+import dev.tokenguard.redis.RedisTelemetry.Operation;
+import dev.tokenguard.rotation.StoreUnavailableException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
+
+/**
+ * A pool of connections to Redis. Opening one needs no Redis: an unreachable one shows at the first
+ * command.
+ */
+public final class Redis implements AutoCloseable {
+
+  private final UnifiedJedis jedis;
+  private final RedisTelemetry telemetry;
+
+  private Redis(UnifiedJedis jedis, RedisTelemetry telemetry) {
+    this.jedis = jedis;
+    this.telemetry = telemetry;
+  }
+
+  public static Redis open(RedisSettings settings, RedisTelemetry telemetry) {
+    DefaultJedisClientConfig.Builder client =
+        DefaultJedisClientConfig.builder()
+            .connectionTimeoutMillis((int) settings.connectTimeout().toMillis())
+            .socketTimeoutMillis((int) settings.readTimeout().toMillis())
+            .clientName(settings.clientName())
+            .database(settings.database())
+            .resp3();
+    settings.username().ifPresent(client::user);
+    settings.password().ifPresent(client::password);
+    if (settings.address().usesTls()) {
+      client.sslOptions(SslOptions.defaults());
+    }
+    ConnectionPoolConfig pool = new ConnectionPoolConfig();
+    pool.setMaxTotal(settings.maxPoolSize());
+    pool.setMaxIdle(settings.maxPoolSize());
+    pool.setMaxWait(settings.poolTimeout());
+    UnifiedJedis jedis =
+        RedisClient.builder()
+            .hostAndPort(new HostAndPort(settings.address().host(), settings.address().port()))
+            .clientConfig(client.build())
+            .poolConfig(pool)
+            .build();
+    return new Redis(jedis, telemetry);
+  }
+
+  /**
+   * Runs a script on one key, by its hash; a Redis that does not know it yet is given the source.
+   *
+   * @throws StoreUnavailableException when Redis does not answer as it should
+   */
+  Object run(LuaScript script, String key, List<String> arguments) {
+    List<String> keys = List.of(key);
+    return call(
+        script.operation(),
+        redis -> {
+          try {
+            return redis.evalsha(script.sha1(), keys, arguments);
+          } catch (JedisNoScriptException unknown) {
+            return redis.eval(script.source(), keys, arguments);
+          }
+        });
+  }
+
+  /**
+   * @throws StoreUnavailableException when Redis does not answer as it should
+   */
+  public void ping() {
+    call(Operation.PING, UnifiedJedis::ping);
+  }
+
+  private <T> T call(Operation operation, Function<UnifiedJedis, T> command) {
+    long begin = System.nanoTime();
+    try {
+      T answer = command.apply(jedis);
+      telemetry.answered(operation, Duration.ofNanos(System.nanoTime() - begin));
+      return answer;
+    } catch (JedisException failed) {
+      telemetry.failed(operation, kindOf(failed), failed.getMessage());
+      throw new StoreUnavailableException("Redis did not answer as it should", failed);
+    }
+  }
+
+  private static Failure kindOf(JedisException failed) {
+    for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SocketTimeoutException) {
+        return Failure.TIMEOUT;
+      }
+    }
+    // The pool reports a connection that it could not get as a plain JedisException.
+    return failed instanceof JedisDataException ? Failure.REJECTED : Failure.CONNECTION;
+  }
+
+  @Override
+  public void close() {
+    jedis.close();
+  }
+}

@@ -1,0 +1,133 @@
+package dev.tokenguard.redis;
+
+import dev.tokenguard.redis.RedisTelemetry.Operation;
+import dev.tokenguard.rotation.AccessTokens;
+import dev.tokenguard.rotation.ContextMatch;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.RequestContext;
+import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.TokenFamily;
+import dev.tokenguard.settings.Setting;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Families in Redis: one script, one key, one round trip for each method. */
+public final class RedisFamilyStore implements FamilyStore {
+
+  private static final LuaScript ROTATE = LuaScript.of(Operation.ROTATE, "rotate.lua");
+  private static final LuaScript REVOKE = LuaScript.of(Operation.REVOKE, "revoke.lua");
+  private static final LuaScript FIND = LuaScript.of(Operation.FIND, "find.lua");
+
+  private final Redis redis;
+  private final KeySpace keys;
+
+  public RedisFamilyStore(Redis redis, KeySpace keys) {
+    this.redis = redis;
+    this.keys = keys;
+  }
+
+  @Override
+  public RotationOutcome rotate(RotationRequest request, RotationPolicy policy) {
+    List<String> arguments = new ArrayList<>();
+    String family = request.presented().family();
+    RotationRequest.Session session = request.session();
+    arguments.add(keys.lineage(family));
+    arguments.add(keys.origin(family));
+    arguments.add(keys.accessTokens(family));
+    arguments.add(keys.session(session.id()));
+    arguments.add(keys.clientSession(session.id(), session.clientId()));
+    arguments.add(KeySpace.USER_CUTOFF);
+    add(arguments, request.presented().generation());
+    arguments.add(keys.compact(session.id()));
+    arguments.add(keys.compact(session.clientId()));
+    add(arguments, session.started(), session.clientStarted());
+    add(arguments, session.isOffline());
+    add(arguments, request.child().issuedAt(), request.child().expiresAt());
+    add(arguments, request.child().retainUntil(), request.accessToken().expiresAt());
+    arguments.add(request.accessToken().prefix());
+    arguments.add(request.accessToken().loginPrefix());
+    arguments.add(request.context().userAgent());
+    arguments.add(request.context().ip());
+    arguments.add(request.binding().map(RequestContext::userAgent).orElse(""));
+    arguments.add(request.binding().map(RequestContext::ip).orElse(""));
+
+    add(arguments, policy.gracePeriod().toMillis(), policy.graceMaxReplays());
+    add(arguments, policy.graceContext());
+    add(arguments, policy.maxRotations(), policy.notAfter(session.started()));
+    add(arguments, policy.maxRefreshesPerMinute());
+    add(arguments, policy.bindTo());
+    arguments.add(Setting.word(policy.onBindingMismatch()));
+    arguments.add(Setting.word(policy.onMissingState()));
+    add(arguments, policy.isObserving());
+    Object reply = redis.run(ROTATE, keys.user(request.userId()), arguments);
+    return RotateReply.of(reply).outcome(family);
+  }
+
+  @Override
+  public List<AccessTokens> revoke(Revocation revocation) {
+    List<String> arguments = new ArrayList<>();
+    add(arguments, revocation.retainUntil());
+    arguments.add(KeySpace.USER_CUTOFF);
+    add(arguments, revocation.everythingBefore());
+    add(arguments, revocation.families().size());
+    for (String family : revocation.families()) {
+      arguments.add(keys.lineage(family));
+      arguments.add(keys.accessTokens(family));
+    }
+    add(arguments, revocation.clientSessions().size());
+    revocation
+        .clientSessions()
+        .forEach(it -> arguments.add(keys.clientSession(it.sessionId(), it.clientId())));
+    add(arguments, revocation.sessions().size());
+    revocation.sessions().forEach(id -> arguments.add(keys.session(id)));
+    Object reply = redis.run(REVOKE, keys.user(revocation.userId()), arguments);
+    return ReplyRow.rows(reply).stream()
+        .map(
+            row ->
+                new AccessTokens(
+                    revocation.families().get((int) row.number(0) - 1),
+                    row.number(1),
+                    row.number(2),
+                    row.number(3),
+                    row.text(4),
+                    row.text(5)))
+        .toList();
+  }
+
+  @Override
+  public List<TokenFamily> find(String userId) {
+    Object reply = redis.run(FIND, keys.user(userId), List.of());
+    return ReplyRow.rows(reply).stream()
+        .map(
+            row ->
+                new TokenFamily(
+                    keys.expanded(row.text(0)),
+                    row.optionalText(4).map(keys::expanded),
+                    row.optionalText(5).map(keys::expanded),
+                    row.text(7).equals("1"),
+                    row.number(1),
+                    row.optionalText(6).map(Long::valueOf).map(Instant::ofEpochSecond),
+                    Instant.ofEpochMilli(row.number(2)),
+                    !row.text(3).isEmpty()))
+        .toList();
+  }
+
+  private static void add(List<String> arguments, long... numbers) {
+    for (long number : numbers) {
+      arguments.add(Long.toString(number));
+    }
+  }
+
+  private static void add(List<String> arguments, boolean flag) {
+    arguments.add(flag ? "1" : "0");
+  }
+
+  private static void add(List<String> arguments, ContextMatch match) {
+    add(arguments, match.comparesUserAgent());
+    add(arguments, match.comparesIp());
+  }
+}

@@ -1,0 +1,164 @@
+package dev.tokenguard.redis;
+
+import static dev.tokenguard.settings.Setting.number;
+import static dev.tokenguard.settings.Setting.text;
+
+import dev.tokenguard.settings.Setting;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** How to reach Redis. Parsed once, when Keycloak starts. */
+public record RedisSettings(
+    RedisAddress address,
+    Optional<String> username,
+    Optional<String> password,
+    int database,
+    String keyPrefix,
+    String clientName,
+    int maxPoolSize,
+    Duration connectTimeout,
+    Duration readTimeout,
+    Duration poolTimeout) {
+
+  public static final Setting<Optional<RedisAddress>> URL =
+      text(
+          "url",
+          "Where Redis is: redis://host:port/database, or rediss:// for TLS. Without it Token Guard"
+              + " steps aside and Keycloak is stock.",
+          "redis://[user:password@]host[:port][/database], or rediss:// for TLS",
+          "",
+          given -> given.isEmpty() ? Optional.empty() : Optional.of(RedisAddress.parse(given)));
+  private static final Setting<Optional<String>> USERNAME =
+      text(
+          "username",
+          "The ACL user. Wins over the one in the URL.",
+          "a text",
+          "",
+          RedisSettings::optional);
+  private static final Setting<Optional<String>> PASSWORD =
+      text(
+          "password",
+          "The password. Wins over the one in the URL, and does not show in a list of processes when"
+              + " it is given by the environment.",
+          "a text",
+          "",
+          RedisSettings::optional);
+  private static final Setting<Optional<Integer>> DATABASE =
+      text(
+          "database",
+          "The number of the database. Wins over the one in the URL.",
+          "0 to 1000000",
+          "",
+          given -> optional(given).map(Integer::valueOf).map(RedisSettings::notNegative));
+  private static final Setting<String> KEY_PREFIX =
+      text(
+          "key-prefix",
+          "Put before every key, so that several Keycloaks can share a Redis.",
+          "1 to 32 of letters, digits and -._:",
+          "tg:",
+          given -> matching(given, "[A-Za-z0-9._:-]{1,32}"));
+  private static final Setting<String> CLIENT_NAME =
+      text(
+          "client-name",
+          "How the connections are named in CLIENT LIST.",
+          "1 to 64 printable characters without spaces",
+          "token-guard",
+          given -> matching(given, "[!-~]{1,64}"));
+  private static final Setting<Integer> MAX_POOL_SIZE =
+      number("max-pool-size", "Connections of one node, at most.", "connections", 1, 1000, 64);
+  private static final Setting<Integer> CONNECT_TIMEOUT =
+      number("connect-timeout", "How long to wait for a connection.", "ms", 10, 10_000, 400);
+  private static final Setting<Integer> READ_TIMEOUT =
+      number("read-timeout", "How long to wait for an answer.", "ms", 10, 10_000, 400);
+  private static final Setting<Integer> POOL_TIMEOUT =
+      number(
+          "pool-timeout",
+          "How long to wait when all connections are in use.",
+          "ms",
+          10,
+          10_000,
+          400);
+
+  /** All settings, in the order of the documentation. */
+  public static final List<Setting<?>> SETTINGS =
+      List.of(
+          URL,
+          USERNAME,
+          PASSWORD,
+          DATABASE,
+          KEY_PREFIX,
+          CLIENT_NAME,
+          MAX_POOL_SIZE,
+          CONNECT_TIMEOUT,
+          READ_TIMEOUT,
+          POOL_TIMEOUT);
+
+  /**
+   * Reads the settings; empty without a URL.
+   *
+   * @param given the text of a setting by its name; null when it is not set
+   * @throws dev.tokenguard.settings.InvalidSettingException for the first value out of range
+   */
+  public static Optional<RedisSettings> parse(Function<String, String> given) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    SETTINGS.forEach(setting -> texts.put(setting.name(), given.apply(setting.name())));
+    return URL.from(texts)
+        .map(
+            address ->
+                new RedisSettings(
+                    address,
+                    USERNAME.from(texts).or(address::username),
+                    PASSWORD.from(texts).or(address::password),
+                    DATABASE.from(texts).orElse(address.database()),
+                    KEY_PREFIX.from(texts),
+                    CLIENT_NAME.from(texts),
+                    MAX_POOL_SIZE.from(texts),
+                    Duration.ofMillis(CONNECT_TIMEOUT.from(texts)),
+                    Duration.ofMillis(READ_TIMEOUT.from(texts)),
+                    Duration.ofMillis(POOL_TIMEOUT.from(texts))));
+  }
+
+  /** What is in effect, for people; the password is masked. */
+  public Map<String, String> shown() {
+    Map<String, String> shown = new LinkedHashMap<>();
+    shown.put("url", address.toString());
+    shown.put("username", username.orElse(""));
+    shown.put("password", password.isPresent() ? "********" : "");
+    shown.put("database", Integer.toString(database));
+    shown.put("key-prefix", keyPrefix);
+    shown.put("client-name", clientName);
+    shown.put("max-pool-size", Integer.toString(maxPoolSize));
+    shown.put("connect-timeout", connectTimeout.toMillis() + " ms");
+    shown.put("read-timeout", readTimeout.toMillis() + " ms");
+    shown.put("pool-timeout", poolTimeout.toMillis() + " ms");
+    return shown;
+  }
+
+  /** Without the password. */
+  @Override
+  public String toString() {
+    return shown().toString();
+  }
+
+  private static Optional<String> optional(String given) {
+    return given.isEmpty() ? Optional.empty() : Optional.of(given);
+  }
+
+  private static int notNegative(int database) {
+    if (database < 0 || database > 1_000_000) {
+      throw new IllegalArgumentException();
+    }
+    return database;
+  }
+
+  private static String matching(String given, String pattern) {
+    if (!given.matches(pattern)) {
+      throw new IllegalArgumentException();
+    }
+    return given;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.tokenguard.redis;
+
+import dev.tokenguard.rotation.StoreUnavailableException;
+import java.util.List;
+import java.util.Optional;
+
+/** An array that a script returned. What is not of the expected shape counts as no answer. */
+record ReplyRow(List<?> values) {
+
+  static ReplyRow of(Object reply) {
+    if (reply instanceof List<?> values) {
+      return new ReplyRow(values);
+    }
+    throw unexpected(null);
+  }
+
+  static List<ReplyRow> rows(Object reply) {
+    return of(reply).values().stream().map(ReplyRow::of).toList();
+  }
+
+  String text(int index) {
+    if (index < values.size() && values.get(index) instanceof String text) {
+      return text;
+    }
+    throw unexpected(null);
+  }
+
+  Optional<String> optionalText(int index) {
+    return Optional.of(text(index)).filter(text -> !text.isEmpty());
+  }
+
+  long number(int index) {
+    if (index < values.size() && values.get(index) instanceof Long number) {
+      return number;
+    }
+    throw unexpected(null);
+  }
+
+  <E extends Enum<E>> E word(int index, Class<E> type) {
+    try {
+      return Enum.valueOf(type, text(index));
+    } catch (IllegalArgumentException unknown) {
+      throw unexpected(unknown);
+    }
+  }
+
+  private static StoreUnavailableException unexpected(Throwable cause) {
+    return new StoreUnavailableException(
+        "a script answered what this version does not know", cause);
+  }
+}

@@ -1,0 +1,92 @@
+package dev.tokenguard.redis;
+
+import dev.tokenguard.rotation.AccessTokens;
+import dev.tokenguard.rotation.Child;
+import dev.tokenguard.rotation.RequestContext;
+import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RotationOutcome.Expired;
+import dev.tokenguard.rotation.RotationOutcome.Limited;
+import dev.tokenguard.rotation.RotationOutcome.Mismatched;
+import dev.tokenguard.rotation.RotationOutcome.Missing;
+import dev.tokenguard.rotation.RotationOutcome.Origin;
+import dev.tokenguard.rotation.RotationOutcome.Refused;
+import dev.tokenguard.rotation.RotationOutcome.Replayed;
+import dev.tokenguard.rotation.RotationOutcome.Reused;
+import dev.tokenguard.rotation.RotationOutcome.Revoked;
+import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
+import dev.tokenguard.rotation.RotationOutcome.Rotated;
+import dev.tokenguard.rotation.RotationOutcome.Throttled;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What {@code rotate.lua} returned, read as an outcome. The positions are those of its header. */
+record RotateReply(ReplyRow row) {
+
+  /** The first word of a reply. */
+  private enum Code {
+    NEW,
+    NEXT,
+    FAST_FORWARD,
+    ADOPTED,
+    REPLAYED,
+    REUSED,
+    REVOKED,
+    MISSING,
+    LIMITED,
+    EXPIRED,
+    THROTTLED,
+    MISMATCH
+  }
+
+  static RotateReply of(Object reply) {
+    return new RotateReply(ReplyRow.of(reply));
+  }
+
+  RotationOutcome outcome(String family) {
+    Code code = row.word(0, Code.class);
+    return switch (code) {
+      case NEW -> rotated(Origin.NEW, family);
+      case NEXT -> rotated(Origin.NEXT, family);
+      case FAST_FORWARD -> rotated(Origin.FAST_FORWARD, family);
+      case ADOPTED -> rotated(Origin.ADOPTED, family);
+      case REPLAYED -> new Replayed(child(), row.number(6), observed(family));
+      default -> refused(code, family);
+    };
+  }
+
+  private Rotated rotated(Origin origin, String family) {
+    return new Rotated(child(), origin, accessTokens(family), observed(family));
+  }
+
+  private Optional<Refused> observed(String family) {
+    return row.optionalText(12).map(word -> refused(row.word(12, Code.class), family));
+  }
+
+  private Refused refused(Code code, String family) {
+    return switch (code) {
+      case REUSED ->
+          new Reused(
+              row.number(1), row.word(13, RotationOutcome.ReuseReason.class), accessTokens(family));
+      case REVOKED -> new Revoked(row.word(13, RevokedScope.class));
+      case MISSING -> new Missing();
+      case LIMITED -> new Limited();
+      case EXPIRED -> new Expired();
+      case THROTTLED -> new Throttled(Duration.ofMillis(row.number(14)));
+      case MISMATCH ->
+          new Mismatched(row.number(1), row.optionalText(13).map(because -> accessTokens(family)));
+      case NEW, NEXT, FAST_FORWARD, ADOPTED, REPLAYED ->
+          throw new IllegalArgumentException(code + " is no refusal");
+    };
+  }
+
+  private Child child() {
+    Optional<RequestContext> binding =
+        row.optionalText(4).map(userAgent -> new RequestContext(userAgent, row.text(5)));
+    return new Child(row.number(1), row.number(2), row.number(3), binding);
+  }
+
+  private AccessTokens accessTokens(String family) {
+    return new AccessTokens(
+        family, row.number(7), row.number(8), row.number(9), row.text(10), row.text(11));
+  }
+}

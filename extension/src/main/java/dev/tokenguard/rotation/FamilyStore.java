@@ -1,0 +1,25 @@
+package dev.tokenguard.rotation;
+
+import java.util.List;
+
+/**
+ * Where families are remembered. Every method is one atomic step, for all nodes.
+ *
+ * <p>All methods throw {@link StoreUnavailableException} when the store cannot be asked or does not
+ * answer in time; the step may then have been taken or not.
+ */
+public interface FamilyStore {
+
+  /** Decides what the presented token is worth and remembers the decision, by the store's clock. */
+  RotationOutcome rotate(RotationRequest request, RotationPolicy policy);
+
+  /**
+   * Marks what is named as revoked. From then on {@link #rotate} refuses its tokens.
+   *
+   * @return the unexpired access tokens of the families named in it, where they are known
+   */
+  List<AccessTokens> revoke(Revocation revocation);
+
+  /** The families of a user that are still remembered, in no order. */
+  List<TokenFamily> find(String userId);
+}

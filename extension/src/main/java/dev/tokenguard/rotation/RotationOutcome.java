@@ -1,0 +1,99 @@
+package dev.tokenguard.rotation;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** What the store decided about a presented refresh token. Each is final when it is returned. */
+public sealed interface RotationOutcome {
+
+  /** The presented token gets a child. */
+  sealed interface Granted extends RotationOutcome {
+    Child child();
+
+    /** The refusal that was not carried out because the policy only observes. */
+    Optional<Refused> observed();
+  }
+
+  /** The presented token gets none. */
+  sealed interface Refused extends RotationOutcome {}
+
+  /**
+   * The lineage went on by one generation.
+   *
+   * @param replaced the access token that came with the presented token
+   */
+  record Rotated(Child child, Origin origin, AccessTokens replaced, Optional<Refused> observed)
+      implements Granted {}
+
+  /**
+   * The newest child was returned once more.
+   *
+   * @param replays how often by now, in this grace period
+   */
+  record Replayed(Child child, long replays, Optional<Refused> observed) implements Granted {}
+
+  /**
+   * An old token came back and no grace covered it (RFC 9700, section 4.14.2). The family is marked
+   * revoked.
+   *
+   * @param newest the family's newest generation
+   * @param accessTokens every access token of the family that may be unexpired
+   */
+  record Reused(long newest, ReuseReason reason, AccessTokens accessTokens) implements Refused {}
+
+  /** The family, its session or its user was revoked before. This is no theft. */
+  record Revoked(RevokedScope scope) implements Refused {}
+
+  /** The family should have a record and has none, and the policy does not adopt it. */
+  record Missing() implements Refused {}
+
+  /** The family has used up its rotations. */
+  record Limited() implements Refused {}
+
+  /** The login lies further back than the policy allows. */
+  record Expired() implements Refused {}
+
+  /**
+   * Too many refreshes in this minute. Nothing was changed.
+   *
+   * @param retryAfter until the minute is over
+   */
+  record Throttled(Duration retryAfter) implements Refused {}
+
+  /**
+   * The request comes from another context than the one that the family is bound to.
+   *
+   * @param newest the family's newest generation
+   * @param revoked every access token that may be unexpired, when the family was marked revoked
+   */
+  record Mismatched(long newest, Optional<AccessTokens> revoked) implements Refused {}
+
+  /** How a rotation came about. */
+  enum Origin {
+    /** The newest token was presented. */
+    NEXT,
+    /** The first refresh of a family. */
+    NEW,
+    /** A token newer than the record: the store had lost writes. */
+    FAST_FORWARD,
+    /** A later token of a family without a record: the store had lost it. */
+    ADOPTED
+  }
+
+  /** Why a replay was not covered by grace. */
+  enum ReuseReason {
+    /** The token is more than one generation old. */
+    OLDER_GENERATION,
+    GRACE_PERIOD_OVER,
+    TOO_MANY_REPLAYS,
+    OTHER_CONTEXT
+  }
+
+  /** What was revoked. */
+  enum RevokedScope {
+    FAMILY,
+    CLIENT_SESSION,
+    SESSION,
+    USER
+  }
+}

@@ -1,0 +1,27 @@
+package dev.tokenguard.rotation;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A family as the store remembers it.
+ *
+ * @param id the {@code jti} of its first refresh token
+ * @param sessionId the user session it belongs to; not known when it was revoked before it was ever
+ *     refreshed, and so for the client and the first refresh
+ * @param clientId the client's internal id
+ * @param isOffline whether its tokens are offline tokens
+ * @param generation its newest generation
+ * @param created when it was first refreshed, to the second
+ * @param refreshed when its newest token was made
+ * @param isRevoked whether the family itself was marked revoked
+ */
+public record TokenFamily(
+    String id,
+    Optional<String> sessionId,
+    Optional<String> clientId,
+    boolean isOffline,
+    long generation,
+    Optional<Instant> created,
+    Instant refreshed,
+    boolean isRevoked) {}

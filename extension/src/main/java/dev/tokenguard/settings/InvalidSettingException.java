@@ -1,0 +1,9 @@
+package dev.tokenguard.settings;
+
+/** A value that an administrator gave is refused. The message names the setting and its range. */
+public final class InvalidSettingException extends RuntimeException {
+
+  InvalidSettingException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,72 @@
+--[[
+  Marks families, client sessions, sessions or all of one user as revoked.
+
+  KEYS[1]  hash with all state of the user
+
+  ARGV
+    1  remember until, s
+    2  field of the user's cut-off
+    3  cut-off, s: sessions that began before it are dead; 0 for none
+    4  number of families n, then n times: field of its lineage, field of its access tokens
+    then  number of client sessions m, then m fields
+    then  number of sessions k, then k fields
+  A family without a record gets one of generation 0, so that its first refresh is refused.
+
+  Returns an array for each family that had a record and was alive
+    1  its place among the n, from 1
+    2  oldest and                           3  newest generation whose access token may be alive
+    4  when the last of them has expired, s
+    5  prefix of the login's access token   6  prefix of the others
+  Error replies: WRONGTYPE when the key holds something else, FORMAT when a record is not known.
+]]
+
+local key, retain, cutoff = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[3])
+local now, now_ms = clock()
+local position = 3
+
+local function argument()
+  position = position + 1
+  return ARGV[position]
+end
+
+local function mark(field, from)
+  redis.call('HSET', key, field, table.concat({ '1', text(from), text(retain) }, ','))
+end
+
+local ended = {}
+for place = 1, tonumber(argument()) do
+  local field_lineage, field_access = argument(), argument()
+  local lineage = redis.call('HGET', key, field_lineage)
+  local family
+  if lineage then
+    family = read_family(lineage, redis.call('HGET', key, field_access))
+    if not family then return redis.error_reply(UNKNOWN_FORMAT) end
+    if family.revoked == '' then
+      ended[#ended + 1] = { place, family.older, family.generation, access_end(family),
+        family.login_prefix, family.prefix }
+    end
+  else
+    family = {
+      generation = 0, made_ms = now_ms, iat = now, exp = 0, replays = 0, agent = '', ip = '',
+      revoked = '', minute = 0, refreshes = 0, retain = retain, older = 0, older_end = now,
+      newer = 0, newer_end = now, login_prefix = '', prefix = '', bound_agent = '', bound_ip = '',
+    }
+  end
+  if family.revoked == '' then
+    family.revoked = 'revoked'
+    redis.call('HSET', key, field_lineage, lineage_of(family), field_access, access_of(family))
+  end
+end
+
+for _ = 1, tonumber(argument()) do
+  mark(argument(), now)
+end
+for _ = 1, tonumber(argument()) do
+  mark(argument(), 0)
+end
+if cutoff > 0 then
+  local before = redis.call('HGET', key, ARGV[2])
+  mark(ARGV[2], math.max(cutoff, before and tonumber(split(before)[2]) or 0))
+end
+keep_until(key, retain)
+return ended
