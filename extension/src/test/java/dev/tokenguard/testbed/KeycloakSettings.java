@@ -1,0 +1,233 @@
+package dev.tokenguard.testbed;
+
+import dev.tokenguard.testbed.KeycloakServer.Mode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** What a {@link KeycloakServer} is made of; an option is given without its leading dashes. */
+public record KeycloakSettings(
+    Path distribution,
+    boolean alreadyBuilt,
+    Mode mode,
+    List<Path> providers,
+    List<Path> realms,
+    Map<String, String> buildOptions,
+    Map<String, String> options,
+    Map<String, String> environment,
+    int httpPort,
+    int managementPort,
+    Consumer<String> progress) {
+
+  static final String ADMIN = "admin";
+
+  /** The command line of {@code kc.sh}, or of {@code kc.bat} on Windows. */
+  static List<String> command(Path home, List<String> arguments) {
+    boolean windows = System.getProperty("os.name").startsWith("Windows");
+    List<String> command = new ArrayList<>();
+    command.add(home.resolve("bin").resolve(windows ? "kc.bat" : "kc.sh").toString());
+    command.addAll(arguments);
+    return command;
+  }
+
+  List<String> buildArguments() {
+    List<String> arguments = new ArrayList<>(List.of("build"));
+    addTo(arguments, effectiveBuildOptions());
+    return arguments;
+  }
+
+  List<String> startArguments() {
+    List<String> arguments = new ArrayList<>();
+    Map<String, String> all = new LinkedHashMap<>();
+    if (mode == Mode.START_DEV) {
+      arguments.add("start-dev");
+      all.putAll(effectiveBuildOptions());
+    } else {
+      arguments.addAll(List.of("start", "--optimized"));
+      all.put("http-enabled", "true");
+      all.put("hostname", "http://127.0.0.1:" + httpPort);
+    }
+    if (!realms.isEmpty()) {
+      arguments.add("--import-realm");
+    }
+    all.put("http-host", "127.0.0.1");
+    all.put("http-port", String.valueOf(httpPort));
+    all.put("http-management-host", "127.0.0.1");
+    all.put("http-management-port", String.valueOf(managementPort));
+    all.put("cache", "local");
+    all.putAll(options);
+    addTo(arguments, all);
+    return arguments;
+  }
+
+  /** The realms whose answer tells that the import is done. */
+  List<String> realmNames() {
+    if (realms.isEmpty()) {
+      return List.of("master");
+    }
+    return realms.stream().map(file -> Json.read(file).path("realm").asText()).toList();
+  }
+
+  private Map<String, String> effectiveBuildOptions() {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("db", "dev-file");
+    all.put("health-enabled", "true");
+    all.put("metrics-enabled", "true");
+    all.putAll(buildOptions);
+    return all;
+  }
+
+  private static void addTo(List<String> arguments, Map<String, String> options) {
+    options.forEach((name, value) -> arguments.add("--" + name + "=" + value));
+  }
+
+  /** Collects the settings; what is not named has a default that suits a test. */
+  public static final class Builder {
+    private final List<Path> providers = new ArrayList<>();
+    private final List<Path> realms = new ArrayList<>();
+    private final Map<String, String> buildOptions = new LinkedHashMap<>();
+    private final Map<String, String> options = new LinkedHashMap<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private Path distribution;
+    private boolean alreadyBuilt;
+    private Mode mode = Mode.START_DEV;
+    private int httpPort = LoopbackPort.free();
+    private int managementPort = LoopbackPort.free();
+    private Consumer<String> progress = step -> {};
+
+    Builder() {
+      environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
+      environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
+      environment.put("JAVA_OPTS_KC_HEAP", "-Xms64m -Xmx512m");
+    }
+
+    /**
+     * The unpacked distribution; the default is what the system property {@code keycloak.home}
+     * names.
+     */
+    public Builder distribution(Path home) {
+      distribution = home;
+      return this;
+    }
+
+    /**
+     * Takes over a server's built distribution with its provider JARs, without its data, and saves
+     * the build.
+     */
+    public Builder builtLike(KeycloakServer other) {
+      distribution = other.home();
+      alreadyBuilt = true;
+      return this;
+    }
+
+    public Builder mode(Mode chosen) {
+      mode = chosen;
+      return this;
+    }
+
+    /** A JAR for the folder {@code providers}. */
+    public Builder provider(Path jar) {
+      providers.add(jar);
+      return this;
+    }
+
+    /** A realm file to import at the first start. */
+    public Builder realm(Path file) {
+      realms.add(file);
+      return this;
+    }
+
+    /** A run-time option; it wins over the one that the launcher would give. */
+    public Builder option(String name, String value) {
+      options.put(name, value);
+      return this;
+    }
+
+    /** A build-time option. */
+    public Builder buildOption(String name, String value) {
+      buildOptions.put(name, value);
+      return this;
+    }
+
+    public Builder environment(String name, String value) {
+      environment.put(name, value);
+      return this;
+    }
+
+    public Builder httpPort(int port) {
+      httpPort = port;
+      return this;
+    }
+
+    public Builder managementPort(int port) {
+      managementPort = port;
+      return this;
+    }
+
+    /**
+     * Keeps the data in an H2 file that several nodes can open at once. Keycloak's tables need
+     * NON_KEYWORDS, which Keycloak adds to a URL of its own but not to one that is given.
+     */
+    public Builder sharedDatabase(Path file) {
+      return option("db-url", "jdbc:h2:file:" + file + ";NON_KEYWORDS=VALUE;AUTO_SERVER=TRUE");
+    }
+
+    /** Hears each step of the start, as in "building Keycloak for production". */
+    public Builder progress(Consumer<String> listener) {
+      progress = listener;
+      return this;
+    }
+
+    /** Copies and, in production mode, builds a server without starting it. */
+    public KeycloakServer prepare() {
+      KeycloakServer server = new KeycloakServer(settings());
+      try {
+        server.prepare();
+        return server;
+      } catch (RuntimeException e) {
+        server.close();
+        throw e;
+      }
+    }
+
+    /** Makes a server that is ready to serve. */
+    public KeycloakServer start() {
+      KeycloakServer server = prepare();
+      try {
+        server.start();
+        return server;
+      } catch (RuntimeException e) {
+        server.close();
+        throw e;
+      }
+    }
+
+    private KeycloakSettings settings() {
+      Path home = distribution != null ? distribution : defaultDistribution();
+      return new KeycloakSettings(
+          home.toAbsolutePath(),
+          alreadyBuilt,
+          mode,
+          List.copyOf(providers),
+          List.copyOf(realms),
+          new LinkedHashMap<>(buildOptions),
+          new LinkedHashMap<>(options),
+          Map.copyOf(environment),
+          httpPort,
+          managementPort,
+          progress);
+    }
+
+    private static Path defaultDistribution() {
+      String home = System.getProperty("keycloak.home");
+      if (home == null) {
+        throw new IllegalStateException(
+            "the system property keycloak.home must name an unpacked Keycloak distribution");
+      }
+      return Path.of(home);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.tokenguard.testbed;
+
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An application: it talks to the standard OpenID Connect endpoints of one realm, as one client.
+ *
+ * <p>Answers are returned as they come, refusals included. Immutable, for use by many threads.
+ */
+public final class OidcClient {
+
+  private final Http http = new Http();
+  private final URI base;
+  private final String realm;
+  private final String clientId;
+  private final Optional<String> secret;
+  private final Map<String, String> headers;
+
+  private OidcClient(
+      URI base,
+      String realm,
+      String clientId,
+      Optional<String> secret,
+      Map<String, String> headers) {
+    this.base = base;
+    this.realm = realm;
+    this.clientId = clientId;
+    this.secret = secret;
+    this.headers = headers;
+  }
+
+  public static OidcClient of(URI base, String realm, String clientId) {
+    return new OidcClient(base, realm, clientId, Optional.empty(), Map.of("User-Agent", "testbed"));
+  }
+
+  public OidcClient withSecret(String clientSecret) {
+    return new OidcClient(base, realm, clientId, Optional.of(clientSecret), headers);
+  }
+
+  /** The same client that sends a header more, or another value of one. */
+  public OidcClient withHeader(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new OidcClient(base, realm, clientId, secret, Map.copyOf(more));
+  }
+
+  public String clientId() {
+    return clientId;
+  }
+
+  /** Logs in by the password grant. */
+  public Answer login(String user, String password, String... scopes) {
+    Map<String, String> form = new LinkedHashMap<>();
+    form.put("grant_type", "password");
+    form.put("username", user);
+    form.put("password", password);
+    form.put("scope", ("openid " + String.join(" ", scopes)).strip());
+    return token(form);
+  }
+
+  /** Logs in by the authorization code with PKCE, in a new browser. */
+  public CodeLogin loginWithCode(String user, String password, String... scopes) {
+    CodeFlow flow = new CodeFlow(this, new CookieJar(), String.join(" ", scopes));
+    return flow.withPassword(user, password);
+  }
+
+  /**
+   * Logs in by the authorization code in a browser where the user is logged in: no form is shown.
+   */
+  public CodeLogin loginWithCode(CookieJar cookies, String... scopes) {
+    return new CodeFlow(this, cookies, String.join(" ", scopes)).withSession();
+  }
+
+  public Answer refresh(String refreshToken) {
+    return token(Map.of("grant_type", "refresh_token", "refresh_token", refreshToken));
+  }
+
+  public Answer refresh(String refreshToken, String scope) {
+    return token(
+        Map.of("grant_type", "refresh_token", "refresh_token", refreshToken, "scope", scope));
+  }
+
+  /** Any request to the token endpoint; the client's identity is added. */
+  public Answer token(Map<String, String> fields) {
+    return post("token", fields);
+  }
+
+  public Answer revoke(String token) {
+    return post("revoke", Map.of("token", token));
+  }
+
+  public Answer logout(String refreshToken) {
+    return post("logout", Map.of("refresh_token", refreshToken));
+  }
+
+  public Answer introspect(String token) {
+    return post("token/introspect", Map.of("token", token));
+  }
+
+  public Answer introspectRefreshToken(String token) {
+    return post("token/introspect", Map.of("token", token, "token_type_hint", "refresh_token"));
+  }
+
+  public Answer userinfo(String accessToken) {
+    return http.send(
+        request(HttpRequest.newBuilder(endpoint("userinfo")))
+            .header("Authorization", "Bearer " + accessToken));
+  }
+
+  URI endpoint(String name) {
+    return base.resolve("/realms/" + realm + "/protocol/openid-connect/" + name);
+  }
+
+  HttpRequest.Builder request(HttpRequest.Builder request) {
+    headers.forEach(request::header);
+    return request;
+  }
+
+  private Answer post(String endpoint, Map<String, String> fields) {
+    Map<String, String> form = new LinkedHashMap<>(fields);
+    form.put("client_id", clientId);
+    secret.ifPresent(value -> form.put("client_secret", value));
+    return http.send(request(Http.form(endpoint(endpoint), form)));
+  }
+}

@@ -1,0 +1,185 @@
+package dev.tokenguard.testbed;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import redis.embedded.RedisExecProvider;
+
+/**
+ * A real Redis on a free loopback port that keeps nothing on disk: the {@code redis-server} on the
+ * PATH, else the binary which {@code org.signal:embedded-redis} carries.
+ */
+public final class RedisServer implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Pattern VERSION = Pattern.compile("v=(\\S+)");
+
+  private final Path binary;
+  private final int port;
+  private final WorkFolder folder;
+  private final ServerLog log;
+  private final List<String> extraArguments;
+  private final Thread hook;
+  private ProcessTree process;
+
+  private RedisServer(Path binary, List<String> extraArguments) {
+    this.binary = binary;
+    this.port = LoopbackPort.free();
+    this.folder = WorkFolder.create("redis");
+    this.log = new ServerLog("Redis", folder.resolve("redis.log"));
+    this.extraArguments = extraArguments;
+    this.hook = new Thread(this::end);
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /**
+   * Starts a server and returns once it answers.
+   *
+   * @param extraArguments further arguments as {@code redis-server} takes them; they win over ours
+   */
+  public static RedisServer start(String... extraArguments) {
+    RedisServer server = new RedisServer(findBinary(), List.of(extraArguments));
+    server.restart();
+    return server;
+  }
+
+  /** Starts the server again, empty, on the same port. */
+  public void restart() {
+    stop();
+    process = ProcessTree.start(command(), folder.path(), Map.of(), log.file());
+    Await.holdsWithin(PATIENCE, () -> answers() || !process.isAlive());
+    if (!process.isAlive() || !answers()) {
+      String text = log.tail(60);
+      close();
+      throw new IllegalStateException("Redis did not start. Its log:\n" + text);
+    }
+  }
+
+  /** Ends the server at once: connections break, and what it held is gone. */
+  public void stop() {
+    // By force: there is nothing to save, and a paused server hears nothing else.
+    if (process != null) {
+      process.kill();
+    }
+  }
+
+  private List<String> command() {
+    List<String> command = new ArrayList<>(List.of(binary.toString()));
+    command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1"));
+    command.addAll(List.of("--save", "", "--appendonly", "no", "--daemonize", "no"));
+    command.addAll(List.of("--dir", folder.path().toString()));
+    command.addAll(extraArguments);
+    return command;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public URI uri() {
+    return URI.create("redis://127.0.0.1:" + port);
+  }
+
+  public ServerLog log() {
+    return log;
+  }
+
+  public long pid() {
+    return process.worker().pid();
+  }
+
+  /** The version, as in {@code 7.0.15}. */
+  public String version() {
+    String text = run(binary.toString(), "--version");
+    Matcher matcher = VERSION.matcher(text);
+    return matcher.find() ? matcher.group(1) : text.strip();
+  }
+
+  /** Freezes the server: connections stay open and nothing answers. */
+  public void pause() {
+    run("kill", "-STOP", String.valueOf(pid()));
+  }
+
+  /** Lets a frozen server go on. */
+  public void resume() {
+    run("kill", "-CONT", String.valueOf(pid()));
+  }
+
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException shuttingDown) {
+      return;
+    }
+    end();
+  }
+
+  private void end() {
+    stop();
+    folder.delete();
+  }
+
+  private boolean answers() {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+      socket.setSoTimeout(500);
+      socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+      byte[] reply = socket.getInputStream().readNBytes(5);
+      // A server that wants a password is ready as well.
+      return List.of("+PONG", "-NOAU").contains(new String(reply, StandardCharsets.US_ASCII));
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  private static Path findBinary() {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .map(folder -> Path.of(folder, "redis-server"))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseGet(RedisServer::carriedBinary);
+  }
+
+  private static Path carriedBinary() {
+    try {
+      return RedisExecProvider.defaultProvider().get().toPath().toAbsolutePath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "no redis-server on the PATH, and org.signal:embedded-redis has none for this platform",
+          e);
+    }
+  }
+
+  private static String run(String... command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int code = process.waitFor();
+      if (code != 0) {
+        throw new IllegalStateException(
+            String.join(" ", command) + " ended with " + code + ": " + text);
+      }
+      return text;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.tokenguard.testbed;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.BeforeTestExecutionCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Prints what the watched servers wrote during a test, if that test failed.
+ *
+ * <pre>{@code
+ * @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
+ * }</pre>
+ */
+public final class ServerLogsOnFailure
+    implements BeforeTestExecutionCallback, AfterTestExecutionCallback {
+
+  private static final int LINES = 120;
+
+  private final List<ServerLog> watched = new CopyOnWriteArrayList<>();
+  private final Map<ServerLog, Long> starts = new ConcurrentHashMap<>();
+
+  public void watch(ServerLog log) {
+    watched.add(log);
+  }
+
+  @Override
+  public void beforeTestExecution(ExtensionContext context) {
+    watched.forEach(log -> starts.put(log, log.size()));
+  }
+
+  @Override
+  public void afterTestExecution(ExtensionContext context) {
+    if (context.getExecutionException().isPresent()) {
+      watched.forEach(log -> print(log, context.getDisplayName()));
+    }
+  }
+
+  private void print(ServerLog log, String test) {
+    String written = log.textFrom(starts.getOrDefault(log, 0L));
+    System.err.printf("---- %s during %s%n", log.name(), test);
+    System.err.println(ServerLog.lastLines(written, LINES));
+    System.err.printf("---- end of %s%n", log.name());
+  }
+}
