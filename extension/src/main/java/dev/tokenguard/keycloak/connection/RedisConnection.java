@@ -1,0 +1,18 @@
+package dev.tokenguard.keycloak.connection;
+
+import dev.tokenguard.rotation.FamilyStore;
+import java.util.Optional;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.provider.Provider;
+
+/** What this node keeps in Redis. */
+public interface RedisConnection extends Provider {
+
+  /** The families; empty when no Redis is configured. */
+  Optional<FamilyStore> families();
+
+  /** The families of this node; empty when no Redis is configured. */
+  static Optional<FamilyStore> familiesOf(KeycloakSession session) {
+    return session.getProvider(RedisConnection.class).families();
+  }
+}

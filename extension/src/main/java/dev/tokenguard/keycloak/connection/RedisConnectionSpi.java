@@ -1,0 +1,30 @@
+package dev.tokenguard.keycloak.connection;
+
+import org.keycloak.provider.Provider;
+import org.keycloak.provider.ProviderFactory;
+import org.keycloak.provider.Spi;
+
+/** The settings stand under {@code spi-redis-connection--jedis--…}. */
+public final class RedisConnectionSpi implements Spi {
+
+  @Override
+  public boolean isInternal() {
+    return false;
+  }
+
+  @Override
+  public String getName() {
+    return "redis-connection";
+  }
+
+  @Override
+  public Class<? extends Provider> getProviderClass() {
+    return RedisConnection.class;
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes")
+  public Class<? extends ProviderFactory> getProviderFactoryClass() {
+    return RedisConnectionFactory.class;
+  }
+}

@@ -1,0 +1,117 @@
+package dev.tokenguard.keycloak.refresh;
+
+import dev.tokenguard.keycloak.tokens.LineageClaims;
+import dev.tokenguard.keycloak.tokens.RevokedAccessTokens;
+import dev.tokenguard.rotation.Effect;
+import dev.tokenguard.rotation.Effect.Label;
+import dev.tokenguard.rotation.Place;
+import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.settings.Setting;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.Locale;
+import org.jboss.logging.Logger;
+import org.keycloak.OAuthErrorException;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
+import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
+import org.keycloak.services.CorsErrorResponseException;
+
+/**
+ * Carries an effect out, for three audiences: the client reads a short, neutral answer (the same
+ * for every refusal, so a thief learns nothing), the event has the ids, and the log says why.
+ */
+final class Answer {
+
+  static final String NEUTRAL = "Invalid refresh token";
+
+  private static final Logger LOG = Logger.getLogger(Answer.class);
+
+  /** RFC 8628 registers it for the token endpoint: ask again, but not as often. */
+  private static final String SLOW_DOWN = "slow_down";
+
+  private final KeycloakSession session;
+  private final OAuth2GrantType.Context grant;
+  private final RotationRequest request;
+
+  Answer(KeycloakSession session, OAuth2GrantType.Context grant, RotationRequest request) {
+    this.session = session;
+    this.grant = grant;
+    this.request = request;
+  }
+
+  void issue(Effect.Issue issue, AccessTokenResponseBuilder response) {
+    Place place = request.presented().at(issue.child().generation());
+    LineageClaims.continueAt(
+        place, issue.child(), response.getRefreshToken(), response.getAccessToken());
+    issue.revoke().ifPresent(new RevokedAccessTokens(session)::add);
+    EventBuilder event = event(issue.label());
+    event.detail("refresh_token_generation_issued", Long.toString(place.generation()));
+    issue.observed().ifPresent(label -> event.detail("rotation_observed", Setting.word(label)));
+  }
+
+  CorsErrorResponseException refuse(Effect.Refuse refuse) {
+    // Also what 26.8 does: a refused refresh leaves no trace in the session, not even its time.
+    session.getTransactionManager().setRollbackOnly();
+    new Consequences(session, request).carryOut(refuse);
+    EventBuilder event = event(refuse.label());
+    event.detail("reason", refuse.reason());
+    if (refuse.newest() != Effect.Refuse.UNKNOWN) {
+      event.detail("refresh_token_generation_newest", Long.toString(refuse.newest()));
+    }
+    event.error(errorOf(refuse.label()));
+    if (refuse.label() == Label.REUSED || refuse.revoke().isPresent()) {
+      LOG.warnf(
+          "Refresh token %s (%s): realm %s, client %s, user %s, session %s, family %s, presented"
+              + " generation %d, newest %d, from %s",
+          Setting.word(refuse.label()),
+          refuse.reason(),
+          grant.getRealm().getName(),
+          grant.getClient().getClientId(),
+          request.userId(),
+          request.session().id(),
+          request.presented().family(),
+          request.presented().generation(),
+          refuse.newest(),
+          grant.getClientConnection().getRemoteHost());
+    }
+    return new CorsErrorResponseException(
+        grant.getCors(), OAuthErrorException.INVALID_GRANT, NEUTRAL, Response.Status.BAD_REQUEST);
+  }
+
+  CorsErrorResponseException postpone(Effect.Postpone postpone) {
+    session.getTransactionManager().setRollbackOnly();
+    event(postpone.label()).error(errorOf(postpone.label()));
+    grant.getResponse().setHeader(HttpHeaders.RETRY_AFTER, seconds(postpone.retryAfter()));
+    return postpone.label() == Label.THROTTLED
+        ? new CorsErrorResponseException(
+            grant.getCors(), SLOW_DOWN, "Too many refreshes", Response.Status.TOO_MANY_REQUESTS)
+        : new CorsErrorResponseException(
+            grant.getCors(),
+            OAuthErrorException.TEMPORARILY_UNAVAILABLE,
+            "Try again later",
+            Response.Status.SERVICE_UNAVAILABLE);
+  }
+
+  private EventBuilder event(Label label) {
+    Place presented = request.presented();
+    return grant
+        .getEvent()
+        .user(request.userId())
+        .session(request.session().id())
+        .detail("rotation", Setting.word(label))
+        .detail("refresh_token_family", presented.family())
+        .detail("refresh_token_generation", Long.toString(presented.generation()));
+  }
+
+  private static String errorOf(Label label) {
+    return "refresh_token_" + label.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whole seconds, rounded up: a client that waits so long is not asked to wait again. */
+  private static String seconds(Duration duration) {
+    return Long.toString(Math.max(1, duration.plusMillis(999).toSeconds()));
+  }
+}

@@ -1,0 +1,85 @@
+package dev.tokenguard.keycloak.tokens;
+
+import dev.tokenguard.rotation.Child;
+import dev.tokenguard.rotation.Place;
+import dev.tokenguard.rotation.RequestContext;
+import java.util.Map;
+import java.util.Optional;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.representations.JsonWebToken;
+import org.keycloak.representations.RefreshToken;
+
+/**
+ * What refresh tokens carry of their lineage. They are signed, and opaque to clients.
+ *
+ * <pre>
+ * rtf   the family's id
+ * rtg   the generation
+ * rtb   the context that the family is bound to, only with bind-to
+ * rta   in generation 0: the prefix of the id of the access token that came with it
+ * </pre>
+ *
+ * <p>A token without {@code rtf} and {@code rtg} is generation 0 of the family named by its own
+ * {@code jti}. The claim {@code prov} stays as Keycloak sets it: with the JAR taken out, tokens go
+ * on working.
+ */
+public final class LineageClaims {
+
+  private static final String FAMILY = "rtf";
+  private static final String GENERATION = "rtg";
+  private static final String BINDING = "rtb";
+  private static final String LOGIN_PREFIX = "rta";
+
+  private LineageClaims() {}
+
+  /**
+   * Empty when the claims are not ours; Keycloak has signed them, so that needs another software.
+   */
+  public static Optional<Place> placeOf(JsonWebToken token) {
+    Object family = token.getOtherClaims().get(FAMILY);
+    Object generation = token.getOtherClaims().get(GENERATION);
+    try {
+      if (family == null && generation == null) {
+        return Optional.of(new Place(token.getId(), 0));
+      }
+      return family instanceof String id && generation instanceof Number number
+          ? Optional.of(new Place(id, number.longValue()))
+          : Optional.empty();
+    } catch (IllegalArgumentException outOfRange) {
+      return Optional.empty();
+    }
+  }
+
+  public static Optional<RequestContext> bindingOf(RefreshToken token) {
+    return RequestContext.fromClaim(token.getOtherClaims().get(BINDING));
+  }
+
+  /** Empty text when the token does not tell. */
+  public static String loginPrefixOf(RefreshToken token) {
+    return token.getOtherClaims().get(LOGIN_PREFIX) instanceof String prefix ? prefix : "";
+  }
+
+  /** Makes the token of a login the first of a family that knows all of its access tokens. */
+  public static void begin(
+      RefreshToken token, AccessToken accessToken, Optional<RequestContext> binding) {
+    Map<String, Object> claims = token.getOtherClaims();
+    claims.put(LOGIN_PREFIX, AccessTokenId.prefixOf(accessToken));
+    binding.ifPresent(context -> claims.put(BINDING, context.toClaim()));
+    AccessTokenId.set(accessToken, new Place(token.getId(), 0));
+  }
+
+  /** Puts a token and its access token at their place. */
+  public static void continueAt(
+      Place place, Child child, RefreshToken token, AccessToken accessToken) {
+    token.id(place.refreshTokenId());
+    token.iat(child.issuedAt());
+    if (child.expiresAt() > 0) {
+      token.exp(child.expiresAt());
+    }
+    Map<String, Object> claims = token.getOtherClaims();
+    claims.put(FAMILY, place.family());
+    claims.put(GENERATION, place.generation());
+    child.binding().ifPresent(context -> claims.put(BINDING, context.toClaim()));
+    AccessTokenId.set(accessToken, place);
+  }
+}
