@@ -1,0 +1,199 @@
+package dev.tokenguard.it;
+
+import dev.tokenguard.testbed.AdminApi;
+import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.KeycloakServer;
+import dev.tokenguard.testbed.KeycloakServer.Mode;
+import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.RedisServer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import redis.clients.jedis.RedisClient;
+
+/**
+ * The server that most tests share: production build, the demo's realm, the shaded JAR, a real
+ * Redis.
+ *
+ * <p>A test gets users of its own, and clients by the policy that it needs.
+ */
+final class Lab {
+
+  static final String PASSWORD = "correct horse";
+  static final String REALM = "demo";
+
+  /** So that the demo's backend may introspect the access tokens. */
+  private static final Map<String, Object> AUDIENCE =
+      Map.of(
+          "name",
+          "audience",
+          "protocol",
+          "openid-connect",
+          "protocolMapper",
+          "oidc-audience-mapper",
+          "config",
+          Map.of("included.client.audience", "demo-backend", "access.token.claim", "true"));
+
+  private static Lab shared;
+
+  private final RedisServer redis;
+  private final KeycloakServer keycloak;
+  private final AdminApi admin;
+  private final RedisClient redisClient;
+  private final Map<Map<String, String>, String> clients = new LinkedHashMap<>();
+  private final List<Object> demoProfiles;
+  private final List<Object> demoPolicies;
+  private final AtomicInteger users = new AtomicInteger();
+
+  private Lab() {
+    redis = RedisServer.start();
+    keycloak =
+        KeycloakServer.builder()
+            .mode(Mode.PRODUCTION)
+            .provider(jar())
+            .realm(realmFile())
+            .option("spi-redis-connection--jedis--url", redis.uri().toString())
+            // Long enough for a machine that is busy with its own tests.
+            .option("spi-redis-connection--jedis--read-timeout", "5000")
+            .option("spi-redis-connection--jedis--connect-timeout", "5000")
+            .option("log-level", "INFO,dev.tokenguard:trace,org.keycloak.events:debug")
+            .start();
+    redisClient = RedisClient.create(redis.uri().getHost(), redis.uri().getPort());
+    admin = keycloak.admin(REALM);
+    demoProfiles = listOf("profiles");
+    demoPolicies = listOf("policies");
+    admin.updateRealm(Map.of("eventsListeners", List.of("jboss-logging", "redis-token-blacklist")));
+  }
+
+  static synchronized Lab shared() {
+    if (shared == null) {
+      shared = new Lab();
+    }
+    return shared;
+  }
+
+  static Path jar() {
+    return Path.of(System.getProperty("token.guard.jar"));
+  }
+
+  static Path realmFile() {
+    return Path.of(System.getProperty("demo.realm"));
+  }
+
+  KeycloakServer keycloak() {
+    return keycloak;
+  }
+
+  RedisServer redis() {
+    return redis;
+  }
+
+  AdminApi admin() {
+    return admin;
+  }
+
+  RedisClient redisClient() {
+    return redisClient;
+  }
+
+  OidcClient client(String clientId) {
+    return OidcClient.of(keycloak.baseUri(), REALM, clientId);
+  }
+
+  /** A public client with a policy of these settings: name, value, name, value, … */
+  synchronized OidcClient clientWith(String... settings) {
+    Map<String, String> policy = new TreeMap<>();
+    for (int index = 0; index < settings.length; index += 2) {
+      policy.put(settings[index], settings[index + 1]);
+    }
+    if (!clients.containsKey(policy)) {
+      String id = "policy-" + clients.size();
+      createClient(id, true);
+      clients.put(policy, id);
+      savePolicies();
+    }
+    return client(clients.get(policy));
+  }
+
+  /** Creates a client with the password grant, the code flow and this policy group. */
+  void createClient(String id, boolean isPublic) {
+    Map<String, Object> client = new LinkedHashMap<>();
+    client.put("clientId", id);
+    client.put("publicClient", isPublic);
+    client.put("directAccessGrantsEnabled", true);
+    client.put("standardFlowEnabled", true);
+    client.put("redirectUris", List.of("http://127.0.0.1/*"));
+    client.put("attributes", Map.of("policy-group", id));
+    client.put("protocolMappers", List.of(AUDIENCE));
+    if (!isPublic) {
+      client.put("secret", "secret");
+    }
+    admin.post("/clients", client).orFail();
+  }
+
+  private void savePolicies() {
+    List<Object> profiles = new ArrayList<>(demoProfiles);
+    List<Object> policies = new ArrayList<>(demoPolicies);
+    clients.forEach((settings, name) -> profiles.add(profile(name, settings)));
+    clients.values().forEach(name -> policies.add(policy(name)));
+    admin.put("/client-policies/profiles", Map.of("profiles", profiles)).orFail();
+    admin.put("/client-policies/policies", Map.of("policies", policies)).orFail();
+  }
+
+  private List<Object> listOf(String name) {
+    List<Object> found = new ArrayList<>();
+    admin.get("/client-policies/" + name).orFail().body().path(name).forEach(found::add);
+    return found;
+  }
+
+  static Map<String, Object> profile(String name, Map<String, ?> settings) {
+    return Map.of(
+        "name",
+        name,
+        "executors",
+        List.of(Map.of("executor", "redis-refresh-token-rotation", "configuration", settings)));
+  }
+
+  static Map<String, Object> policy(String name) {
+    String attributes = "[{\"key\":\"policy-group\",\"value\":\"" + name + "\"}]";
+    return Map.of(
+        "name",
+        name,
+        "enabled",
+        true,
+        "profiles",
+        List.of(name),
+        "conditions",
+        List.of(
+            Map.of(
+                "condition",
+                "client-attributes",
+                "configuration",
+                Map.of("attributes", attributes))));
+  }
+
+  /** A new user who may have offline tokens. */
+  User user() {
+    String name = "user-" + users.incrementAndGet();
+    return new User(name, admin.createUser(name, PASSWORD));
+  }
+
+  record User(String name, String id) {
+    Answer logIn(OidcClient client, String... scopes) {
+      return client.login(name, PASSWORD, scopes).orFail();
+    }
+  }
+
+  /** Everything that Redis holds of a user. */
+  Map<String, String> stateOf(User user) {
+    return redisClient.hgetAll(keyOf(user));
+  }
+
+  String keyOf(User user) {
+    return "tg:u:{" + user.id() + "}";
+  }
+}
