@@ -1,5 +1,6 @@
 package dev.tokenguard.it;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.testbed.AdminApi;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.KeycloakServer;
@@ -7,6 +8,7 @@ import dev.tokenguard.testbed.KeycloakServer.Mode;
 import dev.tokenguard.testbed.OidcClient;
 import dev.tokenguard.testbed.RedisServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +40,11 @@ final class Lab {
           "config",
           Map.of("included.client.audience", "demo-backend", "access.token.claim", "true"));
 
+  /** Positions in the lineage record, see record.lua. */
+  private static final int MADE_MS = 2;
+
+  private static final int MINUTE = 9;
+
   private static Lab shared;
 
   private final RedisServer redis;
@@ -58,8 +65,9 @@ final class Lab {
             .realm(realmFile())
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             // Long enough for a machine that is busy with its own tests.
-            .option("spi-redis-connection--jedis--read-timeout", "5000")
-            .option("spi-redis-connection--jedis--connect-timeout", "5000")
+            .option("spi-redis-connection--jedis--read-timeout", "2000")
+            // So that a test can come from several addresses.
+            .option("proxy-headers", "xforwarded")
             .option("log-level", "INFO,dev.tokenguard:trace,org.keycloak.events:debug")
             .start();
     redisClient = RedisClient.create(redis.uri().getHost(), redis.uri().getPort());
@@ -182,6 +190,13 @@ final class Lab {
     return new User(name, admin.createUser(name, PASSWORD));
   }
 
+  /** The stored events of a type that concern a user, the newest first. */
+  List<JsonNode> events(String type, User user) {
+    return admin.events(type).stream()
+        .filter(event -> event.path("userId").asText().equals(user.id()))
+        .toList();
+  }
+
   record User(String name, String id) {
     Answer logIn(OidcClient client, String... scopes) {
       return client.login(name, PASSWORD, scopes).orFail();
@@ -191,6 +206,23 @@ final class Lab {
   /** Everything that Redis holds of a user. */
   Map<String, String> stateOf(User user) {
     return redisClient.hgetAll(keyOf(user));
+  }
+
+  /** Makes the store believe that so much time has passed for all families of a user. */
+  void letPass(User user, Duration time) {
+    Map<String, String> aged = new LinkedHashMap<>();
+    stateOf(user)
+        .forEach(
+            (field, record) -> {
+              if (field.startsWith("f:")) {
+                String[] parts = record.split(",", -1);
+                parts[MADE_MS] = Long.toString(Long.parseLong(parts[MADE_MS]) - time.toMillis());
+                parts[MINUTE] =
+                    Long.toString(Math.max(0, Long.parseLong(parts[MINUTE]) - time.toSeconds()));
+                aged.put(field, String.join(",", parts));
+              }
+            });
+    redisClient.hset(keyOf(user), aged);
   }
 
   String keyOf(User user) {

@@ -1,0 +1,78 @@
+package dev.tokenguard.it;
+
+import static dev.tokenguard.it.Family.assertRefused;
+import static dev.tokenguard.it.Family.generation;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.it.Lab.User;
+import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.ServerLogsOnFailure;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What happens while Redis does not answer. */
+class OutageIT {
+
+  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
+
+  private static Lab lab;
+
+  private final User user = lab.user();
+
+  @BeforeAll
+  static void start() {
+    lab = Lab.shared();
+    LOGS.watch(lab.keycloak().log());
+  }
+
+  @AfterEach
+  void redisAnswersAgain() {
+    lab.redis().resume();
+  }
+
+  @Test
+  void given_deny_when_redis_hangs_then_503_and_the_token_is_as_good_as_before() {
+    OidcClient client = lab.clientWith("grace-period", "60");
+    Answer login = user.logIn(client);
+    lab.redis().pause();
+
+    Answer refused = client.refresh(login.refreshToken());
+
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.error()).isEqualTo("temporarily_unavailable");
+    assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0)).isPositive();
+    lab.redis().resume();
+    // The hanging Redis may have carried the first attempt out: then this is a replay in grace.
+    Answer retried = client.refresh(login.refreshToken()).orFail();
+    assertThat(generation(retried)).isEqualTo(1);
+  }
+
+  @Test
+  void given_allow_when_redis_hangs_then_the_chain_goes_on_and_a_replay_is_caught_afterwards() {
+    OidcClient client = lab.clientWith("on-redis-failure", "allow", "grace-period", "0");
+    Answer first = client.refresh(user.logIn(client).refreshToken()).orFail();
+    lab.redis().pause();
+    Answer second = client.refresh(first.refreshToken()).orFail();
+    Answer third = client.refresh(second.refreshToken()).orFail();
+    assertThat(generation(third)).isEqualTo(3);
+    lab.redis().resume();
+
+    Answer fourth = client.refresh(third.refreshToken()).orFail();
+
+    assertThat(generation(fourth)).isEqualTo(4);
+    assertRefused(client.refresh(second.refreshToken()));
+    assertRefused(client.refresh(fourth.refreshToken()));
+  }
+
+  @Test
+  void given_observe_mode_when_redis_hangs_then_the_refresh_succeeds() {
+    OidcClient client = lab.clientWith("mode", "observe");
+    Answer login = user.logIn(client);
+    lab.redis().pause();
+
+    client.refresh(login.refreshToken()).orFail();
+  }
+}
