@@ -1,0 +1,90 @@
+package dev.tokenguard.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.it.Lab.User;
+import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.ServerLogsOnFailure;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A refresh that races a logout or a revocation has one winner (keycloak#51312). */
+class RaceIT {
+
+  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
+
+  private static final int RACES = 60;
+  private static final int REFRESHES = 6;
+
+  private static Lab lab;
+
+  private final User user = lab.user();
+  private final OidcClient client = lab.clientWith("grace-period", "60", "grace-max-replays", "0");
+
+  @BeforeAll
+  static void start() {
+    lab = Lab.shared();
+    LOGS.watch(lab.keycloak().log());
+  }
+
+  @Test
+  void given_a_refresh_that_races_a_logout_then_no_token_born_in_the_race_works() {
+    race((app, login) -> app.logout(login.refreshToken()));
+  }
+
+  @Test
+  void given_a_refresh_that_races_a_revocation_then_no_token_born_in_the_race_works() {
+    race((app, login) -> app.revoke(login.refreshToken()));
+  }
+
+  @Test
+  void given_an_offline_refresh_that_races_a_revocation_then_no_token_born_in_the_race_works() {
+    race((app, login) -> app.revoke(login.refreshToken()), "offline_access");
+  }
+
+  @Test
+  void given_a_revocation_then_a_new_login_at_once_in_the_same_browser_works() {
+    for (int round = 0; round < 10; round++) {
+      var browser = client.loginWithCode(user.name(), Lab.PASSWORD);
+      OidcClient otherApp = lab.client("demo-spa");
+      otherApp.loginWithCode(browser.cookies()).answer().orFail();
+      client.revoke(browser.answer().refreshToken()).orFail();
+
+      Answer again = client.loginWithCode(browser.cookies()).answer().orFail();
+
+      Family.assertAlive(client, again);
+      client.refresh(again.refreshToken()).orFail();
+    }
+  }
+
+  private void race(BiFunction<OidcClient, Answer, Answer> end, String... scopes) {
+    int born = 0;
+    for (int race = 0; race < RACES; race++) {
+      Answer login = user.logIn(client, scopes);
+
+      List<Answer> answers =
+          Parallel.run(
+              REFRESHES + 1,
+              index ->
+                  index == REFRESHES
+                      ? end.apply(client, login).orFail()
+                      : client.refresh(login.refreshToken()));
+
+      for (Answer answer : answers.subList(0, REFRESHES)) {
+        assertThat(answer.status()).as("%s", answer.body()).isIn(200, 400);
+        if (answer.isOk()) {
+          born++;
+          Family.assertRefusedByKeycloak(client.refresh(answer.refreshToken()));
+          Family.assertDead(client, answer);
+        }
+      }
+      Family.assertDead(client, login);
+    }
+    // Otherwise nothing raced, and nothing was shown.
+    assertThat(born).isPositive();
+  }
+}
