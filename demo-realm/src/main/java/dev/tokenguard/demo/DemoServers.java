@@ -1,0 +1,122 @@
+package dev.tokenguard.demo;
+
+import dev.tokenguard.testbed.AdminApi;
+import dev.tokenguard.testbed.KeycloakServer;
+import dev.tokenguard.testbed.LoopbackPort;
+import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.RedisServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** The Redis and the Keycloak of the demo. */
+public final class DemoServers implements AutoCloseable {
+
+  private static final String REALM = "demo";
+
+  private final DemoSettings settings;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private RedisAddress address;
+  private RedisState redis;
+  private KeycloakServer keycloak;
+
+  private DemoServers(DemoSettings settings) {
+    this.settings = settings;
+  }
+
+  static DemoServers start(DemoSettings settings, Progress progress) {
+    DemoServers servers = new DemoServers(settings);
+    try (progress) {
+      servers.start(progress);
+      return servers;
+    } catch (RuntimeException e) {
+      servers.close();
+      throw e instanceof DemoFailure ? e : new DemoFailure(e.getMessage());
+    }
+  }
+
+  OidcClient client(String clientId) {
+    return OidcClient.of(keycloak.baseUri(), REALM, clientId);
+  }
+
+  AdminApi admin() {
+    return keycloak.admin(REALM);
+  }
+
+  RedisState redis() {
+    return redis;
+  }
+
+  /** Where the visitor can go on by hand. */
+  String addresses() {
+    return """
+
+        It all stays up until Ctrl-C.
+          admin console  %1$s/admin/ (admin, password admin)
+                         realm demo: Realm settings > Client policies, and Events
+          accounts       %1$s/realms/demo/account (alice, bob or carol, password demo)
+          tokens         %1$s/realms/demo/protocol/openid-connect/token
+                         (clients demo-spa, demo-strict, demo-stock; demo-backend, secret demo-secret)
+          metrics        %2$s/metrics
+          Redis          %3$s
+          Keycloak's log %4$s
+        """
+        .formatted(keycloak.baseUri(), keycloak.managementUri(), address, keycloak.log().file());
+  }
+
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  private void start(Progress progress) {
+    if (!LoopbackPort.isFree(settings.port())) {
+      throw new DemoFailure(
+          "Port %d is in use: end what listens there, or choose another one with -Ddemo.port=%d."
+              .formatted(settings.port(), settings.port() + 1));
+    }
+    progress.step("starting Redis");
+    address = settings.redis().orElseGet(this::startRedis);
+    redis = opening(RedisState.at(address));
+    progress.reached("Redis " + redis.version() + " answers at " + address);
+    keycloak = opening(prepareKeycloak(progress));
+    keycloak.start();
+    progress.reached("Keycloak serves the realm demo at " + keycloak.baseUri());
+  }
+
+  private RedisAddress startRedis() {
+    return new RedisAddress(opening(RedisServer.start()).uri());
+  }
+
+  private KeycloakServer prepareKeycloak(Progress progress) {
+    requireFile(settings.jar());
+    return KeycloakServer.builder()
+        .distribution(settings.keycloakHome())
+        .provider(settings.jar())
+        .realm(settings.realm())
+        // By the environment: the address may hold a password, and everybody may read a command
+        // line.
+        .environment("KC_SPI_REDIS_CONNECTION__JEDIS__URL", address.uri().toString())
+        .httpPort(settings.port())
+        .progress(progress::step)
+        .prepare();
+  }
+
+  private static void requireFile(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new DemoFailure(file + " is missing: run mvn -Pdemo in the root folder, it builds it.");
+    }
+  }
+
+  private <T extends AutoCloseable> T opening(T resource) {
+    opened.push(resource);
+    return resource;
+  }
+}

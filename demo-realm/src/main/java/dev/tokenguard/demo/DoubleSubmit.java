@@ -1,0 +1,60 @@
+package dev.tokenguard.demo;
+
+import dev.tokenguard.testbed.Answer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+/** Several refreshes with one token at the same time, as from two tabs or an impatient retry. */
+record DoubleSubmit(Stage stage, Device laptop) implements Step {
+
+  private static final int TABS = 5;
+
+  @Override
+  public String title() {
+    return "A double submit is forgiven";
+  }
+
+  @Override
+  public String tale() {
+    return "Five tabs of the app hand in the same refresh token at the same moment. The first one\n"
+        + "rotates; the others, within the grace period, get the same child again, byte for byte.";
+  }
+
+  @Override
+  public void play() {
+    String token = laptop.refreshToken();
+    TokenPlace before = laptop.place();
+    laptop.app().announceRefresh(token);
+    List<Answer> answers = atOnce(token);
+    answers.forEach(stage.transcript()::received);
+    stage.check("all five are served", answers.stream().allMatch(Answer::isOk));
+    stage.check(
+        "all five got one and the same refresh token",
+        answers.stream().map(Answer::refreshToken).distinct().count() == 1);
+    laptop.keep(answers.get(0));
+    stage.check("it is the next generation", laptop.place().isNextAfter(before));
+    stage.redis("alice");
+    stage.check("one of the five rotated", events(before, "rotated") == 1);
+    stage.check("the other four were replays", events(before, "replayed") == TABS - 1);
+  }
+
+  private List<Answer> atOnce(String token) {
+    List<CompletableFuture<Answer>> tabs =
+        IntStream.range(0, TABS)
+            .mapToObj(
+                tab -> CompletableFuture.supplyAsync(() -> laptop.app().refreshSilently(token)))
+            .toList();
+    return tabs.stream().map(CompletableFuture::join).toList();
+  }
+
+  private long events(TokenPlace presented, String rotation) {
+    return stage.events("REFRESH_TOKEN", presented).stream()
+        .filter(event -> Stage.detail(event, "rotation").equals(rotation))
+        .filter(
+            event ->
+                Stage.detail(event, "refresh_token_generation")
+                    .equals(String.valueOf(presented.generation())))
+        .count();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.tokenguard.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tokenguard.testbed.AdminApi;
+import java.util.List;
+import java.util.Map;
+
+/** What every step of the story works with. */
+final class Stage {
+
+  private final DemoServers servers;
+  private final Transcript transcript;
+  private final AdminApi admin;
+
+  Stage(DemoServers servers, Transcript transcript) {
+    this.servers = servers;
+    this.transcript = transcript;
+    this.admin = servers.admin();
+  }
+
+  Transcript transcript() {
+    return transcript;
+  }
+
+  App app(String name, String clientId) {
+    return new App(name, servers.client(clientId), transcript);
+  }
+
+  /** The confidential client that may introspect the tokens of the others. */
+  App backend() {
+    return new App("backend", servers.client("demo-backend").withSecret("demo-secret"), transcript);
+  }
+
+  void check(String promise, boolean holds) {
+    transcript.check(promise, holds);
+  }
+
+  /** Shows what Redis holds for a user. */
+  Map<String, String> redis(String user) {
+    String id = admin.userId(user);
+    Map<String, String> fields = servers.redis().of(id);
+    transcript.redis(servers.redis().keyOf(id), fields);
+    return fields;
+  }
+
+  /** The stored events of a type that name a family, the newest first. */
+  List<JsonNode> events(String type, TokenPlace place) {
+    return admin.events(type).stream()
+        .filter(event -> detail(event, "refresh_token_family").equals(place.family()))
+        .toList();
+  }
+
+  /** Shows the newest event of a type that names a family. */
+  JsonNode event(String type, TokenPlace place) {
+    List<JsonNode> found = events(type, place);
+    check("the event " + type + " was written", !found.isEmpty());
+    transcript.event(found.get(0));
+    return found.get(0);
+  }
+
+  boolean hasSession(String user, String sessionId) {
+    JsonNode sessions = admin.get("/users/" + admin.userId(user) + "/sessions").orFail().body();
+    return sessions.findValuesAsText("id").contains(sessionId);
+  }
+
+  static String detail(JsonNode event, String name) {
+    return event.path("details").path(name).asText();
+  }
+}

@@ -1,0 +1,51 @@
+package dev.tokenguard.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tokenguard.testbed.Answer;
+
+/** An old token comes back: somebody else has a copy, and the family dies. */
+record Theft(Stage stage, Device laptop) implements Step {
+
+  private static final int STOLEN = 1;
+
+  @Override
+  public String title() {
+    return "A thief is caught";
+  }
+
+  @Override
+  public String tale() {
+    return "Somebody has copied generation "
+        + STOLEN
+        + " and hands it in. Nobody can tell who is the thief and who is\n"
+        + "Alice, so the whole family dies: the newest refresh token and every access token.";
+  }
+
+  @Override
+  public void play() {
+    App thief = stage.app("thief", "demo-spa");
+    TokenPlace newest = laptop.place();
+    Answer refused = thief.refresh(laptop.refreshToken(STOLEN));
+    stage.check("the thief is refused", refused.error().equals("invalid_grant"));
+    JsonNode event = stage.event("REFRESH_TOKEN_ERROR", newest);
+    stage.check("it names the reuse", event.path("error").asText().equals("refresh_token_reused"));
+    stage.check(
+        "it names both generations",
+        Stage.detail(event, "refresh_token_generation").equals(String.valueOf(STOLEN))
+            && Stage.detail(event, "refresh_token_generation_newest")
+                .equals(String.valueOf(newest.generation())));
+    stage.redis("alice");
+    Answer afterwards = laptop.refresh();
+    stage.check("the newest refresh token is dead", afterwards.error().equals("invalid_grant"));
+    accessTokenIsDead("the newest", laptop.accessToken());
+    accessTokenIsDead("the login's", laptop.accessToken(0));
+    stage.check(
+        "introspection says so too",
+        !stage.backend().introspect(laptop.accessToken()).body().path("active").asBoolean(true));
+  }
+
+  private void accessTokenIsDead(String which, String accessToken) {
+    stage.check(
+        which + " access token is dead", laptop.app().userinfo(accessToken).status() == 401);
+  }
+}

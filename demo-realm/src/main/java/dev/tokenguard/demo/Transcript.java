@@ -1,0 +1,146 @@
+package dev.tokenguard.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.Jwt;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is shown at the terminal while the story is played. A token is never shown, only its place.
+ */
+public final class Transcript {
+
+  private static final List<String> DETAILS =
+      List.of(
+          "rotation",
+          "reason",
+          "refresh_token_family",
+          "refresh_token_generation",
+          "refresh_token_generation_issued",
+          "refresh_token_generation_newest");
+
+  private final PrintStream out;
+  private final Ink ink;
+  private int steps;
+  private int checks;
+
+  Transcript(PrintStream out, Ink ink) {
+    this.out = out;
+    this.ink = ink;
+  }
+
+  void begin(String title, String tale) {
+    steps++;
+    out.printf("%n%s%n", ink.title("== " + steps + ". " + title));
+    tale.lines().forEach(line -> out.println("   " + line));
+  }
+
+  void sent(String actor, String request, String token) {
+    out.printf("%n   %s > %s%n", ink.strong(actor), request);
+    if (!token.isEmpty()) {
+      out.println("       " + token);
+    }
+  }
+
+  void received(Answer answer) {
+    received("< " + answer.status() + " " + content(answer), answer.isOk());
+  }
+
+  /** An answer that its sender never saw. */
+  void lost() {
+    received("< (the connection breaks; the app never sees the answer)", false);
+  }
+
+  void redis(String key, Map<String, String> fields) {
+    out.printf("   %s HGETALL %s%n", ink.faint("redis"), key);
+    if (fields.isEmpty()) {
+      out.println("       (empty)");
+    }
+    fields.forEach(
+        (name, value) ->
+            out.printf("       %-26s %s%s%n", name, value, ink.faint(meaning(name, value))));
+  }
+
+  void event(JsonNode event) {
+    List<String> parts = new ArrayList<>();
+    if (event.has("error")) {
+      parts.add("error=" + event.path("error").asText());
+    }
+    parts.add("client=" + event.path("clientId").asText());
+    parts.add("user=" + TokenPlace.abridged(event.path("userId").asText("none")));
+    parts.add("session=" + TokenPlace.abridged(event.path("sessionId").asText("none")));
+    parts.add("ip=" + event.path("ipAddress").asText());
+    out.printf(
+        "   %s %s %s%n", ink.faint("event"), event.path("type").asText(), String.join(" ", parts));
+    List<String> details =
+        DETAILS.stream()
+            .filter(event.path("details")::has)
+            .map(name -> name + "=" + shown(name, event.path("details").path(name).asText()))
+            .toList();
+    if (!details.isEmpty()) {
+      out.println("       " + String.join(" ", details));
+    }
+  }
+
+  /**
+   * Compares what was promised with what was seen; the story ends at the first that does not hold.
+   */
+  void check(String promise, boolean holds) {
+    checks++;
+    out.println("   " + (holds ? ink.good("ok     ") : ink.bad("BROKEN ")) + promise);
+    if (!holds) {
+      throw new DemoFailure(
+          "Step %d of the story did not show what it promises: %s.".formatted(steps, promise));
+    }
+  }
+
+  String tally() {
+    return steps + " steps, " + checks + " checks, all as promised.";
+  }
+
+  private void received(String text, boolean isOk) {
+    out.println("     " + (isOk ? text : ink.bad(text)));
+  }
+
+  private static String content(Answer answer) {
+    if (!answer.refreshToken().isEmpty()) {
+      return "refresh token: %s; access token: %s"
+          .formatted(
+              TokenPlace.of(answer.refreshToken()),
+              TokenPlace.abridged(Jwt.claims(answer.accessToken()).path("jti").asText()));
+    }
+    if (!answer.error().isEmpty()) {
+      return answer.error() + ": " + answer.errorDescription();
+    }
+    if (answer.body().has("active")) {
+      return "active=" + answer.body().path("active").asBoolean();
+    }
+    return answer.text("preferred_username");
+  }
+
+  /** Says of a family's lineage what the rest of the transcript says of tokens. */
+  private static String meaning(String field, String value) {
+    String[] parts = value.split(",");
+    if (!field.startsWith("f:") || parts.length < 2) {
+      return "";
+    }
+    return "   <- family %s, newest generation %s"
+        .formatted(TokenPlace.abridged(familyOf(field.substring(2))), parts[1]);
+  }
+
+  /** A UUID is kept as its 16 bytes in Base64, any other id as text behind a tilde. */
+  private static String familyOf(String compact) {
+    return compact.startsWith("~")
+        ? compact.substring(1)
+        : HexFormat.of().formatHex(Base64.getUrlDecoder().decode(compact));
+  }
+
+  private static String shown(String detail, String value) {
+    return detail.equals("refresh_token_family") ? TokenPlace.abridged(value) : value;
+  }
+}
