@@ -1,0 +1,103 @@
+package dev.tokenguard.rotation;
+
+import dev.tokenguard.rotation.RotationRequest.AccessToken;
+import dev.tokenguard.rotation.RotationRequest.ProposedChild;
+import dev.tokenguard.rotation.RotationRequest.Session;
+import java.util.Optional;
+
+/**
+ * A login at one client, from which a family of refresh tokens descends, and from where it is used.
+ *
+ * @param claim the binding that its tokens carry
+ */
+public record Login(
+    String user,
+    String family,
+    String session,
+    long started,
+    String client,
+    long clientStarted,
+    boolean isOffline,
+    RequestContext context,
+    Optional<RequestContext> claim) {
+
+  public static final long ACCESS_TOKEN_LIFESPAN = 300;
+  public static final long REFRESH_TOKEN_LIFESPAN = 1800;
+
+  /** Long enough to matter in each test, however it sets the clock. */
+  public static final long REMEMBERED = 10_000_000;
+
+  public static final RequestContext HERE = RequestContext.of("Mozilla/5.0", "192.0.2.1");
+  public static final RequestContext OTHER_AGENT = RequestContext.of("curl/8", "192.0.2.1");
+  public static final RequestContext OTHER_IP = RequestContext.of("Mozilla/5.0", "198.51.100.7");
+
+  static final String LOGIN_PREFIX = "onrtac";
+  static final String REFRESH_PREFIX = "onrtrt";
+
+  /** Alice at the web shop. */
+  public static Login at(TestClock clock) {
+    return new Login(
+        "5f0c8b7e-0000-4000-8000-00000000a11c",
+        "6f1b5a0e-3c7d-4e2a-9b1f-0a2b3c4d5e6f",
+        "1c9e6679-7425-40de-944b-e07fc1f90ae7",
+        clock.second(),
+        "7d444840-9dc0-41d1-b245-5ffdce74fad2",
+        clock.second(),
+        false,
+        HERE,
+        Optional.empty());
+  }
+
+  /** The same login, by a family of another name. */
+  public Login asFamily(String id) {
+    return new Login(user, id, session, started, client, clientStarted, isOffline, context, claim);
+  }
+
+  public Login ofUser(String id) {
+    return new Login(
+        id, family, session, started, client, clientStarted, isOffline, context, claim);
+  }
+
+  public Login inSession(String id, long began) {
+    return new Login(user, family, id, began, client, clientStarted, isOffline, context, claim);
+  }
+
+  public Login atClient(String id, long began) {
+    return new Login(user, family, session, started, id, began, isOffline, context, claim);
+  }
+
+  public Login offline() {
+    return new Login(user, family, session, started, client, clientStarted, true, context, claim);
+  }
+
+  public Login from(RequestContext elsewhere) {
+    return new Login(
+        user, family, session, started, client, clientStarted, isOffline, elsewhere, claim);
+  }
+
+  public Login boundTo(RequestContext bound) {
+    return new Login(
+        user,
+        family,
+        session,
+        started,
+        client,
+        clientStarted,
+        isOffline,
+        context,
+        Optional.of(bound));
+  }
+
+  /** A refresh now, as Keycloak would describe it; offline tokens have no {@code exp}. */
+  public RotationRequest refresh(long generation, TestClock clock) {
+    long now = clock.second();
+    return new RotationRequest(
+        user,
+        new Place(family, generation),
+        new Session(session, started, client, clientStarted, isOffline),
+        new ProposedChild(now, isOffline ? 0 : now + REFRESH_TOKEN_LIFESPAN, now + REMEMBERED),
+        new AccessToken(now + ACCESS_TOKEN_LIFESPAN, REFRESH_PREFIX, LOGIN_PREFIX),
+        context,
+        claim);
+  }
+}
