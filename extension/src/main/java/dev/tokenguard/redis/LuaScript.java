@@ -35,7 +35,7 @@ record LuaScript(RedisTelemetry.Operation operation, String source, String sha1)
     }
   }
 
-  private static String sha1Of(String source) {
+  static String sha1Of(String source) {
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-1").digest(source.getBytes(StandardCharsets.UTF_8));

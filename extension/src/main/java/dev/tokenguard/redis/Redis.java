@@ -26,7 +26,7 @@ public final class Redis implements AutoCloseable {
   private final UnifiedJedis jedis;
   private final RedisTelemetry telemetry;
 
-  private Redis(UnifiedJedis jedis, RedisTelemetry telemetry) {
+  Redis(UnifiedJedis jedis, RedisTelemetry telemetry) {
     this.jedis = jedis;
     this.telemetry = telemetry;
   }

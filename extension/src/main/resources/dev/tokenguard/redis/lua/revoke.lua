@@ -12,7 +12,8 @@
     then  number of sessions k, then k fields
   A family without a record gets one of generation 0, so that its first refresh is refused.
 
-  Returns an array for each family that had a record and was alive
+  Returns an array for each family that had a record; again when it is asked again, so that a caller
+  that missed the answer can repeat the question
     1  its place among the n, from 1
     2  oldest and                           3  newest generation whose access token may be alive
     4  when the last of them has expired, s
@@ -29,8 +30,11 @@ local function argument()
   return ARGV[position]
 end
 
+-- What was marked before stays so for as long as it was to be remembered.
 local function mark(field, from)
-  redis.call('HSET', key, field, table.concat({ '1', text(from), text(retain) }, ','))
+  local before = split(redis.call('HGET', key, field) or '1,0,0')
+  redis.call('HSET', key, field, table.concat({ '1', text(math.max(from, tonumber(before[2]))),
+    text(math.max(retain, tonumber(before[3]))) }, ','))
 end
 
 local ended = {}
@@ -41,10 +45,8 @@ for place = 1, tonumber(argument()) do
   if lineage then
     family = read_family(lineage, redis.call('HGET', key, field_access))
     if not family then return redis.error_reply(UNKNOWN_FORMAT) end
-    if family.revoked == '' then
-      ended[#ended + 1] = { place, family.older, family.generation, access_end(family),
-        family.login_prefix, family.prefix }
-    end
+    ended[#ended + 1] = { place, family.older, family.generation, access_end(family),
+      family.login_prefix, family.prefix }
   else
     family = {
       generation = 0, made_ms = now_ms, iat = now, exp = 0, replays = 0, agent = '', ip = '',
@@ -52,10 +54,9 @@ for place = 1, tonumber(argument()) do
       newer = 0, newer_end = now, login_prefix = '', prefix = '', bound_agent = '', bound_ip = '',
     }
   end
-  if family.revoked == '' then
-    family.revoked = 'revoked'
-    redis.call('HSET', key, field_lineage, lineage_of(family), field_access, access_of(family))
-  end
+  if family.revoked == '' then family.revoked = 'revoked' end
+  family.retain = math.max(family.retain, retain)
+  redis.call('HSET', key, field_lineage, lineage_of(family), field_access, access_of(family))
 end
 
 for _ = 1, tonumber(argument()) do
@@ -64,9 +65,6 @@ end
 for _ = 1, tonumber(argument()) do
   mark(argument(), 0)
 end
-if cutoff > 0 then
-  local before = redis.call('HGET', key, ARGV[2])
-  mark(ARGV[2], math.max(cutoff, before and tonumber(split(before)[2]) or 0))
-end
+if cutoff > 0 then mark(ARGV[2], cutoff) end
 keep_until(key, retain)
 return ended

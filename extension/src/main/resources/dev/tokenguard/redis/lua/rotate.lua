@@ -114,7 +114,8 @@ end
 local function reuse_reason()
   if origin then return nil end
   if presented < family.generation - 1 then return 'OLDER_GENERATION' end
-  if now_ms - family.made_ms >= grace then return 'GRACE_PERIOD_OVER' end
+  -- Without grace there is none either when the clock was set back.
+  if grace == 0 or now_ms - family.made_ms >= grace then return 'GRACE_PERIOD_OVER' end
   if max_replays > 0 and family.replays >= max_replays then return 'TOO_MANY_REPLAYS' end
   if ARGV[25] == '1' and agent ~= family.agent or ARGV[26] == '1' and ip ~= family.ip then
     return 'OTHER_CONTEXT'
@@ -146,13 +147,15 @@ local function is_refused()
   return false
 end
 
--- The login's access token is unknown, but cannot outlive the one of this refresh by much. How fast
--- an adopted family went before is unknown, too: 64 generations back are covered.
+-- Access tokens of generations that this record has not seen, the login's for one, cannot outlive the
+-- one of this refresh by much. How many of them are alive is unknown: 64 are covered.
+local UNSEEN = 64
+
 local function new_family(generation)
   return {
     generation = generation, made_ms = now_ms, iat = tonumber(ARGV[13]), exp = tonumber(ARGV[14]),
     replays = 0, agent = agent, ip = ip, revoked = '', minute = 0, refreshes = 0, retain = 0,
-    older = math.max(0, presented - 64), older_end = access_exp,
+    older = math.max(0, presented - UNSEEN), older_end = access_exp,
     newer = generation, newer_end = access_exp, login_prefix = ARGV[18], prefix = ARGV[17],
     bound_agent = '', bound_ip = '',
   }
@@ -207,7 +210,11 @@ if origin then
   if is_new then
     family = new_family(next_generation)
   else
-    if now > family.older_end then
+    if origin == 'FAST_FORWARD' then
+      family.older = math.max(0, presented - UNSEEN)
+      family.older_end = math.max(access_end(family), access_exp)
+      family.newer, family.newer_end = next_generation, access_exp
+    elseif now > family.older_end then
       family.older, family.older_end = family.newer, family.newer_end
       family.newer, family.newer_end = next_generation, access_exp
     end
@@ -224,7 +231,8 @@ if origin then
 end
 
 -- A reuse that was only observed comes here, too: it gets the newest child and uses up no grace.
-if observed == '' then family.replays = family.replays + 1 end
+if not reuse_reason() then family.replays = family.replays + 1 end
+bound_agent, bound_ip = family.bound_agent, family.bound_ip
 family.newer_end = math.max(family.newer_end, access_exp)
 family.minute, family.refreshes = minute, refreshes
 save()

@@ -1,0 +1,50 @@
+package dev.tokenguard.redis;
+
+import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RotationPolicy;
+
+/** The course of what happens in a world: its policy and the newest tokens that were given out. */
+final class Course {
+
+  private final World world = new World();
+  private final long[] newest = new long[world.logins.size()];
+  private RotationPolicy policy;
+
+  Course(RotationPolicy policy) {
+    this.policy = policy;
+  }
+
+  World world() {
+    return world;
+  }
+
+  Login login(int family) {
+    return world.logins.get(family);
+  }
+
+  long newest(int family) {
+    return newest[family];
+  }
+
+  void gaveOut(int family, long generation) {
+    newest[family] = Math.max(newest[family], generation);
+  }
+
+  void goBy(RotationPolicy other) {
+    policy = other;
+  }
+
+  long remembered() {
+    return world.clock.second() + Login.REMEMBERED;
+  }
+
+  RotationOutcome present(Login login, long generation) {
+    return world.store.rotate(login.refresh(Math.max(0, generation), world.clock), policy);
+  }
+
+  void revoke(Revocation revocation) {
+    world.store.revoke(revocation);
+  }
+}

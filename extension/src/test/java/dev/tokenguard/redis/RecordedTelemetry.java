@@ -1,0 +1,24 @@
+package dev.tokenguard.redis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Remembers what it was told. */
+final class RecordedTelemetry implements RedisTelemetry {
+
+  record Failed(Operation operation, Failure failure, String message) {}
+
+  final List<Operation> answered = new CopyOnWriteArrayList<>();
+  final List<Failed> failed = new CopyOnWriteArrayList<>();
+
+  @Override
+  public void answered(Operation operation, Duration took) {
+    answered.add(operation);
+  }
+
+  @Override
+  public void failed(Operation operation, Failure failure, String message) {
+    failed.add(new Failed(operation, failure, message));
+  }
+}

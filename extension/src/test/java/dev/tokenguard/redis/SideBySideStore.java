@@ -1,0 +1,108 @@
+package dev.tokenguard.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.rotation.AccessTokens;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RotationOutcome.Mismatched;
+import dev.tokenguard.rotation.RotationOutcome.Refused;
+import dev.tokenguard.rotation.RotationOutcome.Replayed;
+import dev.tokenguard.rotation.RotationOutcome.Reused;
+import dev.tokenguard.rotation.RotationOutcome.Rotated;
+import dev.tokenguard.rotation.RotationOutcome.Throttled;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.TokenFamily;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Asks two stores the same and insists that they answer the same.
+ *
+ * <p>Ranges of access tokens may differ: a store may name more than are alive, but must name those.
+ */
+record SideBySideStore(FamilyStore reference, FamilyStore tested) implements FamilyStore {
+
+  private static final AccessTokens ANY = new AccessTokens("any", 0, 0, 0, "", "");
+
+  @Override
+  public RotationOutcome rotate(RotationRequest request, RotationPolicy policy) {
+    RotationOutcome expected = reference.rotate(request, policy);
+    RotationOutcome actual = tested.rotate(request, policy);
+    assertThat(withoutAccessTokens(actual)).isEqualTo(withoutAccessTokens(expected));
+    accessTokens(expected).ifPresent(range -> assertCovers(range, accessTokens(actual).get()));
+    return expected;
+  }
+
+  @Override
+  public List<AccessTokens> revoke(Revocation revocation) {
+    List<AccessTokens> expected = sorted(reference.revoke(revocation));
+    List<AccessTokens> actual = sorted(tested.revoke(revocation));
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int index = 0; index < expected.size(); index++) {
+      assertCovers(expected.get(index), actual.get(index));
+    }
+    return expected;
+  }
+
+  @Override
+  public List<TokenFamily> find(String userId) {
+    List<TokenFamily> expected = reference.find(userId);
+    assertThat(tested.find(userId)).containsExactlyInAnyOrderElementsOf(expected);
+    return expected;
+  }
+
+  private static List<AccessTokens> sorted(List<AccessTokens> ranges) {
+    return ranges.stream().sorted(Comparator.comparing(AccessTokens::family)).toList();
+  }
+
+  private static void assertCovers(AccessTokens expected, AccessTokens actual) {
+    assertThat(actual.family()).isEqualTo(expected.family());
+    assertThat(actual.last()).isEqualTo(expected.last());
+    if (expected.first() <= expected.last()) {
+      assertThat(actual.first()).isBetween(0L, expected.first());
+    }
+    assertThat(actual.expiresAt()).isGreaterThanOrEqualTo(expected.expiresAt());
+  }
+
+  private static Optional<AccessTokens> accessTokens(RotationOutcome outcome) {
+    if (outcome instanceof Rotated rotated) {
+      return Optional.of(rotated.replaced());
+    }
+    if (outcome instanceof Reused reused) {
+      return Optional.of(reused.accessTokens());
+    }
+    return outcome instanceof Mismatched mismatched ? mismatched.revoked() : Optional.empty();
+  }
+
+  private static RotationOutcome withoutAccessTokens(RotationOutcome outcome) {
+    if (outcome instanceof Rotated it) {
+      return new Rotated(it.child(), it.origin(), ANY, it.observed().map(SideBySideStore::gist));
+    }
+    if (outcome instanceof Replayed it) {
+      return new Replayed(it.child(), it.replays(), it.observed().map(SideBySideStore::gist));
+    }
+    if (outcome instanceof Reused it) {
+      return new Reused(it.newest(), it.reason(), ANY);
+    }
+    if (outcome instanceof Mismatched it) {
+      return new Mismatched(it.newest(), it.revoked().map(revoked -> ANY));
+    }
+    return outcome;
+  }
+
+  /** Of what was only observed, the numbers mean nothing. */
+  private static Refused gist(Refused observed) {
+    if (observed instanceof Reused it) {
+      return new Reused(0, it.reason(), ANY);
+    }
+    if (observed instanceof Mismatched) {
+      return new Mismatched(0, Optional.empty());
+    }
+    return observed instanceof Throttled ? new Throttled(Duration.ZERO) : observed;
+  }
+}

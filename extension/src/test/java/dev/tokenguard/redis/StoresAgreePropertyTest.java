@@ -1,0 +1,31 @@
+package dev.tokenguard.redis;
+
+import dev.tokenguard.rotation.RotationPolicy;
+import java.util.List;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Redis and the reference decide alike, whatever happens. */
+final class StoresAgreePropertyTest {
+
+  @Property(edgeCases = EdgeCasesMode.NONE)
+  void whateverHappens_thenRedisDecidesAsTheReference(
+      @ForAll("policies") RotationPolicy policy, @ForAll("happenings") List<Happening> happenings) {
+    Course course = new Course(policy);
+    happenings.forEach(happening -> happening.in(course));
+    course.world().store.find(course.world().user());
+  }
+
+  @Provide
+  Arbitrary<RotationPolicy> policies() {
+    return RandomPolicies.any();
+  }
+
+  @Provide
+  Arbitrary<List<Happening>> happenings() {
+    return Happening.some();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.tokenguard.redis;
+
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.TestClock;
+import dev.tokenguard.testbed.RedisServer;
+import java.util.Map;
+import java.util.Optional;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
+
+/** The one real Redis that all tests of this package share, one after the other. */
+final class TestRedis {
+
+  static final String PREFIX = "tg:";
+
+  private static final RedisServer SERVER = RedisServer.start();
+
+  /** A client of the tests' own, to look at what is stored. */
+  static final UnifiedJedis JEDIS = RedisClient.create(address());
+
+  private static final ClockedJedis CLOCKED = new ClockedJedis(address());
+
+  private TestRedis() {}
+
+  static HostAndPort address() {
+    return new HostAndPort("127.0.0.1", SERVER.port());
+  }
+
+  /** Settings for a server, with all else as by default. */
+  static RedisSettings settings(RedisServer server, Map<String, String> others) {
+    Optional<RedisSettings> settings =
+        RedisSettings.parse(
+            name -> name.equals("url") ? server.uri().toString() : others.get(name));
+    return settings.orElseThrow();
+  }
+
+  /** A connection as Keycloak opens it. */
+  static Redis open(RedisTelemetry telemetry) {
+    return Redis.open(settings(SERVER, Map.of()), telemetry);
+  }
+
+  /** An empty store whose scripts run on the same server, but go by the test's clock. */
+  static FamilyStore emptyStore(TestClock clock) {
+    JEDIS.flushAll();
+    CLOCKED.goBy(clock);
+    return store(new Redis(CLOCKED, new RecordedTelemetry()));
+  }
+
+  static FamilyStore store(Redis redis) {
+    return new RedisFamilyStore(redis, new KeySpace(PREFIX));
+  }
+}

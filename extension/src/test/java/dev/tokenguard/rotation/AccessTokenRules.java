@@ -1,0 +1,189 @@
+package dev.tokenguard.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.rotation.RotationOutcome.Origin;
+import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** Which access tokens are named when a family ends: all that may be alive, and little more. */
+abstract class AccessTokenRules extends StoreRules {
+
+  private static final RotationPolicy POLICY = Policies.DEFAULT;
+
+  AccessTokenRules(Function<TestClock, FamilyStore> opening) {
+    super(opening);
+  }
+
+  /** Ends the family by a reuse of its first token. */
+  private AccessTokens endedByReuse() {
+    return assertReused(login, 0, POLICY, ReuseReason.OLDER_GENERATION).accessTokens();
+  }
+
+  private AccessTokens ended(Login one) {
+    List<AccessTokens> ended =
+        store.revoke(Revocation.ofFamily(one.user(), one.family(), inSeconds(Login.REMEMBERED)));
+    assertThat(ended).hasSize(1);
+    return ended.get(0);
+  }
+
+  private void assertNames(AccessTokens named, long first, long last) {
+    assertThat(named.ids()).containsAll(ids(first, last));
+    assertThat(named.last()).isEqualTo(last);
+  }
+
+  private List<String> ids(long first, long last) {
+    return LongStream.rangeClosed(first, last)
+        .mapToObj(it -> (it == 0 ? "onrtac:" : "onrtrt:") + place(it).accessTokenId())
+        .toList();
+  }
+
+  private Place place(long generation) {
+    return new Place(login.family(), generation);
+  }
+
+  private RotationRequest withAccessTokenOf(long seconds, long generation) {
+    return withAccessToken(
+        new RotationRequest.AccessToken(inSeconds(seconds), "onrtrt", "onrtac"), generation);
+  }
+
+  private RotationRequest withAccessToken(RotationRequest.AccessToken token, long generation) {
+    RotationRequest request = login.refresh(generation, clock);
+    return new RotationRequest(
+        request.userId(),
+        request.presented(),
+        request.session(),
+        request.child(),
+        token,
+        request.context(),
+        request.binding());
+  }
+
+  @Test
+  void whenTheLineageGoesOn_thenTheReplacedAccessTokenIsNamed() {
+    for (long generation = 0; generation <= 3; generation++) {
+      AccessTokens replaced = assertRotates(login, generation, POLICY).replaced();
+      assertThat(replaced.ids()).isEqualTo(ids(generation, generation));
+      assertThat(replaced.expiresAt()).isGreaterThanOrEqualTo(inSeconds(300));
+    }
+  }
+
+  @Test
+  void whenAFamilyIsAdoptedOrFastForwarded_thenTheReplacedAccessTokenIsNamed() {
+    assertThat(assertRotates(login, 5, POLICY, Origin.ADOPTED).replaced().ids())
+        .isEqualTo(ids(5, 5));
+    assertThat(assertRotates(login, 9, POLICY, Origin.FAST_FORWARD).replaced().ids())
+        .isEqualTo(ids(9, 9));
+  }
+
+  @Test
+  void whenAYoungFamilyEnds_thenTheLoginsAccessTokenAndAllLaterOnesAreNamed() {
+    refresh(login, 0, 2, POLICY);
+    AccessTokens named = endedByReuse();
+    assertThat(named.ids()).isEqualTo(ids(0, 3));
+    assertThat(named.expiresAt()).isEqualTo(inSeconds(300));
+  }
+
+  @Test
+  void givenALoginBeforeThePolicy_whenItsFamilyEnds_thenOnlyKnownAccessTokensAreNamed() {
+    store.rotate(
+        withAccessToken(new RotationRequest.AccessToken(inSeconds(300), "trrtrt", ""), 0), POLICY);
+    store.rotate(
+        withAccessToken(new RotationRequest.AccessToken(inSeconds(300), "trrtrt", ""), 1), POLICY);
+    assertThat(endedByReuse().ids())
+        .containsExactly(
+            "trrtrt:" + place(1).accessTokenId(), "trrtrt:" + place(2).accessTokenId());
+  }
+
+  @Test
+  void givenARevocation_whenAFamilyEnds_thenItsAccessTokensAreNamed() {
+    refresh(login, 0, 2, POLICY);
+    assertNames(ended(login), 0, 3);
+  }
+
+  @Test
+  void givenAMismatch_whenItEndsTheFamily_thenItsAccessTokensAreNamed() {
+    RotationPolicy policy = Policies.with("bind-to", "ip", "on-binding-mismatch", "revoke-family");
+    refresh(login, 0, 2, policy);
+    assertThat(assertMismatched(login.from(Login.OTHER_IP), 3, policy).revoked())
+        .get()
+        .satisfies(named -> assertNames(named, 0, 3));
+  }
+
+  @Test
+  void givenALongRunningFamily_whenItEnds_thenAllLiveAccessTokensAreNamedAndFewOthers() {
+    for (int minutes = 6; minutes <= 40; minutes++) {
+      Login one = login.asFamily("of " + minutes + " minutes");
+      for (long generation = 0; generation < minutes; generation++) {
+        assertRotates(one, generation, POLICY);
+        advanceSeconds(60);
+      }
+      AccessTokens named = ended(one);
+      // Five minutes are their lifespan, so these are alive: issued 1, 2, 3, 4, 5 minutes ago.
+      assertThat(named.first()).isLessThanOrEqualTo(minutes - 4L);
+      assertThat(named.last()).isEqualTo(minutes);
+      assertThat(named.ids()).hasSizeLessThanOrEqualTo(2 * 6);
+      assertThat(named.expiresAt()).isEqualTo(inSeconds(240));
+    }
+  }
+
+  @Test
+  void givenAnIdleFamily_whenItGoesOnAndEnds_thenTheAccessTokensSinceAreNamed() {
+    refresh(login, 0, 9, POLICY);
+    advanceSeconds(86_400);
+    refresh(login, 10, 11, POLICY);
+    assertNames(endedByReuse(), 11, 12);
+  }
+
+  @Test
+  void givenAFormerlyLongerLifespan_whenTheFamilyEnds_thenTheLongLivedAccessTokenIsNamed() {
+    store.rotate(withAccessTokenOf(300, 0), POLICY);
+    store.rotate(withAccessTokenOf(3600, 1), POLICY);
+    for (long generation = 2; generation < 60; generation++) {
+      store.rotate(withAccessTokenOf(60, generation), POLICY);
+      advanceSeconds(60);
+    }
+    AccessTokens named = endedByReuse();
+    assertNames(named, 2, 60);
+    assertThat(named.expiresAt()).isGreaterThanOrEqualTo(inSeconds(3600 - 58 * 60));
+  }
+
+  @Test
+  void whenAReplayBringsAnAccessTokenThatLivesLonger_thenItsEndIsTold() {
+    assertRotates(login, 0, POLICY);
+    advanceSeconds(9);
+    assertReplays(login, 0, POLICY);
+    assertRotates(login, 1, POLICY);
+    assertThat(endedByReuse().expiresAt()).isEqualTo(inSeconds(300));
+  }
+
+  @Test
+  void givenAnAdoptedFamily_whenItEnds_thenTheAccessTokensOf64GenerationsBackAreNamed() {
+    assertRotates(login, 100, POLICY);
+    AccessTokens named = endedByReuse();
+    assertThat(named.ids()).isEqualTo(ids(36, 101));
+  }
+
+  @Test
+  void givenAnOutageWithoutGuard_whenTheFamilyEndsLater_thenItsUnseenAccessTokensAreNamed() {
+    assertRotates(login, 0, POLICY);
+    advanceSeconds(3600);
+    // Generations 1 to 4 were refreshed without the store, in the last minute.
+    assertRotates(login, 5, POLICY, Origin.FAST_FORWARD);
+    advanceSeconds(1);
+    assertRotates(login, 6, POLICY);
+    assertNames(endedByReuse(), 2, 7);
+  }
+
+  @Test
+  void givenAVeryOldRecord_whenTheFamilyWasFarAhead_thenTheNamedAccessTokensStayFew() {
+    assertRotates(login, 0, POLICY);
+    assertRotates(login, 1_000_000, POLICY, Origin.FAST_FORWARD);
+    AccessTokens named = endedByReuse();
+    assertThat(named.last() - named.first()).isLessThanOrEqualTo(2 * 64);
+    assertNames(named, 1_000_000 - 64, 1_000_001);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.tokenguard.rotation;
+
+import org.junit.jupiter.api.Nested;
+
+/**
+ * What every {@link FamilyStore} promises. A store passes by a subclass that opens it, empty.
+ *
+ * <p>The rules are grouped as in the table of the protocol; each group is a class.
+ */
+public abstract class FamilyStoreContract {
+
+  /** Gives an empty store that goes by the clock. */
+  protected abstract FamilyStore open(TestClock clock);
+
+  @Nested
+  final class Lineage extends LineageRules {
+    Lineage() {
+      super(FamilyStoreContract.this::open);
+    }
+  }
+
+  @Nested
+  final class Grace extends GraceRules {
+    Grace() {
+      super(FamilyStoreContract.this::open);
+    }
+  }
+
+  @Nested
+  final class Reuse extends ReuseRules {
+    Reuse() {
+      super(FamilyStoreContract.this::open);
+    }
+  }
+
+  @Nested
+  final class Revoking extends RevocationRules {
+    Revoking() {
+      super(FamilyStoreContract.this::open);
+    }
+  }
+
+  @Nested
+  final class Limits extends LimitRules {
+    Limits() {
+      super(FamilyStoreContract.this::open);
+    }
+  }
+
+  @Nested
+  final class Binding extends BindingRules {
+    Binding() {
+      super(FamilyStoreContract.this::open);
+    }
+  }
+
+  @Nested
+  final class Observing extends ObservationRules {
+    Observing() {
+      super(FamilyStoreContract.this::open);
+    }
+  }
+
+  @Nested
+  final class LiveAccessTokens extends AccessTokenRules {
+    LiveAccessTokens() {
+      super(FamilyStoreContract.this::open);
+    }
+  }
+
+  @Nested
+  final class Finding extends FindingRules {
+    Finding() {
+      super(FamilyStoreContract.this::open);
+    }
+  }
+}

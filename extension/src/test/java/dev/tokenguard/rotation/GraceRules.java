@@ -1,0 +1,175 @@
+package dev.tokenguard.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** When a replaced token gets the same child again. */
+abstract class GraceRules extends StoreRules {
+
+  private static final RotationPolicy POLICY = Policies.with("grace-period", 10);
+  private static final RotationPolicy WITHOUT = Policies.with("grace-period", 0);
+
+  GraceRules(Function<TestClock, FamilyStore> opening) {
+    super(opening);
+  }
+
+  @Test
+  void whenAReplacedTokenComesAgainInGrace_thenItGetsTheVerySameChild() {
+    Child child = assertRotates(login, 0, POLICY).child();
+    advanceSeconds(5);
+    assertThat(assertReplays(login, 0, POLICY).child()).isEqualTo(child);
+    Child next = assertRotates(login, 1, POLICY).child();
+    advanceSeconds(9);
+    assertThat(assertReplays(login, 1, POLICY).child()).isEqualTo(next);
+  }
+
+  @Test
+  void whenReplaysAreCounted_thenEachTellsHowManyByNow() {
+    assertRotates(login, 0, POLICY);
+    assertThat(assertReplays(login, 0, POLICY).replays()).isEqualTo(1);
+    assertThat(assertReplays(login, 0, POLICY).replays()).isEqualTo(2);
+    assertRotates(login, 1, POLICY);
+    assertThat(assertReplays(login, 1, POLICY).replays()).isEqualTo(1);
+  }
+
+  @Test
+  void givenTheBindingWasSwitchedOnMeanwhile_whenATokenComesAgain_thenItGetsTheVerySameChild() {
+    Child child = assertRotates(login, 0, POLICY).child();
+    RotationPolicy binding = Policies.with("bind-to", "ip");
+    assertThat(assertReplays(login, 0, binding).child()).isEqualTo(child);
+  }
+
+  @Test
+  void whenTheGracePeriodIsNotQuiteOver_thenAReplayIsCovered() {
+    assertRotates(login, 0, POLICY);
+    advance(Duration.ofSeconds(10).minusMillis(1));
+    assertReplays(login, 0, POLICY);
+  }
+
+  @Test
+  void whenTheGracePeriodIsJustOver_thenAReplayIsAReuse() {
+    assertRotates(login, 0, POLICY);
+    advanceSeconds(10);
+    assertReused(login, 0, POLICY, ReuseReason.GRACE_PERIOD_OVER);
+  }
+
+  @Test
+  void givenManyReplays_whenTheGracePeriodIsOver_thenItHasNotSlidden() {
+    assertRotates(login, 0, POLICY);
+    for (int replay = 0; replay < 3; replay++) {
+      advanceSeconds(3);
+      assertReplays(login, 0, POLICY);
+    }
+    advanceSeconds(1);
+    assertReused(login, 0, POLICY, ReuseReason.GRACE_PERIOD_OVER);
+  }
+
+  @Test
+  void whenATokenIsTwoGenerationsOld_thenNoGraceCoversIt() {
+    refresh(login, 0, 1, POLICY);
+    assertReused(login, 0, POLICY, ReuseReason.OLDER_GENERATION);
+  }
+
+  @Test
+  void givenThreeTokensOfOneSecond_whenTheFirstComesAgain_thenItIsAReuse() {
+    refresh(login, 0, 2, POLICY);
+    assertReused(login, 1, POLICY, ReuseReason.OLDER_GENERATION);
+  }
+
+  @Test
+  void givenTheReplaysAreCapped_whenOneMoreComes_thenItIsAReuse() {
+    RotationPolicy capped = Policies.with("grace-max-replays", 2);
+    assertRotates(login, 0, capped);
+    assertReplays(login, 0, capped);
+    assertReplays(login, 0, capped);
+    assertReused(login, 0, capped, ReuseReason.TOO_MANY_REPLAYS);
+  }
+
+  @Test
+  void givenTheReplaysAreCapped_whenTheLineageGoesOn_thenTheyAreCountedAnew() {
+    RotationPolicy capped = Policies.with("grace-max-replays", 1);
+    assertRotates(login, 0, capped);
+    assertReplays(login, 0, capped);
+    assertRotates(login, 1, capped);
+    assertReplays(login, 1, capped);
+    assertReused(login, 1, capped, ReuseReason.TOO_MANY_REPLAYS);
+  }
+
+  @Test
+  void givenNoCap_whenManyReplaysCome_thenAllAreCovered() {
+    RotationPolicy uncapped = Policies.with("grace-max-replays", 0);
+    assertRotates(login, 0, uncapped);
+    for (int replay = 1; replay <= 50; replay++) {
+      assertThat(assertReplays(login, 0, uncapped).replays()).isEqualTo(replay);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "none,               true,  true",
+    "user-agent,         false, true",
+    "ip,                 true,  false",
+    "user-agent-and-ip,  false, false",
+  })
+  void whenAReplayComesFromElsewhere_thenTheContextDecides(
+      String context, boolean coversOtherAgent, boolean coversOtherIp) {
+    RotationPolicy policy = Policies.with("grace-context", context);
+    assertCovers(coversOtherAgent, login.asFamily("1"), Login.OTHER_AGENT, policy);
+    assertCovers(coversOtherIp, login.asFamily("2"), Login.OTHER_IP, policy);
+  }
+
+  private void assertCovers(
+      boolean isCovered, Login one, RequestContext elsewhere, RotationPolicy policy) {
+    assertRotates(one, 0, policy);
+    assertReplays(one, 0, policy);
+    if (isCovered) {
+      assertReplays(one.from(elsewhere), 0, policy);
+    } else {
+      assertReused(one.from(elsewhere), 0, policy, ReuseReason.OTHER_CONTEXT);
+    }
+  }
+
+  @Test
+  void givenARotationFromElsewhere_whenItIsReplayed_thenTheContextIsThatOfTheRotation() {
+    assertRotates(login, 0, POLICY);
+    assertRotates(login.from(Login.OTHER_AGENT), 1, POLICY);
+    assertReplays(login.from(Login.OTHER_AGENT), 1, POLICY);
+    assertReused(login, 1, POLICY, ReuseReason.OTHER_CONTEXT);
+  }
+
+  @Test
+  void givenNoGrace_whenATokenComesAgainAtOnce_thenItIsAReuse() {
+    assertRotates(login, 0, WITHOUT);
+    assertReused(login, 0, WITHOUT, ReuseReason.GRACE_PERIOD_OVER);
+  }
+
+  @Test
+  void givenNoGrace_whenTheClockWasSetBack_thenAReplayIsStillAReuse() {
+    assertRotates(login, 0, WITHOUT);
+    advance(Duration.ofSeconds(-5));
+    assertReused(login, 0, WITHOUT, ReuseReason.GRACE_PERIOD_OVER);
+  }
+
+  @Test
+  void givenGrace_whenTheClockWasSetBack_thenAReplayIsCoveredAndTheLineageGoesOn() {
+    Child child = assertRotates(login, 0, POLICY).child();
+    advance(Duration.ofSeconds(-5));
+    assertThat(assertReplays(login, 0, POLICY).child()).isEqualTo(child);
+    assertRotates(login, 1, POLICY);
+  }
+
+  @Test
+  void givenAnAdoptedFamily_whenItsTokenComesAgain_thenGraceCoversItAsAnyOther() {
+    Child child = assertRotates(login, 5, POLICY).child();
+    assertThat(assertReplays(login, 5, POLICY).child()).isEqualTo(child);
+    assertThat(child).isEqualTo(new Child(6, clock.second(), inSeconds(1800), Optional.empty()));
+    assertReused(login, 4, POLICY, ReuseReason.OLDER_GENERATION);
+  }
+}

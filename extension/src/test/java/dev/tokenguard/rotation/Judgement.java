@@ -1,0 +1,233 @@
+package dev.tokenguard.rotation;
+
+import dev.tokenguard.rotation.RotationOutcome.Expired;
+import dev.tokenguard.rotation.RotationOutcome.Limited;
+import dev.tokenguard.rotation.RotationOutcome.Mismatched;
+import dev.tokenguard.rotation.RotationOutcome.Missing;
+import dev.tokenguard.rotation.RotationOutcome.Origin;
+import dev.tokenguard.rotation.RotationOutcome.Refused;
+import dev.tokenguard.rotation.RotationOutcome.Replayed;
+import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
+import dev.tokenguard.rotation.RotationOutcome.Reused;
+import dev.tokenguard.rotation.RotationOutcome.Revoked;
+import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
+import dev.tokenguard.rotation.RotationOutcome.Rotated;
+import dev.tokenguard.rotation.RotationOutcome.Throttled;
+import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
+import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** What the {@link InMemoryFamilyStore} thinks of one refresh. */
+final class Judgement {
+
+  private static final int MINUTE = 60;
+
+  private final RotationRequest request;
+  private final RotationPolicy policy;
+  private final InMemoryFamilyStore.User user;
+  private final Instant now;
+  private final long presented;
+  private final Optional<RememberedFamily> known;
+  private final Optional<Origin> origin;
+  private final Optional<RequestContext> binding;
+  private final long minute;
+  private final long refreshes;
+
+  Judgement(
+      RotationRequest request, RotationPolicy policy, InMemoryFamilyStore.User user, Instant now) {
+    this.request = request;
+    this.policy = policy;
+    this.user = user;
+    this.now = now;
+    this.presented = request.presented().generation();
+    this.known = Optional.ofNullable(user.families.get(request.presented().family()));
+    this.origin = origin();
+    this.binding = binding();
+    boolean sameMinute =
+        known.map(RememberedFamily::minuteBegan).filter(this::isWithinAMinute).isPresent();
+    this.minute = sameMinute ? known.get().minuteBegan() : now.getEpochSecond();
+    this.refreshes = sameMinute ? known.get().refreshesInMinute() + 1 : 1;
+  }
+
+  RotationOutcome outcome() {
+    Optional<Refused> observed = Optional.empty();
+    for (Refused refused : refusals().toList()) {
+      if (isCarriedOut(refused)) {
+        remember(refused);
+        return refused;
+      }
+      observed = observed.isPresent() ? observed : Optional.of(refused);
+    }
+    return granted(observed);
+  }
+
+  /** The gravest first. */
+  private Stream<Refused> refusals() {
+    return Stream.<Supplier<Optional<? extends Refused>>>of(
+            this::revoked,
+            this::reused,
+            this::missing,
+            this::mismatched,
+            this::expired,
+            this::limited,
+            this::throttled)
+        .flatMap(rule -> rule.get().stream());
+  }
+
+  private boolean isCarriedOut(Refused refused) {
+    boolean isTolerated =
+        refused instanceof Mismatched && policy.onBindingMismatch() == MismatchConsequence.OBSERVE;
+    return !policy.isObserving() && !isTolerated;
+  }
+
+  private void remember(Refused refused) {
+    boolean endsTheFamily =
+        refused instanceof Reused
+            || refused instanceof Mismatched mismatched && mismatched.revoked().isPresent();
+    if (endsTheFamily) {
+      RememberedFamily family = family();
+      family.revoke();
+      family.rememberUntil(request.child().retainUntil());
+      family.belongTo(request, now);
+    }
+  }
+
+  private RotationOutcome granted(Optional<Refused> observed) {
+    RememberedFamily family = family();
+    RotationOutcome outcome;
+    if (origin.isPresent()) {
+      Child child = family.step(request, binding, now);
+      outcome = new Rotated(child, origin.get(), family.accessToken(presented), observed);
+    } else {
+      Child child = family.replay(request, reuse().isEmpty(), now);
+      outcome = new Replayed(child, family.replays(), observed);
+    }
+    boolean isCounted = policy.maxRefreshesPerMinute() > 0;
+    family.count(isCounted ? minute : 0, isCounted ? refreshes : 0);
+    return outcome;
+  }
+
+  private RememberedFamily family() {
+    return user.families.computeIfAbsent(
+        request.presented().family(), id -> RememberedFamily.beginningWith(request, now));
+  }
+
+  private Optional<Origin> origin() {
+    if (known.isEmpty()) {
+      return Optional.of(presented == 0 ? Origin.NEW : Origin.ADOPTED);
+    }
+    long newest = known.get().generation();
+    if (presented < newest) {
+      return Optional.empty();
+    }
+    return Optional.of(presented == newest ? Origin.NEXT : Origin.FAST_FORWARD);
+  }
+
+  /** The family's own, else what the token says, else this request's if a policy asks for one. */
+  private Optional<RequestContext> binding() {
+    return known
+        .flatMap(RememberedFamily::binding)
+        .or(request::binding)
+        .or(
+            () ->
+                Optional.of(request.context()).filter(it -> policy.bindTo() != ContextMatch.NONE));
+  }
+
+  private Optional<Revoked> revoked() {
+    RotationRequest.Session session = request.session();
+    Optional<Long> clientSessionRevokedAt =
+        Optional.ofNullable(
+            user.clientSessionsRevokedAt.get(
+                new Revocation.ClientSession(session.id(), session.clientId())));
+    if (known.filter(RememberedFamily::isRevoked).isPresent()) {
+      return Optional.of(new Revoked(RevokedScope.FAMILY));
+    }
+    if (user.revokedSessions.contains(session.id())) {
+      return Optional.of(new Revoked(RevokedScope.SESSION));
+    }
+    if (clientSessionRevokedAt.filter(it -> session.clientStarted() < it).isPresent()) {
+      return Optional.of(new Revoked(RevokedScope.CLIENT_SESSION));
+    }
+    return session.started() < user.everythingRevokedBefore
+        ? Optional.of(new Revoked(RevokedScope.USER))
+        : Optional.empty();
+  }
+
+  private Optional<Reused> reused() {
+    return reuse()
+        .map(
+            reason ->
+                new Reused(known.get().generation(), reason, known.get().liveAccessTokens(now)));
+  }
+
+  private Optional<ReuseReason> reuse() {
+    if (origin.isPresent()) {
+      return Optional.empty();
+    }
+    RememberedFamily family = known.get();
+    if (presented < family.generation() - 1) {
+      return Optional.of(ReuseReason.OLDER_GENERATION);
+    }
+    boolean isInGrace =
+        !policy.gracePeriod().isZero() && now.isBefore(family.made().plus(policy.gracePeriod()));
+    if (!isInGrace) {
+      return Optional.of(ReuseReason.GRACE_PERIOD_OVER);
+    }
+    if (policy.graceMaxReplays() > 0 && family.replays() >= policy.graceMaxReplays()) {
+      return Optional.of(ReuseReason.TOO_MANY_REPLAYS);
+    }
+    return policy.graceContext().isSame(family.rotatedFrom(), request.context())
+        ? Optional.empty()
+        : Optional.of(ReuseReason.OTHER_CONTEXT);
+  }
+
+  private Optional<Missing> missing() {
+    boolean isMissing = origin.filter(it -> it == Origin.ADOPTED).isPresent();
+    return isMissing && policy.onMissingState() == MissingConsequence.DENY
+        ? Optional.of(new Missing())
+        : Optional.empty();
+  }
+
+  private Optional<Mismatched> mismatched() {
+    if (binding.isEmpty() || policy.bindTo().isSame(binding.get(), request.context())) {
+      return Optional.empty();
+    }
+    if (policy.onBindingMismatch() != MismatchConsequence.REVOKE_FAMILY) {
+      return Optional.of(
+          new Mismatched(
+              known.map(RememberedFamily::generation).orElse(Effect.Refuse.UNKNOWN),
+              Optional.empty()));
+    }
+    RememberedFamily family = known.orElseGet(() -> RememberedFamily.beginningWith(request, now));
+    return Optional.of(
+        new Mismatched(family.generation(), Optional.of(family.liveAccessTokens(now))));
+  }
+
+  private Optional<Expired> expired() {
+    long end = policy.notAfter(request.session().started());
+    return end > 0 && now.getEpochSecond() >= end ? Optional.of(new Expired()) : Optional.empty();
+  }
+
+  private Optional<Limited> limited() {
+    return origin.isPresent() && policy.maxRotations() > 0 && presented >= policy.maxRotations()
+        ? Optional.of(new Limited())
+        : Optional.empty();
+  }
+
+  private Optional<Throttled> throttled() {
+    if (policy.maxRefreshesPerMinute() == 0 || refreshes <= policy.maxRefreshesPerMinute()) {
+      return Optional.empty();
+    }
+    Instant next = Instant.ofEpochSecond(minute + MINUTE);
+    return Optional.of(new Throttled(Duration.between(now, next)));
+  }
+
+  private boolean isWithinAMinute(long began) {
+    long passed = now.getEpochSecond() - began;
+    return passed >= 0 && passed < MINUTE;
+  }
+}

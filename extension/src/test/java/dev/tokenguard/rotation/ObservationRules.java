@@ -1,0 +1,168 @@
+package dev.tokenguard.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.rotation.RotationOutcome.Expired;
+import dev.tokenguard.rotation.RotationOutcome.Granted;
+import dev.tokenguard.rotation.RotationOutcome.Limited;
+import dev.tokenguard.rotation.RotationOutcome.Mismatched;
+import dev.tokenguard.rotation.RotationOutcome.Missing;
+import dev.tokenguard.rotation.RotationOutcome.Origin;
+import dev.tokenguard.rotation.RotationOutcome.Replayed;
+import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
+import dev.tokenguard.rotation.RotationOutcome.Reused;
+import dev.tokenguard.rotation.RotationOutcome.Revoked;
+import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
+import dev.tokenguard.rotation.RotationOutcome.Rotated;
+import dev.tokenguard.rotation.RotationOutcome.Throttled;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A policy that only observes refuses nothing and tells what it would have done. */
+abstract class ObservationRules extends StoreRules {
+
+  private static final RotationPolicy OBSERVING = observing();
+
+  ObservationRules(Function<TestClock, FamilyStore> opening) {
+    super(opening);
+  }
+
+  private static RotationPolicy observing(Object... settings) {
+    return Policies.with(
+        Stream.concat(Stream.of(settings), Stream.of("mode", "observe")).toArray());
+  }
+
+  private Replayed replaysNewest(Login from, long generation, RotationPolicy policy, Child newest) {
+    Replayed replayed = present(from, generation, policy, Replayed.class);
+    assertThat(replayed.child()).isEqualTo(newest);
+    return replayed;
+  }
+
+  private void assertWouldBeReused(Replayed replayed, ReuseReason reason) {
+    assertThat(replayed.observed())
+        .get()
+        .isInstanceOfSatisfying(Reused.class, it -> assertThat(it.reason()).isEqualTo(reason));
+  }
+
+  private void assertRotatesAlthough(
+      Login from, long generation, RotationPolicy policy, Class<?> observed) {
+    Rotated rotated = present(from, generation, policy, Rotated.class);
+    assertThat(rotated.child().generation()).isEqualTo(generation + 1);
+    assertThat(rotated.observed()).get().isInstanceOf(observed);
+  }
+
+  @Test
+  void whenNothingIsWrong_thenNothingIsTold() {
+    refresh(login, 0, 2, OBSERVING);
+    assertReplays(login, 2, OBSERVING);
+  }
+
+  @Test
+  void whenAnOldTokenIsPresented_thenItGetsTheNewestChildAndTheReuseIsTold() {
+    refresh(login, 0, 2, OBSERVING);
+    advanceSeconds(5);
+    Child newest = assertRotates(login, 3, OBSERVING).child();
+    advanceSeconds(5);
+    for (long generation = 0; generation <= 2; generation++) {
+      assertWouldBeReused(
+          replaysNewest(login, generation, OBSERVING, newest), ReuseReason.OLDER_GENERATION);
+    }
+    assertRotates(login, 4, OBSERVING);
+  }
+
+  @Test
+  void whenGraceIsOver_thenTheReplayGetsTheNewestChildAndTheReuseIsTold() {
+    Child newest = assertRotates(login, 0, OBSERVING).child();
+    advanceSeconds(10);
+    assertWouldBeReused(replaysNewest(login, 0, OBSERVING, newest), ReuseReason.GRACE_PERIOD_OVER);
+  }
+
+  @Test
+  void whenAReplayComesFromElsewhere_thenTheReuseIsToldAndNoGraceIsUsedUp() {
+    RotationPolicy policy = observing("grace-max-replays", 1);
+    Child newest = assertRotates(login, 0, policy).child();
+    for (int time = 0; time < 3; time++) {
+      Replayed replayed = replaysNewest(login.from(Login.OTHER_AGENT), 0, policy, newest);
+      assertWouldBeReused(replayed, ReuseReason.OTHER_CONTEXT);
+      assertThat(replayed.replays()).isZero();
+    }
+    assertReplays(login, 0, policy);
+    assertWouldBeReused(replaysNewest(login, 0, policy, newest), ReuseReason.TOO_MANY_REPLAYS);
+  }
+
+  @Test
+  void givenAnObservedReuse_whenThePolicyIsEnforced_thenTheFamilyIsAlive() {
+    refresh(login, 0, 2, OBSERVING);
+    present(login, 0, OBSERVING, Replayed.class);
+    assertThat(store.find(login.user())).noneMatch(TokenFamily::isRevoked);
+    assertRotates(login, 3, Policies.DEFAULT);
+  }
+
+  @Test
+  void givenARevokedFamily_whenItIsRefreshed_thenItGoesOnAndTheRevocationIsTold() {
+    assertRotates(login, 0, OBSERVING);
+    store.revoke(Revocation.ofFamily(login.user(), login.family(), inSeconds(Login.REMEMBERED)));
+    assertRotatesAlthough(login, 1, OBSERVING, Revoked.class);
+    assertThat(present(login, 1, OBSERVING, Granted.class).observed())
+        .contains(new Revoked(RevokedScope.FAMILY));
+    assertRevoked(login, 2, RevokedScope.FAMILY);
+  }
+
+  @Test
+  void givenAFamilyThatWasRevokedBeforeItsFirstRefresh_whenItIsRefreshed_thenItGoesOn() {
+    store.revoke(Revocation.ofFamily(login.user(), login.family(), inSeconds(Login.REMEMBERED)));
+    assertRotatesAlthough(login, 0, OBSERVING, Revoked.class);
+    assertRotatesAlthough(login, 1, OBSERVING, Revoked.class);
+    assertThat(store.find(login.user()))
+        .singleElement()
+        .satisfies(family -> assertThat(family.sessionId()).contains(login.session()));
+  }
+
+  @Test
+  void givenTheRecordIsMissing_whenThePolicyWouldDeny_thenTheFamilyIsAdoptedAndItIsTold() {
+    RotationPolicy policy = observing("on-missing-state", "deny");
+    Rotated rotated = present(login, 5, policy, Rotated.class);
+    assertThat(rotated.origin()).isEqualTo(Origin.ADOPTED);
+    assertThat(rotated.observed()).contains(new Missing());
+  }
+
+  @Test
+  void whenALimitIsReached_thenTheFamilyGoesOnAndTheLimitIsTold() {
+    assertRotatesAlthough(login, 3, observing("max-rotations", 3), Limited.class);
+    advanceSeconds(60);
+    assertRotatesAlthough(login, 4, observing("absolute-lifetime", 60), Expired.class);
+    RotationPolicy oneAMinute = observing("max-refreshes-per-minute", 1);
+    assertRotates(login, 5, oneAMinute);
+    assertRotatesAlthough(login, 6, oneAMinute, Throttled.class);
+    advanceSeconds(60);
+    assertRotates(login, 7, oneAMinute);
+  }
+
+  @Test
+  void whenABoundFamilyMoves_thenItGoesOnAndTheMismatchIsTold() {
+    for (String consequence : new String[] {"deny", "observe", "revoke-family"}) {
+      RotationPolicy policy = observing("bind-to", "ip", "on-binding-mismatch", consequence);
+      Login one = login.asFamily(consequence);
+      assertRotates(one, 0, policy);
+      assertRotatesAlthough(one.from(Login.OTHER_IP), 1, policy, Mismatched.class);
+      assertRotates(one, 2, policy);
+    }
+    assertThat(store.find(login.user())).hasSize(3).noneMatch(TokenFamily::isRevoked);
+  }
+
+  @Test
+  void whenMoreThanOneRuleIsBroken_thenTheGravestIsTold() {
+    RotationPolicy policy =
+        observing("max-rotations", 1, "absolute-lifetime", 1, "max-refreshes-per-minute", 1);
+    refresh(login, 0, 0, policy);
+    advanceSeconds(20);
+    assertRotatesAlthough(login, 1, policy, Expired.class);
+    assertThat(present(login, 0, policy, Replayed.class).observed())
+        .get()
+        .isInstanceOf(Reused.class);
+    store.revoke(Revocation.ofSession(login.user(), login.session(), inSeconds(Login.REMEMBERED)));
+    assertThat(present(login, 0, policy, Replayed.class).observed())
+        .contains(new Revoked(RevokedScope.SESSION));
+  }
+}

@@ -1,0 +1,185 @@
+package dev.tokenguard.rotation;
+
+import java.time.Instant;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A family in the {@link InMemoryFamilyStore}. */
+final class RememberedFamily {
+
+  /** How far back access tokens count where the store has not seen them issued. */
+  private static final long UNSEEN = 64;
+
+  private final String id;
+  private final String loginPrefix;
+  private final NavigableMap<Long, Long> accessTokenEnds = new TreeMap<>();
+  private Optional<RotationRequest.Session> session = Optional.empty();
+  private Optional<Instant> created = Optional.empty();
+  private String refreshPrefix = "";
+  private Child newest;
+  private Instant made;
+  private RequestContext rotatedFrom = new RequestContext("", "");
+  private long replays;
+  private long minuteBegan;
+  private long refreshesInMinute;
+  private boolean isRevoked;
+  private long rememberedUntil;
+
+  private RememberedFamily(String id, String loginPrefix, Child newest, Instant made) {
+    this.id = id;
+    this.loginPrefix = loginPrefix;
+    this.newest = newest;
+    this.made = made;
+  }
+
+  /** One that begins with this refresh, whatever its generation. */
+  static RememberedFamily beginningWith(RotationRequest request, Instant now) {
+    Child presented =
+        new Child(
+            request.presented().generation(),
+            request.child().issuedAt(),
+            request.child().expiresAt(),
+            Optional.empty());
+    RememberedFamily family =
+        new RememberedFamily(
+            request.presented().family(), request.accessToken().loginPrefix(), presented, now);
+    family.refreshPrefix = request.accessToken().prefix();
+    family.rotatedFrom = request.context();
+    family.assumeAccessTokens(request);
+    return family;
+  }
+
+  static RememberedFamily neverRefreshed(String id, Instant now) {
+    return new RememberedFamily(
+        id, "", new Child(0, now.getEpochSecond(), 0, Optional.empty()), now);
+  }
+
+  /** The lineage goes on from the presented token. */
+  Child step(RotationRequest request, Optional<RequestContext> binding, Instant now) {
+    if (request.presented().generation() > generation()) {
+      assumeAccessTokens(request);
+    }
+    newest =
+        new Child(
+            request.presented().generation() + 1,
+            request.child().issuedAt(),
+            request.child().expiresAt(),
+            binding);
+    made = now;
+    replays = 0;
+    rotatedFrom = request.context();
+    refreshPrefix = request.accessToken().prefix();
+    answer(request, now);
+    return newest;
+  }
+
+  /** The newest child is given once more. */
+  Child replay(RotationRequest request, boolean usesUpGrace, Instant now) {
+    replays += usesUpGrace ? 1 : 0;
+    answer(request, now);
+    return newest;
+  }
+
+  private void answer(RotationRequest request, Instant now) {
+    accessTokenEnds.merge(generation(), request.accessToken().expiresAt(), Math::max);
+    rememberUntil(request.child().retainUntil());
+    belongTo(request, now);
+  }
+
+  void belongTo(RotationRequest request, Instant now) {
+    if (session.isEmpty()) {
+      session = Optional.of(request.session());
+      created = Optional.of(Instant.ofEpochSecond(now.getEpochSecond()));
+    }
+  }
+
+  private void assumeAccessTokens(RotationRequest request) {
+    long last = request.presented().generation();
+    accessTokenEnds.headMap(last - UNSEEN).clear();
+    for (long generation = Math.max(0, last - UNSEEN); generation <= last; generation++) {
+      accessTokenEnds.merge(generation, request.accessToken().expiresAt(), Math::max);
+    }
+  }
+
+  void count(long minute, long refreshes) {
+    minuteBegan = minute;
+    refreshesInMinute = refreshes;
+  }
+
+  void revoke() {
+    isRevoked = true;
+  }
+
+  void rememberUntil(long second) {
+    rememberedUntil = Math.max(rememberedUntil, second);
+  }
+
+  long generation() {
+    return newest.generation();
+  }
+
+  Instant made() {
+    return made;
+  }
+
+  RequestContext rotatedFrom() {
+    return rotatedFrom;
+  }
+
+  Optional<RequestContext> binding() {
+    return newest.binding();
+  }
+
+  long replays() {
+    return replays;
+  }
+
+  long minuteBegan() {
+    return minuteBegan;
+  }
+
+  long refreshesInMinute() {
+    return refreshesInMinute;
+  }
+
+  boolean isRevoked() {
+    return isRevoked;
+  }
+
+  AccessTokens accessToken(long generation) {
+    return accessTokens(generation, generation);
+  }
+
+  /** Exactly those from the oldest that may be unexpired. */
+  AccessTokens liveAccessTokens(Instant now) {
+    long first =
+        accessTokenEnds.entrySet().stream()
+            .filter(entry -> entry.getValue() >= now.getEpochSecond())
+            .mapToLong(NavigableMap.Entry::getKey)
+            .findFirst()
+            .orElse(generation() + 1);
+    return accessTokens(first, generation());
+  }
+
+  private AccessTokens accessTokens(long first, long last) {
+    long end = accessTokenEnds.values().stream().mapToLong(Long::longValue).max().orElse(0);
+    return new AccessTokens(id, first, last, end, loginPrefix, refreshPrefix);
+  }
+
+  /** Empty when it need not be remembered any more. */
+  Optional<TokenFamily> asFound(Instant now) {
+    return rememberedUntil < now.getEpochSecond()
+        ? Optional.empty()
+        : Optional.of(
+            new TokenFamily(
+                id,
+                session.map(RotationRequest.Session::id),
+                session.map(RotationRequest.Session::clientId),
+                session.map(RotationRequest.Session::isOffline).orElse(false),
+                generation(),
+                created,
+                made,
+                isRevoked));
+  }
+}

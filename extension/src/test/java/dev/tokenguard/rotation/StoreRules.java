@@ -1,0 +1,92 @@
+package dev.tokenguard.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.rotation.RotationOutcome.Mismatched;
+import dev.tokenguard.rotation.RotationOutcome.Origin;
+import dev.tokenguard.rotation.RotationOutcome.Replayed;
+import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
+import dev.tokenguard.rotation.RotationOutcome.Reused;
+import dev.tokenguard.rotation.RotationOutcome.Revoked;
+import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
+import dev.tokenguard.rotation.RotationOutcome.Rotated;
+import java.time.Duration;
+import java.util.function.Function;
+
+/** What the groups of rules share: a store, its clock, a login, and words for what is expected. */
+abstract class StoreRules {
+
+  protected final TestClock clock = TestClock.started();
+  protected final Login login = Login.at(clock);
+  protected final FamilyStore store;
+
+  StoreRules(Function<TestClock, FamilyStore> opening) {
+    this.store = opening.apply(clock);
+  }
+
+  protected final void advance(Duration duration) {
+    clock.advance(duration);
+  }
+
+  protected final void advanceSeconds(long seconds) {
+    clock.advance(Duration.ofSeconds(seconds));
+  }
+
+  protected final long inSeconds(long seconds) {
+    return clock.second() + seconds;
+  }
+
+  protected final RotationOutcome present(Login from, long generation, RotationPolicy policy) {
+    return store.rotate(from.refresh(generation, clock), policy);
+  }
+
+  protected final <T extends RotationOutcome> T present(
+      Login from, long generation, RotationPolicy policy, Class<T> expected) {
+    RotationOutcome outcome = present(from, generation, policy);
+    assertThat(outcome).isInstanceOf(expected);
+    return expected.cast(outcome);
+  }
+
+  /** Rotates one generation after the other, each by its newest token. */
+  protected final void refresh(Login from, long first, long last, RotationPolicy policy) {
+    for (long generation = first; generation <= last; generation++) {
+      assertRotates(from, generation, policy);
+    }
+  }
+
+  protected final Rotated assertRotates(Login from, long generation, RotationPolicy policy) {
+    Rotated rotated = present(from, generation, policy, Rotated.class);
+    assertThat(rotated.child().generation()).isEqualTo(generation + 1);
+    assertThat(rotated.observed()).isEmpty();
+    return rotated;
+  }
+
+  protected final Rotated assertRotates(
+      Login from, long generation, RotationPolicy policy, Origin origin) {
+    Rotated rotated = assertRotates(from, generation, policy);
+    assertThat(rotated.origin()).isEqualTo(origin);
+    return rotated;
+  }
+
+  protected final Replayed assertReplays(Login from, long generation, RotationPolicy policy) {
+    Replayed replayed = present(from, generation, policy, Replayed.class);
+    assertThat(replayed.child().generation()).isEqualTo(generation + 1);
+    assertThat(replayed.observed()).isEmpty();
+    return replayed;
+  }
+
+  protected final Reused assertReused(
+      Login from, long generation, RotationPolicy policy, ReuseReason reason) {
+    Reused reused = present(from, generation, policy, Reused.class);
+    assertThat(reused.reason()).isEqualTo(reason);
+    return reused;
+  }
+
+  protected final void assertRevoked(Login from, long generation, RevokedScope scope) {
+    assertThat(present(from, generation, Policies.DEFAULT)).isEqualTo(new Revoked(scope));
+  }
+
+  protected final Mismatched assertMismatched(Login from, long generation, RotationPolicy policy) {
+    return present(from, generation, policy, Mismatched.class);
+  }
+}
