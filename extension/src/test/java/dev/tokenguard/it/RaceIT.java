@@ -17,7 +17,7 @@ class RaceIT {
 
   @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
 
-  private static final int RACES = 60;
+  private static final int RACES = 25;
   private static final int REFRESHES = 6;
 
   private static Lab lab;

@@ -1,6 +1,7 @@
 package dev.tokenguard.keycloak.events;
 
 import dev.tokenguard.keycloak.executor.RevokedToken;
+import dev.tokenguard.keycloak.revocation.CommittedRevocation;
 import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.Revocation;
 import java.util.List;
@@ -8,8 +9,10 @@ import org.keycloak.common.util.Time;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 
 /** Reads from events what ended and has the store told once that is committed. */
 final class RevocationListener implements EventListenerProvider {
@@ -46,10 +49,23 @@ final class RevocationListener implements EventListenerProvider {
   }
 
   private void deliver(Revocation revocation) {
+    CommittedRevocation committed =
+        new CommittedRevocation(session.getContext().getRealm(), revocation);
+    KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
     session
         .getTransactionManager()
         .enlistAfterCompletion(
-            new DeliveredRevocation(session.getKeycloakSessionFactory(), revocation));
+            new AbstractKeycloakTransaction() {
+              @Override
+              protected void commitImpl() {
+                committed.deliver(factory);
+              }
+
+              @Override
+              protected void rollbackImpl() {
+                // Nothing has ended.
+              }
+            });
   }
 
   private static Revocation sessionOf(Event event) {

@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.refresh;
 
+import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
-import dev.tokenguard.keycloak.tokens.RevokedAccessTokens;
 import dev.tokenguard.rotation.Effect;
 import dev.tokenguard.rotation.Effect.Label;
 import dev.tokenguard.rotation.Place;

@@ -1,4 +1,4 @@
-package dev.tokenguard.keycloak.tokens;
+package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.rotation.AccessTokens;
 import org.keycloak.common.util.Time;
