@@ -82,7 +82,7 @@ public final class DemoServers implements AutoCloseable {
           "Port %d is in use: end what listens there, or choose another one with -Ddemo.port=%d."
               .formatted(settings.port(), settings.port() + 1));
     }
-    progress.step("starting Redis");
+    progress.step(settings.redis().isPresent() ? "connecting to Redis" : "starting Redis");
     address = settings.redis().orElseGet(this::startRedis);
     redis = opening(RedisState.at(address));
     progress.reached("Redis " + redis.version() + " answers at " + address);
