@@ -43,6 +43,11 @@ public final class AdminApi {
     return send("DELETE", path, null);
   }
 
+  /** What the console shows under "Server info", for the whole server. */
+  public JsonNode serverInfo() {
+    return send("GET", realmUri.resolve("/admin/serverinfo"), null).orFail().body();
+  }
+
   /** Changes some fields of the realm and keeps the others. */
   public void updateRealm(Map<String, ?> fields) {
     put("", fields).orFail();
@@ -140,17 +145,21 @@ public final class AdminApi {
   }
 
   private Answer send(String method, String path, Object body) {
-    Answer answer = sendOnce(method, path, body);
+    return send(method, URI.create(realmUri + path), body);
+  }
+
+  private Answer send(String method, URI uri, Object body) {
+    Answer answer = sendOnce(method, uri, body);
     // The token lives for a minute, longer than most tests and shorter than some.
     if (answer.status() == 401) {
       token = cli.login(user, password).orFail().accessToken();
-      answer = sendOnce(method, path, body);
+      answer = sendOnce(method, uri, body);
     }
     return answer;
   }
 
-  private Answer sendOnce(String method, String path, Object body) {
-    HttpRequest.Builder request = Http.json(method, URI.create(realmUri + path), body);
+  private Answer sendOnce(String method, URI uri, Object body) {
+    HttpRequest.Builder request = Http.json(method, uri, body);
     return http.send(request.header("Authorization", "Bearer " + token));
   }
 }
