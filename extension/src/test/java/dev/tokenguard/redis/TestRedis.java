@@ -35,9 +35,11 @@ final class TestRedis {
     return settings.orElseThrow();
   }
 
-  /** A connection as Keycloak opens it. */
+  /** A connection as Keycloak opens it, but patient: a busy machine is no fault. */
   static Redis open(RedisTelemetry telemetry) {
-    return Redis.open(settings(SERVER, Map.of()), telemetry);
+    Map<String, String> patient =
+        Map.of("connect-timeout", "10000", "read-timeout", "10000", "pool-timeout", "10000");
+    return Redis.open(settings(SERVER, patient), telemetry);
   }
 
   /** An empty store whose scripts run on the same server, but go by the test's clock. */

@@ -23,11 +23,11 @@ final class World {
   }
 
   /** Two clients in one session, and one of them in another session, too. */
-  private static List<Login> logins(Login first) {
+  private static List<Login> logins(Login third) {
     return List.of(
-        first,
-        first.asFamily("second family").atClient("another client", first.started()),
-        first.asFamily("third family").inSession("another session", first.started()));
+        third.asFamily("first family").inSession("another session", third.started()),
+        third.asFamily("second family").atClient("another client", third.started()),
+        third);
   }
 
   /** Redis is flushed. */

@@ -171,14 +171,21 @@ end
 
 -- Fields have no TTL of their own. Each new family looks at a few others and drops what nobody can
 -- use any more: a hash holds little more than what is alive, at a cost that does not grow with it.
+-- What a newer version wrote is left to it.
 local function drop_expired()
+  local function is_over(second)
+    return (tonumber(second) or now) < now
+  end
+  local function is_known(record)
+    return record and split(record)[1] == '1'
+  end
   local sample = redis.call('HRANDFIELD', key, 9, 'WITHVALUES')
   for index = 1, #sample, 2 do
-    local field, parts = sample[index], split(sample[index + 1])
-    local kind, name = field:sub(1, 2), field:sub(3)
-    if kind == 'a:' and tonumber(parts[1]) < now then
+    local field, value = sample[index], sample[index + 1]
+    local kind, name, parts = field:sub(1, 2), field:sub(3), split(value)
+    if kind == 'a:' and is_over(parts[1]) and is_known(redis.call('HGET', key, 'f:' .. name)) then
       redis.call('HDEL', key, 'f:' .. name, 'i:' .. name, field)
-    elseif (kind == 's:' or kind == 'c:') and tonumber(parts[3]) < now then
+    elseif (kind == 's:' or kind == 'c:') and is_known(value) and is_over(parts[3]) then
       redis.call('HDEL', key, field)
     end
   end

@@ -1,0 +1,177 @@
+package dev.tokenguard.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.rotation.AccessTokens;
+import dev.tokenguard.rotation.Child;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.Policies;
+import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RotationOutcome.Granted;
+import dev.tokenguard.rotation.RotationOutcome.Replayed;
+import dev.tokenguard.rotation.RotationOutcome.Reused;
+import dev.tokenguard.rotation.RotationOutcome.Revoked;
+import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
+import dev.tokenguard.rotation.RotationOutcome.Rotated;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.TestClock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+
+/** Many at once, on a real Redis by its own clock. */
+final class ConcurrentRefreshTest {
+
+  private static final int THREADS = 50;
+  private static final RotationPolicy LONG_GRACE =
+      Policies.with("grace-period", 300, "grace-max-replays", 0);
+  private static final RotationPolicy NO_GRACE = Policies.with("grace-period", 0);
+
+  private final TestClock clock = TestClock.started();
+  private final Login login = Login.at(clock);
+  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+  private Redis redis;
+  private FamilyStore store;
+
+  @BeforeEach
+  void open() {
+    TestRedis.JEDIS.flushAll();
+    redis = TestRedis.open(new RecordedTelemetry());
+    store = TestRedis.store(redis);
+  }
+
+  @AfterEach
+  void close() {
+    threads.shutdownNow();
+    redis.close();
+  }
+
+  private RotationOutcome present(Login one, long generation, RotationPolicy policy) {
+    return store.rotate(one.refresh(generation, clock), policy);
+  }
+
+  /** Runs the task on all threads, begun together. */
+  private <T> List<T> atOnce(Callable<T> task) throws Exception {
+    CyclicBarrier start = new CyclicBarrier(THREADS);
+    List<Future<T>> running = new ArrayList<>();
+    for (int thread = 0; thread < THREADS; thread++) {
+      running.add(
+          threads.submit(
+              () -> {
+                start.await();
+                return task.call();
+              }));
+    }
+    return results(running);
+  }
+
+  private static <T> List<T> results(List<Future<T>> running)
+      throws ExecutionException, InterruptedException {
+    List<T> results = new ArrayList<>();
+    for (Future<T> future : running) {
+      results.add(future.get());
+    }
+    return results;
+  }
+
+  @RepeatedTest(5)
+  void givenGrace_whenOneTokenIsPresentedFiftyTimesAtOnce_thenAllGetTheSameChild()
+      throws Exception {
+    List<RotationOutcome> outcomes = atOnce(() -> present(login, 0, LONG_GRACE));
+    assertThat(outcomes).filteredOn(Rotated.class::isInstance).hasSize(1);
+    assertThat(outcomes)
+        .filteredOn(Replayed.class::isInstance)
+        .extracting(outcome -> ((Replayed) outcome).replays())
+        .doesNotHaveDuplicates()
+        .hasSize(THREADS - 1);
+    assertThat(outcomes).extracting(outcome -> ((Granted) outcome).child()).containsOnly(child(1));
+    assertThat(present(login, 1, LONG_GRACE)).isInstanceOf(Rotated.class);
+  }
+
+  private Child child(long generation) {
+    return new Child(generation, clock.second(), clock.second() + 1800, Optional.empty());
+  }
+
+  @RepeatedTest(5)
+  void givenNoGrace_whenOneTokenIsPresentedFiftyTimesAtOnce_thenOneIsGrantedAndTheFamilyDies()
+      throws Exception {
+    List<RotationOutcome> outcomes = atOnce(() -> present(login, 0, NO_GRACE));
+    assertThat(outcomes).filteredOn(Rotated.class::isInstance).hasSize(1);
+    assertThat(outcomes).filteredOn(Reused.class::isInstance).hasSize(1);
+    assertThat(outcomes).filteredOn(Revoked.class::isInstance).hasSize(THREADS - 2);
+    assertThat(present(login, 1, NO_GRACE)).isEqualTo(new Revoked(RevokedScope.FAMILY));
+  }
+
+  /** One family each, so that the hash of the user is contended and no token is. */
+  @RepeatedTest(3)
+  void givenManyFamiliesOfOneUser_whenTheirSessionIsRevoked_thenNoneIsGrantedAfterwards()
+      throws Exception {
+    AtomicBoolean isRevoked = new AtomicBoolean();
+    CountDownLatch underWay = new CountDownLatch(THREADS);
+    List<Future<List<RotationOutcome>>> running = new ArrayList<>();
+    for (int thread = 0; thread < THREADS; thread++) {
+      Login one = login.asFamily("family " + thread);
+      running.add(threads.submit(() -> outcomesAfter(isRevoked, one, underWay)));
+    }
+    underWay.await();
+    store.revoke(Revocation.ofSession(login.user(), login.session(), remembered()));
+    isRevoked.set(true);
+    assertThat(results(running))
+        .hasSize(THREADS)
+        .allSatisfy(late -> assertThat(late).containsExactly(new Revoked(RevokedScope.SESSION)));
+  }
+
+  /** Refreshes until one is done that was begun after the revocation had returned. */
+  private List<RotationOutcome> outcomesAfter(
+      AtomicBoolean isRevoked, Login one, CountDownLatch underWay) {
+    long generation = 0;
+    while (!isRevoked.get()) {
+      if (present(one, generation, Policies.DEFAULT) instanceof Granted) {
+        generation++;
+        underWay.countDown();
+      }
+    }
+    return List.of(present(one, generation, Policies.DEFAULT));
+  }
+
+  @RepeatedTest(3)
+  void whenAFamilyIsRevokedWhileItIsRefreshed_thenEachAccessTokenThatWasIssuedIsNamed()
+      throws Exception {
+    CountDownLatch underWay = new CountDownLatch(20);
+    Future<Long> newest =
+        threads.submit(
+            () -> {
+              long generation = 0;
+              while (present(login, generation, Policies.DEFAULT) instanceof Granted) {
+                generation++;
+                underWay.countDown();
+              }
+              return generation;
+            });
+    underWay.await();
+    List<AccessTokens> named =
+        store.revoke(Revocation.ofFamily(login.user(), login.family(), remembered()));
+    assertThat(newest.get()).isGreaterThanOrEqualTo(20);
+    assertThat(named)
+        .singleElement()
+        .returns(0L, AccessTokens::first)
+        .returns(newest.get(), AccessTokens::last);
+  }
+
+  private long remembered() {
+    return clock.second() + Login.REMEMBERED;
+  }
+}

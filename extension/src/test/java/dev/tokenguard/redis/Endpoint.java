@@ -1,0 +1,38 @@
+package dev.tokenguard.redis;
+
+import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RotationOutcome.Granted;
+import dev.tokenguard.rotation.RotationPolicy;
+import java.util.OptionalLong;
+
+/** Where actors refresh their tokens; keeps a history of all that was decided. */
+final class Endpoint {
+
+  final World world = new World();
+  final History history = new History();
+  private final RotationPolicy policy;
+
+  Endpoint(RotationPolicy policy) {
+    this.policy = policy;
+  }
+
+  /** The generation of the child, if there is one. */
+  OptionalLong refresh(Login login, long generation) {
+    RotationOutcome outcome = world.store.rotate(login.refresh(generation, world.clock), policy);
+    history.add(new History.Refresh(login, generation, outcome, world.clock.instant()));
+    return outcome instanceof Granted granted
+        ? OptionalLong.of(granted.child().generation())
+        : OptionalLong.empty();
+  }
+
+  void revoke(Revocation revocation) {
+    world.store.revoke(revocation);
+    history.add(new History.Ending(revocation, world.clock.instant()));
+  }
+
+  long remembered() {
+    return world.clock.second() + Login.REMEMBERED;
+  }
+}

@@ -1,0 +1,115 @@
+package dev.tokenguard.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.rotation.Child;
+import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.RequestContext;
+import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.rotation.Revocation.ClientSession;
+import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RotationOutcome.Granted;
+import dev.tokenguard.rotation.RotationOutcome.Mismatched;
+import dev.tokenguard.rotation.RotationOutcome.Replayed;
+import dev.tokenguard.rotation.RotationOutcome.Reused;
+import dev.tokenguard.rotation.RotationOutcome.Rotated;
+import dev.tokenguard.rotation.RotationPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What was decided, in order, and what must hold for it whatever was presented. */
+final class History {
+
+  sealed interface Event {}
+
+  record Refresh(Login login, long presented, RotationOutcome outcome, Instant when)
+      implements Event {}
+
+  record Ending(Revocation revocation, Instant when) implements Event {
+
+    /** Whether it names the family, or the session it is in. */
+    boolean ends(Login login) {
+      boolean endsClientSession =
+          revocation.clientSessions().contains(new ClientSession(login.session(), login.client()))
+              && login.clientStarted() < when.getEpochSecond();
+      return revocation.families().contains(login.family())
+          || revocation.sessions().contains(login.session())
+          || endsClientSession;
+    }
+  }
+
+  private final List<Event> events = new ArrayList<>();
+
+  void add(Event event) {
+    events.add(event);
+  }
+
+  private List<Refresh> refreshes(Login login) {
+    return events.stream()
+        .filter(Refresh.class::isInstance)
+        .map(Refresh.class::cast)
+        .filter(refresh -> refresh.login().family().equals(login.family()))
+        .toList();
+  }
+
+  void assertNeverRefused(Login login) {
+    assertThat(refreshes(login)).allMatch(refresh -> refresh.outcome() instanceof Rotated);
+  }
+
+  /** Each generation was made once, and each time it was given out it was the same. */
+  void assertOneChildPerGeneration(Login login) {
+    Map<Long, Child> children = new HashMap<>();
+    for (Refresh refresh : refreshes(login)) {
+      if (refresh.outcome() instanceof Rotated rotated) {
+        Child before = children.put(rotated.child().generation(), rotated.child());
+        assertThat(before).as("an earlier rotation to the same generation").isNull();
+      } else if (refresh.outcome() instanceof Replayed replayed) {
+        assertThat(replayed.child()).isEqualTo(children.get(replayed.child().generation()));
+      }
+    }
+  }
+
+  /** By the rules of grace, counted from the rotations alone. */
+  void assertReplaysOnlyInGrace(Login login, RotationPolicy policy) {
+    Refresh rotation = null;
+    int replays = 0;
+    for (Refresh refresh : refreshes(login)) {
+      if (refresh.outcome() instanceof Rotated) {
+        rotation = refresh;
+        replays = 0;
+      } else if (refresh.outcome() instanceof Replayed) {
+        replays++;
+        assertThat(rotation).isNotNull();
+        assertThat(refresh.presented()).isEqualTo(rotation.presented());
+        assertThat(Duration.between(rotation.when(), refresh.when()))
+            .isLessThan(policy.gracePeriod());
+        assertThat(policy.graceContext().isSame(context(rotation), context(refresh))).isTrue();
+        assertThat(policy.graceMaxReplays() == 0 || replays <= policy.graceMaxReplays()).isTrue();
+      }
+    }
+  }
+
+  private static RequestContext context(Refresh refresh) {
+    return refresh.login().context();
+  }
+
+  /** After a reuse, a mismatch that revokes, or a revocation. */
+  void assertNothingIsGrantedOnceDead(Login login) {
+    boolean isDead = false;
+    for (Event event : events) {
+      if (event instanceof Ending ending) {
+        isDead |= ending.ends(login);
+      } else if (event instanceof Refresh refresh
+          && refresh.login().family().equals(login.family())) {
+        RotationOutcome outcome = refresh.outcome();
+        assertThat(isDead && outcome instanceof Granted).as("granted by the dead").isFalse();
+        isDead |= outcome instanceof Reused;
+        isDead |= outcome instanceof Mismatched mismatched && mismatched.revoked().isPresent();
+      }
+    }
+  }
+}

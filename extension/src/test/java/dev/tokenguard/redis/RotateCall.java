@@ -1,0 +1,98 @@
+package dev.tokenguard.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A call of {@code rotate.lua} by the positions of its header, not by way of the store.
+ *
+ * @param arguments what differs from a plain first refresh, by position
+ */
+record RotateCall(Map<Integer, String> arguments) {
+
+  static final LuaScript SCRIPT = LuaScript.of(RedisTelemetry.Operation.ROTATE, "rotate.lua");
+  static final String KEY = "tg:u:{alice}";
+  static final String LINEAGE = "f:fam";
+  static final String ORIGIN = "i:fam";
+  static final String ACCESS = "a:fam";
+
+  static final int PRESENTED = 7;
+  static final int CHILD_IAT = 13;
+  static final int CHILD_EXP = 14;
+  static final int REMEMBER_UNTIL = 15;
+  static final int ACCESS_EXP = 16;
+
+  /** Far ahead: Redis goes by its own clock here. */
+  static final long IAT = 4_000_000_000L;
+
+  static RotateCall plain() {
+    return new RotateCall(Map.of());
+  }
+
+  static RotateCall presenting(long generation) {
+    return plain().with(PRESENTED, generation);
+  }
+
+  RotateCall with(int position, Object value) {
+    Map<Integer, String> more = new TreeMap<>(arguments);
+    more.put(position, value.toString());
+    return new RotateCall(more);
+  }
+
+  /** Of the family of another name. */
+  RotateCall ofFamily(String name) {
+    return with(1, "f:" + name).with(2, "i:" + name).with(3, "a:" + name);
+  }
+
+  List<?> run() {
+    return (List<?>) TestRedis.JEDIS.eval(SCRIPT.source(), List.of(KEY), positions());
+  }
+
+  private List<String> positions() {
+    List<String> positions =
+        new ArrayList<>(
+            List.of(
+                LINEAGE,
+                ORIGIN,
+                ACCESS,
+                "s:ses",
+                "c:ses.cli",
+                "u",
+                "0",
+                "ses",
+                "cli",
+                "100",
+                "200",
+                "0",
+                text(IAT),
+                text(IAT + 1800),
+                text(IAT + 3600),
+                text(IAT + 300),
+                "onrtrt",
+                "onrtac",
+                "agent1",
+                "ip1111",
+                "",
+                "",
+                "10000",
+                "10",
+                "1",
+                "0",
+                "0",
+                "0",
+                "0",
+                "0",
+                "0",
+                "deny",
+                "adopt",
+                "0"));
+    arguments.forEach((position, value) -> positions.set(position - 1, value));
+    return positions;
+  }
+
+  private static String text(long number) {
+    return Long.toString(number);
+  }
+}
