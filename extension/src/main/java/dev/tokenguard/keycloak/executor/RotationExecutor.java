@@ -1,8 +1,12 @@
 package dev.tokenguard.keycloak.executor;
 
 import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.settings.InvalidSettingException;
+import org.jboss.logging.Logger;
+import org.keycloak.OAuthErrorException;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.services.clientpolicy.ClientPolicyContext;
+import org.keycloak.services.clientpolicy.ClientPolicyException;
 import org.keycloak.services.clientpolicy.context.TokenRevokeContext;
 import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider;
 
@@ -10,8 +14,10 @@ import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider;
 final class RotationExecutor
     implements ClientPolicyExecutorProvider<RotationExecutorConfiguration> {
 
+  private static final Logger LOG = Logger.getLogger(RotationExecutor.class);
+
   private final KeycloakSession session;
-  private RotationPolicy policy;
+  private RotationExecutorConfiguration configuration;
 
   RotationExecutor(KeycloakSession session) {
     this.session = session;
@@ -28,12 +34,13 @@ final class RotationExecutor
   }
 
   @Override
-  public void setupConfiguration(RotationExecutorConfiguration configuration) {
-    policy = configuration.policy();
+  public void setupConfiguration(RotationExecutorConfiguration given) {
+    // Read when it is needed: Keycloak calls this before it has the settings checked.
+    configuration = given;
   }
 
   @Override
-  public void executeOnEvent(ClientPolicyContext context) {
+  public void executeOnEvent(ClientPolicyContext context) throws ClientPolicyException {
     switch (context.getEvent()) {
       case TOKEN_REFRESH,
           TOKEN_REQUEST,
@@ -43,11 +50,26 @@ final class RotationExecutor
           BACKCHANNEL_TOKEN_REQUEST,
           TOKEN_EXCHANGE_REQUEST,
           JWT_AUTHORIZATION_GRANT ->
-          PolicyInForce.set(session, policy);
+          PolicyInForce.set(session, policy());
       case TOKEN_REVOKE -> RevokedToken.note(session, (TokenRevokeContext) context);
       default -> {
         // Nothing else issues, refreshes or revokes a refresh token.
       }
+    }
+  }
+
+  /**
+   * A profile that was saved past the check refuses the request and tells the administrator why.
+   */
+  private RotationPolicy policy() throws ClientPolicyException {
+    try {
+      return configuration.policy();
+    } catch (InvalidSettingException invalid) {
+      LOG.errorf(
+          "A client profile of realm %s has a setting of %s that is not valid: %s",
+          session.getContext().getRealm().getName(), getProviderId(), invalid.getMessage());
+      throw new ClientPolicyException(
+          OAuthErrorException.SERVER_ERROR, "The policy of this client is not valid");
     }
   }
 }

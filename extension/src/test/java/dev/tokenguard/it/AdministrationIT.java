@@ -1,0 +1,154 @@
+package dev.tokenguard.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tokenguard.it.Lab.User;
+import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.ServerLogsOnFailure;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an administrator sees and may save. */
+class AdministrationIT {
+
+  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
+
+  private static final String EXECUTOR = "redis-refresh-token-rotation";
+
+  private static Lab lab;
+
+  @BeforeAll
+  static void start() {
+    lab = Lab.shared();
+    LOGS.watch(lab.keycloak().log());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          mode                         | on     | mode: one of enforce, observe
+          grace-period                 | 301    | grace-period: 0 to 300 seconds
+          grace-period                 | -1     | grace-period: 0 to 300 seconds
+          grace-period                 | ten    | grace-period: 0 to 300 seconds
+          grace-max-replays            | -1     | grace-max-replays: 0 to 1000000 replays
+          grace-context                | all    | grace-context: one of none, user-agent, ip, user-agent-and-ip
+          on-reuse                     | shrug  | on-reuse: one of revoke-family, revoke-client-session, revoke-session, revoke-user
+          max-rotations                | 1.5    | max-rotations: 0 to 2147483647 rotations
+          absolute-lifetime            | -5     | absolute-lifetime: 0 to 2147483647 seconds
+          max-refreshes-per-minute     | many   | max-refreshes-per-minute: 0 to 1000000 refreshes
+          bind-to                      | host   | bind-to: one of none, user-agent, ip, user-agent-and-ip
+          on-binding-mismatch          | allow  | on-binding-mismatch: one of deny, observe, revoke-family
+          revoke-previous-access-token | yes    | revoke-previous-access-token: true or false
+          on-redis-failure             | retry  | on-redis-failure: one of deny, allow
+          on-missing-state             | forget | on-missing-state: one of adopt, deny
+          grace-perriod                | 10     | redis-refresh-token-rotation has no setting named grace-perriod
+          """)
+  void given_a_bad_value_when_the_profile_is_saved_then_the_message_names_setting_and_range(
+      String setting, String value, String message) {
+    JsonNode before = lab.admin().get("/client-policies/profiles").orFail().body();
+
+    Answer refused = saveBesideTheOthers(Map.of(setting, value));
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.text("errorMessage")).isEqualTo(message);
+    assertThat(lab.admin().get("/client-policies/profiles").orFail().body()).isEqualTo(before);
+  }
+
+  @Test
+  void given_numbers_and_booleans_by_rest_when_the_profile_is_saved_then_they_are_accepted() {
+    JsonNode before = lab.admin().get("/client-policies/profiles").orFail().body();
+
+    saveBesideTheOthers(Map.of("grace-period", 20, "revoke-previous-access-token", true)).orFail();
+
+    lab.admin().put("/client-policies/profiles", before).orFail();
+  }
+
+  @Test
+  void given_the_console_then_the_form_offers_every_setting_with_help_and_default() {
+    JsonNode executor = null;
+    for (JsonNode type :
+        lab.admin()
+            .serverInfo()
+            .path("componentTypes")
+            .path("org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider")) {
+      if (type.path("id").asText().equals(EXECUTOR)) {
+        executor = type;
+      }
+    }
+    assertThat(executor).isNotNull();
+    Map<String, String> defaults = new LinkedHashMap<>();
+    for (JsonNode property : executor.path("properties")) {
+      assertThat(property.path("helpText").asText()).isNotBlank();
+      defaults.put(property.path("name").asText(), property.path("defaultValue").asText());
+    }
+    assertThat(defaults)
+        .containsExactly(
+            Map.entry("mode", "enforce"),
+            Map.entry("grace-period", "10"),
+            Map.entry("grace-max-replays", "10"),
+            Map.entry("grace-context", "user-agent"),
+            Map.entry("on-reuse", "revoke-family"),
+            Map.entry("max-rotations", "0"),
+            Map.entry("absolute-lifetime", "0"),
+            Map.entry("max-refreshes-per-minute", "0"),
+            Map.entry("bind-to", "none"),
+            Map.entry("on-binding-mismatch", "deny"),
+            Map.entry("revoke-previous-access-token", "false"),
+            Map.entry("on-redis-failure", "deny"),
+            Map.entry("on-missing-state", "adopt"));
+  }
+
+  @Test
+  void given_refreshes_then_the_metrics_count_outcomes_and_redis_calls_without_any_id()
+      throws IOException, InterruptedException {
+    OidcClient client = lab.clientWith("grace-period", "0");
+    User user = lab.user();
+    Answer login = user.logIn(client);
+    client.refresh(login.refreshToken()).orFail();
+    client.refresh(login.refreshToken());
+
+    String metrics = metrics();
+
+    assertThat(metrics)
+        .containsPattern("token_guard_refresh_total\\{outcome=\"started\"} [1-9]")
+        .containsPattern("token_guard_refresh_total\\{outcome=\"reused\"} [1-9]")
+        .containsPattern("token_guard_redis_seconds_count\\{operation=\"rotate\"} [1-9]")
+        .contains("token_guard_redis_failures_total{failure=\"timeout\",operation=\"rotate\"}")
+        .doesNotContain(user.id(), Family.id(login), client.clientId());
+  }
+
+  private static String metrics() throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(lab.keycloak().managementUri().resolve("/metrics")).build(),
+            BodyHandlers.ofString())
+        .body();
+  }
+
+  private static Answer saveBesideTheOthers(Map<String, ?> settings) {
+    List<Object> profiles = new ArrayList<>();
+    lab.admin()
+        .get("/client-policies/profiles")
+        .orFail()
+        .body()
+        .path("profiles")
+        .forEach(profiles::add);
+    profiles.add(Lab.profile("candidate", settings));
+    return lab.admin().put("/client-policies/profiles", Map.of("profiles", profiles));
+  }
+}

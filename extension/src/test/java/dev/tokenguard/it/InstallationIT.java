@@ -1,0 +1,250 @@
+package dev.tokenguard.it;
+
+import static dev.tokenguard.it.Family.assertRefused;
+import static dev.tokenguard.it.Family.generation;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tokenguard.testbed.AdminApi;
+import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.Jwt;
+import dev.tokenguard.testbed.KeycloakServer;
+import dev.tokenguard.testbed.KeycloakServer.Mode;
+import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.ServerLogsOnFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * The life of an installation, in order: a stock Keycloak, the JAR without Redis, with Redis and a
+ * policy, restarted, and taken out again. Who was logged in stays logged in all along.
+ */
+@TestMethodOrder(OrderAnnotation.class)
+class InstallationIT {
+
+  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
+
+  private static final String APP = "app";
+
+  private static RedisServer redis;
+  private static KeycloakServer keycloak;
+
+  /** From before the JAR came. */
+  private static Answer old;
+
+  private static Answer oldOffline;
+
+  /** What stock Keycloak puts into a refresh token. */
+  private static TreeSet<String> stockClaims;
+
+  @BeforeAll
+  static void installStockKeycloak() {
+    redis = RedisServer.start();
+    keycloak = KeycloakServer.builder().mode(Mode.START_DEV).start();
+    LOGS.watch(keycloak.log());
+    AdminApi master = keycloak.admin("master");
+    master.updateRealm(Map.of("ssoSessionIdleTimeout", 86_400));
+    master
+        .post(
+            "/clients",
+            Map.of(
+                "clientId",
+                APP,
+                "publicClient",
+                true,
+                "directAccessGrantsEnabled",
+                true,
+                "attributes",
+                Map.of("token-guard", "on")))
+        .orFail();
+    master.createUser("alice", Lab.PASSWORD);
+    old = logIn();
+    oldOffline = logIn("offline_access");
+    stockClaims = claimsOf(old);
+  }
+
+  @AfterAll
+  static void end() {
+    keycloak.close();
+    redis.close();
+  }
+
+  @Test
+  @Order(1)
+  void given_the_jar_without_redis_settings_then_keycloak_is_stock() throws IOException {
+    keycloak.stop();
+    Files.copy(Lab.jar(), installedJar());
+    keycloak.start();
+    optIn();
+
+    Answer login = logIn();
+    Answer one = app().refresh(login.refreshToken()).orFail();
+    Answer other = app().refresh(login.refreshToken()).orFail();
+
+    assertThat(other.refreshToken()).isNotEqualTo(one.refreshToken());
+    assertThat(claimsOf(login)).isEqualTo(stockClaims);
+    assertThat(claimsOf(one)).isEqualTo(stockClaims);
+    app().logout(one.refreshToken()).orFail();
+    assertThat(keycloak.log().text())
+        .contains("Token Guard steps aside: spi-redis-connection--jedis--url is not set");
+  }
+
+  @Test
+  @Order(2)
+  void given_redis_and_a_policy_then_tokens_from_before_are_adopted_without_a_login()
+      throws IOException {
+    keycloak.stop();
+    Files.writeString(
+        keycloak.home().resolve("conf/keycloak.conf"),
+        "spi-redis-connection--jedis--url=" + redis.uri() + "\n");
+    keycloak.start();
+
+    Answer next = app().refresh(old.refreshToken()).orFail();
+    Answer nextOffline = app().refresh(oldOffline.refreshToken()).orFail();
+
+    assertThat(generation(next)).isEqualTo(1);
+    assertThat(generation(nextOffline)).isEqualTo(1);
+    assertThat(Family.id(next)).isEqualTo(Jwt.claims(old.refreshToken()).path("jti").asText());
+    old = next;
+    oldOffline = nextOffline;
+  }
+
+  @Test
+  @Order(3)
+  void given_a_client_without_a_policy_then_it_is_stock_beside_one_with_a_policy() {
+    OidcClient stock = OidcClient.of(keycloak.baseUri(), "master", "admin-cli");
+    Answer login = stock.login("alice", Lab.PASSWORD).orFail();
+    Answer one = stock.refresh(login.refreshToken()).orFail();
+    Answer other = stock.refresh(login.refreshToken()).orFail();
+
+    assertThat(other.refreshToken()).isNotEqualTo(one.refreshToken());
+    assertThat(claimsOf(one)).doesNotContain("rtf", "rtg", "rta", "rtb");
+    assertThat(claimsOf(login)).doesNotContain("rtf", "rtg", "rta", "rtb");
+  }
+
+  @Test
+  @Order(4)
+  void given_a_restart_when_an_older_generation_comes_back_then_the_family_dies() {
+    Answer login = logIn();
+    Answer second = app().refresh(login.refreshToken()).orFail();
+    Answer third = app().refresh(second.refreshToken()).orFail();
+    keycloak.stop();
+    keycloak.start();
+
+    assertRefused(app().refresh(login.refreshToken()));
+
+    assertRefused(app().refresh(third.refreshToken()));
+    assertThat(app().userinfo(third.accessToken()).status()).isEqualTo(401);
+  }
+
+  @Test
+  @Order(5)
+  void given_the_realm_revokes_refresh_tokens_too_then_the_log_warns_once() {
+    AdminApi master = keycloak.admin("master");
+    master.updateRealm(Map.of("revokeRefreshToken", true));
+    try {
+      Answer next = app().refresh(logIn().refreshToken()).orFail();
+      app().refresh(next.refreshToken()).orFail();
+    } finally {
+      master.updateRealm(Map.of("revokeRefreshToken", false));
+    }
+
+    assertThat(keycloak.log().text().split("'Revoke Refresh Token' on", -1)).hasSize(2);
+  }
+
+  @Test
+  @Order(6)
+  void
+      given_the_server_info_then_it_tells_version_reachability_and_settings_without_the_password() {
+    JsonNode info = operationalInfo();
+    assertThat(info.path("token-guard").asText()).matches("\\d+\\.\\d+\\.\\d+.*");
+    assertThat(info.path("redis").asText()).isEqualTo("reachable");
+    assertThat(info.path("url").asText()).isEqualTo("redis://127.0.0.1:" + redis.port());
+    assertThat(info.path("read-timeout").asText()).isEqualTo("400 ms");
+    redis.pause();
+    try {
+      assertThat(operationalInfo().path("redis").asText()).isEqualTo("not reachable");
+    } finally {
+      redis.resume();
+    }
+  }
+
+  @Test
+  @Order(7)
+  void given_policy_executor_and_jar_are_taken_out_in_this_order_then_live_tokens_still_work()
+      throws IOException {
+    AdminApi master = keycloak.admin("master");
+    master.put("/client-policies/policies", Map.of("policies", List.of())).orFail();
+    master.put("/client-policies/profiles", Map.of("profiles", List.of())).orFail();
+    keycloak.stop();
+    Files.delete(installedJar());
+    keycloak.start();
+
+    Answer next = app().refresh(old.refreshToken()).orFail();
+    app().refresh(oldOffline.refreshToken()).orFail();
+    assertThat(app().userinfo(next.accessToken()).status()).isEqualTo(200);
+    app().refresh(next.refreshToken()).orFail();
+  }
+
+  private static void optIn() {
+    AdminApi master = keycloak.admin("master");
+    master.putProfilesAndPolicies(
+        List.of(Lab.profile("rotation", Map.of("grace-period", "0"))),
+        List.of(
+            Map.of(
+                "name",
+                "rotation",
+                "enabled",
+                true,
+                "profiles",
+                List.of("rotation"),
+                "conditions",
+                List.of(
+                    Map.of(
+                        "condition",
+                        "client-attributes",
+                        "configuration",
+                        Map.of("attributes", "[{\"key\":\"token-guard\",\"value\":\"on\"}]"))))));
+  }
+
+  private static JsonNode operationalInfo() {
+    return keycloak
+        .admin("master")
+        .serverInfo()
+        .path("providers")
+        .path("redis-connection")
+        .path("providers")
+        .path("jedis")
+        .path("operationalInfo");
+  }
+
+  private static Answer logIn(String... scopes) {
+    return app().login("alice", Lab.PASSWORD, scopes).orFail();
+  }
+
+  private static OidcClient app() {
+    return OidcClient.of(keycloak.baseUri(), "master", APP);
+  }
+
+  private static TreeSet<String> claimsOf(Answer answer) {
+    TreeSet<String> names = new TreeSet<>();
+    Jwt.claims(answer.refreshToken()).fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private static Path installedJar() {
+    return keycloak.home().resolve("providers").resolve(Lab.jar().getFileName());
+  }
+}
