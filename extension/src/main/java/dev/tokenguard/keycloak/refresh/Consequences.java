@@ -11,6 +11,7 @@ import dev.tokenguard.rotation.RotationRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -25,6 +26,8 @@ import org.keycloak.services.managers.AuthenticationManager;
  */
 final class Consequences {
 
+  private static final Logger LOG = Logger.getLogger(Consequences.class);
+
   private final KeycloakSession session;
   private final RotationRequest request;
 
@@ -33,10 +36,24 @@ final class Consequences {
     this.request = request;
   }
 
+  /** Whatever goes wrong here, the refresh is refused and the event of it is written. */
   void carryOut(Effect.Refuse refuse) {
     if (refuse.revoke().isEmpty() && refuse.end().isEmpty()) {
       return;
     }
+    try {
+      endAndDeliver(refuse);
+    } catch (RuntimeException failed) {
+      LOG.errorf(
+          failed,
+          "The family %s of user %s is dead, but not all that should have ended with it: session %s",
+          request.presented().family(),
+          request.userId(),
+          request.session().id());
+    }
+  }
+
+  private void endAndDeliver(Effect.Refuse refuse) {
     Optional<Revocation> ended =
         KeycloakModelUtils.runJobInTransactionWithResult(
             session.getKeycloakSessionFactory(),
