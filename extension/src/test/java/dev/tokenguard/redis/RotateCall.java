@@ -50,6 +50,16 @@ record RotateCall(Map<Integer, String> arguments) {
     return (List<?>) TestRedis.JEDIS.eval(SCRIPT.source(), List.of(KEY), positions());
   }
 
+  /** By the record of a family: made, iat, exp and what is to be added to it. */
+  static long rememberedUntil(String lineage) {
+    String[] parts = TestRedis.JEDIS.hget(KEY, lineage).split(",");
+    long until = Long.parseLong(parts[2]) / 1_000;
+    for (String offset : List.of(parts[3], parts[4], parts[5])) {
+      until += offset.isEmpty() ? 0 : Long.parseLong(offset);
+    }
+    return until;
+  }
+
   private List<String> positions() {
     List<String> positions =
         new ArrayList<>(

@@ -8,7 +8,7 @@
     1  its id, compact                      2  newest generation
     3  made, ms                             4  revoked because, empty when alive
     5  session id, compact                  6  client id, compact
-    7  first refreshed, s                   8  offline: 1 or 0
+    7  first refreshed, s                   8  offline: 1 or empty
   A family that was revoked before its first refresh has 5 to 8 empty.
   Error replies: WRONGTYPE when the key holds something else, FORMAT when a record is not known.
 ]]
@@ -25,9 +25,9 @@ for field, lineage in pairs(fields) do
     local family = read_family(lineage, fields['a:' .. id])
     if not family then return redis.error_reply(UNKNOWN_FORMAT) end
     if family.retain >= now then
-      local origin = split(fields['i:' .. id] or ',,,')
+      local origin = split(fields['i:' .. id] or '')
       found[#found + 1] = { id, family.generation, family.made_ms, family.revoked,
-        origin[1], origin[2], origin[3], origin[4] }
+        origin[1], origin[2] or '', origin[3] or '', origin[4] or '' }
     end
   end
 end

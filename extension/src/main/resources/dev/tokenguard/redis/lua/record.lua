@@ -6,12 +6,14 @@
   times are seconds since the epoch unless ms is said. 1 is the version of the format.
 
     f:  lineage        1, newest generation, made ms, iat minus made, exp minus iat (empty: no exp),
-                       replays in this grace, user agent and ip of the request that rotated,
-                       revoked because (empty: alive), begin of a minute, refreshes in that minute
-    i:  origin         session id, client id, first refreshed, offline (1 or 0)
-    a:  access tokens  remember until, older span: first generation, end minus made,
-                       newer span: first generation, end minus made,
+                       remember until minus exp, or minus iat without one, replays in this grace,
+                       user agent and ip of the request that rotated, revoked because (empty: alive),
+                       begin of a minute minus made, refreshes in that minute
+    i:  origin         session id, client id, first refreshed, offline (1)
+    a:  access tokens  older span: newest minus first generation, end minus made, newer span: the same,
                        prefix of the login's id, prefix of the others', bound user agent, bound ip
+
+  To save space a number that is 0 is left out, but for exp minus iat, and so are commas at the end.
 
   The two spans tell whose access tokens may be alive: those before the older span have expired. A
   new span begins when all of the older one has expired, so they cover what is alive and little more,
@@ -41,39 +43,68 @@ local function clock()
   return now, now * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
+local function number(part)
+  return tonumber(part) or 0
+end
+
+local function second(ms)
+  return math.floor(ms / 1000)
+end
+
+-- nil when it is not of a known version
+local function parts_of(lineage)
+  local l = split(lineage)
+  return l[1] == '1' and #l >= 8 and l or nil
+end
+
+local function remembered_until(l)
+  return second(number(l[3])) + number(l[4]) + number(l[5]) + number(l[6])
+end
+
 -- nil when the fields are not a family of a known version
 local function read_family(lineage, access)
-  local l, a = split(lineage), split(access or '')
-  if l[1] ~= '1' or #l ~= 11 or #a ~= 9 then return nil end
-  local made_ms = tonumber(l[3])
-  local made = math.floor(made_ms / 1000)
-  local iat = made + tonumber(l[4])
+  local l, a = parts_of(lineage), split(access or '')
+  if not l or not access then return nil end
+  local generation, made_ms = number(l[2]), number(l[3])
+  local made = second(made_ms)
+  local iat = made + number(l[4])
+  local refreshes = number(l[12])
   return {
-    generation = tonumber(l[2]), made_ms = made_ms, iat = iat,
-    exp = l[5] == '' and 0 or iat + tonumber(l[5]),
-    replays = tonumber(l[6]), agent = l[7], ip = l[8], revoked = l[9],
-    minute = tonumber(l[10]), refreshes = tonumber(l[11]),
-    retain = tonumber(a[1]),
-    older = tonumber(a[2]), older_end = made + tonumber(a[3]),
-    newer = tonumber(a[4]), newer_end = made + tonumber(a[5]),
-    login_prefix = a[6], prefix = a[7], bound_agent = a[8], bound_ip = a[9],
+    generation = generation, made_ms = made_ms, iat = iat,
+    exp = l[5] == '' and 0 or iat + number(l[5]),
+    retain = remembered_until(l), replays = number(l[7]), agent = l[8], ip = l[9] or '', revoked = l[10] or '',
+    minute = refreshes == 0 and 0 or made + number(l[11]), refreshes = refreshes,
+    older = generation - number(a[1]), older_end = made + number(a[2]),
+    newer = generation - number(a[3]), newer_end = made + number(a[4]),
+    login_prefix = a[5] or '', prefix = a[6] or '', bound_agent = a[7] or '', bound_ip = a[8] or '',
   }
 end
 
+local function joined(parts)
+  for index, part in ipairs(parts) do
+    if part == 0 then
+      parts[index] = ''
+    elseif type(part) == 'number' then
+      parts[index] = text(part)
+    end
+  end
+  return (table.concat(parts, ','):gsub(',+$', ''))
+end
+
 local function lineage_of(family)
-  local made = math.floor(family.made_ms / 1000)
-  return table.concat({ '1', text(family.generation), text(family.made_ms),
-    text(family.iat - made), family.exp == 0 and '' or text(family.exp - family.iat),
-    text(family.replays), family.agent, family.ip, family.revoked,
-    text(family.minute), text(family.refreshes) }, ',')
+  local made = second(family.made_ms)
+  return joined({ 1, family.generation, family.made_ms, family.iat - made,
+    family.exp == 0 and '' or text(family.exp - family.iat),
+    family.retain - (family.exp == 0 and family.iat or family.exp), family.replays,
+    family.agent, family.ip, family.revoked,
+    family.refreshes == 0 and 0 or family.minute - made, family.refreshes })
 end
 
 local function access_of(family)
-  local made = math.floor(family.made_ms / 1000)
-  return table.concat({ text(family.retain),
-    text(family.older), text(family.older_end - made),
-    text(family.newer), text(family.newer_end - made),
-    family.login_prefix, family.prefix, family.bound_agent, family.bound_ip }, ',')
+  local made = second(family.made_ms)
+  return joined({ family.generation - family.older, family.older_end - made,
+    family.generation - family.newer, family.newer_end - made,
+    family.login_prefix, family.prefix, family.bound_agent, family.bound_ip })
 end
 
 local function access_end(family)

@@ -164,7 +164,7 @@ end
 local function save()
   family.retain = math.max(family.retain, tonumber(ARGV[15]))
   redis.call('HSET', key, ARGV[1], lineage_of(family),
-    ARGV[2], stored[2] or table.concat({ ARGV[8], ARGV[9], text(now), ARGV[12] }, ','),
+    ARGV[2], stored[2] or joined({ ARGV[8], ARGV[9], now, tonumber(ARGV[12]) }),
     ARGV[3], access_of(family))
   keep_until(key, family.retain)
 end
@@ -173,19 +173,14 @@ end
 -- use any more: a hash holds little more than what is alive, at a cost that does not grow with it.
 -- What a newer version wrote is left to it.
 local function drop_expired()
-  local function is_over(second)
-    return (tonumber(second) or now) < now
-  end
-  local function is_known(record)
-    return record and split(record)[1] == '1'
-  end
   local sample = redis.call('HRANDFIELD', key, 9, 'WITHVALUES')
   for index = 1, #sample, 2 do
-    local field, value = sample[index], sample[index + 1]
-    local kind, name, parts = field:sub(1, 2), field:sub(3), split(value)
-    if kind == 'a:' and is_over(parts[1]) and is_known(redis.call('HGET', key, 'f:' .. name)) then
-      redis.call('HDEL', key, 'f:' .. name, 'i:' .. name, field)
-    elseif (kind == 's:' or kind == 'c:') and is_known(value) and is_over(parts[3]) then
+    local field, parts = sample[index], split(sample[index + 1])
+    local kind, name = field:sub(1, 2), field:sub(3)
+    local is_known = parts[1] == '1'
+    if kind == 'f:' and is_known and remembered_until(parts) < now then
+      redis.call('HDEL', key, field, 'i:' .. name, 'a:' .. name)
+    elseif (kind == 's:' or kind == 'c:') and is_known and number(parts[3]) < now then
       redis.call('HDEL', key, field)
     end
   end
