@@ -20,6 +20,8 @@ record RedisAddress(
     int database) {
 
   private static final int DEFAULT_PORT = 6379;
+  private static final int LAST_PORT = 65_535;
+  private static final int LAST_DATABASE = 1_000_000;
 
   /**
    * @throws IllegalArgumentException when it is not a Redis URL
@@ -29,7 +31,9 @@ record RedisAddress(
     boolean isPlain = "redis".equalsIgnoreCase(uri.getScheme());
     boolean usesTls = "rediss".equalsIgnoreCase(uri.getScheme());
     boolean hasExtras = uri.getRawQuery() != null || uri.getRawFragment() != null;
-    if (!isPlain && !usesTls || uri.getHost() == null || hasExtras) {
+    int port = uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort();
+    boolean isReachable = uri.getHost() != null && port > 0 && port <= LAST_PORT;
+    if (!isPlain && !usesTls || !isReachable || hasExtras) {
       throw new IllegalArgumentException();
     }
     String[] credentials =
@@ -37,11 +41,22 @@ record RedisAddress(
     String path = uri.getRawPath() == null ? "" : uri.getRawPath().replaceFirst("^/", "");
     return new RedisAddress(
         uri.getHost(),
-        uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(),
+        port,
         usesTls,
         part(credentials, 0),
         part(credentials, 1),
-        path.isEmpty() ? 0 : Integer.parseUnsignedInt(path));
+        path.isEmpty() ? 0 : database(path));
+  }
+
+  /**
+   * @throws IllegalArgumentException when it is not the number of a database
+   */
+  static int database(String text) {
+    int number = Integer.parseInt(text);
+    if (number < 0 || number > LAST_DATABASE) {
+      throw new IllegalArgumentException();
+    }
+    return number;
   }
 
   private static Optional<String> part(String[] credentials, int index) {

@@ -13,9 +13,14 @@ import dev.tokenguard.rotation.TokenFamily;
 import dev.tokenguard.settings.Setting;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Families in Redis: one script, one key, one round trip for each method. */
+/**
+ * Families in Redis: one script and one key for each method; {@link #find} takes a round trip for
+ * each page.
+ */
 public final class RedisFamilyStore implements FamilyStore {
 
   private static final LuaScript ROTATE = LuaScript.of(Operation.ROTATE, "rotate.lua");
@@ -85,7 +90,8 @@ public final class RedisFamilyStore implements FamilyStore {
     add(arguments, revocation.sessions().size());
     revocation.sessions().forEach(id -> arguments.add(keys.session(id)));
     Object reply = redis.run(REVOKE, keys.user(revocation.userId()), arguments);
-    return ReplyRow.rows(reply).stream()
+    return ReplyRow.of(reply)
+        .rowsFrom(0)
         .map(
             row ->
                 new AccessTokens(
@@ -100,20 +106,26 @@ public final class RedisFamilyStore implements FamilyStore {
 
   @Override
   public List<TokenFamily> find(String userId) {
-    Object reply = redis.run(FIND, keys.user(userId), List.of());
-    return ReplyRow.rows(reply).stream()
-        .map(
-            row ->
-                new TokenFamily(
-                    keys.expanded(row.text(0)),
-                    row.optionalText(4).map(keys::expanded),
-                    row.optionalText(5).map(keys::expanded),
-                    row.text(7).equals("1"),
-                    row.number(1),
-                    row.optionalText(6).map(Long::valueOf).map(Instant::ofEpochSecond),
-                    Instant.ofEpochMilli(row.number(2)),
-                    !row.text(3).isEmpty()))
-        .toList();
+    Map<String, TokenFamily> found = new LinkedHashMap<>();
+    String cursor = "0";
+    do {
+      ReplyRow page = ReplyRow.of(redis.run(FIND, keys.user(userId), List.of(cursor)));
+      cursor = page.text(0);
+      page.rowsFrom(1).map(this::family).forEach(family -> found.put(family.id(), family));
+    } while (!cursor.equals("0"));
+    return List.copyOf(found.values());
+  }
+
+  private TokenFamily family(ReplyRow row) {
+    return new TokenFamily(
+        keys.expanded(row.text(0)),
+        row.optionalText(4).map(keys::expanded),
+        row.optionalText(5).map(keys::expanded),
+        row.text(7).equals("1"),
+        row.number(1),
+        row.optionalText(6).map(Long::valueOf).map(Instant::ofEpochSecond),
+        Instant.ofEpochMilli(row.number(2)),
+        !row.text(3).isEmpty());
   }
 
   private static void add(List<String> arguments, long... numbers) {

@@ -53,7 +53,7 @@ public record RedisSettings(
           "The number of the database. Wins over the one in the URL.",
           "0 to 1000000",
           "",
-          given -> optional(given).map(Integer::valueOf).map(RedisSettings::notNegative));
+          given -> optional(given).map(RedisAddress::database));
   private static final Setting<String> KEY_PREFIX =
       text(
           "key-prefix",
@@ -146,13 +146,6 @@ public record RedisSettings(
 
   private static Optional<String> optional(String given) {
     return given.isEmpty() ? Optional.empty() : Optional.of(given);
-  }
-
-  private static int notNegative(int database) {
-    if (database < 0 || database > 1_000_000) {
-      throw new IllegalArgumentException();
-    }
-    return database;
   }
 
   private static String matching(String given, String pattern) {

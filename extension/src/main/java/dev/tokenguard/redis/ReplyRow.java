@@ -3,6 +3,7 @@ package dev.tokenguard.redis;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** An array that a script returned. What is not of the expected shape counts as no answer. */
 record ReplyRow(List<?> values) {
@@ -14,8 +15,9 @@ record ReplyRow(List<?> values) {
     throw unexpected(null);
   }
 
-  static List<ReplyRow> rows(Object reply) {
-    return of(reply).values().stream().map(ReplyRow::of).toList();
+  /** The arrays in this one, from a position on. */
+  Stream<ReplyRow> rowsFrom(int index) {
+    return values.stream().skip(index).map(ReplyRow::of);
   }
 
   String text(int index) {

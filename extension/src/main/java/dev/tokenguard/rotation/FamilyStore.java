@@ -3,7 +3,8 @@ package dev.tokenguard.rotation;
 import java.util.List;
 
 /**
- * Where families are remembered. Every method is one atomic step, for all nodes.
+ * Where families are remembered. {@link #rotate} and {@link #revoke} are one atomic step each, for
+ * all nodes.
  *
  * <p>All methods throw {@link StoreUnavailableException} when the store cannot be asked or does not
  * answer in time; the step may then have been taken or not.
@@ -20,6 +21,9 @@ public interface FamilyStore {
    */
   List<AccessTokens> revoke(Revocation revocation);
 
-  /** The families of a user that are still remembered, in no order. */
+  /**
+   * The families of a user that are still remembered, in no order. Not a snapshot: one that begins
+   * meanwhile may be missing.
+   */
   List<TokenFamily> find(String userId);
 }

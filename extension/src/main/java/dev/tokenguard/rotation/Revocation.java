@@ -42,4 +42,9 @@ public record Revocation(
       String userId, List<String> sessions, long everythingBefore, long retainUntil) {
     return new Revocation(userId, List.of(), List.of(), sessions, everythingBefore, retainUntil);
   }
+
+  /** Of these families only, for the same user and as long. */
+  Revocation withFamilies(List<String> others) {
+    return new Revocation(userId, others, List.of(), List.of(), 0, retainUntil);
+  }
 }

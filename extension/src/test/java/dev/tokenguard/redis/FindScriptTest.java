@@ -7,8 +7,11 @@ import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -23,8 +26,39 @@ final class FindScriptTest {
     JEDIS.flushAll();
   }
 
+  /** The first page, without the place where to go on; a small hash has no other. */
   private static List<?> find() {
-    return (List<?>) JEDIS.eval(SCRIPT.source(), List.of(KEY), List.of());
+    List<?> page = page("0");
+    assertThat(page.get(0)).isEqualTo("0");
+    return page.subList(1, page.size());
+  }
+
+  private static List<?> page(String cursor) {
+    return (List<?>) JEDIS.eval(SCRIPT.source(), List.of(KEY), List.of(cursor));
+  }
+
+  @Test
+  void whenThereAreThousandsOfFamilies_thenTheyComeInPagesAndNoneIsMissing() {
+    RotateCall.plain().run();
+    Map<String, String> one = JEDIS.hgetAll(KEY);
+    int families = 3_000;
+    for (int number = 0; number < families; number++) {
+      Map<String, String> fields = new HashMap<>();
+      String id = "~" + number;
+      one.forEach((field, value) -> fields.put(field.substring(0, 2) + id, value));
+      JEDIS.hset(KEY, fields);
+    }
+    Set<Object> found = new HashSet<>();
+    int pages = 0;
+    String cursor = "0";
+    do {
+      List<?> page = page(cursor);
+      cursor = (String) page.get(0);
+      page.stream().skip(1).forEach(row -> found.add(((List<?>) row).get(0)));
+      pages++;
+    } while (!cursor.equals("0"));
+    assertThat(pages).isGreaterThan(1);
+    assertThat(found).hasSize(families + 1);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.tokenguard.keycloak.revocation;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.rotation.RevocationService;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -54,7 +55,9 @@ public final class CommittedRevocation {
     }
     session.getContext().setRealm(realm);
     try {
-      families.get().revoke(revocation).forEach(new RevokedAccessTokens(session)::add);
+      new RevocationService(families.get())
+          .revoke(revocation)
+          .forEach(new RevokedAccessTokens(session)::add);
     } catch (StoreUnavailableException unavailable) {
       LOG.warnf(
           "Redis was not told what ended of user %s; Keycloak has ended it all the same",

@@ -1,10 +1,13 @@
 --[[
-  Lists the families of one user that are still remembered.
+  Lists the families of one user that are still remembered, a page at a time: however many there are,
+  no call keeps Redis from its other work for long. A family may stand on two pages.
 
   KEYS[1]  hash with all state of the user
-  ARGV     none
 
-  Returns an array for each family, in no order
+  ARGV
+    1  where to go on: 0 to begin, then what the last page returned
+
+  Returns an array: where to go on, 0 after the last page; then an array for each family
     1  its id, compact                      2  newest generation
     3  made, ms                             4  revoked because, empty when alive
     5  session id, compact                  6  client id, compact
@@ -13,22 +16,19 @@
   Error replies: WRONGTYPE when the key holds something else, FORMAT when a record is not known.
 ]]
 
-local all = redis.call('HGETALL', KEYS[1])
+local key = KEYS[1]
 local now = clock()
-local fields, found = {}, {}
-for index = 1, #all, 2 do
-  fields[all[index]] = all[index + 1]
-end
-for field, lineage in pairs(fields) do
-  if field:sub(1, 2) == 'f:' then
-    local id = field:sub(3)
-    local family = read_family(lineage, fields['a:' .. id])
-    if not family then return redis.error_reply(UNKNOWN_FORMAT) end
-    if family.retain >= now then
-      local origin = split(fields['i:' .. id] or '')
-      found[#found + 1] = { id, family.generation, family.made_ms, family.revoked,
-        origin[1], origin[2] or '', origin[3] or '', origin[4] or '' }
-    end
+local page = redis.call('HSCAN', key, ARGV[1], 'MATCH', 'f:*', 'COUNT', 500)
+local found = { page[1] }
+for index = 1, #page[2], 2 do
+  local id = page[2][index]:sub(3)
+  local others = redis.call('HMGET', key, 'a:' .. id, 'i:' .. id)
+  local family = read_family(page[2][index + 1], others[1])
+  if not family then return redis.error_reply(UNKNOWN_FORMAT) end
+  if family.retain >= now then
+    local origin = split(others[2] or '')
+    found[#found + 1] = { id, family.generation, family.made_ms, family.revoked,
+      origin[1], origin[2] or '', origin[3] or '', origin[4] or '' }
   end
 end
 return found

@@ -1,0 +1,80 @@
+package dev.tokenguard.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.rotation.Revocation.ClientSession;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A revocation names the access tokens of all that it ends, and of nothing else. */
+final class RevocationServiceTest {
+
+  private final TestClock clock = TestClock.started();
+  private final FamilyStore store = new InMemoryFamilyStore(clock);
+  private final RevocationService service = new RevocationService(store);
+
+  private final Login login = Login.at(clock);
+  private final Login otherTab = login.asFamily("other tab");
+  private final Login otherClient = login.asFamily("other client").atClient("c2", clock.second());
+  private final Login otherSession = login.asFamily("elsewhere").inSession("s2", clock.second());
+  private final Login otherUser = login.asFamily("bob's").ofUser("bob");
+
+  RevocationServiceTest() {
+    for (Login each : List.of(login, otherTab, otherClient, otherSession, otherUser)) {
+      store.rotate(each.refresh(0, clock), Policies.DEFAULT);
+    }
+  }
+
+  @Test
+  void whenASessionEnds_thenTheAccessTokensOfAllItsFamiliesAreNamed() {
+    assertThat(familiesOf(Revocation.ofSession(login.user(), login.session(), remembered())))
+        .containsExactlyInAnyOrder(login.family(), "other tab", "other client");
+  }
+
+  @Test
+  void whenAClientSessionEnds_thenThoseAtThatClientInThatSessionAre() {
+    assertThat(familiesOf(clientSession())).containsExactlyInAnyOrder(login.family(), "other tab");
+  }
+
+  @Test
+  void whenAUserIsCutOff_thenThoseFromBeforeAndThoseOfTheNamedSessionsAre() {
+    clock.advance(Duration.ofSeconds(10));
+    long cutOff = clock.second();
+    store.rotate(
+        login.asFamily("later").inSession("s3", cutOff).refresh(0, clock), Policies.DEFAULT);
+    store.rotate(
+        login.asFamily("named").inSession("s4", cutOff).refresh(0, clock), Policies.DEFAULT);
+
+    Revocation all = Revocation.ofUser(login.user(), List.of("s4"), cutOff, remembered());
+
+    assertThat(familiesOf(all))
+        .containsExactlyInAnyOrder(
+            login.family(), "other tab", "other client", "elsewhere", "named");
+  }
+
+  @Test
+  void whenARevocationIsRepeated_thenTheSameAreNamedAgain() {
+    List<String> first = familiesOf(clientSession());
+
+    assertThat(familiesOf(clientSession())).containsExactlyInAnyOrderElementsOf(first);
+  }
+
+  @Test
+  void whenNothingWasEverRefreshed_thenNothingIsNamed() {
+    assertThat(familiesOf(Revocation.ofSession("nobody", "s1", remembered()))).isEmpty();
+  }
+
+  private Revocation clientSession() {
+    return Revocation.ofClientSession(
+        login.user(), new ClientSession(login.session(), login.client()), List.of(), remembered());
+  }
+
+  private List<String> familiesOf(Revocation revocation) {
+    return service.revoke(revocation).stream().map(AccessTokens::family).toList();
+  }
+
+  private long remembered() {
+    return clock.second() + Login.REMEMBERED;
+  }
+}
