@@ -87,6 +87,24 @@ final class FindScriptTest {
   }
 
   @Test
+  void whenThereAreManyFamilies_thenTheyComePageByPageAndNoneIsLeftOut() {
+    Set<String> expected = new HashSet<>();
+    for (int family = 0; family < 3_000; family++) {
+      RotateCall.plain().ofFamily("family" + family).run();
+      expected.add("family" + family);
+    }
+    Set<Object> found = new HashSet<>();
+    String from = "0";
+    do {
+      List<?> page = page(from);
+      page.stream().skip(1).forEach(family -> found.add(((List<?>) family).get(0)));
+      assertThat(page).hasSizeLessThan(2_000);
+      from = (String) page.get(0);
+    } while (!from.equals("0"));
+    assertThat(found).isEqualTo(expected);
+  }
+
+  @Test
   void whenTheKeyHoldsSomethingElse_thenItSaysSo() {
     JEDIS.set(KEY, "mine");
     assertThatThrownBy(FindScriptTest::find)

@@ -1,0 +1,115 @@
+package dev.tokenguard.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.tokenguard.redis.RedisTelemetry;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The domain in the middle, two adapters that know nothing of each other, one place that joins
+ * them.
+ */
+final class LayersTest {
+
+  private static final String[] DOMAIN = {
+    "dev.tokenguard.settings..", "dev.tokenguard.rotation..", "dev.tokenguard.blacklist.."
+  };
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .withImportOption(new ImportOption.DoNotIncludeJars())
+          .importPackages("dev.tokenguard");
+
+  @Test
+  void whenTheCodeIsRead_thenEachLayerIsThere() {
+    for (String layer : new String[] {"settings", "rotation", "redis", "keycloak"}) {
+      assertThat(CLASSES.containPackage("dev.tokenguard." + layer)).as(layer).isTrue();
+    }
+  }
+
+  @Test
+  void theDomainKnowsNeitherKeycloakNorRedisNorMetrics() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(DOMAIN)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.keycloak..",
+            "redis.clients..",
+            "io.micrometer..",
+            "jakarta..",
+            "org.jboss..",
+            "dev.tokenguard.redis..",
+            "dev.tokenguard.keycloak..")
+        .allowEmptyShould(false)
+        .check(CLASSES);
+  }
+
+  @Test
+  void settingsKnowNothingElse() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.tokenguard.settings..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.tokenguard.rotation..", "dev.tokenguard.blacklist..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheRedisAdapterKnowsJedis() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.tokenguard.redis..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("redis.clients..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheKeycloakAdapterKnowsKeycloak() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.tokenguard.keycloak..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.keycloak..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theRedisAdapterDoesNotKnowTheKeycloakAdapter() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.tokenguard.redis..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.tokenguard.keycloak..", "io.micrometer..")
+        .check(CLASSES);
+  }
+
+  /** Metrics listen to Redis, so they know what the adapter tells its listeners, and no more. */
+  @Test
+  void ofTheKeycloakAdapterOnlyTheConnectionKnowsMoreOfRedisThanItsTelemetry() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.tokenguard.keycloak..")
+        .and()
+        .resideOutsideOfPackage("dev.tokenguard.keycloak.connection..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("dev.tokenguard.redis..")
+                .and(not(belongToAnyOf(RedisTelemetry.class))))
+        .check(CLASSES);
+  }
+}
