@@ -7,6 +7,7 @@ import dev.tokenguard.redis.RedisFamilyStore;
 import dev.tokenguard.redis.RedisSettings;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import dev.tokenguard.settings.InvalidSettingException;
 import dev.tokenguard.settings.Setting;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,8 @@ public final class JedisConnectionFactory
 
   private static final Logger LOG = Logger.getLogger(JedisConnectionFactory.class);
 
+  private static final String OPTION_PREFIX = "spi-redis-connection--jedis--";
+
   private Optional<RedisSettings> settings = Optional.empty();
   private Optional<Redis> redis = Optional.empty();
   private Optional<FamilyStore> families = Optional.empty();
@@ -40,14 +43,17 @@ public final class JedisConnectionFactory
 
   @Override
   public void init(Config.Scope config) {
-    settings = RedisSettings.parse(config::get);
+    try {
+      settings = RedisSettings.parse(config::get);
+    } catch (InvalidSettingException invalid) {
+      throw invalid.under(OPTION_PREFIX);
+    }
   }
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     if (settings.isEmpty()) {
-      LOG.info(
-          "Token Guard steps aside: spi-redis-connection--jedis--url is not set. Keycloak is stock.");
+      LOG.infof("Token Guard steps aside: %surl is not set. Keycloak is stock.", OPTION_PREFIX);
       return;
     }
     RedisSettings given = settings.get();

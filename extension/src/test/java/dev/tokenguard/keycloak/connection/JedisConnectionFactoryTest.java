@@ -1,0 +1,65 @@
+package dev.tokenguard.keycloak.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tokenguard.redis.RedisSettings;
+import dev.tokenguard.settings.InvalidSettingException;
+import dev.tokenguard.settings.Setting;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.keycloak.Config;
+import org.keycloak.provider.ProviderConfigProperty;
+
+/** What Keycloak asks of the connection before it serves. */
+final class JedisConnectionFactoryTest {
+
+  private final JedisConnectionFactory factory = new JedisConnectionFactory();
+
+  @Test
+  void given_no_url_then_it_steps_aside() {
+    factory.init(new GivenOptions(Map.of()));
+    factory.postInit(null);
+
+    assertThat(factory.create(null).families()).isEmpty();
+    assertThat(factory.getOperationalInfo()).containsEntry("redis", "not configured");
+    factory.close();
+  }
+
+  @Test
+  void given_a_value_out_of_range_then_the_start_stops_with_the_option_and_its_range() {
+    Config.Scope options =
+        new GivenOptions(Map.of("url", "redis://user:secret@127.0.0.1", "read-timeout", "5"));
+
+    assertThatThrownBy(() -> factory.init(options))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage("spi-redis-connection--jedis--read-timeout: 10 to 10000 ms");
+  }
+
+  @Test
+  void given_a_redis_that_is_not_there_then_it_starts_and_tells_so_without_the_password() {
+    factory.init(new GivenOptions(Map.of("url", "redis://user:secret@127.0.0.1:1/3")));
+    factory.postInit(null);
+
+    assertThat(factory.create(null).families()).isPresent();
+    assertThat(factory.getOperationalInfo())
+        .containsEntry("redis", "not reachable")
+        .containsEntry("url", "redis://127.0.0.1:1")
+        .containsEntry("username", "user")
+        .containsEntry("database", "3")
+        .doesNotContainValue("secret");
+    factory.close();
+  }
+
+  @Test
+  void given_the_list_of_options_then_each_has_a_help_and_the_password_is_secret() {
+    assertThat(factory.getConfigMetadata())
+        .extracting(ProviderConfigProperty::getName)
+        .containsExactlyElementsOf(RedisSettings.SETTINGS.stream().map(Setting::name).toList());
+    assertThat(factory.getConfigMetadata())
+        .allSatisfy(option -> assertThat(option.getHelpText()).isNotBlank())
+        .filteredOn(ProviderConfigProperty::isSecret)
+        .extracting(ProviderConfigProperty::getName)
+        .containsExactly("password");
+  }
+}
