@@ -1,0 +1,82 @@
+package dev.tokenguard.benchmark;
+
+import dev.tokenguard.settings.InvalidSettingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+
+/** {@code mvn -Pbench}; {@code mvn -Pbench -Dbench.help} explains it. */
+public final class Benchmark {
+
+  private final BenchmarkOptions options;
+  private final Progress progress = new Progress();
+
+  private Benchmark(BenchmarkOptions options) {
+    this.options = options;
+  }
+
+  public static void main(String[] args) {
+    Properties given = System.getProperties();
+    if (BenchmarkOptions.asksForHelp(given)) {
+      System.out.println(Help.text());
+    } else {
+      new Benchmark(understood(given)).run();
+    }
+  }
+
+  private static BenchmarkOptions understood(Properties given) {
+    Set<String> unknown = BenchmarkOptions.unknownNames(given);
+    if (!unknown.isEmpty()) {
+      throw new BenchmarkFailure(
+          "There is no option bench."
+              + String.join(", bench.", unknown)
+              + "; mvn -Pbench -Dbench.help shows what there is.");
+    }
+    try {
+      return BenchmarkOptions.parse(given);
+    } catch (InvalidSettingException invalid) {
+      throw new BenchmarkFailure("bench." + invalid.getMessage());
+    }
+  }
+
+  private void run() {
+    Machine machine = Machine.here();
+    progress.say("%s", machine.text());
+    progress.say("This takes about %d minutes.", options.expected().toMinutes() + 1);
+    Optional<StoreReport> store =
+        options.measuresStore()
+            ? Optional.of(new StoreBenchmark(options, progress).run())
+            : Optional.empty();
+    Optional<RefreshReport> refresh =
+        options.measuresRefresh()
+            ? Optional.of(new RefreshBenchmark(options, progress).run())
+            : Optional.empty();
+    Results results = new Results(machine, options, refresh, store);
+    System.out.println(new ResultsTable().of(results));
+    try {
+      write(results);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    progress.say("Written to %s", options.output());
+  }
+
+  private void write(Results results) throws IOException {
+    Path folder = Files.createDirectories(options.output());
+    Files.writeString(folder.resolve("results.json"), results.json());
+    try {
+      if (results.refresh().isPresent()) {
+        ResultsPlot.draw(results.refresh().get(), folder.resolve("refresh.png"));
+      }
+      if (results.store().isPresent()) {
+        ResultsPlot.draw(results.store().get(), folder.resolve("store.png"));
+      }
+    } catch (LinkageError | RuntimeException noFonts) {
+      progress.say("No plots: this Java cannot draw text, as without fontconfig (%s)", noFonts);
+    }
+  }
+}

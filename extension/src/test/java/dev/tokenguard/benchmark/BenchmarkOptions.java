@@ -1,0 +1,214 @@
+package dev.tokenguard.benchmark;
+
+import static dev.tokenguard.settings.Setting.choice;
+import static dev.tokenguard.settings.Setting.flag;
+import static dev.tokenguard.settings.Setting.number;
+import static dev.tokenguard.settings.Setting.text;
+
+import dev.tokenguard.settings.InvalidSettingException;
+import dev.tokenguard.settings.Setting;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What to measure and for how long. Given as {@code -Dbench.<name>=<value>}. */
+record BenchmarkOptions(
+    Part part,
+    int clients,
+    int rounds,
+    Duration round,
+    Duration warmUp,
+    int steps,
+    int families,
+    int rotations,
+    boolean recordsFlight,
+    Optional<String> postgresUrl,
+    Path output) {
+
+  /** Which benchmark to run. */
+  enum Part {
+    ALL,
+    REFRESH,
+    STORE
+  }
+
+  private static final String PREFIX = "bench.";
+  private static final String HELP = PREFIX + "help";
+
+  private static final Setting<Part> PART =
+      choice(
+          "part",
+          "refresh measures Keycloak's token endpoint, store measures Redis alone.",
+          Part.class,
+          Part.ALL);
+  private static final Setting<Integer> CLIENTS =
+      number(
+          "clients",
+          "How many clients refresh at the same time, each its own token, as fast as it is answered.",
+          "clients",
+          1,
+          64,
+          8);
+  private static final Setting<Integer> ROUNDS =
+      number("rounds", "How often each variant is measured.", "rounds", 1, 50, 7);
+  private static final Setting<Integer> ROUND =
+      number("round", "How long one variant is measured in one round.", "seconds", 1, 120, 15);
+  private static final Setting<Integer> WARM_UP =
+      number(
+          "warm-up",
+          "How long each variant runs before the first round, so that Java has compiled it.",
+          "seconds",
+          0,
+          600,
+          40);
+  private static final Setting<Integer> STEPS =
+      number(
+          "steps",
+          "How many refreshes of each client are counted in SQL statements and Redis commands. They"
+              + " are a second apart.",
+          "refreshes",
+          1,
+          60,
+          12);
+  private static final Setting<Integer> FAMILIES =
+      number(
+          "families",
+          "The largest number of families in Redis; smaller ones are tenths of it. A million takes"
+              + " about 400 MB.",
+          "families",
+          1_000,
+          5_000_000,
+          1_000_000);
+  private static final Setting<Integer> ROTATIONS =
+      number(
+          "rotations",
+          "How many rotations are timed at each number of families.",
+          "rotations",
+          1_000,
+          1_000_000,
+          30_000);
+  private static final Setting<Boolean> FLIGHT =
+      flag(
+          "flight",
+          "Records a Java flight of Keycloak for each variant in a further round, to see what costs.",
+          false);
+  private static final Setting<Optional<String>> POSTGRES_URL =
+      text(
+          "postgres.url",
+          "A PostgreSQL to use instead of the one that comes along. Its user must be a superuser:"
+              + " two databases are made and dropped again.",
+          "jdbc:postgresql://host:port/database?user=...&password=...",
+          "",
+          BenchmarkOptions::postgresUrl);
+  private static final Setting<String> OUTPUT =
+      text(
+          "output",
+          "The folder for results.json and the plots. Without it: extension/target/benchmark.",
+          "a folder",
+          "",
+          given -> given.isEmpty() ? System.getProperty("benchmark.folder") : given);
+
+  /** All options, in the order in which they are explained. */
+  static final List<Setting<?>> SETTINGS =
+      List.of(
+          PART,
+          CLIENTS,
+          ROUNDS,
+          ROUND,
+          WARM_UP,
+          STEPS,
+          FAMILIES,
+          ROTATIONS,
+          FLIGHT,
+          POSTGRES_URL,
+          OUTPUT);
+
+  static boolean asksForHelp(Properties properties) {
+    return properties.containsKey(HELP);
+  }
+
+  /**
+   * @throws InvalidSettingException naming the option and what it accepts
+   */
+  static BenchmarkOptions parse(Properties properties) {
+    Map<String, String> given = given(properties);
+    return new BenchmarkOptions(
+        PART.from(given),
+        CLIENTS.from(given),
+        ROUNDS.from(given),
+        Duration.ofSeconds(ROUND.from(given)),
+        Duration.ofSeconds(WARM_UP.from(given)),
+        STEPS.from(given),
+        FAMILIES.from(given),
+        ROTATIONS.from(given),
+        FLIGHT.from(given),
+        POSTGRES_URL.from(given),
+        Path.of(OUTPUT.from(given)).toAbsolutePath().normalize());
+  }
+
+  /** The names that no option has, so that a slip of the pen does not cost a quarter of an hour. */
+  static Set<String> unknownNames(Properties properties) {
+    Set<String> unknown = new TreeSet<>(given(properties).keySet());
+    unknown.removeAll(SETTINGS.stream().map(Setting::name).collect(Collectors.toSet()));
+    unknown.remove("phase");
+    return unknown;
+  }
+
+  /** A rough guess, for the person who waits. */
+  Duration expected() {
+    Duration store = Duration.ofSeconds(60).plusMillis(families / 10);
+    Duration measured =
+        warmUp
+            .plus(round.plus(RefreshBenchmark.SETTLE).plusSeconds(2).multipliedBy(rounds))
+            .plusSeconds(steps + 20)
+            .plus(recordsFlight ? round : Duration.ZERO)
+            .multipliedBy(Variant.values().length);
+    return (measuresStore() ? store : Duration.ZERO)
+        .plus(measuresRefresh() ? measured.plusSeconds(90) : Duration.ZERO);
+  }
+
+  /** For the file of results; a URL may hold a password. */
+  Map<String, Object> shown() {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("clients", clients);
+    shown.put("rounds", rounds);
+    shown.put("seconds per round", round.toSeconds());
+    shown.put("seconds of warm-up", warmUp.toSeconds());
+    shown.put("families", families);
+    shown.put("rotations", rotations);
+    shown.put("own PostgreSQL", postgresUrl.isEmpty());
+    return shown;
+  }
+
+  boolean measuresRefresh() {
+    return part != Part.STORE;
+  }
+
+  boolean measuresStore() {
+    return part != Part.REFRESH;
+  }
+
+  private static Map<String, String> given(Properties properties) {
+    Map<String, String> given = new LinkedHashMap<>();
+    for (String name : properties.stringPropertyNames()) {
+      if (name.startsWith(PREFIX)) {
+        given.put(name.substring(PREFIX.length()), properties.getProperty(name));
+      }
+    }
+    return given;
+  }
+
+  private static Optional<String> postgresUrl(String given) {
+    if (!given.isEmpty() && !given.startsWith("jdbc:postgresql://")) {
+      throw new IllegalArgumentException();
+    }
+    return given.isEmpty() ? Optional.empty() : Optional.of(given);
+  }
+}

@@ -1,0 +1,136 @@
+package dev.tokenguard.benchmark;
+
+import dev.tokenguard.testbed.AdminApi;
+import dev.tokenguard.testbed.Json;
+import dev.tokenguard.testbed.KeycloakServer;
+import dev.tokenguard.testbed.OidcClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The realm: a public client, as single-page apps are, and a user for each chain. It is the same
+ * for all variants; what differs is switched in place.
+ */
+final class BenchmarkRealm {
+
+  static final String NAME = "benchmark";
+  static final String PASSWORD = "benchmark";
+
+  private static final String CLIENT = "app";
+  private static final String MARK = "token-guard";
+  private static final String POLICY = "rotation";
+
+  private BenchmarkRealm() {}
+
+  /** Writes the realm file that Keycloak imports. */
+  static Path write(int users) {
+    Map<String, Object> realm =
+        Map.of(
+            "realm",
+            NAME,
+            "enabled",
+            true,
+            "sslRequired",
+            "none",
+            "users",
+            IntStream.range(0, users).mapToObj(BenchmarkRealm::user).toList(),
+            "clients",
+            List.of(
+                Map.of(
+                    "clientId",
+                    CLIENT,
+                    "enabled",
+                    true,
+                    "publicClient",
+                    true,
+                    "directAccessGrantsEnabled",
+                    true,
+                    "attributes",
+                    Map.of(MARK, "on"))));
+    try {
+      Path file = Files.createTempFile(NAME, ".json");
+      file.toFile().deleteOnExit();
+      return Files.writeString(file, Json.write(realm));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static List<RefreshChain> chains(KeycloakServer server, int clients) {
+    OidcClient app = OidcClient.of(server.baseUri(), NAME, CLIENT);
+    return IntStream.range(0, clients)
+        .mapToObj(number -> new RefreshChain(app, userName(number)))
+        .toList();
+  }
+
+  static void switchTo(Variant variant, AdminApi admin) {
+    boolean isGuarded = variant == Variant.TOKEN_GUARD;
+    admin.updateRealm(
+        Map.of(
+            "revokeRefreshToken",
+            variant == Variant.STOCK_ROTATION,
+            "eventsListeners",
+            isGuarded
+                ? List.of("jboss-logging", "redis-token-blacklist")
+                : List.of("jboss-logging")));
+    if (isGuarded) {
+      admin.putProfilesAndPolicies(List.of(profile()), List.of(policy()));
+    } else {
+      admin.putProfilesAndPolicies(List.of(), List.of());
+    }
+  }
+
+  /** All settings have their defaults. */
+  private static Map<String, Object> profile() {
+    return Map.of(
+        "name",
+        POLICY,
+        "executors",
+        List.of(Map.of("executor", "redis-refresh-token-rotation", "configuration", Map.of())));
+  }
+
+  private static Map<String, Object> policy() {
+    String attributes = Json.write(List.of(Map.of("key", MARK, "value", "on")));
+    return Map.of(
+        "name",
+        POLICY,
+        "enabled",
+        true,
+        "profiles",
+        List.of(POLICY),
+        "conditions",
+        List.of(
+            Map.of(
+                "condition",
+                "client-attributes",
+                "configuration",
+                Map.of("attributes", attributes))));
+  }
+
+  private static Map<String, Object> user(int number) {
+    return Map.of(
+        "username",
+        userName(number),
+        "enabled",
+        true,
+        "email",
+        userName(number) + "@example.org",
+        "emailVerified",
+        true,
+        "firstName",
+        "Bench",
+        "lastName",
+        "Mark",
+        "credentials",
+        List.of(Map.of("type", "password", "value", PASSWORD, "temporary", false)));
+  }
+
+  private static String userName(int number) {
+    return "user" + number;
+  }
+}

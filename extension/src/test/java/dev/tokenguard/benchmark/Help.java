@@ -1,0 +1,43 @@
+package dev.tokenguard.benchmark;
+
+import dev.tokenguard.settings.Setting;
+
+/** The benchmark explains itself. */
+final class Help {
+
+  private static final String TEXT =
+      """
+      mvn -Pbench [-Dbench.<option>=<value> ...]
+
+      Measures what refresh-token rotation costs. It starts a PostgreSQL, a Redis and Keycloak in
+      production mode on loopback ports, and stops them again.
+
+      1. Refreshes at the token endpoint: without rotation, with stock rotation and with Token
+         Guard, one after the other in each round, in one and the same Keycloak; and, as a check,
+         without rotation in a Keycloak that does not have the JAR.
+      2. The store alone: time of a rotation and bytes per family, by the number of families.
+
+      It prints a table, and writes results.json and two plots. With the defaults it takes
+      about twenty minutes, and nothing else should run on the machine meanwhile.
+      docs/benchmark.md tells what is measured and how.
+
+      Options:
+      """;
+
+  private Help() {}
+
+  static String text() {
+    StringBuilder text = new StringBuilder(TEXT);
+    for (Setting<?> setting : BenchmarkOptions.SETTINGS) {
+      text.append("\n  -Dbench.").append(setting.name()).append("=...\n");
+      text.append("      ").append(setting.help()).append('\n');
+      text.append("      Accepts ").append(setting.accepts());
+      if (!setting.defaultText().isEmpty()) {
+        text.append("; default ").append(setting.defaultText());
+      }
+      text.append(".\n");
+    }
+    return text.append("\n  -Dbench.help\n      Shows this text and does nothing else.\n")
+        .toString();
+  }
+}

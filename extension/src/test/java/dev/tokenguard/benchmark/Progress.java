@@ -1,0 +1,19 @@
+package dev.tokenguard.benchmark;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Tells the person at the terminal what goes on, with the time since the begin. */
+final class Progress {
+
+  private final long begin = System.nanoTime();
+
+  void say(String format, Object... arguments) {
+    Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
+    System.out.printf(
+        "[%2d:%02d] %s%n",
+        elapsed.toMinutes(),
+        elapsed.toSecondsPart(),
+        String.format(Locale.ROOT, format, arguments));
+  }
+}

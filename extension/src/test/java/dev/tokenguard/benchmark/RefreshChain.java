@@ -1,0 +1,30 @@
+package dev.tokenguard.benchmark;
+
+import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.OidcClient;
+
+/** One user at one app: logs in once, then refreshes with the token that it was given last. */
+final class RefreshChain {
+
+  private final OidcClient app;
+  private final String user;
+  private String token = "";
+
+  RefreshChain(OidcClient app, String user) {
+    this.app = app;
+    this.user = user;
+  }
+
+  void logIn() {
+    token = app.login(user, BenchmarkRealm.PASSWORD).orFail().refreshToken();
+  }
+
+  void refresh() {
+    Answer answer = app.refresh(token);
+    if (!answer.isOk()) {
+      throw new BenchmarkFailure(
+          "A refresh was refused with " + answer.status() + ": " + answer.body());
+    }
+    token = answer.refreshToken();
+  }
+}

@@ -1,0 +1,113 @@
+package dev.tokenguard.benchmark;
+
+import java.util.Locale;
+import java.util.function.Function;
+
+/** The figures as text, for the terminal. */
+final class ResultsTable {
+
+  private final StringBuilder text = new StringBuilder();
+
+  String of(Results results) {
+    text.setLength(0);
+    results.refresh().ifPresent(this::add);
+    results.store().ifPresent(this::add);
+    line("");
+    results
+        .targets()
+        .forEach(
+            target ->
+                line(
+                    "%-7s  %s: %s (wanted: %s)",
+                    target.isReached() ? "reached" : "MISSED",
+                    target.name(),
+                    target.measured(),
+                    target.wanted()));
+    return text.toString();
+  }
+
+  private void add(RefreshReport report) {
+    line("");
+    row("median of the rounds (lowest to highest)", Variant::title);
+    for (Figure figure : Figure.values()) {
+      row(figure.title() + ", " + figure.unit(), variant -> absolute(report, variant, figure));
+      if (Figure.COMPARED.contains(figure)) {
+        row("    against no rotation", variant -> ratio(report, variant, figure));
+      }
+    }
+    for (CommandCount.Pace pace : CommandCount.Pace.values()) {
+      row(
+          "SQL statements per refresh, " + pace.title(),
+          variant ->
+              report.count(variant, pace).sql().isEmpty()
+                  ? "not counted"
+                  : decimal(report.count(variant, pace).statementsPerRefresh()));
+      row(
+          "Redis commands per refresh, " + pace.title(),
+          variant -> decimal(report.count(variant, pace).commandsPerRefresh()));
+    }
+  }
+
+  private void add(StoreReport report) {
+    line("");
+    line(
+        "%-10s %18s %18s %14s %14s %12s",
+        "families",
+        "first refresh, µs",
+        "next refresh, µs",
+        "caller p50, µs",
+        "p99, µs",
+        "bytes each");
+    report
+        .times()
+        .forEach(
+            time ->
+                line(
+                    "%-10d %18.1f %18.1f %14.0f %14.0f %12.0f",
+                    time.families(),
+                    time.firstServerMicros(),
+                    time.serverMicros(),
+                    time.p50Micros(),
+                    time.p99Micros(),
+                    time.bytesPerFamily()));
+    report
+        .sizes()
+        .forEach(
+            size ->
+                line(
+                    "%2d families per user: %.0f bytes each after the first refresh, %.0f after many",
+                    size.familiesPerUser(), size.afterFirst(), size.afterMany()));
+  }
+
+  private void row(String head, Function<Variant, String> cell) {
+    text.append(String.format("%-42s", head));
+    for (Variant variant : Variant.values()) {
+      text.append(String.format("%24s", cell.apply(variant)));
+    }
+    text.append('\n');
+  }
+
+  private void line(String format, Object... arguments) {
+    text.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+  }
+
+  private static String absolute(RefreshReport report, Variant variant, Figure figure) {
+    Spread spread = report.spread(variant, figure);
+    return figure.text(spread.median())
+        + " ("
+        + figure.text(spread.min())
+        + " to "
+        + figure.text(spread.max())
+        + ")";
+  }
+
+  private static String ratio(RefreshReport report, Variant variant, Figure figure) {
+    Spread spread = report.ratio(variant, Variant.NO_ROTATION, figure);
+    return String.format(
+        Locale.ROOT, "%.2f (%.2f to %.2f)", spread.median(), spread.min(), spread.max());
+  }
+
+  private static String decimal(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.tokenguard.benchmark;
+
+import java.util.List;
+
+/** What the store benchmark measured. */
+record StoreReport(String redisVersion, List<ScriptTime> times, List<FamilySize> sizes) {
+
+  /**
+   * The time of a rotation when Redis holds so many families.
+   *
+   * @param firstServerMicros of a family's first refresh, mean on the clock of Redis
+   * @param serverMicros likewise, of a later refresh
+   * @param p50Micros as the caller of the store sees it, round trip included
+   * @param bytesPerFamily with one family per user
+   */
+  record ScriptTime(
+      int families,
+      double firstServerMicros,
+      double serverMicros,
+      double p50Micros,
+      double p99Micros,
+      double bytesPerFamily) {}
+
+  /**
+   * The memory of a family, with its share of the user's key and its expiry.
+   *
+   * @param familiesPerUser how many share a key
+   * @param afterFirst bytes after the first refresh
+   * @param afterMany bytes after several more
+   */
+  record FamilySize(int familiesPerUser, double afterFirst, double afterMany) {}
+
+  double largestFamily() {
+    return Math.max(
+        times.stream().mapToDouble(ScriptTime::bytesPerFamily).max().orElse(0),
+        sizes.stream()
+            .mapToDouble(size -> Math.max(size.afterFirst(), size.afterMany()))
+            .max()
+            .orElse(0));
+  }
+}

@@ -1,0 +1,77 @@
+package dev.tokenguard.benchmark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What this project promises, against what was measured.
+ *
+ * @param wanted with its unit, for people
+ * @param measured likewise
+ */
+record Target(String name, String wanted, String measured, boolean isReached) {
+
+  /** Two counts that differ by less are equal: a batch of writes can fall into the next second. */
+  private static final double COUNT_TOLERANCE = 0.05;
+
+  static List<Target> of(RefreshReport report) {
+    double cpu = ratio(report, Variant.TOKEN_GUARD, Variant.NO_ROTATION, Figure.KEYCLOAK_CPU);
+    double throughput = ratio(report, Variant.TOKEN_GUARD, Variant.NO_ROTATION, Figure.THROUGHPUT);
+    double cpuAhead =
+        ratio(report, Variant.STOCK_ROTATION, Variant.TOKEN_GUARD, Figure.KEYCLOAK_CPU);
+    double ahead = ratio(report, Variant.TOKEN_GUARD, Variant.STOCK_ROTATION, Figure.THROUGHPUT);
+    List<Target> targets = new ArrayList<>();
+    targets.add(atMost("CPU of Keycloak, against no rotation", 1.05, cpu));
+    targets.add(atLeast("refreshes per second, against no rotation", 0.95, throughput));
+    targets.add(atLeast("refreshes per second, against stock rotation", 1.4, ahead));
+    targets.add(atLeast("CPU of stock rotation, against Token Guard", 1.4, cpuAhead));
+    for (CommandCount.Pace pace : CommandCount.Pace.values()) {
+      CommandCount ours = report.count(Variant.TOKEN_GUARD, pace);
+      CommandCount base = report.count(Variant.NO_ROTATION, pace);
+      double redis = ours.commandsPerRefresh();
+      targets.add(
+          new Target(
+              "Redis commands per refresh, " + pace.title(),
+              "1",
+              text(redis),
+              Math.abs(redis - 1) < COUNT_TOLERANCE));
+      if (!ours.sql().isEmpty()) {
+        double more = ours.statementsPerRefresh() - base.statementsPerRefresh();
+        targets.add(
+            new Target(
+                "SQL statements per refresh beyond no rotation, " + pace.title(),
+                "0",
+                text(more),
+                more < COUNT_TOLERANCE));
+      }
+    }
+    return targets;
+  }
+
+  static List<Target> of(StoreReport report) {
+    double largest = report.largestFamily();
+    return List.of(
+        new Target(
+            "bytes per family, index included",
+            "at most 400",
+            String.format(Locale.ROOT, "%.0f", largest),
+            largest <= 400));
+  }
+
+  private static Target atMost(String name, double limit, double measured) {
+    return new Target(name, "at most " + text(limit), text(measured), measured <= limit);
+  }
+
+  private static Target atLeast(String name, double limit, double measured) {
+    return new Target(name, "at least " + text(limit), text(measured), measured >= limit);
+  }
+
+  private static double ratio(RefreshReport report, Variant one, Variant other, Figure figure) {
+    return report.ratio(one, other, figure).median();
+  }
+
+  private static String text(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+}
