@@ -1,8 +1,11 @@
 package dev.tokenguard.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RotationOutcome.Granted;
 import dev.tokenguard.rotation.RotationPolicy;
 
 /** The course of what happens in a world: its policy and the newest tokens that were given out. */
@@ -40,8 +43,12 @@ final class Course {
     return world.clock.second() + Login.REMEMBERED;
   }
 
+  /** A policy that only observes must not refuse, whatever comes. */
   RotationOutcome present(Login login, long generation) {
-    return world.store.rotate(login.refresh(Math.max(0, generation), world.clock), policy);
+    RotationOutcome outcome =
+        world.store.rotate(login.refresh(Math.max(0, generation), world.clock), policy);
+    assertThat(outcome instanceof Granted || !policy.isObserving()).isTrue();
+    return outcome;
   }
 
   void revoke(Revocation revocation) {

@@ -156,8 +156,15 @@ abstract class AccessTokenRules extends StoreRules {
     assertRotates(login, 0, POLICY);
     advanceSeconds(9);
     assertReplays(login, 0, POLICY);
-    assertRotates(login, 1, POLICY);
-    assertThat(endedByReuse().expiresAt()).isEqualTo(inSeconds(300));
+    assertThat(ended(login).expiresAt()).isEqualTo(inSeconds(300));
+  }
+
+  @Test
+  void whenAnAccessTokenEndsInThisSecond_thenItIsStillNamed() {
+    assertRotates(login, 0, POLICY);
+    advanceSeconds(300);
+    refresh(login, 1, 2, POLICY);
+    assertNames(ended(login), 1, 3);
   }
 
   @Test

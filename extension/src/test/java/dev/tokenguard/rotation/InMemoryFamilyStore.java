@@ -51,7 +51,9 @@ public final class InMemoryFamilyStore implements FamilyStore {
       known.rememberUntil(revocation.retainUntil());
     }
     long now = clock.instant().getEpochSecond();
-    revocation.clientSessions().forEach(it -> user.clientSessionsRevokedAt.put(it, now));
+    revocation
+        .clientSessions()
+        .forEach(it -> user.clientSessionsRevokedAt.merge(it, now, Math::max));
     user.revokedSessions.addAll(revocation.sessions());
     user.everythingRevokedBefore =
         Math.max(user.everythingRevokedBefore, revocation.everythingBefore());

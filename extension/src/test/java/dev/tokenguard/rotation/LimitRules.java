@@ -35,6 +35,13 @@ abstract class LimitRules extends StoreRules {
   }
 
   @Test
+  void givenTheLimitWasLoweredMeanwhile_whenATokenIsRepeated_thenGraceCoversIt() {
+    refresh(login, 0, 2, Policies.DEFAULT);
+    assertReplays(login, 2, TWO_ROTATIONS);
+    assertThat(present(login, 3, TWO_ROTATIONS)).isEqualTo(new Limited());
+  }
+
+  @Test
   void givenTheRotationsAreUsedUp_whenARefreshIsRefused_thenNothingHasChanged() {
     refresh(login, 0, 1, TWO_ROTATIONS);
     List<TokenFamily> before = store.find(login.user());

@@ -81,7 +81,9 @@ final class RememberedFamily {
     return newest;
   }
 
+  /** What has expired once is expired for good, even when the clock is set back. */
   private void answer(RotationRequest request, Instant now) {
+    accessTokenEnds.values().removeIf(end -> end < now.getEpochSecond());
     accessTokenEnds.merge(generation(), request.accessToken().expiresAt(), Math::max);
     rememberUntil(request.child().retainUntil());
     belongTo(request, now);

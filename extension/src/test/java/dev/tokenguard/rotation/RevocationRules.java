@@ -145,6 +145,16 @@ abstract class RevocationRules extends StoreRules {
   }
 
   @Test
+  void givenAClientSessionRevokedTwice_whenTheClockWasSetBackInBetween_thenTheLaterCutOffStands() {
+    advanceSeconds(100);
+    revokeClientSession(login);
+    advanceSeconds(-50);
+    revokeClientSession(login);
+    Login between = login.atClient(login.client(), clock.second() + 10);
+    assertRevoked(between, 0, RevokedScope.CLIENT_SESSION);
+  }
+
+  @Test
   void whenAClientSessionIsRevokedWithItsFamilies_thenTheyAreRefusedEvenIfItBeganJustNow() {
     store.revoke(
         Revocation.ofClientSession(

@@ -32,9 +32,9 @@ end
 
 -- What was marked before stays so for as long as it was to be remembered.
 local function mark(field, from)
-  local before = split(redis.call('HGET', key, field) or '1,0,0')
-  redis.call('HSET', key, field, table.concat({ '1', text(math.max(from, tonumber(before[2]))),
-    text(math.max(retain, tonumber(before[3]))) }, ','))
+  local before = split(redis.call('HGET', key, field) or '')
+  redis.call('HSET', key, field, table.concat({ '1', text(math.max(from, number(before[2]))),
+    text(math.max(retain, number(before[3]))) }, ','))
 end
 
 local ended = {}
