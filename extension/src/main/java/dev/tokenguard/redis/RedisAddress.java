@@ -4,6 +4,8 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A Redis URL, taken apart.
@@ -19,6 +21,13 @@ record RedisAddress(
     Optional<String> password,
     int database) {
 
+  /**
+   * Not by {@link URI#getHost()}: it knows no host names with an underscore, as containers have.
+   */
+  private static final Pattern AUTHORITY =
+      Pattern.compile(
+          "((?<user>[^@]*)@)?(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:(?<port>[0-9]{1,5}))?");
+
   private static final int DEFAULT_PORT = 6379;
   private static final int LAST_PORT = 65_535;
   private static final int LAST_DATABASE = 1_000_000;
@@ -31,16 +40,21 @@ record RedisAddress(
     boolean isPlain = "redis".equalsIgnoreCase(uri.getScheme());
     boolean usesTls = "rediss".equalsIgnoreCase(uri.getScheme());
     boolean hasExtras = uri.getRawQuery() != null || uri.getRawFragment() != null;
-    int port = uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort();
-    boolean isReachable = uri.getHost() != null && port > 0 && port <= LAST_PORT;
-    if (!isPlain && !usesTls || !isReachable || hasExtras) {
+    Matcher authority =
+        AUTHORITY.matcher(uri.getRawAuthority() == null ? "" : uri.getRawAuthority());
+    if (!isPlain && !usesTls || hasExtras || !authority.matches()) {
+      throw new IllegalArgumentException();
+    }
+    int port =
+        authority.group("port") == null ? DEFAULT_PORT : Integer.parseInt(authority.group("port"));
+    if (port < 1 || port > LAST_PORT) {
       throw new IllegalArgumentException();
     }
     String[] credentials =
-        uri.getRawUserInfo() == null ? new String[0] : uri.getRawUserInfo().split(":", 2);
+        authority.group("user") == null ? new String[0] : authority.group("user").split(":", 2);
     String path = uri.getRawPath() == null ? "" : uri.getRawPath().replaceFirst("^/", "");
     return new RedisAddress(
-        uri.getHost(),
+        authority.group("host"),
         port,
         usesTls,
         part(credentials, 0),

@@ -67,7 +67,7 @@ record RotateReply(ReplyRow row) {
       case REUSED ->
           new Reused(
               row.number(1), row.word(13, RotationOutcome.ReuseReason.class), accessTokens(family));
-      case REVOKED -> new Revoked(row.word(13, RevokedScope.class));
+      case REVOKED -> revoked(row.word(13, RevokedScope.class), family);
       case MISSING -> new Missing();
       case LIMITED -> new Limited();
       case EXPIRED -> new Expired();
@@ -77,6 +77,11 @@ record RotateReply(ReplyRow row) {
       case NEW, NEXT, FAST_FORWARD, ADOPTED, REPLAYED ->
           throw new IllegalArgumentException(code + " is no refusal");
     };
+  }
+
+  private Revoked revoked(RevokedScope scope, String family) {
+    return new Revoked(
+        scope, scope == RevokedScope.FAMILY ? Optional.of(accessTokens(family)) : Optional.empty());
   }
 
   private Child child() {

@@ -41,8 +41,13 @@ public sealed interface RotationOutcome {
    */
   record Reused(long newest, ReuseReason reason, AccessTokens accessTokens) implements Refused {}
 
-  /** The family, its session or its user was revoked before. This is no theft. */
-  record Revoked(RevokedScope scope) implements Refused {}
+  /**
+   * The family, its session or its user was revoked before. This is no theft.
+   *
+   * @param accessTokens of a revoked family, all that may be unexpired: whoever revoked it may have
+   *     missed the answer that named them
+   */
+  record Revoked(RevokedScope scope, Optional<AccessTokens> accessTokens) implements Refused {}
 
   /** The family should have a record and has none, and the policy does not adopt it. */
   record Missing() implements Refused {}

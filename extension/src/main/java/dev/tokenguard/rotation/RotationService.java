@@ -88,7 +88,12 @@ public final class RotationService {
           Optional.empty());
     }
     if (refused instanceof Revoked revoked) {
-      return plainly(Label.REVOKED, Setting.word(revoked.scope()) + " revoked before");
+      return new Refuse(
+          Label.REVOKED,
+          Setting.word(revoked.scope()) + " revoked before",
+          Refuse.UNKNOWN,
+          revoked.accessTokens(),
+          Optional.empty());
     }
     if (refused instanceof Missing) {
       return plainly(Label.MISSING, "the family is not known any more");

@@ -112,7 +112,9 @@ final class ConcurrentRefreshTest {
     assertThat(outcomes).filteredOn(Rotated.class::isInstance).hasSize(1);
     assertThat(outcomes).filteredOn(Reused.class::isInstance).hasSize(1);
     assertThat(outcomes).filteredOn(Revoked.class::isInstance).hasSize(THREADS - 2);
-    assertThat(present(login, 1, NO_GRACE)).isEqualTo(new Revoked(RevokedScope.FAMILY));
+    assertThat(present(login, 1, NO_GRACE))
+        .isInstanceOfSatisfying(
+            Revoked.class, late -> assertThat(late.scope()).isEqualTo(RevokedScope.FAMILY));
   }
 
   /** One family each, so that the hash of the user is contended and no token is. */
@@ -131,7 +133,10 @@ final class ConcurrentRefreshTest {
     isRevoked.set(true);
     assertThat(results(running))
         .hasSize(THREADS)
-        .allSatisfy(late -> assertThat(late).containsExactly(new Revoked(RevokedScope.SESSION)));
+        .allSatisfy(
+            late ->
+                assertThat(late)
+                    .containsExactly(new Revoked(RevokedScope.SESSION, Optional.empty())));
   }
 
   /** Refreshes until one is done that was begun after the revocation had returned. */

@@ -22,6 +22,7 @@ final class RedisAddressTest {
     "redis://cache:7000/3,              cache,              7000, false, 3",
     "REDIS://Cache.example.org/1000000, Cache.example.org,  6379, false, 1000000",
     "rediss://cache:6380,               cache,              6380, true,  0",
+    "redis://my_redis:7000,             my_redis,           7000, false, 0",
     "redis://192.0.2.1:7000,            192.0.2.1,          7000, false, 0",
     "redis://[::1],                     [::1],              6379, false, 0",
     "redis://[2001:db8::7]:7000/2,      [2001:db8::7],      7000, false, 2",

@@ -10,6 +10,7 @@ import dev.tokenguard.rotation.RotationOutcome.Mismatched;
 import dev.tokenguard.rotation.RotationOutcome.Refused;
 import dev.tokenguard.rotation.RotationOutcome.Replayed;
 import dev.tokenguard.rotation.RotationOutcome.Reused;
+import dev.tokenguard.rotation.RotationOutcome.Revoked;
 import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.RotationOutcome.Throttled;
 import dev.tokenguard.rotation.RotationPolicy;
@@ -76,6 +77,9 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
     if (outcome instanceof Reused reused) {
       return Optional.of(reused.accessTokens());
     }
+    if (outcome instanceof Revoked revoked) {
+      return revoked.accessTokens();
+    }
     return outcome instanceof Mismatched mismatched ? mismatched.revoked() : Optional.empty();
   }
 
@@ -89,6 +93,9 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
     if (outcome instanceof Reused it) {
       return new Reused(it.newest(), it.reason(), ANY);
     }
+    if (outcome instanceof Revoked it) {
+      return new Revoked(it.scope(), it.accessTokens().map(tokens -> ANY));
+    }
     if (outcome instanceof Mismatched it) {
       return new Mismatched(it.newest(), it.revoked().map(revoked -> ANY));
     }
@@ -99,6 +106,9 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
   private static Refused gist(Refused observed) {
     if (observed instanceof Reused it) {
       return new Reused(0, it.reason(), ANY);
+    }
+    if (observed instanceof Revoked it) {
+      return new Revoked(it.scope(), it.accessTokens().map(tokens -> ANY));
     }
     if (observed instanceof Mismatched) {
       return new Mismatched(0, Optional.empty());

@@ -144,16 +144,17 @@ final class Judgement {
             user.clientSessionsRevokedAt.get(
                 new Revocation.ClientSession(session.id(), session.clientId())));
     if (known.filter(RememberedFamily::isRevoked).isPresent()) {
-      return Optional.of(new Revoked(RevokedScope.FAMILY));
+      return Optional.of(
+          new Revoked(RevokedScope.FAMILY, known.map(it -> it.liveAccessTokens(now))));
     }
     if (user.revokedSessions.contains(session.id())) {
-      return Optional.of(new Revoked(RevokedScope.SESSION));
+      return Optional.of(new Revoked(RevokedScope.SESSION, Optional.empty()));
     }
     if (clientSessionRevokedAt.filter(it -> session.clientStarted() < it).isPresent()) {
-      return Optional.of(new Revoked(RevokedScope.CLIENT_SESSION));
+      return Optional.of(new Revoked(RevokedScope.CLIENT_SESSION, Optional.empty()));
     }
     return session.started() < user.everythingRevokedBefore
-        ? Optional.of(new Revoked(RevokedScope.USER))
+        ? Optional.of(new Revoked(RevokedScope.USER, Optional.empty()))
         : Optional.empty();
   }
 

@@ -15,6 +15,7 @@ import dev.tokenguard.rotation.RotationOutcome.Revoked;
 import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
 import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.RotationOutcome.Throttled;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -105,7 +106,9 @@ abstract class ObservationRules extends StoreRules {
     store.revoke(Revocation.ofFamily(login.user(), login.family(), inSeconds(Login.REMEMBERED)));
     assertRotatesAlthough(login, 1, OBSERVING, Revoked.class);
     assertThat(present(login, 1, OBSERVING, Granted.class).observed())
-        .contains(new Revoked(RevokedScope.FAMILY));
+        .get()
+        .isInstanceOfSatisfying(
+            Revoked.class, it -> assertThat(it.scope()).isEqualTo(RevokedScope.FAMILY));
     assertRevoked(login, 2, RevokedScope.FAMILY);
   }
 
@@ -163,6 +166,6 @@ abstract class ObservationRules extends StoreRules {
         .isInstanceOf(Reused.class);
     store.revoke(Revocation.ofSession(login.user(), login.session(), inSeconds(Login.REMEMBERED)));
     assertThat(present(login, 0, policy, Replayed.class).observed())
-        .contains(new Revoked(RevokedScope.SESSION));
+        .contains(new Revoked(RevokedScope.SESSION, Optional.empty()));
   }
 }

@@ -29,6 +29,17 @@ abstract class ReuseRules extends StoreRules {
     }
   }
 
+  /** The answer to the reuse may have been lost by a time-out. */
+  @Test
+  void givenAReuse_whenAnyTokenOfTheFamilyIsPresented_thenItsAccessTokensAreNamedAgain() {
+    reuse();
+    AccessTokens named =
+        present(login, 1, POLICY, RotationOutcome.Revoked.class).accessTokens().orElseThrow();
+    assertThat(named.family()).isEqualTo(login.family());
+    assertThat(named.first()).isLessThanOrEqualTo(0);
+    assertThat(named.last()).isEqualTo(4);
+  }
+
   @Test
   void givenAReuse_whenMonthsHavePassed_thenTheFamilyIsStillDead() {
     reuse();

@@ -83,7 +83,7 @@ abstract class StoreRules {
   }
 
   protected final void assertRevoked(Login from, long generation, RevokedScope scope) {
-    assertThat(present(from, generation, Policies.DEFAULT)).isEqualTo(new Revoked(scope));
+    assertThat(present(from, generation, Policies.DEFAULT, Revoked.class).scope()).isEqualTo(scope);
   }
 
   protected final Mismatched assertMismatched(Login from, long generation, RotationPolicy policy) {

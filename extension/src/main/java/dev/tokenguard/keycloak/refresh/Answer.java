@@ -62,7 +62,7 @@ final class Answer {
       event.detail("refresh_token_generation_newest", Long.toString(refuse.newest()));
     }
     event.error(errorOf(refuse.label()));
-    if (refuse.label() == Label.REUSED || refuse.revoke().isPresent()) {
+    if (refuse.label() != Label.REVOKED && refuse.revoke().isPresent()) {
       LOG.warnf(
           "Refresh token %s (%s): realm %s, client %s, user %s, session %s, family %s, presented"
               + " generation %d, newest %d, from %s",
