@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.OidcClient;
-import dev.tokenguard.testbed.ServerLogsOnFailure;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,26 +14,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an administrator sees and may save. */
-class AdministrationIT {
-
-  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
+class AdministrationIT extends LabTest {
 
   private static final String EXECUTOR = "redis-refresh-token-rotation";
-
-  private static Lab lab;
-
-  @BeforeAll
-  static void start() {
-    lab = Lab.shared();
-    LOGS.watch(lab.keycloak().log());
-  }
 
   @ParameterizedTest
   @CsvSource(

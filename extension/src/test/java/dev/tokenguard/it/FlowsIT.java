@@ -11,28 +11,15 @@ import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Jwt;
 import dev.tokenguard.testbed.OidcClient;
-import dev.tokenguard.testbed.ServerLogsOnFailure;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Every kind of client and grant that gets refresh tokens goes on working with rotation. */
-class FlowsIT {
-
-  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
-
-  private static Lab lab;
+class FlowsIT extends LabTest {
 
   private final User user = lab.user();
   private final OidcClient client = lab.clientWith("grace-period", "60");
-
-  @BeforeAll
-  static void start() {
-    lab = Lab.shared();
-    LOGS.watch(lab.keycloak().log());
-  }
 
   @Test
   void given_an_offline_token_then_it_rotates_replays_and_is_caught_like_any_other() {

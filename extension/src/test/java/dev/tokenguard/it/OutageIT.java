@@ -7,26 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.OidcClient;
-import dev.tokenguard.testbed.ServerLogsOnFailure;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What happens while Redis does not answer. */
-class OutageIT {
-
-  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
-
-  private static Lab lab;
+class OutageIT extends LabTest {
 
   private final User user = lab.user();
-
-  @BeforeAll
-  static void start() {
-    lab = Lab.shared();
-    LOGS.watch(lab.keycloak().log());
-  }
 
   @AfterEach
   void redisAnswersAgain() {

@@ -13,30 +13,17 @@ import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.Jwt;
 import dev.tokenguard.testbed.OidcClient;
-import dev.tokenguard.testbed.ServerLogsOnFailure;
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each setting of the executor does what it says. */
-class PolicyIT {
-
-  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
+class PolicyIT extends LabTest {
 
   private static final String ADDRESS = "X-Forwarded-For";
 
-  private static Lab lab;
-
   private final User user = lab.user();
-
-  @BeforeAll
-  static void start() {
-    lab = Lab.shared();
-    LOGS.watch(lab.keycloak().log());
-  }
 
   @Test
   void given_a_replay_in_grace_then_the_window_does_not_slide() {

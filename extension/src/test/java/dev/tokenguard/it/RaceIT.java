@@ -5,31 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.OidcClient;
-import dev.tokenguard.testbed.ServerLogsOnFailure;
 import java.util.List;
 import java.util.function.BiFunction;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A refresh that races a logout or a revocation has one winner (keycloak#51312). */
-class RaceIT {
-
-  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
+class RaceIT extends LabTest {
 
   private static final int RACES = 25;
   private static final int REFRESHES = 6;
 
-  private static Lab lab;
-
   private final User user = lab.user();
   private final OidcClient client = lab.clientWith("grace-period", "60", "grace-max-replays", "0");
-
-  @BeforeAll
-  static void start() {
-    lab = Lab.shared();
-    LOGS.watch(lab.keycloak().log());
-  }
 
   @Test
   void given_a_refresh_that_races_a_logout_then_no_token_born_in_the_race_works() {

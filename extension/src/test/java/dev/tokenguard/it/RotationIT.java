@@ -12,33 +12,20 @@ import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Jwt;
 import dev.tokenguard.testbed.OidcClient;
-import dev.tokenguard.testbed.ServerLogsOnFailure;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The lineage at the real token endpoint. */
-class RotationIT {
-
-  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
-
-  private static Lab lab;
+class RotationIT extends LabTest {
 
   private final User user = lab.user();
   private final OidcClient forgiving =
       lab.clientWith("grace-period", "60", "grace-max-replays", "0");
   private final OidcClient strict = lab.clientWith("grace-period", "0");
-
-  @BeforeAll
-  static void start() {
-    lab = Lab.shared();
-    LOGS.watch(lab.keycloak().log());
-  }
 
   @Test
   void given_a_login_then_nothing_is_written_to_redis() {

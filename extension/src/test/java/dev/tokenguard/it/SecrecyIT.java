@@ -5,26 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.OidcClient;
-import dev.tokenguard.testbed.ServerLogsOnFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** No token text in Redis, in the log at any level of ours, in events or in error answers. */
-class SecrecyIT {
-
-  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
-
-  private static Lab lab;
-
-  @BeforeAll
-  static void start() {
-    lab = Lab.shared();
-    LOGS.watch(lab.keycloak().log());
-  }
+class SecrecyIT extends LabTest {
 
   @Test
   void given_a_story_with_every_kind_of_answer_then_no_part_of_a_token_is_found_anywhere() {

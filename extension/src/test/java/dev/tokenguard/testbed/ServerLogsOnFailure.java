@@ -1,6 +1,5 @@
 package dev.tokenguard.testbed;
 
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,11 +19,11 @@ public final class ServerLogsOnFailure
 
   private static final int LINES = 120;
 
-  private final List<ServerLog> watched = new CopyOnWriteArrayList<>();
+  private final CopyOnWriteArrayList<ServerLog> watched = new CopyOnWriteArrayList<>();
   private final Map<ServerLog, Long> starts = new ConcurrentHashMap<>();
 
   public void watch(ServerLog log) {
-    watched.add(log);
+    watched.addIfAbsent(log);
   }
 
   @Override
