@@ -44,6 +44,7 @@ public final class Benchmark {
   }
 
   private void run() {
+    makeOutputFolder();
     Machine machine = Machine.here();
     progress.say("%s", machine.text());
     progress.say("This takes about %d minutes.", options.expected().toMinutes() + 1);
@@ -65,8 +66,17 @@ public final class Benchmark {
     progress.say("Written to %s", options.output());
   }
 
+  /** At once: it would be a pity to find out at the end that it cannot be made. */
+  private void makeOutputFolder() {
+    try {
+      Files.createDirectories(options.output());
+    } catch (IOException e) {
+      throw new BenchmarkFailure("The folder " + options.output() + " cannot be made", e);
+    }
+  }
+
   private void write(Results results) throws IOException {
-    Path folder = Files.createDirectories(options.output());
+    Path folder = options.output();
     Files.writeString(folder.resolve("results.json"), results.json());
     try {
       if (results.refresh().isPresent()) {

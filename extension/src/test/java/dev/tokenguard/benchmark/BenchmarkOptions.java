@@ -57,9 +57,9 @@ record BenchmarkOptions(
           64,
           8);
   private static final Setting<Integer> ROUNDS =
-      number("rounds", "How often each variant is measured.", "rounds", 1, 50, 7);
+      number("rounds", "How often each variant is measured.", "rounds", 1, 500, 40);
   private static final Setting<Integer> ROUND =
-      number("round", "How long one variant is measured in one round.", "seconds", 1, 120, 15);
+      number("round", "How long one variant is measured in one round.", "seconds", 1, 120, 2);
   private static final Setting<Integer> WARM_UP =
       number(
           "warm-up",
@@ -166,9 +166,9 @@ record BenchmarkOptions(
     Duration store = Duration.ofSeconds(60).plusMillis(families / 10);
     Duration measured =
         warmUp
-            .plus(round.plus(RefreshBenchmark.SETTLE).plusSeconds(2).multipliedBy(rounds))
+            .plus(round.plus(RefreshBenchmark.SETTLE).multipliedBy(rounds))
             .plusSeconds(steps + 20)
-            .plus(recordsFlight ? round : Duration.ZERO)
+            .plus(recordsFlight ? RefreshBenchmark.FLIGHT : Duration.ZERO)
             .multipliedBy(Variant.values().length);
     return (measuresStore() ? store : Duration.ZERO)
         .plus(measuresRefresh() ? measured.plusSeconds(90) : Duration.ZERO);

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -18,21 +19,28 @@ import java.util.stream.IntStream;
  */
 final class BenchmarkRealm {
 
-  static final String NAME = "benchmark";
   static final String PASSWORD = "benchmark";
 
   private static final String CLIENT = "app";
   private static final String MARK = "token-guard";
   private static final String POLICY = "rotation";
 
-  private BenchmarkRealm() {}
+  private final Variant variant;
+
+  BenchmarkRealm(Variant variant) {
+    this.variant = variant;
+  }
+
+  private String name() {
+    return variant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
 
   /** Writes the realm file that Keycloak imports. */
-  static Path write(int users) {
+  Path write(int users) {
     Map<String, Object> realm =
         Map.of(
             "realm",
-            NAME,
+            name(),
             "enabled",
             true,
             "sslRequired",
@@ -53,7 +61,7 @@ final class BenchmarkRealm {
                     "attributes",
                     Map.of(MARK, "on"))));
     try {
-      Path file = Files.createTempFile(NAME, ".json");
+      Path file = Files.createTempFile(name(), ".json");
       file.toFile().deleteOnExit();
       return Files.writeString(file, Json.write(realm));
     } catch (IOException e) {
@@ -61,27 +69,23 @@ final class BenchmarkRealm {
     }
   }
 
-  static List<RefreshChain> chains(KeycloakServer server, int clients) {
-    OidcClient app = OidcClient.of(server.baseUri(), NAME, CLIENT);
+  List<RefreshChain> chains(KeycloakServer server, int clients) {
+    OidcClient app = OidcClient.of(server.baseUri(), name(), CLIENT);
     return IntStream.range(0, clients)
         .mapToObj(number -> new RefreshChain(app, userName(number)))
         .toList();
   }
 
-  static void switchTo(Variant variant, AdminApi admin) {
-    boolean isGuarded = variant == Variant.TOKEN_GUARD;
-    admin.updateRealm(
-        Map.of(
-            "revokeRefreshToken",
-            variant == Variant.STOCK_ROTATION,
-            "eventsListeners",
-            isGuarded
-                ? List.of("jboss-logging", "redis-token-blacklist")
-                : List.of("jboss-logging")));
-    if (isGuarded) {
+  /** Makes the realm what its variant is. */
+  void configure(KeycloakServer server) {
+    AdminApi admin = server.admin(name());
+    if (variant == Variant.STOCK_ROTATION) {
+      admin.updateRealm(Map.of("revokeRefreshToken", true));
+    }
+    if (variant == Variant.TOKEN_GUARD) {
+      admin.updateRealm(
+          Map.of("eventsListeners", List.of("jboss-logging", "redis-token-blacklist")));
       admin.putProfilesAndPolicies(List.of(profile()), List.of(policy()));
-    } else {
-      admin.putProfilesAndPolicies(List.of(), List.of());
     }
   }
 

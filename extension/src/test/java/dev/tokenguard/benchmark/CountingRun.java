@@ -20,9 +20,7 @@ final class CountingRun {
   }
 
   CommandCount count(Variant variant, Pace pace) {
-    List<RefreshChain> chains =
-        BenchmarkRealm.chains(deployment.switchedTo(variant), options.clients());
-    chains.forEach(RefreshChain::logIn);
+    List<RefreshChain> chains = deployment.chains(variant, options.clients());
     chains.forEach(RefreshChain::refresh);
     pause(BETWEEN_STEPS);
     boolean countsSql = deployment.postgres().canCountStatements();

@@ -43,24 +43,33 @@ final class Deployment implements AutoCloseable {
     progress.say("Redis %s is up", redis.version());
     Database database = postgres.create("keycloak");
     Database databaseWithoutJar = postgres.create("keycloak_without_jar");
-    Path realm = BenchmarkRealm.write(options.clients());
     progress.say("Keycloak with the JAR: build and first start, about a minute");
-    KeycloakServer keycloak =
-        builder(database, realm)
+    KeycloakSettings.Builder withJar =
+        builder(database)
             .provider(Path.of(System.getProperty("token.guard.jar")))
-            .option("spi-redis-connection--jedis--url", redis.uri().toString())
-            .start();
+            .option("spi-redis-connection--jedis--url", redis.uri().toString());
+    for (Variant variant : Variant.IN_ONE_SERVER) {
+      withJar.realm(new BenchmarkRealm(variant).write(options.clients()));
+    }
+    KeycloakServer keycloak = withJar.start();
     progress.say("Keycloak without the JAR: the same");
-    KeycloakServer keycloakWithoutJar = builder(databaseWithoutJar, realm).start();
-    return new Deployment(
-        postgres, redis, database, databaseWithoutJar, keycloak, keycloakWithoutJar);
+    KeycloakServer keycloakWithoutJar =
+        builder(databaseWithoutJar)
+            .realm(new BenchmarkRealm(Variant.NO_JAR).write(options.clients()))
+            .start();
+    Deployment deployment =
+        new Deployment(postgres, redis, database, databaseWithoutJar, keycloak, keycloakWithoutJar);
+    for (Variant variant : Variant.values()) {
+      new BenchmarkRealm(variant).configure(deployment.serverOf(variant));
+    }
+    return deployment;
   }
 
-  /** The server for a variant, with its realm switched to it. */
-  KeycloakServer switchedTo(Variant variant) {
-    KeycloakServer server = serverOf(variant);
-    BenchmarkRealm.switchTo(variant, server.admin(BenchmarkRealm.NAME));
-    return server;
+  /** Chains at the realm of a variant, logged in. */
+  List<RefreshChain> chains(Variant variant, int clients) {
+    List<RefreshChain> chains = new BenchmarkRealm(variant).chains(serverOf(variant), clients);
+    chains.forEach(RefreshChain::logIn);
+    return chains;
   }
 
   KeycloakServer serverOf(Variant variant) {
@@ -92,11 +101,10 @@ final class Deployment implements AutoCloseable {
         .forEach(Deployment::close);
   }
 
-  private static KeycloakSettings.Builder builder(Database database, Path realm) {
+  private static KeycloakSettings.Builder builder(Database database) {
     KeycloakSettings.Builder builder =
         KeycloakServer.builder()
             .mode(Mode.PRODUCTION)
-            .realm(realm)
             .buildOption("db", "postgres")
             .option("db-url", database.url())
             .option("db-username", database.user())

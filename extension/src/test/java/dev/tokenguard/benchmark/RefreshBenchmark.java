@@ -5,20 +5,26 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Measures refreshes at Keycloak's token endpoint, one variant after the other in each round.
  *
- * <p>Every round begins with another variant: what one leaves behind for the next, in the database
- * for example, hits all alike.
+ * <p>Rounds are short and many: machines, virtual ones above all, run slower and faster by turns,
+ * and only what is measured close together can be compared. Every round begins with another
+ * variant, so that what one leaves behind for the next hits all alike.
  */
 final class RefreshBenchmark {
 
-  static final Duration SETTLE = Duration.ofSeconds(3);
+  static final Duration SETTLE = Duration.ofMillis(250);
+  static final Duration FLIGHT = Duration.ofSeconds(20);
 
-  private static final int WARM_UP_PASSES = 2;
+  private static final int WARM_UP_PASSES = 4;
 
   private final BenchmarkOptions options;
   private final Progress progress;
@@ -30,12 +36,14 @@ final class RefreshBenchmark {
 
   RefreshReport run() {
     try (Deployment deployment = Deployment.start(options, progress)) {
-      warmUp(deployment);
+      Map<Variant, RefreshLoad> loads = new EnumMap<>(Variant.class);
+      for (Variant variant : Variant.values()) {
+        loads.put(variant, new RefreshLoad(deployment.chains(variant, options.clients())));
+      }
+      warmUp(loads);
       List<Round> rounds = new ArrayList<>();
       for (int number = 1; number <= options.rounds(); number++) {
-        for (Variant variant : orderOf(number)) {
-          rounds.add(measure(deployment, variant, number));
-        }
+        rounds.addAll(measure(deployment, loads, number));
       }
       List<CommandCount> counts = new ArrayList<>();
       for (Pace pace : Pace.values()) {
@@ -44,38 +52,38 @@ final class RefreshBenchmark {
         }
       }
       if (options.recordsFlight()) {
-        recordFlights(deployment);
+        recordFlights(deployment, loads);
       }
       return new RefreshReport(deployment.versions(), rounds, counts);
     }
   }
 
-  private void warmUp(Deployment deployment) {
+  private void warmUp(Map<Variant, RefreshLoad> loads) {
     Duration pass = options.warmUp().dividedBy(WARM_UP_PASSES);
     for (int number = 1; number <= WARM_UP_PASSES && !pass.isZero(); number++) {
-      for (Variant variant : Variant.values()) {
-        progress.say(
-            "Warm-up %d of %d, %s: %d s",
-            number, WARM_UP_PASSES, variant.title(), pass.toSeconds());
-        load(deployment, variant).refreshFor(pass);
-      }
+      progress.say(
+          "Warm-up %d of %d: %d s",
+          number, WARM_UP_PASSES, pass.toSeconds() * Variant.values().length);
+      loads.values().forEach(load -> load.refreshFor(pass));
     }
   }
 
-  private Round measure(Deployment deployment, Variant variant, int number) {
-    RefreshLoad load = load(deployment, variant);
-    CpuMeter cpu = new CpuMeter(deployment.serverOf(variant).pid(), deployment.redis().pid());
-    Latencies latencies = load.run(SETTLE, options.round(), cpu::read);
-    Round round = Round.of(number, variant, options.round(), latencies, cpu.used());
+  private List<Round> measure(Deployment deployment, Map<Variant, RefreshLoad> loads, int number) {
+    List<Round> rounds = new ArrayList<>();
+    for (Variant variant : orderOf(number)) {
+      CpuMeter cpu = new CpuMeter(deployment.serverOf(variant).pid(), deployment.redis().pid());
+      Latencies latencies = loads.get(variant).run(SETTLE, options.round(), cpu::read);
+      rounds.add(Round.of(number, variant, options.round(), latencies, cpu.used()));
+    }
     progress.say(
-        "Round %d of %d, %-20s %6.1f refreshes/s, p95 %5.1f ms, CPU %.3f ms per refresh",
+        "Round %d of %d: %s",
         number,
         options.rounds(),
-        variant.title() + ":",
-        round.figures().get(Figure.THROUGHPUT),
-        round.figures().get(Figure.LATENCY_P95),
-        round.figures().get(Figure.KEYCLOAK_CPU));
-    return round;
+        rounds.stream()
+            .sorted(Comparator.comparing(Round::variant))
+            .map(Round::text)
+            .collect(Collectors.joining("; ")));
+    return rounds;
   }
 
   private CommandCount count(Deployment deployment, Variant variant, Pace pace) {
@@ -89,22 +97,14 @@ final class RefreshBenchmark {
     return count;
   }
 
-  private void recordFlights(Deployment deployment) {
-    for (Variant variant : Variant.values()) {
-      RefreshLoad load = load(deployment, variant);
-      load.refreshFor(SETTLE);
-      Path file = options.output().resolve(variant.name().toLowerCase(Locale.ROOT) + ".jfr");
-      progress.say("Flight of %s: %s", variant.title(), file);
-      new FlightRecording(deployment.serverOf(variant).pid())
-          .record(file, () -> load.refreshFor(options.round()));
-    }
-  }
-
-  private RefreshLoad load(Deployment deployment, Variant variant) {
-    List<RefreshChain> chains =
-        BenchmarkRealm.chains(deployment.switchedTo(variant), options.clients());
-    chains.forEach(RefreshChain::logIn);
-    return new RefreshLoad(chains);
+  private void recordFlights(Deployment deployment, Map<Variant, RefreshLoad> loads) {
+    loads.forEach(
+        (variant, load) -> {
+          Path file = options.output().resolve(variant.name().toLowerCase(Locale.ROOT) + ".jfr");
+          progress.say("Flight of %s: %s", variant.title(), file);
+          new FlightRecording(deployment.serverOf(variant).pid())
+              .record(file, () -> load.refreshFor(FLIGHT));
+        });
   }
 
   private static List<Variant> orderOf(int round) {

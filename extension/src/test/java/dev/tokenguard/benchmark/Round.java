@@ -2,6 +2,7 @@ package dev.tokenguard.benchmark;
 
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -29,5 +30,15 @@ record Round(int number, Variant variant, Map<Figure, Double> figures) {
         (figure, cpu) ->
             figures.put(figure, cpu.toNanos() / NANOS_PER_MILLI / Math.max(1, latencies.count())));
     return new Round(number, variant, figures);
+  }
+
+  /** For the person who waits. */
+  String text() {
+    return String.format(
+        Locale.ROOT,
+        "%s %.0f/s, %.2f ms",
+        variant.letter(),
+        figures.get(Figure.THROUGHPUT),
+        figures.get(Figure.KEYCLOAK_CPU));
   }
 }
