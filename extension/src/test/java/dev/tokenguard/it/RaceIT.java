@@ -7,6 +7,7 @@ import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.OidcClient;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** A refresh that races a logout or a revocation has one winner (keycloak#51312). */
@@ -14,6 +15,11 @@ class RaceIT extends LabTest {
 
   private static final int RACES = 25;
   private static final int REFRESHES = 6;
+
+  /** Keycloak's answer when its database let another change of the session go first. */
+  private static final int CONFLICT = 409;
+
+  private static final int TRIES = 5;
 
   private final User user = lab.user();
   private final OidcClient client = lab.clientWith("grace-period", "60", "grace-max-replays", "0");
@@ -58,11 +64,11 @@ class RaceIT extends LabTest {
               REFRESHES + 1,
               index ->
                   index == REFRESHES
-                      ? end.apply(client, login).orFail()
+                      ? insisting(() -> end.apply(client, login))
                       : client.refresh(login.refreshToken()));
 
       for (Answer answer : answers.subList(0, REFRESHES)) {
-        assertThat(answer.status()).as("%s", answer.body()).isIn(200, 400);
+        assertThat(answer.status()).as("%s", answer.body()).isIn(200, 400, CONFLICT);
         if (answer.isOk()) {
           born++;
           Family.assertRefusedByKeycloak(client.refresh(answer.refreshToken()));
@@ -73,5 +79,14 @@ class RaceIT extends LabTest {
     }
     // Otherwise nothing raced, and nothing was shown.
     assertThat(born).isPositive();
+  }
+
+  /** Whoever ends something and is told of a conflict asks again; what counts is the success. */
+  private static Answer insisting(Supplier<Answer> request) {
+    Answer answer = request.get();
+    for (int again = 1; again < TRIES && answer.status() == CONFLICT; again++) {
+      answer = request.get();
+    }
+    return answer.orFail();
   }
 }
