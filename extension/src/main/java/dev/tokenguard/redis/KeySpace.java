@@ -16,9 +16,17 @@ import java.util.UUID;
  *   u                                  cut-off for all that the user had
  * </pre>
  *
- * <p>Ids may be any text: those of federated users carry colons and names. In a key, all but
- * letters, digits and {@code -._:} is percent-encoded, so a brace cannot move the hash tag. In a
- * field, a UUID is written as its 16 bytes in Base64 (22 characters), and any other id
+ * <p>The blacklist is read by others, so its keys hold the ids as tokens carry them:
+ *
+ * <pre>
+ * tg:at:&lt;jti&gt;       a revoked access token
+ * tg:sid:&lt;sid&gt;      a revoked session
+ * tg:sub:&lt;user id&gt;  a cut-off: older access tokens of the user are dead
+ * </pre>
+ *
+ * <p>Ids may be any text: those of federated users carry colons and names. In the key of a user,
+ * all but letters, digits and {@code -._:} is percent-encoded, so a brace cannot move the hash tag.
+ * In a field, a UUID is written as its 16 bytes in Base64 (22 characters), and any other id
  * percent-encoded behind a {@code ~}.
  */
 public final class KeySpace {
@@ -38,6 +46,18 @@ public final class KeySpace {
 
   String user(String userId) {
     return prefix + "u:{" + encoded(userId) + "}";
+  }
+
+  String revokedAccessToken(String id) {
+    return prefix + "at:" + id;
+  }
+
+  String revokedSession(String id) {
+    return prefix + "sid:" + id;
+  }
+
+  String revokedUser(String userId) {
+    return prefix + "sub:" + userId;
   }
 
   String lineage(String family) {

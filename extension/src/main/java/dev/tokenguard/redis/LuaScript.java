@@ -8,7 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A script, read from the JAR once. What all scripts know of the storage format stands before it.
+ * A script, read from the JAR once.
  *
  * @param operation what it does, for metrics
  * @param source what Redis is given
@@ -17,11 +17,25 @@ import java.util.HexFormat;
 record LuaScript(RedisTelemetry.Operation operation, String source, String sha1) {
 
   /**
+   * A script on families. What all of them know of the storage format stands before it.
+   *
    * @throws IllegalStateException when the JAR does not hold it; that must stop the start
    */
   static LuaScript of(RedisTelemetry.Operation operation, String file) {
-    String source = read("record.lua") + "\n" + read(file);
-    return new LuaScript(operation, source, sha1Of(source));
+    return new LuaScript(operation, read("record.lua") + "\n" + read(file));
+  }
+
+  /**
+   * A script that needs nothing else.
+   *
+   * @throws IllegalStateException when the JAR does not hold it; that must stop the start
+   */
+  static LuaScript alone(RedisTelemetry.Operation operation, String file) {
+    return new LuaScript(operation, read(file));
+  }
+
+  private LuaScript(RedisTelemetry.Operation operation, String source) {
+    this(operation, source, sha1Of(source));
   }
 
   private static String read(String file) {

@@ -5,12 +5,17 @@ import dev.tokenguard.redis.RedisTelemetry.Operation;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -73,6 +78,56 @@ public final class Redis implements AutoCloseable {
             return redis.eval(script.source(), keys, arguments);
           }
         });
+  }
+
+  /**
+   * Runs a script on one key after the other, in one round trip. Each run is atomic, all together
+   * are not.
+   *
+   * @throws StoreUnavailableException when Redis does not answer as it should; some may then have
+   *     run
+   */
+  void runAll(LuaScript script, List<ScriptCall> calls) {
+    if (calls.isEmpty()) {
+      return;
+    }
+    call(
+        script.operation(),
+        redis -> {
+          List<ScriptCall> unknown = runByHash(redis, script, calls);
+          unknown.forEach(it -> redis.eval(script.source(), List.of(it.key()), it.arguments()));
+          return calls.size();
+        });
+  }
+
+  /** The calls for which Redis did not know the script. */
+  private static List<ScriptCall> runByHash(
+      UnifiedJedis redis, LuaScript script, List<ScriptCall> calls) {
+    Map<ScriptCall, Response<Object>> replies = new LinkedHashMap<>();
+    try (AbstractPipeline pipeline = redis.pipelined()) {
+      for (ScriptCall it : calls) {
+        replies.put(it, pipeline.evalsha(script.sha1(), List.of(it.key()), it.arguments()));
+      }
+    }
+    List<ScriptCall> unknown = new ArrayList<>();
+    replies.forEach(
+        (it, reply) -> {
+          try {
+            reply.get();
+          } catch (JedisNoScriptException notLoaded) {
+            unknown.add(it);
+          }
+        });
+    return unknown;
+  }
+
+  /**
+   * The texts at some keys, null where there is none, in one round trip.
+   *
+   * @throws StoreUnavailableException when Redis does not answer as it should
+   */
+  List<String> values(Operation operation, List<String> keys) {
+    return call(operation, redis -> redis.mget(keys.toArray(String[]::new)));
   }
 
   /**

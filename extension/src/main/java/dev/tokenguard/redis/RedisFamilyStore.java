@@ -83,7 +83,7 @@ public final class RedisFamilyStore implements FamilyStore {
       arguments.add(keys.lineage(family));
       arguments.add(keys.accessTokens(family));
     }
-    add(arguments, revocation.clientSessions().size());
+    add(arguments, revocation.before(), revocation.clientSessions().size());
     revocation
         .clientSessions()
         .forEach(it -> arguments.add(keys.clientSession(it.sessionId(), it.clientId())));

@@ -10,6 +10,8 @@ public interface RedisTelemetry {
     ROTATE,
     REVOKE,
     FIND,
+    BLACKLIST_ADD,
+    BLACKLIST_FIND,
     PING
   }
 

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 /** What to measure and for how long. Given as {@code -Dbench.<name>=<value>}. */
 record BenchmarkOptions(
     Part part,
+    int nodes,
     int clients,
     int rounds,
     Duration round,
@@ -48,6 +49,14 @@ record BenchmarkOptions(
           "refresh measures Keycloak's token endpoint, store measures Redis alone.",
           Part.class,
           Part.ALL);
+  private static final Setting<Integer> NODES =
+      number(
+          "nodes",
+          "How many Keycloak nodes with the JAR form a cluster; the clients are spread over them.",
+          "nodes",
+          1,
+          4,
+          2);
   private static final Setting<Integer> CLIENTS =
       number(
           "clients",
@@ -119,6 +128,7 @@ record BenchmarkOptions(
   static final List<Setting<?>> SETTINGS =
       List.of(
           PART,
+          NODES,
           CLIENTS,
           ROUNDS,
           ROUND,
@@ -141,6 +151,7 @@ record BenchmarkOptions(
     Map<String, String> given = given(properties);
     return new BenchmarkOptions(
         PART.from(given),
+        NODES.from(given),
         CLIENTS.from(given),
         ROUNDS.from(given),
         Duration.ofSeconds(ROUND.from(given)),
@@ -177,6 +188,7 @@ record BenchmarkOptions(
   /** For the file of results; a URL may hold a password. */
   Map<String, Object> shown() {
     Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("nodes", nodes);
     shown.put("clients", clients);
     shown.put("rounds", rounds);
     shown.put("seconds per round", round.toSeconds());

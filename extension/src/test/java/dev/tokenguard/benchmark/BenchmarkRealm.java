@@ -69,10 +69,12 @@ final class BenchmarkRealm {
     }
   }
 
-  List<RefreshChain> chains(KeycloakServer server, int clients) {
-    OidcClient app = OidcClient.of(server.baseUri(), name(), CLIENT);
+  /** Spread over the nodes, each chain at one: as behind a balancer with sticky sessions. */
+  List<RefreshChain> chains(List<KeycloakServer> nodes, int clients) {
+    List<OidcClient> apps =
+        nodes.stream().map(node -> OidcClient.of(node.baseUri(), name(), CLIENT)).toList();
     return IntStream.range(0, clients)
-        .mapToObj(number -> new RefreshChain(app, userName(number)))
+        .mapToObj(number -> new RefreshChain(apps.get(number % apps.size()), userName(number)))
         .toList();
   }
 

@@ -5,12 +5,14 @@ import dev.tokenguard.testbed.KeycloakServer.Mode;
 import dev.tokenguard.testbed.KeycloakSettings;
 import dev.tokenguard.testbed.RedisServer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
- * PostgreSQL, Redis, and two Keycloaks in production mode: one with the JAR, for the variants that
- * are compared, and one without, for the check. Each has a database of its own.
+ * PostgreSQL, Redis, and two Keycloaks in production mode: one with the JAR, of one node or more,
+ * for the variants that are compared, and one node without, for the check. Each has a database of
+ * its own.
  */
 final class Deployment implements AutoCloseable {
 
@@ -18,7 +20,7 @@ final class Deployment implements AutoCloseable {
   private final RedisServer redis;
   private final Database database;
   private final Database databaseWithoutJar;
-  private final KeycloakServer keycloak;
+  private final List<KeycloakServer> nodes;
   private final KeycloakServer keycloakWithoutJar;
 
   private Deployment(
@@ -26,13 +28,13 @@ final class Deployment implements AutoCloseable {
       RedisServer redis,
       Database database,
       Database databaseWithoutJar,
-      KeycloakServer keycloak,
+      List<KeycloakServer> nodes,
       KeycloakServer keycloakWithoutJar) {
     this.postgres = postgres;
     this.redis = redis;
     this.database = database;
     this.databaseWithoutJar = databaseWithoutJar;
-    this.keycloak = keycloak;
+    this.nodes = nodes;
     this.keycloakWithoutJar = keycloakWithoutJar;
   }
 
@@ -45,35 +47,42 @@ final class Deployment implements AutoCloseable {
     Database databaseWithoutJar = postgres.create("keycloak_without_jar");
     progress.say("Keycloak with the JAR: build and first start, about a minute");
     KeycloakSettings.Builder withJar =
-        builder(database)
-            .provider(Path.of(System.getProperty("token.guard.jar")))
-            .option("spi-redis-connection--jedis--url", redis.uri().toString());
+        withJar(database, redis).provider(Path.of(System.getProperty("token.guard.jar")));
     for (Variant variant : Variant.IN_ONE_SERVER) {
       withJar.realm(new BenchmarkRealm(variant).write(options.clients()));
     }
-    KeycloakServer keycloak = withJar.start();
+    List<KeycloakServer> nodes = new ArrayList<>();
+    nodes.add(withJar.start());
+    while (nodes.size() < options.nodes()) {
+      progress.say("Node %d of it", nodes.size() + 1);
+      nodes.add(
+          withJar(database, redis)
+              .builtLike(nodes.get(0))
+              .option("hostname", nodes.get(0).baseUri().toString())
+              .start());
+    }
     progress.say("Keycloak without the JAR: the same");
     KeycloakServer keycloakWithoutJar =
         builder(databaseWithoutJar)
             .realm(new BenchmarkRealm(Variant.NO_JAR).write(options.clients()))
             .start();
     Deployment deployment =
-        new Deployment(postgres, redis, database, databaseWithoutJar, keycloak, keycloakWithoutJar);
+        new Deployment(postgres, redis, database, databaseWithoutJar, nodes, keycloakWithoutJar);
     for (Variant variant : Variant.values()) {
-      new BenchmarkRealm(variant).configure(deployment.serverOf(variant));
+      new BenchmarkRealm(variant).configure(deployment.nodesOf(variant).get(0));
     }
     return deployment;
   }
 
   /** Chains at the realm of a variant, logged in. */
   List<RefreshChain> chains(Variant variant, int clients) {
-    List<RefreshChain> chains = new BenchmarkRealm(variant).chains(serverOf(variant), clients);
+    List<RefreshChain> chains = new BenchmarkRealm(variant).chains(nodesOf(variant), clients);
     chains.forEach(RefreshChain::logIn);
     return chains;
   }
 
-  KeycloakServer serverOf(Variant variant) {
-    return variant == Variant.NO_JAR ? keycloakWithoutJar : keycloak;
+  List<KeycloakServer> nodesOf(Variant variant) {
+    return variant == Variant.NO_JAR ? List.of(keycloakWithoutJar) : nodes;
   }
 
   Database databaseOf(Variant variant) {
@@ -97,8 +106,13 @@ final class Deployment implements AutoCloseable {
 
   @Override
   public void close() {
-    List.<AutoCloseable>of(keycloakWithoutJar, keycloak, redis, postgres)
-        .forEach(Deployment::close);
+    List<AutoCloseable> all = new ArrayList<>(nodes);
+    all.addAll(List.of(keycloakWithoutJar, redis, postgres));
+    all.forEach(Deployment::close);
+  }
+
+  private static KeycloakSettings.Builder withJar(Database database, RedisServer redis) {
+    return builder(database).option("spi-redis-connection--jedis--url", redis.uri().toString());
   }
 
   private static KeycloakSettings.Builder builder(Database database) {
@@ -108,6 +122,8 @@ final class Deployment implements AutoCloseable {
             .buildOption("db", "postgres")
             .option("db-url", database.url())
             .option("db-username", database.user())
+            .option("cache", "ispn")
+            .option("cache-embedded-network-bind-address", "127.0.0.1")
             .environment("JAVA_OPTS_KC_HEAP", "-Xms1g -Xmx1g");
     if (database.password() != null) {
       builder.environment("KC_DB_PASSWORD", database.password());

@@ -1,6 +1,7 @@
 package dev.tokenguard.benchmark;
 
 import dev.tokenguard.benchmark.CommandCount.Pace;
+import dev.tokenguard.testbed.KeycloakServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,7 +72,10 @@ final class RefreshBenchmark {
   private List<Round> measure(Deployment deployment, Map<Variant, RefreshLoad> loads, int number) {
     List<Round> rounds = new ArrayList<>();
     for (Variant variant : orderOf(number)) {
-      CpuMeter cpu = new CpuMeter(deployment.serverOf(variant).pid(), deployment.redis().pid());
+      CpuMeter cpu =
+          new CpuMeter(
+              deployment.nodesOf(variant).stream().map(KeycloakServer::pid).toList(),
+              deployment.redis().pid());
       Latencies latencies = loads.get(variant).run(SETTLE, options.round(), cpu::read);
       rounds.add(Round.of(number, variant, options.round(), latencies, cpu.used()));
     }
@@ -102,7 +106,7 @@ final class RefreshBenchmark {
         (variant, load) -> {
           Path file = options.output().resolve(variant.name().toLowerCase(Locale.ROOT) + ".jfr");
           progress.say("Flight of %s: %s", variant.title(), file);
-          new FlightRecording(deployment.serverOf(variant).pid())
+          new FlightRecording(deployment.nodesOf(variant).get(0).pid())
               .record(file, () -> load.refreshFor(FLIGHT));
         });
   }

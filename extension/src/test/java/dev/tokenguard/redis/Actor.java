@@ -116,10 +116,11 @@ sealed interface Actor {
         case 0, 1 -> endpoint.revoke(Revocation.ofFamily(login.user(), login.family(), until));
         case 2, 3 ->
             endpoint.revoke(
-                Revocation.ofClientSession(
+                Revocation.ofClientSessions(
                     login.user(),
-                    new ClientSession(login.session(), login.client()),
+                    List.of(new ClientSession(login.session(), login.client())),
                     List.of(),
+                    endpoint.now(),
                     until));
         case 4, 5 -> endpoint.revoke(Revocation.ofSession(login.user(), login.session(), until));
         case 6 ->

@@ -39,8 +39,12 @@ final class Course {
     policy = other;
   }
 
+  long now() {
+    return world.clock.second();
+  }
+
   long remembered() {
-    return world.clock.second() + Login.REMEMBERED;
+    return now() + Login.REMEMBERED;
   }
 
   /** A policy that only observes must not refuse, whatever comes. */

@@ -32,7 +32,11 @@ final class Endpoint {
     history.add(new History.Ending(revocation, world.clock.instant()));
   }
 
+  long now() {
+    return world.clock.second();
+  }
+
   long remembered() {
-    return world.clock.second() + Login.REMEMBERED;
+    return now() + Login.REMEMBERED;
   }
 }

@@ -61,10 +61,11 @@ sealed interface Happening {
     public void in(Course course) {
       Login login = course.login(family);
       course.revoke(
-          Revocation.ofClientSession(
+          Revocation.ofClientSessions(
               login.user(),
-              new Revocation.ClientSession(login.session(), login.client()),
+              List.of(new Revocation.ClientSession(login.session(), login.client())),
               List.of(),
+              course.now(),
               course.remembered()));
     }
   }

@@ -50,10 +50,9 @@ public final class InMemoryFamilyStore implements FamilyStore {
       known.revoke();
       known.rememberUntil(revocation.retainUntil());
     }
-    long now = clock.instant().getEpochSecond();
     revocation
         .clientSessions()
-        .forEach(it -> user.clientSessionsRevokedAt.merge(it, now, Math::max));
+        .forEach(it -> user.clientSessionsRevokedAt.merge(it, revocation.before(), Math::max));
     user.revokedSessions.addAll(revocation.sessions());
     user.everythingRevokedBefore =
         Math.max(user.everythingRevokedBefore, revocation.everythingBefore());

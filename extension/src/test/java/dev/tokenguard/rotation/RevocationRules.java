@@ -24,8 +24,12 @@ abstract class RevocationRules extends StoreRules {
 
   private void revokeClientSession(Login one) {
     store.revoke(
-        Revocation.ofClientSession(
-            one.user(), new ClientSession(one.session(), one.client()), List.of(), remembered()));
+        Revocation.ofClientSessions(
+            one.user(),
+            List.of(new ClientSession(one.session(), one.client())),
+            List.of(),
+            clock.second(),
+            remembered()));
   }
 
   private void revokeUser(List<String> sessions, long everythingBefore) {
@@ -73,7 +77,15 @@ abstract class RevocationRules extends StoreRules {
 
   private List<AccessTokens> revokeFamilies(String... families) {
     return store.revoke(
-        new Revocation(login.user(), List.of(families), List.of(), List.of(), 0, remembered()));
+        new Revocation(
+            login.user(),
+            List.of(families),
+            List.of(),
+            List.of(),
+            List.of(),
+            false,
+            0,
+            remembered()));
   }
 
   @Test
@@ -157,10 +169,11 @@ abstract class RevocationRules extends StoreRules {
   @Test
   void whenAClientSessionIsRevokedWithItsFamilies_thenTheyAreRefusedEvenIfItBeganJustNow() {
     store.revoke(
-        Revocation.ofClientSession(
+        Revocation.ofClientSessions(
             login.user(),
-            new ClientSession(login.session(), login.client()),
+            List.of(new ClientSession(login.session(), login.client())),
             List.of(login.family()),
+            clock.second(),
             remembered()));
     assertRevoked(login, 0, RevokedScope.FAMILY);
     assertRotates(login.asFamily("the next login"), 0, POLICY);

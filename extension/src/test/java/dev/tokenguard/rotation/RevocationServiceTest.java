@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.rotation.Revocation.ClientSession;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** A revocation names the access tokens of all that it ends, and of nothing else. */
@@ -54,6 +55,32 @@ final class RevocationServiceTest {
   }
 
   @Test
+  void whenAUserLosesAClient_thenTheFamiliesThereAreInWhateverSession() {
+    Revocation client =
+        Revocation.ofClient(
+            login.user(), login.client(), List.of(), clock.second() + 1, remembered());
+
+    assertThat(familiesOf(client))
+        .containsExactlyInAnyOrder(login.family(), "other tab", "elsewhere");
+  }
+
+  @Test
+  void whenFamiliesBeganInThatVerySecond_thenThoseWhoseSessionIsGoneAre() {
+    Revocation all = Revocation.ofUser(login.user(), List.of(), clock.second(), remembered());
+
+    assertThat(familiesOf(all, family -> family.id().equals("elsewhere")))
+        .containsExactly("elsewhere");
+  }
+
+  @Test
+  void whenFamiliesEnd_thenTheirSessionsAreTold() {
+    Revocation all = Revocation.ofUser(login.user(), List.of(), clock.second() + 1, remembered());
+
+    assertThat(service.name(all, family -> false).sessions())
+        .containsExactlyInAnyOrder(login.session(), "s2");
+  }
+
+  @Test
   void whenARevocationIsRepeated_thenTheSameAreNamedAgain() {
     List<String> first = familiesOf(clientSession());
 
@@ -66,12 +93,23 @@ final class RevocationServiceTest {
   }
 
   private Revocation clientSession() {
-    return Revocation.ofClientSession(
-        login.user(), new ClientSession(login.session(), login.client()), List.of(), remembered());
+    return Revocation.ofClientSessions(
+        login.user(),
+        List.of(new ClientSession(login.session(), login.client())),
+        List.of(),
+        clock.second() + 1,
+        remembered());
   }
 
   private List<String> familiesOf(Revocation revocation) {
-    return service.revoke(revocation).stream().map(AccessTokens::family).toList();
+    return familiesOf(revocation, family -> false);
+  }
+
+  private List<String> familiesOf(Revocation revocation, Predicate<TokenFamily> isGone) {
+    service.mark(revocation);
+    return service.name(revocation, isGone).accessTokens().stream()
+        .map(AccessTokens::family)
+        .toList();
   }
 
   private long remembered() {

@@ -1,8 +1,10 @@
 package dev.tokenguard.keycloak.connection;
 
+import dev.tokenguard.blacklist.Blacklist;
 import dev.tokenguard.keycloak.metrics.MicrometerTelemetry;
 import dev.tokenguard.redis.KeySpace;
 import dev.tokenguard.redis.Redis;
+import dev.tokenguard.redis.RedisBlacklist;
 import dev.tokenguard.redis.RedisFamilyStore;
 import dev.tokenguard.redis.RedisSettings;
 import dev.tokenguard.rotation.FamilyStore;
@@ -35,6 +37,7 @@ public final class JedisConnectionFactory
   private Optional<RedisSettings> settings = Optional.empty();
   private Optional<Redis> redis = Optional.empty();
   private Optional<FamilyStore> families = Optional.empty();
+  private Optional<Blacklist> blacklist = Optional.empty();
 
   @Override
   public String getId() {
@@ -59,12 +62,14 @@ public final class JedisConnectionFactory
     RedisSettings given = settings.get();
     LOG.infof("Token Guard %s uses Redis at %s", Release.version(), given.address());
     redis = Optional.of(Redis.open(given, new MicrometerTelemetry()));
-    families = redis.map(it -> new RedisFamilyStore(it, new KeySpace(given.keyPrefix())));
+    KeySpace keys = new KeySpace(given.keyPrefix());
+    families = redis.map(it -> new RedisFamilyStore(it, keys));
+    blacklist = redis.map(it -> new RedisBlacklist(it, keys));
   }
 
   @Override
   public RedisConnection create(KeycloakSession session) {
-    return new OpenConnection(families);
+    return new OpenConnection(families, blacklist);
   }
 
   @Override
@@ -107,7 +112,8 @@ public final class JedisConnectionFactory
     return metadata.build();
   }
 
-  private record OpenConnection(Optional<FamilyStore> families) implements RedisConnection {
+  private record OpenConnection(Optional<FamilyStore> families, Optional<Blacklist> blacklist)
+      implements RedisConnection {
     @Override
     public void close() {
       // The pool belongs to the factory.

@@ -1,5 +1,6 @@
 package dev.tokenguard.keycloak.connection;
 
+import dev.tokenguard.blacklist.Blacklist;
 import dev.tokenguard.rotation.FamilyStore;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
@@ -10,6 +11,13 @@ public interface RedisConnection extends Provider {
 
   /** The families; empty when no Redis is configured. */
   Optional<FamilyStore> families();
+
+  /** The blacklist; empty when no Redis is configured. */
+  Optional<Blacklist> blacklist();
+
+  static Optional<Blacklist> blacklistOf(KeycloakSession session) {
+    return session.getProvider(RedisConnection.class).blacklist();
+  }
 
   /** The families of this node; empty when no Redis is configured. */
   static Optional<FamilyStore> familiesOf(KeycloakSession session) {

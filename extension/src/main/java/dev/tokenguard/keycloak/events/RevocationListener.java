@@ -1,90 +1,106 @@
 package dev.tokenguard.keycloak.events;
 
-import dev.tokenguard.keycloak.executor.RevokedToken;
-import dev.tokenguard.keycloak.revocation.CommittedRevocation;
-import dev.tokenguard.rotation.Place;
-import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.blacklist.Scope;
+import dev.tokenguard.blacklist.Trigger;
+import dev.tokenguard.blacklist.Triggers;
+import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.revocation.Ending;
+import dev.tokenguard.keycloak.revocation.Endings;
+import dev.tokenguard.keycloak.revocation.WideEnding;
 import java.util.List;
-import org.keycloak.common.util.Time;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.admin.AdminEvent;
-import org.keycloak.models.AbstractKeycloakTransaction;
-import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
 
-/** Reads from events what ended and has the store told once that is committed. */
+/** Reads from events what happened, and ends what the realm's triggers say once it is committed. */
 final class RevocationListener implements EventListenerProvider {
 
-  /**
-   * Keycloak has removed the session for good; the mark is for refreshes that had read it before.
-   * They are over in seconds.
-   */
-  private static final int REMEMBER_SECONDS = 3600;
-
   private final KeycloakSession session;
+  private final RealmTriggers triggers;
 
-  RevocationListener(KeycloakSession session) {
+  RevocationListener(KeycloakSession session, RealmTriggers triggers) {
     this.session = session;
+    this.triggers = triggers;
   }
 
   @Override
   public void onEvent(Event event) {
-    if (event.getUserId() == null || event.getSessionId() == null) {
+    if (isIdle()) {
       return;
     }
-    switch (event.getType()) {
-      case LOGOUT -> deliver(sessionOf(event));
-      case REVOKE_GRANT -> deliver(clientSessionOf(event));
-      default -> {
-        // Nothing ends.
-      }
-    }
+    RealmModel realm = session.realms().getRealm(event.getRealmId());
+    end(realm, new UserHappenings(session, realm).in(event));
   }
 
   @Override
   public void onEvent(AdminEvent event, boolean includeRepresentation) {
-    // An administrator's logout raises no user event; it is not followed yet.
+    if (isIdle()) {
+      return;
+    }
+    RealmModel realm = session.realms().getRealm(event.getRealmId());
+    end(realm, new AdminHappenings(session, realm).in(event));
+    new ClientHappenings(session, realm)
+        .in(event)
+        .forEach(it -> endForMany(realm, it.trigger(), it.clientId()));
+    if (isRealmLogout(event)) {
+      endForMany(realm, Trigger.REALM_LOGOUT, "");
+    }
   }
 
-  private void deliver(Revocation revocation) {
-    CommittedRevocation committed =
-        new CommittedRevocation(session.getContext().getRealm(), revocation);
-    KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
-    session
-        .getTransactionManager()
-        .enlistAfterCompletion(
-            new AbstractKeycloakTransaction() {
-              @Override
-              protected void commitImpl() {
-                committed.deliver(factory);
-              }
-
-              @Override
-              protected void rollbackImpl() {
-                // Nothing has ended.
-              }
-            });
+  /** The user is about to be deleted; the sessions are still there, and soon nobody knows them. */
+  void onRemoval(RealmModel realm, UserModel user) {
+    if (isIdle() || triggers.of(realm).scopeOf(Trigger.USER_DELETED) == Scope.OFF) {
+      return;
+    }
+    List<String> sessions =
+        Stream.concat(
+                session.sessions().getUserSessionsStream(realm, user),
+                session.sessions().getOfflineUserSessionsStream(realm, user))
+            .map(UserSessionModel::getId)
+            .distinct()
+            .toList();
+    new Endings(session, realm, Trigger.USER_DELETED.reason())
+        .whenCommitted(List.of(new Ending.OfUser(user.getId(), sessions, Optional.empty())));
   }
 
-  private static Revocation sessionOf(Event event) {
-    return Revocation.ofSession(event.getUserId(), event.getSessionId(), retainUntil());
+  /** Without Redis Keycloak is stock. */
+  private boolean isIdle() {
+    return RedisConnection.blacklistOf(session).isEmpty();
   }
 
-  private Revocation clientSessionOf(Event event) {
-    ClientModel client = session.getContext().getRealm().getClientByClientId(event.getClientId());
-    List<String> families =
-        RevokedToken.placeIn(session).map(Place::family).map(List::of).orElse(List.of());
-    return Revocation.ofClientSession(
-        event.getUserId(),
-        new Revocation.ClientSession(event.getSessionId(), client.getId()),
-        families,
-        retainUntil());
+  private void end(RealmModel realm, List<Happening> happenings) {
+    if (happenings.isEmpty()) {
+      return;
+    }
+    Triggers inForce = triggers.of(realm);
+    for (Happening happening : happenings) {
+      Trigger trigger = happening.trigger();
+      happening
+          .ending(inForce.scopeOf(trigger))
+          .ifPresent(
+              ending ->
+                  new Endings(session, realm, trigger.reason()).whenCommitted(List.of(ending)));
+    }
   }
 
-  private static long retainUntil() {
-    return Time.currentTime() + REMEMBER_SECONDS;
+  private void endForMany(RealmModel realm, Trigger trigger, String clientId) {
+    Scope scope = triggers.of(realm).scopeOf(trigger);
+    WideEnding ending = new WideEnding(session, realm, trigger.reason());
+    if (scope == Scope.CLIENT) {
+      ending.ofClient(clientId);
+    } else if (scope == Scope.REALM) {
+      ending.ofRealm();
+    }
+  }
+
+  private static boolean isRealmLogout(AdminEvent event) {
+    return "logout-all".equals(event.getResourcePath());
   }
 
   @Override

@@ -1,20 +1,36 @@
 package dev.tokenguard.keycloak.events;
 
+import dev.tokenguard.blacklist.Trigger;
+import dev.tokenguard.blacklist.Triggers;
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.settings.InvalidSettingException;
+import dev.tokenguard.settings.Setting;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.keycloak.Config;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventListenerProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel.UserPreRemovedEvent;
 import org.keycloak.provider.Provider;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /** Offers the listener in Realm settings, Events. */
 public final class RevocationListenerFactory implements EventListenerProviderFactory {
 
+  public static final String ID = "redis-token-blacklist";
+
+  private static final String OPTION_PREFIX = "spi-events-listener--" + ID + "--";
+
+  private RealmTriggers triggers;
+
   @Override
   public String getId() {
-    return "redis-token-blacklist";
+    return ID;
   }
 
   @Override
@@ -23,18 +39,51 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
   }
 
   @Override
-  public EventListenerProvider create(KeycloakSession session) {
-    return new RevocationListener(session);
-  }
-
-  @Override
   public void init(Config.Scope config) {
-    // All settings are those of the connection.
+    try {
+      triggers = new RealmTriggers(Triggers.parse(config::get));
+    } catch (InvalidSettingException invalid) {
+      throw invalid.under(OPTION_PREFIX);
+    }
   }
 
+  /** Every way to delete a user raises the same event, whoever asks for it. */
   @Override
   public void postInit(KeycloakSessionFactory factory) {
-    // Nothing to prepare.
+    factory.register(
+        event -> {
+          if (event instanceof UserPreRemovedEvent removal && isOn(removal.getRealm())) {
+            new RevocationListener(removal.getKeycloakSession(), triggers)
+                .onRemoval(removal.getRealm(), removal.getUser());
+          }
+        });
+  }
+
+  private static boolean isOn(RealmModel realm) {
+    try (Stream<String> listeners = realm.getEventsListenersStream()) {
+      return listeners.anyMatch(ID::equals);
+    }
+  }
+
+  @Override
+  public EventListenerProvider create(KeycloakSession session) {
+    return new RevocationListener(session, triggers);
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigMetadata() {
+    ProviderConfigurationBuilder metadata = ProviderConfigurationBuilder.create();
+    for (Setting<?> setting : Trigger.settings()) {
+      metadata
+          .property()
+          .name(setting.name())
+          .type(ProviderConfigProperty.STRING_TYPE)
+          .helpText(setting.help() + " Accepts " + setting.accepts() + ".")
+          .defaultValue(setting.defaultText())
+          .options(setting.choices())
+          .add();
+    }
+    return metadata.build();
   }
 
   @Override

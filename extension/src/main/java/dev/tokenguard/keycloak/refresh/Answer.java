@@ -1,7 +1,9 @@
 package dev.tokenguard.keycloak.refresh;
 
+import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
+import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.Effect;
 import dev.tokenguard.rotation.Effect.Label;
 import dev.tokenguard.rotation.Place;
@@ -14,7 +16,9 @@ import java.util.Locale;
 import org.jboss.logging.Logger;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.events.EventBuilder;
+import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
 import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
 import org.keycloak.services.CorsErrorResponseException;
@@ -46,16 +50,37 @@ final class Answer {
     Place place = request.presented().at(issue.child().generation());
     LineageClaims.continueAt(
         place, issue.child(), response.getRefreshToken(), response.getAccessToken());
-    issue.revoke().ifPresent(new RevokedAccessTokens(session)::add);
+    issue.revoke().ifPresent(this::revokeWhenCommitted);
     EventBuilder event = event(issue.label());
     event.detail("refresh_token_generation_issued", Long.toString(place.generation()));
     issue.observed().ifPresent(label -> event.detail("rotation_observed", Setting.word(label)));
   }
 
+  /** The replaced access token dies once the new one is sure to be handed out. */
+  private void revokeWhenCommitted(AccessTokens replaced) {
+    session
+        .getTransactionManager()
+        .enlistAfterCompletion(
+            new AbstractKeycloakTransaction() {
+              @Override
+              protected void commitImpl() {
+                KeycloakModelUtils.runJobInTransaction(
+                    session.getKeycloakSessionFactory(),
+                    session.getContext(),
+                    own -> new RevokedAccessTokens(own, Reason.ROTATED).add(replaced));
+              }
+
+              @Override
+              protected void rollbackImpl() {
+                // The client keeps what it has.
+              }
+            });
+  }
+
   CorsErrorResponseException refuse(Effect.Refuse refuse) {
     // Also what 26.8 does: a refused refresh leaves no trace in the session, not even its time.
     session.getTransactionManager().setRollbackOnly();
-    new Consequences(session, request).carryOut(refuse);
+    new Consequences(session, request, refuse.label()).carryOut(refuse);
     EventBuilder event = event(refuse.label());
     event.detail("reason", refuse.reason());
     if (refuse.newest() != Effect.Refuse.UNKNOWN) {

@@ -1,12 +1,22 @@
 package dev.tokenguard.keycloak.revocation;
 
+import dev.tokenguard.blacklist.Blacklist;
+import dev.tokenguard.blacklist.BlacklistEntry;
+import dev.tokenguard.blacklist.BlacklistEntry.OfSession;
+import dev.tokenguard.blacklist.BlacklistEntry.OfUser;
+import dev.tokenguard.blacklist.PendingRevocation;
+import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RevocationService;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import dev.tokenguard.rotation.TokenFamily;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import org.jboss.logging.Logger;
+import java.util.Set;
+import java.util.TreeSet;
+import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
@@ -17,52 +27,93 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * works that was born while the two raced (keycloak#51312):
  *
  * <ol>
- *   <li>the store refuses every refresh from now on, and names the access tokens of those that it
- *       granted before;
- *   <li>these go on Keycloak's list;
+ *   <li>the store refuses every refresh from now on;
  *   <li>a session that is there again is removed again. Keycloak takes a session from its cache
  *       before the removal from the database is committed; a request that reads it in between puts
  *       it back, and a logged-out access token is good at userinfo again (seen in 26.7.3 with six
- *       refreshes racing a logout).
+ *       refreshes racing a logout);
+ *   <li>the access tokens of the refreshes that were granted before, the sessions and the user go
+ *       on the blacklist, for those who check tokens themselves.
  * </ol>
  */
-public final class CommittedRevocation {
+public final class CommittedRevocation implements Delivery {
 
-  private static final Logger LOG = Logger.getLogger(CommittedRevocation.class);
+  private static final LongestAccessToken LONGEST = new LongestAccessToken();
 
-  private final String realmId;
-  private final Revocation revocation;
+  private final PendingRevocation pending;
 
-  public CommittedRevocation(RealmModel realm, Revocation revocation) {
-    this.realmId = realm.getId();
-    this.revocation = revocation;
+  public CommittedRevocation(RealmModel realm, Reason reason, Revocation revocation) {
+    this(new PendingRevocation(realm.getId(), reason, revocation));
+  }
+
+  CommittedRevocation(PendingRevocation pending) {
+    this.pending = pending;
   }
 
   /** Runs in a transaction of its own; the one that revoked is over. */
+  @Override
   public void deliver(KeycloakSessionFactory factory) {
-    KeycloakModelUtils.runJobInTransaction(factory, this::deliver);
+    Optional<StoreUnavailableException> failure =
+        KeycloakModelUtils.runJobInTransactionWithResult(factory, this::deliver);
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
   }
 
-  private void deliver(KeycloakSession session) {
-    Optional<FamilyStore> families = RedisConnection.familiesOf(session);
-    if (families.isEmpty()) {
-      return;
-    }
-    RealmModel realm = session.realms().getRealm(realmId);
-    if (realm == null) {
-      // The realm was deleted with all that it had.
-      return;
+  @Override
+  public long until() {
+    return pending.revocation().retainUntil();
+  }
+
+  @Override
+  public List<String> texts() {
+    return pending.texts();
+  }
+
+  /** The failure is returned, not thrown: Keycloak's part of it is committed all the same. */
+  private Optional<StoreUnavailableException> deliver(KeycloakSession session) {
+    Optional<Blacklist> blacklist = RedisConnection.blacklistOf(session);
+    RealmModel realm = session.realms().getRealm(pending.realmId());
+    if (blacklist.isEmpty() || realm == null) {
+      // No Redis; or the realm was deleted with all that it had.
+      return Optional.empty();
     }
     session.getContext().setRealm(realm);
+    SessionRemoval removal = new SessionRemoval(session);
+    Revocation revocation = pending.revocation();
+    RevocationService service =
+        new RevocationService(RedisConnection.familiesOf(session).orElseThrow());
+    RevokedAccessTokens revoked = new RevokedAccessTokens(session, pending.reason());
     try {
-      new RevocationService(families.get())
-          .revoke(revocation)
-          .forEach(new RevokedAccessTokens(session)::add);
+      service.mark(revocation).forEach(revoked::add);
+      removal.removeAll(revocation);
+      RevocationService.Ended ended = service.name(revocation, family -> isGone(removal, family));
+      ended.accessTokens().forEach(revoked::add);
+      blacklist.get().addAll(entries(ended, LONGEST.lifespan(session, realm)));
+      return Optional.empty();
     } catch (StoreUnavailableException unavailable) {
-      LOG.warnf(
-          "Redis was not told what ended of user %s; Keycloak has ended it all the same",
-          revocation.userId());
+      removal.removeAll(revocation);
+      return Optional.of(unavailable);
     }
-    new SessionRemoval(session).removeAll(revocation);
+  }
+
+  private List<BlacklistEntry> entries(RevocationService.Ended ended, int lifespan) {
+    Revocation revocation = pending.revocation();
+    long expiresAt = Time.currentTime() + lifespan + 1L;
+    Set<String> sessions = new TreeSet<>(revocation.sessions());
+    List<BlacklistEntry> entries = new ArrayList<>();
+    if (revocation.isEverything()) {
+      sessions.addAll(ended.sessions());
+      entries.add(new OfUser(revocation.userId(), revocation.before(), expiresAt));
+    }
+    sessions.forEach(id -> entries.add(new OfSession(id, pending.reason(), expiresAt)));
+    return entries;
+  }
+
+  private static boolean isGone(SessionRemoval removal, TokenFamily family) {
+    String client = family.clientId().orElse("");
+    return removal.named(family.sessionId().orElse("")).stream()
+        .filter(userSession -> userSession.isOffline() == family.isOffline())
+        .allMatch(it -> it.getAuthenticatedClientSessionByClient(client) == null);
   }
 }

@@ -8,7 +8,8 @@
     2  field of the user's cut-off
     3  cut-off, s: sessions that began before it are dead; 0 for none
     4  number of families n, then n times: field of its lineage, field of its access tokens
-    then  number of client sessions m, then m fields
+    then  cut-off of client sessions, s: those that began before it are dead
+  then  number of client sessions m, then m fields
     then  number of sessions k, then k fields
   A family without a record gets one of generation 0, so that its first refresh is refused.
 
@@ -59,8 +60,9 @@ for place = 1, tonumber(argument()) do
   redis.call('HSET', key, field_lineage, lineage_of(family), field_access, access_of(family))
 end
 
+local client_cutoff = tonumber(argument())
 for _ = 1, tonumber(argument()) do
-  mark(argument(), now)
+  mark(argument(), client_cutoff)
 end
 for _ = 1, tonumber(argument()) do
   mark(argument(), 0)

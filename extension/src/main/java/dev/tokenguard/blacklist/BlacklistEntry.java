@@ -1,0 +1,30 @@
+package dev.tokenguard.blacklist;
+
+/** What is dead, and until when that matters. */
+public sealed interface BlacklistEntry {
+
+  /** When no token can be alive that this entry kills, seconds since the epoch. */
+  long expiresAt();
+
+  /**
+   * One access token.
+   *
+   * @param id its {@code jti}
+   */
+  record OfAccessToken(String id, Reason reason, long expiresAt) implements BlacklistEntry {}
+
+  /**
+   * All access tokens of a session.
+   *
+   * @param id the claim {@code sid}
+   */
+  record OfSession(String id, Reason reason, long expiresAt) implements BlacklistEntry {}
+
+  /**
+   * All older access tokens of a user.
+   *
+   * @param userId the user's id in Keycloak
+   * @param issuedBefore those with an {@code iat} before this second are dead
+   */
+  record OfUser(String userId, long issuedBefore, long expiresAt) implements BlacklistEntry {}
+}

@@ -1,0 +1,37 @@
+package dev.tokenguard.blacklist;
+
+import dev.tokenguard.settings.Setting;
+
+/** Why something is on the blacklist, as resource servers and operators read it. */
+public enum Reason {
+  /** The user, a client, an identity provider or an administrator ended the session. */
+  LOGOUT,
+  /** A client asked for it (RFC 7009), or Keycloak put it there by itself. */
+  REVOKED,
+  /** An administrator named it. */
+  ADMINISTRATOR,
+  /** A refresh replaced it. */
+  ROTATED,
+  /** A refresh token of its family was used again (RFC 9700, section 4.14.2). */
+  REUSED,
+  /** A refresh token of its family came from a context that it is not bound to. */
+  MISMATCHED,
+  /** The user logged in at more devices than the client allows. */
+  DEVICE_CAP,
+  PASSWORD_CHANGED,
+  CREDENTIAL_CHANGED,
+  EMAIL_CHANGED,
+  USERNAME_CHANGED,
+  USER_DELETED,
+  USER_DISABLED,
+  USER_LOCKED_OUT,
+  CONSENT_REVOKED,
+  CLIENT_DISABLED,
+  CLIENT_SECRET_CHANGED,
+  PERMISSIONS_REDUCED;
+
+  /** As it stands in Redis, in events and in the admin REST. */
+  public String word() {
+    return Setting.word(this);
+  }
+}

@@ -1,0 +1,195 @@
+package dev.tokenguard.keycloak.revocation;
+
+import dev.tokenguard.blacklist.PendingRevocation;
+import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.rotation.StoreUnavailableException;
+import dev.tokenguard.settings.Setting;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Metrics;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jboss.logging.Logger;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RevokedTokenProvider;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.timer.TimerProvider;
+
+/**
+ * What Redis has not been told yet, on this node. It is tried again every second until it is
+ * delivered or does not matter any more.
+ *
+ * <p>What waits is also written to Keycloak's own list of revoked tokens, in the database, under
+ * ids that no token has; so a restart does not lose it. When more waits than fits in memory, the
+ * rest is found again there after the next start.
+ */
+public final class DeliveryQueue {
+
+  static final Setting<Integer> MAX_PENDING =
+      Setting.number(
+          "max-pending",
+          "How many revocations wait in memory for a Redis that is away.",
+          "revocations",
+          1,
+          1_000_000,
+          10_000);
+
+  private static final Logger LOG = Logger.getLogger(DeliveryQueue.class);
+
+  private static final int RETRY_MILLIS = 1000;
+
+  /** The column of the database is as wide. */
+  private static final int LONGEST_TEXT = 255;
+
+  /** How it went with a delivery. */
+  private enum Result {
+    DELIVERED,
+    KEPT,
+    DELIVERED_LATER,
+    EXPIRED,
+    OVERFLOWED
+  }
+
+  private final int capacity;
+  private final Deque<Delivery> waiting = new ArrayDeque<>();
+  private final Map<Result, Counter> results = new EnumMap<>(Result.class);
+  private KeycloakSessionFactory factory;
+
+  DeliveryQueue(int capacity) {
+    this.capacity = capacity;
+  }
+
+  /** That of this node. */
+  public static DeliveryQueue of(KeycloakSession session) {
+    RedisRevokedTokenProviderFactory owner =
+        (RedisRevokedTokenProviderFactory)
+            session
+                .getKeycloakSessionFactory()
+                .getProviderFactory(
+                    RevokedTokenProvider.class, RedisRevokedTokenProviderFactory.ID);
+    return owner.queue();
+  }
+
+  /** Begins to retry; first of all what an earlier run of this node left behind. */
+  void start(KeycloakSessionFactory sessions) {
+    factory = sessions;
+    for (Result result : Result.values()) {
+      results.put(
+          result,
+          Counter.builder("token_guard.revocations")
+              .description("Revocations by how they reached Redis")
+              .tag("result", Setting.word(result))
+              .register(Metrics.globalRegistry));
+    }
+    Gauge.builder("token_guard.revocations.pending", this, DeliveryQueue::size)
+        .description("Revocations that wait for Redis")
+        .register(Metrics.globalRegistry);
+    KeycloakModelUtils.runJobInTransaction(
+        factory,
+        session -> {
+          if (RedisConnection.blacklistOf(session).isPresent()) {
+            new LeftBehind(session).all().forEach(this::enqueue);
+            session
+                .getProvider(TimerProvider.class)
+                .schedule(this::retry, RETRY_MILLIS, "token-guard-pending-revocations");
+          }
+        });
+  }
+
+  /** Delivers now or, when Redis is away, as soon as it is back. Never throws for it. */
+  public void deliver(Delivery delivery) {
+    try {
+      delivery.deliver(factory);
+      results.get(Result.DELIVERED).increment();
+    } catch (StoreUnavailableException unavailable) {
+      keep(delivery);
+    }
+  }
+
+  void keep(Delivery delivery) {
+    results.get(Result.KEPT).increment();
+    writeDown(delivery);
+    enqueue(delivery);
+  }
+
+  synchronized int size() {
+    return waiting.size();
+  }
+
+  private synchronized void enqueue(Delivery delivery) {
+    if (waiting.size() < capacity) {
+      waiting.add(delivery);
+      return;
+    }
+    results.get(Result.OVERFLOWED).increment();
+    LOG.warnf(
+        "More than %d revocations wait for Redis; one more is told to it after the next start of"
+            + " this node",
+        capacity);
+  }
+
+  private void writeDown(Delivery delivery) {
+    long lifespan = delivery.until() - Time.currentTime();
+    if (lifespan <= 0) {
+      return;
+    }
+    KeycloakModelUtils.runJobInTransaction(
+        factory,
+        session -> {
+          RevokedTokenProvider stock = StockRevokedTokens.of(session);
+          for (String text : delivery.texts()) {
+            if (text.length() <= LONGEST_TEXT) {
+              stock.put(text, lifespan);
+            } else {
+              LOG.warn("A revocation that waits for Redis is too long to outlive a restart");
+            }
+          }
+        });
+  }
+
+  private void retry() {
+    for (Delivery next = first(); next != null; next = first()) {
+      if (next.until() < Time.currentTime()) {
+        results.get(Result.EXPIRED).increment();
+      } else {
+        try {
+          next.deliver(factory);
+          results.get(Result.DELIVERED_LATER).increment();
+        } catch (StoreUnavailableException stillAway) {
+          return;
+        } catch (RuntimeException failed) {
+          LOG.error("A revocation that waited for Redis could not be delivered", failed);
+        }
+      }
+      removeFirst();
+    }
+  }
+
+  private synchronized Delivery first() {
+    return waiting.peekFirst();
+  }
+
+  private synchronized void removeFirst() {
+    waiting.removeFirst();
+    if (waiting.isEmpty()) {
+      LOG.info("Redis knows all revocations again");
+    }
+  }
+
+  /** What an earlier run could not tell Redis. */
+  private record LeftBehind(KeycloakSession session) {
+
+    List<Delivery> all() {
+      return PersistedRevokedTokens.of(session)
+          .filter(token -> PendingRevocation.isText(token.tokenId()))
+          .flatMap(token -> PendingRevocation.of(token.tokenId()).stream())
+          .<Delivery>map(CommittedRevocation::new)
+          .toList();
+    }
+  }
+}

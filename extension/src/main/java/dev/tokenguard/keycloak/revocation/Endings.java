@@ -1,0 +1,75 @@
+package dev.tokenguard.keycloak.revocation;
+
+import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.rotation.Revocation;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.AbstractKeycloakTransaction;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+
+/** Carries endings out: first in Keycloak, in a transaction of its own, then in Redis. */
+public final class Endings {
+
+  private static final Logger LOG = Logger.getLogger(Endings.class);
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+  private final Reason reason;
+  private final int decided = Time.currentTime();
+
+  /**
+   * @param session of the request in which it was decided
+   * @param realm of the users
+   */
+  public Endings(KeycloakSession session, RealmModel realm, Reason reason) {
+    this.session = session;
+    this.realm = realm;
+    this.reason = reason;
+  }
+
+  /**
+   * Before the answer goes out, when what was decided is committed; not at all when it is rolled
+   * back.
+   */
+  public void whenCommitted(List<Ending> endings) {
+    session
+        .getTransactionManager()
+        .enlistAfterCompletion(
+            new AbstractKeycloakTransaction() {
+              @Override
+              protected void commitImpl() {
+                endings.forEach(Endings.this::now);
+              }
+
+              @Override
+              protected void rollbackImpl() {
+                // Nothing has ended.
+              }
+            });
+  }
+
+  /** Whatever goes wrong is logged: the answer of the request does not depend on it. */
+  public void now(Ending ending) {
+    try {
+      Revocation revocation =
+          KeycloakModelUtils.runJobInTransactionWithResult(
+              session.getKeycloakSessionFactory(),
+              session.getContext(),
+              own -> {
+                own.getContext().setRealm(own.realms().getRealm(realm.getId()));
+                return new SessionEnd(own, session.getContext(), decided).of(ending);
+              },
+              "end sessions");
+      DeliveryQueue.of(session).deliver(new CommittedRevocation(realm, reason, revocation));
+    } catch (RuntimeException failed) {
+      LOG.errorf(
+          failed,
+          "Not all that should have ended for user %s has ended (%s): log the user out by hand",
+          ending.userId(),
+          reason.word());
+    }
+  }
+}

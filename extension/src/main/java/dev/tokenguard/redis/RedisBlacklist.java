@@ -1,0 +1,91 @@
+package dev.tokenguard.redis;
+
+import dev.tokenguard.blacklist.Blacklist;
+import dev.tokenguard.blacklist.BlacklistEntry;
+import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.blacklist.BlacklistEntry.OfSession;
+import dev.tokenguard.blacklist.BlacklistEntry.OfUser;
+import dev.tokenguard.redis.RedisTelemetry.Operation;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The blacklist in Redis: a key for each entry, so that resource servers can read it and Redis
+ * drops what has expired. The keys are a contract, see {@code docs/resource-servers.md}.
+ */
+public final class RedisBlacklist implements Blacklist {
+
+  private static final LuaScript ADD = LuaScript.alone(Operation.BLACKLIST_ADD, "blacklist.lua");
+
+  private final Redis redis;
+  private final KeySpace keys;
+
+  public RedisBlacklist(Redis redis, KeySpace keys) {
+    this.redis = redis;
+    this.keys = keys;
+  }
+
+  @Override
+  public boolean add(BlacklistEntry entry) {
+    ScriptCall call = callFor(entry);
+    return Long.valueOf(1).equals(redis.run(ADD, call.key(), call.arguments()));
+  }
+
+  @Override
+  public void addAll(List<? extends BlacklistEntry> entries) {
+    redis.runAll(ADD, entries.stream().map(this::callFor).toList());
+  }
+
+  @Override
+  public Optional<String> reasonFor(String accessTokenId) {
+    return Optional.ofNullable(
+        redis
+            .values(Operation.BLACKLIST_FIND, List.of(keys.revokedAccessToken(accessTokenId)))
+            .get(0));
+  }
+
+  @Override
+  public Optional<Hit> find(TokenIdentity token) {
+    List<String> values =
+        redis.values(
+            Operation.BLACKLIST_FIND,
+            List.of(
+                keys.revokedAccessToken(token.id()),
+                keys.revokedSession(token.sessionId()),
+                keys.revokedUser(token.userId())));
+    if (values.get(0) != null) {
+      return Optional.of(new Hit(Kind.ACCESS_TOKEN, values.get(0)));
+    }
+    if (values.get(1) != null) {
+      return Optional.of(new Hit(Kind.SESSION, values.get(1)));
+    }
+    return Optional.ofNullable(values.get(2))
+        .filter(second -> token.issuedAt() < secondIn(second))
+        .map(second -> new Hit(Kind.USER, ""));
+  }
+
+  /** What is not a number kills everything of the user: nobody but us writes it. */
+  private static long secondIn(String value) {
+    try {
+      return Long.parseLong(value);
+    } catch (NumberFormatException foreign) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  private ScriptCall callFor(BlacklistEntry entry) {
+    if (entry instanceof OfAccessToken token) {
+      return call(keys.revokedAccessToken(token.id()), token.reason().word(), entry, "first");
+    }
+    if (entry instanceof OfSession session) {
+      return call(keys.revokedSession(session.id()), session.reason().word(), entry, "first");
+    }
+    OfUser user = (OfUser) entry;
+    return call(
+        keys.revokedUser(user.userId()), Long.toString(user.issuedBefore()), entry, "larger");
+  }
+
+  private static ScriptCall call(String key, String value, BlacklistEntry entry, String which) {
+    return new ScriptCall(key, List.of(value, Long.toString(entry.expiresAt()), which));
+  }
+}

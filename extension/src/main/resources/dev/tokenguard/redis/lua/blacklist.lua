@@ -1,0 +1,23 @@
+--[[
+  Puts one entry on the blacklist. One that stands is never weakened.
+
+  KEYS[1]  the entry
+
+  ARGV
+    1  value: a reason, or a second since the epoch
+    2  expires at, s
+    3  which of two values stays: first, or larger
+
+  Returns 1 when there was no entry, 0 when there was one. Of all that add the same, one gets 1.
+  Error replies: WRONGTYPE when the key holds something else.
+]]
+
+local key, value, expires = KEYS[1], ARGV[1], tonumber(ARGV[2])
+local stands = redis.call('GET', key)
+if stands then
+  local is_larger = ARGV[3] == 'larger' and tonumber(value) > (tonumber(stands) or 0)
+  value = is_larger and value or stands
+  expires = math.max(expires, redis.call('EXPIRETIME', key))
+end
+redis.call('SET', key, value, 'EXAT', string.format('%.0f', expires))
+return stands and 0 or 1
