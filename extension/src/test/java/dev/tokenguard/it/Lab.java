@@ -50,6 +50,7 @@ final class Lab {
   private final AdminApi admin;
   private final RedisClient redisClient;
   private final Map<Map<String, String>, String> clients = new LinkedHashMap<>();
+  private final List<String> ownClients = new ArrayList<>();
   private final List<Object> demoProfiles;
   private final List<Object> demoPolicies;
   private final AtomicInteger users = new AtomicInteger();
@@ -140,11 +141,19 @@ final class Lab {
     admin.post("/clients", client).orFail();
   }
 
+  /** Gives a client of one's own, made by {@link #createClient}, a policy with all defaults. */
+  synchronized void setPolicyOf(String clientId) {
+    ownClients.add(clientId);
+    savePolicies();
+  }
+
   private void savePolicies() {
     List<Object> profiles = new ArrayList<>(demoProfiles);
     List<Object> policies = new ArrayList<>(demoPolicies);
     clients.forEach((settings, name) -> profiles.add(profile(name, settings)));
     clients.values().forEach(name -> policies.add(policy(name)));
+    ownClients.forEach(name -> profiles.add(profile(name, Map.of())));
+    ownClients.forEach(name -> policies.add(policy(name)));
     admin.put("/client-policies/profiles", Map.of("profiles", profiles)).orFail();
     admin.put("/client-policies/policies", Map.of("policies", policies)).orFail();
   }

@@ -40,7 +40,11 @@ public final class AdminApi {
   }
 
   public Answer delete(String path) {
-    return send("DELETE", path, null);
+    return delete(path, null);
+  }
+
+  public Answer delete(String path, Object body) {
+    return send("DELETE", path, body);
   }
 
   /** What the console shows under "Server info", for the whole server. */
@@ -51,6 +55,13 @@ public final class AdminApi {
   /** Changes some fields of the realm and keeps the others. */
   public void updateRealm(Map<String, ?> fields) {
     put("", fields).orFail();
+  }
+
+  /** Sets an attribute of the realm and keeps the others. */
+  public void setRealmAttribute(String name, String value) {
+    ObjectNode realm = (ObjectNode) get("").orFail().body();
+    realm.withObjectProperty("attributes").put(name, value);
+    put("", realm).orFail();
   }
 
   /** The stored events of a type, the newest first. */

@@ -20,7 +20,7 @@ final class CodeFlow {
 
   private static final String REDIRECT = "http://127.0.0.1/callback";
   private static final Pattern FORM_ACTION =
-      Pattern.compile("<form[^>]*id=\"kc-form-login\"[^>]*action=\"([^\"]+)\"", Pattern.DOTALL);
+      Pattern.compile("<form[^>]*action=\"([^\"]+)\"", Pattern.DOTALL);
   private static final Pattern CODE = Pattern.compile("[?&]code=([^&]+)");
 
   private final Http http = new Http();
@@ -36,15 +36,41 @@ final class CodeFlow {
   }
 
   CodeLogin withPassword(String user, String password) {
+    return exchange(submitPassword(user, password));
+  }
+
+  /** Logs in where a required action, or the one that the client asks for, shows a form as well. */
+  CodeLogin withPasswordAndForm(String user, String password, Map<String, String> form) {
+    return exchange(submit(submitPassword(user, password), form));
+  }
+
+  /** Asks Keycloak for an action, and fills in its form; the user is logged in. */
+  CodeLogin withAction(String action, Map<String, String> form) {
+    String query = "&kc_action=" + action;
+    HttpResponse<String> page = browse(HttpRequest.newBuilder(URI.create(authorization() + query)));
+    return exchange(submit(page, form));
+  }
+
+  private HttpResponse<String> submitPassword(String user, String password) {
     HttpResponse<String> page = browse(HttpRequest.newBuilder(authorization()));
+    return submit(page, Map.of("username", user, "password", password, "credentialId", ""));
+  }
+
+  /** Fills in the form of a page; a redirect to a page of Keycloak's own is followed first. */
+  private HttpResponse<String> submit(HttpResponse<String> answer, Map<String, String> fields) {
+    HttpResponse<String> page = answer;
+    while (page.statusCode() == 302 && !CODE.matcher(location(page)).find()) {
+      page = browse(HttpRequest.newBuilder(URI.create(location(page))));
+    }
     Matcher form = FORM_ACTION.matcher(page.body());
     if (!form.find()) {
-      throw new AssertionError("no login form, but " + page.statusCode() + ": " + page.body());
+      throw new AssertionError("no form, but " + page.statusCode() + ": " + page.body());
     }
-    URI action = URI.create(form.group(1).replace("&amp;", "&"));
-    return exchange(
-        browse(
-            Http.form(action, Map.of("username", user, "password", password, "credentialId", ""))));
+    return browse(Http.form(URI.create(form.group(1).replace("&amp;", "&")), fields));
+  }
+
+  private static String location(HttpResponse<String> redirect) {
+    return redirect.headers().firstValue("Location").orElse("");
   }
 
   CodeLogin withSession() {
@@ -52,7 +78,7 @@ final class CodeFlow {
   }
 
   private CodeLogin exchange(HttpResponse<String> redirect) {
-    Matcher code = CODE.matcher(redirect.headers().firstValue("Location").orElse(""));
+    Matcher code = CODE.matcher(location(redirect));
     if (!code.find()) {
       throw new AssertionError("no code, but " + redirect.statusCode() + ": " + redirect.body());
     }

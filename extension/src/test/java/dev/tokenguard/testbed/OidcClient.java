@@ -75,6 +75,18 @@ public final class OidcClient {
     return new CodeFlow(this, cookies, String.join(" ", scopes)).withSession();
   }
 
+  /** Logs in, and fills in the form of the action that the user is required to do. */
+  public CodeLogin loginWithCodeAndForm(String user, String password, Map<String, String> form) {
+    return new CodeFlow(this, new CookieJar(), "").withPasswordAndForm(user, password, form);
+  }
+
+  /**
+   * Has Keycloak do an action, such as UPDATE_PASSWORD, in a browser where the user is logged in.
+   */
+  public CodeLogin act(CookieJar cookies, String action, Map<String, String> form) {
+    return new CodeFlow(this, cookies, "").withAction(action, form);
+  }
+
   public Answer refresh(String refreshToken) {
     return token(Map.of("grant_type", "refresh_token", "refresh_token", refreshToken));
   }

@@ -4,6 +4,7 @@ import dev.tokenguard.blacklist.Scope;
 import dev.tokenguard.blacklist.Trigger;
 import dev.tokenguard.blacklist.Triggers;
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.revocation.BlacklistedActivity;
 import dev.tokenguard.keycloak.revocation.Ending;
 import dev.tokenguard.keycloak.revocation.Endings;
 import dev.tokenguard.keycloak.revocation.WideEnding;
@@ -23,10 +24,12 @@ final class RevocationListener implements EventListenerProvider {
 
   private final KeycloakSession session;
   private final RealmTriggers triggers;
+  private final boolean checksActivity;
 
-  RevocationListener(KeycloakSession session, RealmTriggers triggers) {
+  RevocationListener(KeycloakSession session, RealmTriggers triggers, boolean checksActivity) {
     this.session = session;
     this.triggers = triggers;
+    this.checksActivity = checksActivity;
   }
 
   @Override
@@ -36,6 +39,9 @@ final class RevocationListener implements EventListenerProvider {
     }
     RealmModel realm = session.realms().getRealm(event.getRealmId());
     end(realm, new UserHappenings(session, realm).in(event));
+    if (checksActivity) {
+      new BlacklistedActivity(session, realm).check(event);
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.tokenguard.keycloak.events;
 import dev.tokenguard.blacklist.Trigger;
 import dev.tokenguard.blacklist.Triggers;
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.revocation.BlacklistedActivity;
 import dev.tokenguard.settings.InvalidSettingException;
 import dev.tokenguard.settings.Setting;
 import java.util.List;
@@ -22,11 +23,22 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
 /** Offers the listener in Realm settings, Events. */
 public final class RevocationListenerFactory implements EventListenerProviderFactory {
 
-  public static final String ID = "redis-token-blacklist";
+  private static final String ID = BlacklistedActivity.LISTENER;
 
   private static final String OPTION_PREFIX = "spi-events-listener--" + ID + "--";
 
+  private static final Setting<Boolean> CHECK_ACTIVITY =
+      Setting.flag(
+          "check-activity",
+          "Looks at token requests for what is on the blacklist, and reports it. Costs a command to"
+              + " Redis for each userinfo, introspection and refresh without a rotation policy.",
+          true);
+
+  private static final List<Setting<?>> SETTINGS =
+      Stream.concat(Stream.of(CHECK_ACTIVITY), Trigger.settings().stream()).toList();
+
   private RealmTriggers triggers;
+  private boolean checksActivity;
 
   @Override
   public String getId() {
@@ -42,6 +54,8 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
   public void init(Config.Scope config) {
     try {
       triggers = new RealmTriggers(Triggers.parse(config::get));
+      String check = config.get(CHECK_ACTIVITY.name());
+      checksActivity = CHECK_ACTIVITY.parse(check == null ? CHECK_ACTIVITY.defaultText() : check);
     } catch (InvalidSettingException invalid) {
       throw invalid.under(OPTION_PREFIX);
     }
@@ -53,7 +67,7 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
     factory.register(
         event -> {
           if (event instanceof UserPreRemovedEvent removal && isOn(removal.getRealm())) {
-            new RevocationListener(removal.getKeycloakSession(), triggers)
+            new RevocationListener(removal.getKeycloakSession(), triggers, checksActivity)
                 .onRemoval(removal.getRealm(), removal.getUser());
           }
         });
@@ -67,13 +81,13 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
 
   @Override
   public EventListenerProvider create(KeycloakSession session) {
-    return new RevocationListener(session, triggers);
+    return new RevocationListener(session, triggers, checksActivity);
   }
 
   @Override
   public List<ProviderConfigProperty> getConfigMetadata() {
     ProviderConfigurationBuilder metadata = ProviderConfigurationBuilder.create();
-    for (Setting<?> setting : Trigger.settings()) {
+    for (Setting<?> setting : SETTINGS) {
       metadata
           .property()
           .name(setting.name())

@@ -1,6 +1,5 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.blacklist.PendingRevocation;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.settings.Setting;
@@ -10,7 +9,6 @@ import io.micrometer.core.instrument.Metrics;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
@@ -29,15 +27,6 @@ import org.keycloak.timer.TimerProvider;
  * rest is found again there after the next start.
  */
 public final class DeliveryQueue {
-
-  static final Setting<Integer> MAX_PENDING =
-      Setting.number(
-          "max-pending",
-          "How many revocations wait in memory for a Redis that is away.",
-          "revocations",
-          1,
-          1_000_000,
-          10_000);
 
   private static final Logger LOG = Logger.getLogger(DeliveryQueue.class);
 
@@ -93,7 +82,7 @@ public final class DeliveryQueue {
         factory,
         session -> {
           if (RedisConnection.blacklistOf(session).isPresent()) {
-            new LeftBehind(session).all().forEach(this::enqueue);
+            LeftBehind.in(session).forEach(this::enqueue);
             session
                 .getProvider(TimerProvider.class)
                 .schedule(this::retry, RETRY_MILLIS, "token-guard-pending-revocations");
@@ -178,18 +167,6 @@ public final class DeliveryQueue {
     waiting.removeFirst();
     if (waiting.isEmpty()) {
       LOG.info("Redis knows all revocations again");
-    }
-  }
-
-  /** What an earlier run could not tell Redis. */
-  private record LeftBehind(KeycloakSession session) {
-
-    List<Delivery> all() {
-      return PersistedRevokedTokens.of(session)
-          .filter(token -> PendingRevocation.isText(token.tokenId()))
-          .flatMap(token -> PendingRevocation.of(token.tokenId()).stream())
-          .<Delivery>map(CommittedRevocation::new)
-          .toList();
     }
   }
 }

@@ -4,7 +4,9 @@ import dev.tokenguard.blacklist.Blacklist;
 import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import java.util.List;
 import org.keycloak.common.util.Time;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RevokedTokenProvider;
 
 /**
@@ -13,11 +15,17 @@ import org.keycloak.models.RevokedTokenProvider;
  */
 final class RedisRevokedTokenProvider implements RevokedTokenProvider {
 
+  private final KeycloakSession session;
   private final RevokedTokenProvider stock;
   private final Blacklist blacklist;
   private final DeliveryQueue queue;
 
-  RedisRevokedTokenProvider(RevokedTokenProvider stock, Blacklist blacklist, DeliveryQueue queue) {
+  RedisRevokedTokenProvider(
+      KeycloakSession session,
+      RevokedTokenProvider stock,
+      Blacklist blacklist,
+      DeliveryQueue queue) {
+    this.session = session;
     this.stock = stock;
     this.blacklist = blacklist;
     this.queue = queue;
@@ -35,18 +43,26 @@ final class RedisRevokedTokenProvider implements RevokedTokenProvider {
     try {
       return blacklist.add(entry) && isFirst;
     } catch (StoreUnavailableException unavailable) {
-      queue.keep(new EntryDelivery(entry));
+      queue.keep(new EntriesDelivery(List.of(entry)));
       return isFirst;
     }
   }
 
-  /** Keycloak's own list is in memory, so it is asked first. */
+  /** Keycloak's own list is in memory, so it is asked first. Both never throw: that were a 500. */
   @Override
   public boolean contains(String id) {
+    boolean isRevoked = stock.contains(id) || isOnBlacklist(id);
+    if (isRevoked) {
+      BlacklistedActivity.ofAccessToken(session, id);
+    }
+    return isRevoked;
+  }
+
+  private boolean isOnBlacklist(String id) {
     try {
-      return stock.contains(id) || blacklist.reasonFor(id).isPresent();
+      return blacklist.reasonFor(id).isPresent();
     } catch (StoreUnavailableException unavailable) {
-      // Counted where it was thrown. A list that throws would make userinfo a 500.
+      // Counted where it was thrown.
       return false;
     }
   }

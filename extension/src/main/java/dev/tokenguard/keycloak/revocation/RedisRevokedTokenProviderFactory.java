@@ -1,8 +1,10 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.settings.InvalidSettingException;
+import dev.tokenguard.settings.Setting;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
@@ -11,6 +13,8 @@ import org.keycloak.models.RevokedTokenProvider;
 import org.keycloak.models.RevokedTokenProviderFactory;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.Provider;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ProviderConfigurationBuilder;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /**
@@ -23,6 +27,17 @@ public final class RedisRevokedTokenProviderFactory
   public static final String ID = "redis";
 
   private static final int ABOVE_STOCK = 10;
+
+  private static final String OPTION_PREFIX = "spi-revoked-token--" + ID + "--";
+
+  private static final Setting<Integer> MAX_PENDING =
+      Setting.number(
+          "max-pending",
+          "How many revocations wait in memory for a Redis that is away.",
+          "revocations",
+          1,
+          1_000_000,
+          10_000);
 
   private DeliveryQueue queue;
 
@@ -44,7 +59,14 @@ public final class RedisRevokedTokenProviderFactory
 
   @Override
   public void init(Config.Scope config) {
-    queue = new DeliveryQueue(DeliveryQueue.MAX_PENDING.from(texts(config)));
+    String maxPending = config.get(MAX_PENDING.name());
+    try {
+      queue =
+          new DeliveryQueue(
+              MAX_PENDING.parse(maxPending == null ? MAX_PENDING.defaultText() : maxPending));
+    } catch (InvalidSettingException invalid) {
+      throw invalid.under(OPTION_PREFIX);
+    }
   }
 
   @Override
@@ -61,7 +83,8 @@ public final class RedisRevokedTokenProviderFactory
   public RevokedTokenProvider create(KeycloakSession session) {
     RevokedTokenProvider stock = StockRevokedTokens.of(session);
     return RedisConnection.blacklistOf(session)
-        .<RevokedTokenProvider>map(list -> new RedisRevokedTokenProvider(stock, list, queue))
+        .<RevokedTokenProvider>map(
+            list -> new RedisRevokedTokenProvider(session, stock, list, queue))
         .orElse(stock);
   }
 
@@ -71,16 +94,23 @@ public final class RedisRevokedTokenProviderFactory
   }
 
   @Override
+  public List<ProviderConfigProperty> getConfigMetadata() {
+    return ProviderConfigurationBuilder.create()
+        .property()
+        .name(MAX_PENDING.name())
+        .type(ProviderConfigProperty.STRING_TYPE)
+        .helpText(MAX_PENDING.help() + " Accepts " + MAX_PENDING.accepts() + ".")
+        .defaultValue(MAX_PENDING.defaultText())
+        .add()
+        .build();
+  }
+
+  @Override
   public void close() {
     // The timer stops with Keycloak.
   }
 
   DeliveryQueue queue() {
     return queue;
-  }
-
-  private static Map<String, String> texts(Config.Scope config) {
-    String name = DeliveryQueue.MAX_PENDING.name();
-    return Optional.ofNullable(config.get(name)).map(text -> Map.of(name, text)).orElse(Map.of());
   }
 }

@@ -41,7 +41,7 @@ public final class RevokedAccessTokens {
               try {
                 list.addAll(entries);
               } catch (StoreUnavailableException unavailable) {
-                entries.forEach(it -> DeliveryQueue.of(session).keep(new EntryDelivery(it)));
+                DeliveryQueue.of(session).keep(new EntriesDelivery(entries));
               }
             });
   }

@@ -6,19 +6,19 @@ import java.util.List;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
-/** An access token that Keycloak's own list has already, which outlives a restart. */
-record EntryDelivery(BlacklistEntry entry) implements Delivery {
+/** Access tokens that Keycloak's own list has already, which outlives a restart. */
+record EntriesDelivery(List<? extends BlacklistEntry> entries) implements Delivery {
 
   @Override
   public void deliver(KeycloakSessionFactory factory) {
     KeycloakModelUtils.runJobInTransaction(
         factory,
-        session -> RedisConnection.blacklistOf(session).ifPresent(list -> list.add(entry)));
+        session -> RedisConnection.blacklistOf(session).ifPresent(list -> list.addAll(entries)));
   }
 
   @Override
   public long until() {
-    return entry.expiresAt();
+    return entries.stream().mapToLong(BlacklistEntry::expiresAt).max().orElse(0);
   }
 
   @Override

@@ -1,0 +1,104 @@
+package dev.tokenguard.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.Jwt;
+import dev.tokenguard.testbed.KeycloakServer;
+import dev.tokenguard.testbed.KeycloakServer.Mode;
+import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.RedisServer;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.RedisClient;
+
+/**
+ * What is revoked while Redis is away is told to it when it is back, whatever happens meanwhile.
+ */
+class PendingRevocationIT extends LabTest {
+
+  private static final Duration BACK = Duration.ofSeconds(10);
+
+  private static RedisServer redis;
+  private static KeycloakServer keycloak;
+
+  @BeforeAll
+  static void startOwn() {
+    redis = RedisServer.start();
+    keycloak =
+        KeycloakServer.builder()
+            .mode(Mode.PRODUCTION)
+            .builtLike(lab.keycloak())
+            .realm(Lab.realmFile())
+            .option("spi-redis-connection--jedis--url", redis.uri().toString())
+            .option("log-level", "INFO,dev.tokenguard:debug")
+            .start();
+    LOGS.watch(keycloak.log());
+  }
+
+  @AfterAll
+  static void stopOwn() {
+    keycloak.close();
+    redis.close();
+  }
+
+  private final OidcClient client = OidcClient.of(keycloak.baseUri(), "demo", "demo-strict");
+
+  @Test
+  void
+      given_redis_is_away_when_sessions_end_then_keycloak_refuses_at_once_and_redis_learns_later() {
+    Answer loggedOut = logIn();
+    Answer reset = logIn();
+    Answer revoked = logIn();
+    redis.stop();
+
+    client.logout(loggedOut.refreshToken()).orFail();
+    client.revoke(revoked.accessToken()).orFail();
+    keycloak.admin("demo").resetPassword(userOf(reset), "demo").orFail();
+
+    for (Answer each : new Answer[] {loggedOut, reset, revoked}) {
+      assertThat(client.userinfo(each.accessToken()).status()).isEqualTo(401);
+    }
+    redis.restart();
+    awaitKey("tg:sid:" + Family.session(loggedOut));
+    awaitKey("tg:sid:" + Family.session(reset));
+    awaitKey("tg:sub:" + userOf(reset));
+    awaitKey("tg:at:" + Jwt.claims(revoked.accessToken()).path("jti").asText());
+    assertThat(logIn().isOk()).isTrue();
+  }
+
+  @Test
+  void given_redis_is_away_and_keycloak_restarts_then_redis_still_learns_of_it() {
+    Answer loggedOut = logIn();
+    Answer revoked = logIn();
+    redis.stop();
+    client.logout(loggedOut.refreshToken()).orFail();
+    client.revoke(revoked.accessToken()).orFail();
+
+    keycloak.stop();
+    redis.restart();
+    keycloak.start();
+
+    awaitKey("tg:sid:" + Family.session(loggedOut));
+    awaitKey("tg:at:" + Jwt.claims(revoked.accessToken()).path("jti").asText());
+    Answer next = logIn();
+    client.refresh(next.refreshToken()).orFail();
+  }
+
+  private Answer logIn() {
+    return client.login("alice", "demo").orFail();
+  }
+
+  private static String userOf(Answer login) {
+    return Jwt.claims(login.accessToken()).path("sub").asText();
+  }
+
+  private static void awaitKey(String key) {
+    try (RedisClient jedis = RedisClient.create(redis.uri().getHost(), redis.uri().getPort())) {
+      Await.until(key, BACK, () -> jedis.ttl(key) > 0);
+    }
+  }
+}
