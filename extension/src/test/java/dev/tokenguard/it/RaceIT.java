@@ -40,6 +40,30 @@ class RaceIT extends LabTest {
   }
 
   @Test
+  void given_a_refresh_that_races_an_administrators_logout_then_no_token_born_in_the_race_works() {
+    race((app, login) -> lab.admin().logoutUser(user.id()));
+  }
+
+  @Test
+  void given_a_refresh_that_races_a_password_reset_then_no_token_born_in_the_race_works() {
+    race((app, login) -> lab.admin().resetPassword(user.id(), Lab.PASSWORD));
+  }
+
+  @Test
+  void given_an_offline_refresh_that_races_a_password_reset_then_no_token_born_in_it_works() {
+    race((app, login) -> lab.admin().resetPassword(user.id(), Lab.PASSWORD), "offline_access");
+  }
+
+  @Test
+  void given_a_refresh_that_races_disabling_and_enabling_then_no_token_born_in_the_race_works() {
+    race(
+        (app, login) -> {
+          insisting(() -> lab.admin().setUserEnabled(user.id(), false));
+          return lab.admin().setUserEnabled(user.id(), true);
+        });
+  }
+
+  @Test
   void given_a_revocation_then_a_new_login_at_once_in_the_same_browser_works() {
     for (int round = 0; round < 10; round++) {
       var browser = client.loginWithCode(user.name(), Lab.PASSWORD);

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,6 +22,8 @@ final class CodeFlow {
   private static final String REDIRECT = "http://127.0.0.1/callback";
   private static final Pattern FORM_ACTION =
       Pattern.compile("<form[^>]*action=\"([^\"]+)\"", Pattern.DOTALL);
+  private static final Pattern FORGOTTEN =
+      Pattern.compile("href=\"([^\"]*/login-actions/reset-credentials[^\"]*)\"");
   private static final Pattern CODE = Pattern.compile("[?&]code=([^&]+)");
 
   private final Http http = new Http();
@@ -42,6 +45,20 @@ final class CodeFlow {
   /** Logs in where a required action, or the one that the client asks for, shows a form as well. */
   CodeLogin withPasswordAndForm(String user, String password, Map<String, String> form) {
     return exchange(submit(submitPassword(user, password), form));
+  }
+
+  /**
+   * Has forgotten the password: asks for a mail, opens its link and fills in the form behind it.
+   */
+  CodeLogin withMail(String user, Supplier<URI> link, Map<String, String> form) {
+    HttpResponse<String> login = browse(HttpRequest.newBuilder(authorization()));
+    Matcher forgotten = FORGOTTEN.matcher(login.body());
+    if (!forgotten.find()) {
+      throw new AssertionError("no link to forgotten passwords: " + login.body());
+    }
+    URI page = authorization().resolve(forgotten.group(1).replace("&amp;", "&"));
+    submit(browse(HttpRequest.newBuilder(page)), Map.of("username", user));
+    return exchange(submit(browse(HttpRequest.newBuilder(link.get())), form));
   }
 
   /** Asks Keycloak for an action, and fills in its form; the user is logged in. */

@@ -5,6 +5,7 @@ import java.net.http.HttpRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * An application: it talks to the standard OpenID Connect endpoints of one realm, as one client.
@@ -78,6 +79,15 @@ public final class OidcClient {
   /** Logs in, and fills in the form of the action that the user is required to do. */
   public CodeLogin loginWithCodeAndForm(String user, String password, Map<String, String> form) {
     return new CodeFlow(this, new CookieJar(), "").withPasswordAndForm(user, password, form);
+  }
+
+  /**
+   * Logs in with a new password, by the mail that Keycloak sends to who has forgotten it.
+   *
+   * @param link waits for the mail and gives its link
+   */
+  public CodeLogin loginWithMail(String user, Supplier<URI> link, Map<String, String> form) {
+    return new CodeFlow(this, new CookieJar(), "").withMail(user, link, form);
   }
 
   /**

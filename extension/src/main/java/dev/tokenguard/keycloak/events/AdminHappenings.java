@@ -57,7 +57,10 @@ final class AdminHappenings {
       return List.of();
     }
     return switch (path.part(2)) {
-      case "logout" -> List.of(Happening.toUser(Trigger.ADMIN_LOGOUT, userId));
+      case "logout" ->
+          List.of(
+              Happening.toUser(
+                  Trigger.ADMIN_LOGOUT, userId, before(own -> sessionsOf(own, userId))));
       case "reset-password" -> List.of(Happening.toUser(Trigger.PASSWORD_RESET, userId));
       case "credentials" ->
           path.length() == 4
@@ -110,6 +113,16 @@ final class AdminHappenings {
       }
     }
     return null;
+  }
+
+  /** Likewise. Keycloak has ended the online ones; refreshes that race it must be told of each. */
+  private static List<String> sessionsOf(KeycloakSession own, String userId) {
+    RealmModel realm = own.getContext().getRealm();
+    UserModel user = own.users().getUserById(realm, userId);
+    UserSessionPersisterProvider persister = own.getProvider(UserSessionPersisterProvider.class);
+    return user == null
+        ? List.of()
+        : List.copyOf(persister.findUserSessionsByUserId(realm, user, false).keySet());
   }
 
   private <T> T before(Function<KeycloakSession, T> reader) {

@@ -10,7 +10,8 @@ import java.util.Optional;
 /**
  * What happened to one user.
  *
- * @param session the session it is about
+ * @param sessions those it is about; or those that were there, where Keycloak has ended them
+ *     already
  * @param own the session in which the user did it, and that may stay
  * @param isNew whether {@code own} begins with it, so that it must stay
  * @param clientSessions what clients have in the session
@@ -20,7 +21,7 @@ import java.util.Optional;
 record Happening(
     Trigger trigger,
     String userId,
-    Optional<String> session,
+    List<String> sessions,
     Optional<String> own,
     boolean isNew,
     List<ClientSession> clientSessions,
@@ -31,7 +32,7 @@ record Happening(
     return new Happening(
         trigger,
         userId,
-        Optional.of(session),
+        List.of(session),
         Optional.empty(),
         false,
         List.of(),
@@ -48,7 +49,7 @@ record Happening(
     return new Happening(
         trigger,
         userId,
-        Optional.of(session),
+        List.of(session),
         Optional.empty(),
         false,
         clientSessions,
@@ -60,7 +61,7 @@ record Happening(
     return new Happening(
         trigger,
         userId,
-        Optional.empty(),
+        List.of(),
         Optional.empty(),
         false,
         List.of(),
@@ -70,12 +71,17 @@ record Happening(
 
   /** By somebody else, or by no session in particular. */
   static Happening toUser(Trigger trigger, String userId) {
-    return byUser(trigger, userId, Optional.empty(), false);
+    return toUser(trigger, userId, List.of());
+  }
+
+  static Happening toUser(Trigger trigger, String userId, List<String> sessions) {
+    return new Happening(
+        trigger, userId, sessions, Optional.empty(), false, List.of(), List.of(), Optional.empty());
   }
 
   static Happening byUser(Trigger trigger, String userId, Optional<String> own, boolean isNew) {
     return new Happening(
-        trigger, userId, Optional.empty(), own, isNew, List.of(), List.of(), Optional.empty());
+        trigger, userId, List.of(), own, isNew, List.of(), List.of(), Optional.empty());
   }
 
   /** Empty when the trigger is switched off. */
@@ -85,11 +91,9 @@ record Happening(
       case CLIENT_SESSION ->
           Optional.of(new Ending.OfClientSessions(userId, clientSessions, families));
       case CLIENT -> clientId.map(client -> new Ending.OfClient(userId, client));
-      case SESSION -> session.map(id -> new Ending.OfSession(userId, id));
+      case SESSION -> sessions.stream().findFirst().map(id -> new Ending.OfSession(userId, id));
       case OTHER_SESSIONS -> Optional.of(new Ending.OfOtherSessions(userId, own));
-      case USER ->
-          Optional.of(
-              new Ending.OfUser(userId, session.stream().toList(), isNew ? own : Optional.empty()));
+      case USER -> Optional.of(new Ending.OfUser(userId, sessions, isNew ? own : Optional.empty()));
     };
   }
 }

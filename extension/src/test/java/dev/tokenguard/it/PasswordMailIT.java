@@ -1,0 +1,113 @@
+package dev.tokenguard.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.icegreen.greenmail.store.FolderException;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.GreenMailUtil;
+import com.icegreen.greenmail.util.ServerSetup;
+import dev.tokenguard.it.Lab.User;
+import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.OidcClient;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A password that is set by a mail ends what was there before; the mail itself works once. */
+class PasswordMailIT extends LabTest {
+
+  private static final String NEW_PASSWORD = "another horse";
+  private static final Map<String, String> FORM =
+      Map.of("password-new", NEW_PASSWORD, "password-confirm", NEW_PASSWORD);
+  private static final Pattern LINK = Pattern.compile("http\\S+action-token\\S+");
+
+  private static final GreenMail MAIL =
+      new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP).dynamicPort());
+
+  private final User user = lab.user();
+  private final OidcClient client = lab.clientWith("grace-period", "60");
+
+  @BeforeAll
+  static void startMail() {
+    MAIL.start();
+    lab.admin()
+        .updateRealm(
+            Map.of(
+                "resetPasswordAllowed",
+                true,
+                "smtpServer",
+                Map.of(
+                    "host",
+                    "127.0.0.1",
+                    "port",
+                    Integer.toString(MAIL.getSmtp().getPort()),
+                    "from",
+                    "keycloak@example.org")));
+  }
+
+  @AfterAll
+  static void stopMail() {
+    lab.admin().updateRealm(Map.of("resetPasswordAllowed", false, "smtpServer", Map.of()));
+    MAIL.stop();
+  }
+
+  @BeforeEach
+  void emptyMailboxes() throws FolderException {
+    MAIL.purgeEmailFromAllMailboxes();
+  }
+
+  @Test
+  void given_a_password_set_by_mail_then_older_tokens_are_dead_and_the_login_by_it_lives() {
+    Held online = held(user.logIn(client));
+    Held offline = held(user.logIn(client, "offline_access"));
+
+    Answer login = client.loginWithMail(user.name(), this::link, FORM).answer().orFail();
+
+    online.assertDead("before the mail");
+    offline.assertDead("before the mail, offline");
+    held(login).assertAlive("by the mail");
+    held(client.login(user.name(), NEW_PASSWORD).orFail()).assertAlive("with the new password");
+  }
+
+  @Test
+  void given_a_mail_that_was_used_then_its_link_works_no_second_time() {
+    AtomicReference<URI> link = new AtomicReference<>();
+    client
+        .loginWithMail(
+            user.name(),
+            () -> {
+              link.set(link());
+              return link.get();
+            },
+            FORM)
+        .answer()
+        .orFail();
+
+    assertThat(lab.redisClient().keys("tg:at:" + user.id() + "*")).hasSize(1);
+    assertThatThrownBy(() -> client.loginWithMail(user.name(), link::get, FORM))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("no form");
+  }
+
+  private URI link() {
+    MAIL.waitForIncomingEmail(10_000, 1);
+    List<String> bodies =
+        List.of(MAIL.getReceivedMessages()).stream().map(GreenMailUtil::getBody).toList();
+    Matcher link =
+        LINK.matcher(bodies.get(bodies.size() - 1).replace("=\r\n", "").replace("=3D", "="));
+    assertThat(link.find()).as("%s", bodies).isTrue();
+    return URI.create(link.group().replaceAll("[\">].*", ""));
+  }
+
+  private Held held(Answer answer) {
+    return new Held(lab, client, user, answer);
+  }
+}
