@@ -123,14 +123,15 @@ public final class Transcript {
     return answer.text("preferred_username");
   }
 
-  /** Says of a family's lineage what the rest of the transcript says of tokens. */
+  /** Says of a family's lineage what the rest of the transcript says of tokens; a 0 is left out. */
   private static String meaning(String field, String value) {
     String[] parts = value.split(",");
     if (!field.startsWith("f:") || parts.length < 2) {
       return "";
     }
     return "   <- family %s, newest generation %s"
-        .formatted(TokenPlace.abridged(familyOf(field.substring(2))), parts[1]);
+        .formatted(
+            TokenPlace.abridged(familyOf(field.substring(2))), parts[1].isEmpty() ? "0" : parts[1]);
   }
 
   /** A UUID is kept as its 16 bytes in Base64, any other id as text behind a tilde. */

@@ -23,6 +23,7 @@ import java.util.Map;
  */
 public final class RedisFamilyStore implements FamilyStore {
 
+  private static final LuaScript BEGIN = LuaScript.of(Operation.BEGIN, "begin.lua");
   private static final LuaScript ROTATE = LuaScript.of(Operation.ROTATE, "rotate.lua");
   private static final LuaScript REVOKE = LuaScript.of(Operation.REVOKE, "revoke.lua");
   private static final LuaScript FIND = LuaScript.of(Operation.FIND, "find.lua");
@@ -36,7 +37,34 @@ public final class RedisFamilyStore implements FamilyStore {
   }
 
   @Override
+  public List<AccessTokens> begin(RotationRequest login, RotationPolicy policy) {
+    List<String> arguments = tokenArguments(login);
+    add(arguments, policy.maxFamiliesPerUser());
+    add(arguments, policy.isObserving());
+    Object reply = redis.run(BEGIN, keys.user(login.userId()), arguments);
+    return ReplyRow.of(reply)
+        .rowsFrom(0)
+        .map(row -> row.accessTokens(keys.expanded(row.text(0)), 1))
+        .toList();
+  }
+
+  @Override
   public RotationOutcome rotate(RotationRequest request, RotationPolicy policy) {
+    List<String> arguments = tokenArguments(request);
+    add(arguments, policy.gracePeriod().toMillis(), policy.graceMaxReplays());
+    add(arguments, policy.graceContext());
+    add(arguments, policy.maxRotations(), policy.notAfter(request.session().started()));
+    add(arguments, policy.maxRefreshesPerMinute());
+    add(arguments, policy.bindTo());
+    arguments.add(Setting.word(policy.onBindingMismatch()));
+    arguments.add(Setting.word(policy.onMissingState()));
+    add(arguments, policy.isObserving());
+    Object reply = redis.run(ROTATE, keys.user(request.userId()), arguments);
+    return RotateReply.of(reply).outcome(request.presented().family());
+  }
+
+  /** What {@code begin.lua} and {@code rotate.lua} are told of the token, in the same order. */
+  private List<String> tokenArguments(RotationRequest request) {
     List<String> arguments = new ArrayList<>();
     String family = request.presented().family();
     RotationRequest.Session session = request.session();
@@ -59,17 +87,7 @@ public final class RedisFamilyStore implements FamilyStore {
     arguments.add(request.context().ip());
     arguments.add(request.binding().map(RequestContext::userAgent).orElse(""));
     arguments.add(request.binding().map(RequestContext::ip).orElse(""));
-
-    add(arguments, policy.gracePeriod().toMillis(), policy.graceMaxReplays());
-    add(arguments, policy.graceContext());
-    add(arguments, policy.maxRotations(), policy.notAfter(session.started()));
-    add(arguments, policy.maxRefreshesPerMinute());
-    add(arguments, policy.bindTo());
-    arguments.add(Setting.word(policy.onBindingMismatch()));
-    arguments.add(Setting.word(policy.onMissingState()));
-    add(arguments, policy.isObserving());
-    Object reply = redis.run(ROTATE, keys.user(request.userId()), arguments);
-    return RotateReply.of(reply).outcome(family);
+    return arguments;
   }
 
   @Override
@@ -92,15 +110,7 @@ public final class RedisFamilyStore implements FamilyStore {
     Object reply = redis.run(REVOKE, keys.user(revocation.userId()), arguments);
     return ReplyRow.of(reply)
         .rowsFrom(0)
-        .map(
-            row ->
-                new AccessTokens(
-                    revocation.families().get((int) row.number(0) - 1),
-                    row.number(1),
-                    row.number(2),
-                    row.number(3),
-                    row.text(4),
-                    row.text(5)))
+        .map(row -> row.accessTokens(revocation.families().get((int) row.number(0) - 1), 1))
         .toList();
   }
 

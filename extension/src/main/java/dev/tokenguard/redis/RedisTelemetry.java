@@ -7,6 +7,7 @@ public interface RedisTelemetry {
 
   /** What Redis was asked for. */
   enum Operation {
+    BEGIN,
     ROTATE,
     REVOKE,
     FIND,

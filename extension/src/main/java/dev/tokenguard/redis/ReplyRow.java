@@ -1,5 +1,6 @@
 package dev.tokenguard.redis;
 
+import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,17 @@ record ReplyRow(List<?> values) {
       return number;
     }
     throw unexpected(null);
+  }
+
+  /** A family's access tokens, in the order that all scripts tell them, from a position on. */
+  AccessTokens accessTokens(String family, int index) {
+    return new AccessTokens(
+        family,
+        number(index),
+        number(index + 1),
+        number(index + 2),
+        text(index + 3),
+        text(index + 4));
   }
 
   <E extends Enum<E>> E word(int index, Class<E> type) {

@@ -91,7 +91,6 @@ record RotateReply(ReplyRow row) {
   }
 
   private AccessTokens accessTokens(String family) {
-    return new AccessTokens(
-        family, row.number(7), row.number(8), row.number(9), row.text(10), row.text(11));
+    return row.accessTokens(family, 7);
   }
 }

@@ -57,7 +57,7 @@ public final class RevocationService {
 
   private static boolean isEndedBy(
       Revocation revocation, TokenFamily family, Predicate<TokenFamily> isGone) {
-    // A family without a session was revoked before it was ever refreshed.
+    // A family without a session was revoked before anything else was told of it.
     String session = family.sessionId().orElse("");
     String client = family.clientId().orElse("");
     if (revocation.sessions().contains(session)) {

@@ -16,6 +16,7 @@ public record RotationPolicy(
     int maxRotations,
     Duration absoluteLifetime,
     int maxRefreshesPerMinute,
+    int maxFamiliesPerUser,
     ContextMatch bindTo,
     MismatchConsequence onBindingMismatch,
     boolean revokesPreviousAccessToken,

@@ -5,6 +5,8 @@ import java.util.Optional;
 /**
  * A refresh token that passed all of Keycloak's own checks and asks for its child.
  *
+ * <p>A login is described alike, as if its token had asked for itself.
+ *
  * @param userId the user's id in Keycloak; all state of a user lies together
  * @param presented the place of the presented token
  * @param session the session that the token belongs to

@@ -79,6 +79,15 @@ final class RotationSettings {
           0,
           1_000_000,
           0);
+  private static final Setting<Integer> MAX_FAMILIES_PER_USER =
+      number(
+          "max-families-per-user",
+          "A login over this many, per user and client, ends the oldest: its refresh and access tokens"
+              + " are dead. 0 means no limit.",
+          "families",
+          0,
+          1_000,
+          0);
   private static final Setting<ContextMatch> BIND_TO =
       choice(
           "bind-to",
@@ -121,6 +130,7 @@ final class RotationSettings {
           MAX_ROTATIONS,
           ABSOLUTE_LIFETIME,
           MAX_REFRESHES_PER_MINUTE,
+          MAX_FAMILIES_PER_USER,
           BIND_TO,
           ON_BINDING_MISMATCH,
           REVOKE_PREVIOUS_ACCESS_TOKEN,
@@ -139,6 +149,7 @@ final class RotationSettings {
         MAX_ROTATIONS.from(given),
         Duration.ofSeconds(ABSOLUTE_LIFETIME.from(given)),
         MAX_REFRESHES_PER_MINUTE.from(given),
+        MAX_FAMILIES_PER_USER.from(given),
         BIND_TO.from(given),
         ON_BINDING_MISMATCH.from(given),
         REVOKE_PREVIOUS_ACCESS_TOKEN.from(given),

@@ -7,12 +7,12 @@ import java.util.Optional;
  * A family as the store remembers it.
  *
  * @param id the {@code jti} of its first refresh token
- * @param sessionId the user session it belongs to; not known when it was revoked before it was ever
- *     refreshed, and so for the client and the first refresh
+ * @param sessionId the user session it belongs to; not known when it was revoked before anything
+ *     else was told of it, and so for the client and the time
  * @param clientId the client's internal id
  * @param isOffline whether its tokens are offline tokens
  * @param generation its newest generation
- * @param created when it was first refreshed, to the second
+ * @param created when it was first told of, to the second: at the login, or at the first refresh
  * @param refreshed when its newest token was made
  * @param isRevoked whether the family itself was marked revoked
  */

@@ -38,6 +38,7 @@ class AdministrationIT extends LabTest {
           max-rotations                | 1.5    | max-rotations: 0 to 2147483647 rotations
           absolute-lifetime            | -5     | absolute-lifetime: 0 to 2147483647 seconds
           max-refreshes-per-minute     | many   | max-refreshes-per-minute: 0 to 1000000 refreshes
+          max-families-per-user        | 1001   | max-families-per-user: 0 to 1000 families
           bind-to                      | host   | bind-to: one of none, user-agent, ip, user-agent-and-ip
           on-binding-mismatch          | allow  | on-binding-mismatch: one of deny, observe, revoke-family
           revoke-previous-access-token | yes    | revoke-previous-access-token: true or false
@@ -93,6 +94,7 @@ class AdministrationIT extends LabTest {
             Map.entry("max-rotations", "0"),
             Map.entry("absolute-lifetime", "0"),
             Map.entry("max-refreshes-per-minute", "0"),
+            Map.entry("max-families-per-user", "0"),
             Map.entry("bind-to", "none"),
             Map.entry("on-binding-mismatch", "deny"),
             Map.entry("revoke-previous-access-token", "false"),
@@ -112,8 +114,9 @@ class AdministrationIT extends LabTest {
     String metrics = metrics();
 
     assertThat(metrics)
-        .containsPattern("token_guard_refresh_total\\{outcome=\"started\"} [1-9]")
+        .containsPattern("token_guard_refresh_total\\{outcome=\"rotated\"} [1-9]")
         .containsPattern("token_guard_refresh_total\\{outcome=\"reused\"} [1-9]")
+        .containsPattern("token_guard_redis_seconds_count\\{operation=\"begin\"} [1-9]")
         .containsPattern("token_guard_redis_seconds_count\\{operation=\"rotate\"} [1-9]")
         .contains("token_guard_redis_failures_total{failure=\"timeout\",operation=\"rotate\"}")
         .doesNotContain(user.id(), Family.id(login), client.clientId());

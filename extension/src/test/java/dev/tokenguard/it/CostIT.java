@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** One command for a refresh, whatever it leads to. */
+/** One command for a refresh, whatever it leads to, and one for a login. */
 class CostIT extends LabTest {
 
   private static final Pattern CALLS = Pattern.compile("cmdstat_(eval|evalsha):calls=(\\d+)");
@@ -28,6 +28,33 @@ class CostIT extends LabTest {
     }
 
     assertThat(scriptCalls() - before).isEqualTo(10);
+  }
+
+  @Test
+  void given_logins_then_each_is_one_redis_command_with_a_limit_of_families_too() {
+    OidcClient unlimited = lab.clientWith("grace-period", "60", "grace-max-replays", "0");
+    OidcClient limited = lab.clientWith("max-families-per-user", "10");
+    User user = lab.user();
+    user.logIn(unlimited);
+    long before = scriptCalls();
+
+    for (int round = 0; round < 5; round++) {
+      user.logIn(unlimited);
+      user.logIn(limited);
+    }
+
+    assertThat(scriptCalls() - before).isEqualTo(10);
+  }
+
+  @Test
+  void given_clients_without_a_policy_then_a_login_and_a_refresh_cost_no_command() {
+    OidcClient stock = lab.client("demo-stock");
+    User user = lab.user();
+    long before = scriptCalls();
+
+    stock.refresh(user.logIn(stock).refreshToken()).orFail();
+
+    assertThat(scriptCalls() - before).isZero();
   }
 
   private static long scriptCalls() {

@@ -1,5 +1,6 @@
 package dev.tokenguard.it;
 
+import static dev.tokenguard.it.Family.assertAlive;
 import static dev.tokenguard.it.Family.assertRefused;
 import static dev.tokenguard.it.Family.generation;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -52,6 +53,20 @@ class OutageIT extends LabTest {
     assertThat(generation(fourth)).isEqualTo(4);
     assertRefused(client.refresh(second.refreshToken()));
     assertRefused(client.refresh(fourth.refreshToken()));
+  }
+
+  @Test
+  void given_a_login_when_redis_hangs_then_it_works_and_its_family_begins_with_a_refresh() {
+    OidcClient client = lab.clientWith("grace-period", "60", "max-families-per-user", "2");
+    lab.redis().pause();
+    Answer login = user.logIn(client);
+    assertAlive(client, login);
+    lab.redis().resume();
+
+    Answer next = client.refresh(login.refreshToken()).orFail();
+
+    assertThat(generation(next)).isEqualTo(1);
+    assertThat(lab.keycloak().log().text()).contains("Redis does not answer as it should");
   }
 
   @Test

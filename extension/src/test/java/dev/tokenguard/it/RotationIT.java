@@ -28,10 +28,40 @@ class RotationIT extends LabTest {
   private final OidcClient strict = lab.clientWith("grace-period", "0");
 
   @Test
-  void given_a_login_then_nothing_is_written_to_redis() {
-    user.logIn(strict);
+  void given_a_login_then_its_family_is_known_until_its_token_has_expired() {
+    Answer login = user.logIn(strict);
+
+    long lifespan = login.body().path("refresh_expires_in").asLong();
+    assertThat(lab.stateOf(user)).hasSize(3);
+    assertThat(lab.redisClient().ttl(lab.keyOf(user))).isBetween(lifespan, lifespan + 60);
+  }
+
+  @Test
+  void given_a_refused_login_then_nothing_is_written_to_redis() {
+    assertThat(strict.login(user.name(), "wrong").isOk()).isFalse();
 
     assertThat(lab.stateOf(user)).isEmpty();
+  }
+
+  @Test
+  void given_a_client_without_a_policy_then_its_logins_are_not_written_to_redis() {
+    user.logIn(lab.client("demo-stock"));
+
+    assertThat(lab.stateOf(user)).isEmpty();
+  }
+
+  @Test
+  void given_a_login_that_redis_does_not_know_then_its_first_refresh_starts_the_family() {
+    Answer login = user.logIn(strict);
+    lab.redisClient().del(lab.keyOf(user));
+    Answer next = strict.refresh(login.refreshToken()).orFail();
+
+    JsonNode details = lab.events("REFRESH_TOKEN", user).get(0).path("details");
+
+    assertThat(details.path("rotation").asText()).isEqualTo("started");
+    assertRefused(strict.refresh(login.refreshToken()));
+    assertDead(strict, login);
+    assertDead(strict, next);
   }
 
   @Test
@@ -252,7 +282,7 @@ class RotationIT extends LabTest {
 
     JsonNode details = lab.events("REFRESH_TOKEN", user).get(0).path("details");
 
-    assertThat(details.path("rotation").asText()).isEqualTo("started");
+    assertThat(details.path("rotation").asText()).isEqualTo("rotated");
     assertThat(details.path("refresh_token_family").asText())
         .isEqualTo(Jwt.claims(login.refreshToken()).path("jti").asText());
     assertThat(details.path("refresh_token_generation").asText()).isEqualTo("0");

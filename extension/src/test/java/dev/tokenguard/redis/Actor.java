@@ -98,6 +98,22 @@ sealed interface Actor {
     }
   }
 
+  /** Logs in anew; when the family is known already, Keycloak tells of a login twice. */
+  final class Newcomer implements Actor {
+    private final Endpoint endpoint;
+    private final List<Login> logins;
+
+    Newcomer(Endpoint endpoint, List<Login> logins) {
+      this.endpoint = endpoint;
+      this.logins = logins;
+    }
+
+    @Override
+    public void act(int choice) {
+      endpoint.begin(logins.get(choice % logins.size()));
+    }
+  }
+
   /** Ends families, client sessions and sessions, if seldom. */
   final class Admin implements Actor {
     private final Endpoint endpoint;

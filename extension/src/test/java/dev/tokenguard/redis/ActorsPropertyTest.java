@@ -1,6 +1,7 @@
 package dev.tokenguard.redis;
 
 import dev.tokenguard.redis.Actor.Admin;
+import dev.tokenguard.redis.Actor.Newcomer;
 import dev.tokenguard.redis.Actor.StraightClient;
 import dev.tokenguard.redis.Actor.Thief;
 import dev.tokenguard.redis.Actor.TwoTabs;
@@ -21,7 +22,7 @@ import net.jqwik.api.Tuple;
 /**
  * Several actors on the families of one user, in any order, on the reference and on Redis. A
  * straight client has a family of its own; the thief is after the tabs', the admin after all
- * others.
+ * others. Logins are told at any time.
  */
 final class ActorsPropertyTest {
 
@@ -65,7 +66,8 @@ final class ActorsPropertyTest {
         tabs,
         new UnluckyClient(endpoint, logins.get(2)),
         new Thief(endpoint, logins.get(1), tabs),
-        new Admin(endpoint, logins.subList(1, 3)));
+        new Admin(endpoint, logins.subList(1, 3)),
+        new Newcomer(endpoint, logins));
   }
 
   @Provide
@@ -90,7 +92,12 @@ final class ActorsPropertyTest {
             .map(Duration::ofMillis);
     return Combinators.combine(
             Arbitraries.frequency(
-                Tuple.of(4, 0), Tuple.of(8, 1), Tuple.of(4, 2), Tuple.of(4, 3), Tuple.of(1, 4)),
+                Tuple.of(4, 0),
+                Tuple.of(8, 1),
+                Tuple.of(4, 2),
+                Tuple.of(4, 3),
+                Tuple.of(1, 4),
+                Tuple.of(2, 5)),
             Arbitraries.integers().between(0, 11),
             pauses)
         .as(Turn::new)

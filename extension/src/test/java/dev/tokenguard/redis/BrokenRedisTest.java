@@ -106,6 +106,8 @@ final class BrokenRedisTest {
   void givenNobodyListens_whenAnyMethodIsCalled_thenEachTellsItsOwnOperation() {
     FamilyStore store = open("redis://127.0.0.1:" + LoopbackPort.free());
     Revocation revocation = Revocation.ofFamily(login.user(), login.family(), 1);
+    assertThatThrownBy(() -> store.begin(login.begin(clock), Policies.DEFAULT))
+        .isInstanceOf(StoreUnavailableException.class);
     assertThatThrownBy(() -> store.revoke(revocation))
         .isInstanceOf(StoreUnavailableException.class);
     assertThatThrownBy(() -> store.find(login.user()))
@@ -113,7 +115,7 @@ final class BrokenRedisTest {
     assertThatThrownBy(() -> opened.get().ping()).isInstanceOf(StoreUnavailableException.class);
     assertThat(telemetry.failed)
         .extracting(RecordedTelemetry.Failed::operation)
-        .containsExactly(Operation.REVOKE, Operation.FIND, Operation.PING);
+        .containsExactly(Operation.BEGIN, Operation.REVOKE, Operation.FIND, Operation.PING);
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
 import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.TestClock;
+import dev.tokenguard.rotation.TokenFamily;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -174,6 +176,27 @@ final class ConcurrentRefreshTest {
         .singleElement()
         .returns(0L, AccessTokens::first)
         .returns(newest.get(), AccessTokens::last);
+  }
+
+  @RepeatedTest(3)
+  void whenFiftyLogInAtOnce_thenAsManyAsAllowedLiveAndEachOtherIsNamedOnce() throws Exception {
+    RotationPolicy three = Policies.with("max-families-per-user", 3);
+    AtomicInteger number = new AtomicInteger();
+    List<List<AccessTokens>> ended =
+        atOnce(
+            () ->
+                store.begin(
+                    login.asFamily("family " + number.incrementAndGet()).begin(clock), three));
+    List<String> alive =
+        store.find(login.user()).stream()
+            .filter(family -> !family.isRevoked())
+            .map(TokenFamily::id)
+            .toList();
+    assertThat(alive).hasSize(3);
+    assertThat(ended.stream().flatMap(List::stream).map(AccessTokens::family))
+        .doesNotHaveDuplicates()
+        .doesNotContainAnyElementsOf(alive)
+        .hasSize(THREADS - 3);
   }
 
   private long remembered() {

@@ -55,6 +55,10 @@ final class Course {
     return outcome;
   }
 
+  void begin(Login login) {
+    world.store.begin(login.begin(world.clock), policy);
+  }
+
   void revoke(Revocation revocation) {
     world.store.revoke(revocation);
   }

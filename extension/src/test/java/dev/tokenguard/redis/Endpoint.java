@@ -1,10 +1,14 @@
 package dev.tokenguard.redis;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationOutcome;
 import dev.tokenguard.rotation.RotationOutcome.Granted;
 import dev.tokenguard.rotation.RotationPolicy;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** Where actors refresh their tokens; keeps a history of all that was decided. */
@@ -16,6 +20,19 @@ final class Endpoint {
 
   Endpoint(RotationPolicy policy) {
     this.policy = policy;
+  }
+
+  void begin(Login login) {
+    List<AccessTokens> ended = world.store.begin(login.begin(world.clock), policy);
+    List<String> families = ended.stream().map(AccessTokens::family).toList();
+    history.add(new History.Beginning(login, families));
+    assertThat(families).allMatch(family -> isAtTheClientOf(login, family));
+  }
+
+  private boolean isAtTheClientOf(Login login, String family) {
+    return world.logins.stream()
+        .filter(other -> other.client().equals(login.client()))
+        .anyMatch(other -> other.family().equals(family));
   }
 
   /** The generation of the child, if there is one. */

@@ -34,6 +34,16 @@ sealed interface Happening {
     }
   }
 
+  /** A login is told: early, late or again. */
+  record Begun(int family, RequestContext context, Optional<RequestContext> claim)
+      implements Happening {
+    @Override
+    public void in(Course course) {
+      Login login = course.login(family).from(context);
+      course.begin(claim.map(login::boundTo).orElse(login));
+    }
+  }
+
   record Passed(Duration time) implements Happening {
     @Override
     public void in(Course course) {
@@ -99,6 +109,7 @@ sealed interface Happening {
   static Arbitrary<List<Happening>> some() {
     return Arbitraries.frequencyOf(
             Tuple.of(24, presented()),
+            Tuple.of(6, begun()),
             Tuple.of(8, times().map(Passed::new)),
             Tuple.of(1, RandomPolicies.any().map(Switched::new)),
             Tuple.of(1, families().map(RevokedFamily::new)),
@@ -127,8 +138,13 @@ sealed interface Happening {
         .as(Presented::new);
   }
 
+  private static Arbitrary<Happening> begun() {
+    return Combinators.combine(Arbitraries.of(0, 1, 2, 3, 4), contexts(), contexts().optional(0.1))
+        .as(Begun::new);
+  }
+
   private static Arbitrary<Integer> families() {
-    return Arbitraries.of(0, 0, 0, 1, 2);
+    return Arbitraries.of(0, 0, 0, 1, 2, 3);
   }
 
   private static Arbitrary<RequestContext> contexts() {

@@ -42,6 +42,9 @@ final class History {
     }
   }
 
+  /** A login was told, and ended these families. */
+  record Beginning(Login login, List<String> ended) implements Event {}
+
   private final List<Event> events = new ArrayList<>();
 
   void add(Event event) {
@@ -97,12 +100,14 @@ final class History {
     return refresh.login().context();
   }
 
-  /** After a reuse, a mismatch that revokes, or a revocation. */
+  /** After a reuse, a mismatch that revokes, a revocation, or a login that was one too many. */
   void assertNothingIsGrantedOnceDead(Login login) {
     boolean isDead = false;
     for (Event event : events) {
       if (event instanceof Ending ending) {
         isDead |= ending.ends(login);
+      } else if (event instanceof Beginning beginning) {
+        isDead |= beginning.ended().contains(login.family());
       } else if (event instanceof Refresh refresh
           && refresh.login().family().equals(login.family())) {
         RotationOutcome outcome = refresh.outcome();

@@ -37,19 +37,21 @@ final class RecordSizeTest {
   }
 
   private void present(Login one, long generation, RotationPolicy policy) {
-    RotationRequest request = one.refresh(generation, clock);
+    assertThat(store.rotate(lastingAWeek(one.refresh(generation, clock)), policy))
+        .isInstanceOf(Granted.class);
+  }
+
+  private RotationRequest lastingAWeek(RotationRequest request) {
     // A week, and to be remembered a minute longer, as Keycloak is asked for in the demo.
     long exp = request.child().issuedAt() + 604_800;
-    RotationRequest real =
-        new RotationRequest(
-            request.userId(),
-            request.presented(),
-            request.session(),
-            new RotationRequest.ProposedChild(request.child().issuedAt(), exp, exp + 60),
-            request.accessToken(),
-            request.context(),
-            request.binding());
-    assertThat(store.rotate(real, policy)).isInstanceOf(Granted.class);
+    return new RotationRequest(
+        request.userId(),
+        request.presented(),
+        request.session(),
+        new RotationRequest.ProposedChild(request.child().issuedAt(), exp, exp + 60),
+        request.accessToken(),
+        request.context(),
+        request.binding());
   }
 
   private void assertCompact(Login one) {
@@ -82,6 +84,13 @@ final class RecordSizeTest {
   }
 
   @Test
+  void whenALoginIsTold_thenItsRecordIsCompact() {
+    Login bound = login.offline().boundTo(Login.HERE);
+    store.begin(lastingAWeek(bound.begin(clock)), Policies.DEFAULT);
+    assertCompact(bound);
+  }
+
+  @Test
   void whenAWornFamilyIsRevoked_thenItIsStillCompact() {
     wear(login, Policies.with("bind-to", "user-agent-and-ip", "grace-period", 300));
     store.revoke(Revocation.ofFamily(login.user(), login.family(), clock.second() + 1));
@@ -92,9 +101,12 @@ final class RecordSizeTest {
   @Test
   void givenTenThousandUsersWithAFamilyEach_whenMemoryIsMeasured_thenAFamilyIsCheap() {
     present(login, 0, Policies.DEFAULT);
+    // So that Redis knows both scripts.
+    store.begin(lastingAWeek(login.begin(clock)), Policies.DEFAULT);
     long before = usedMemory();
     for (int user = 0; user < USERS; user++) {
       Login one = login.ofUser(uuid()).asFamily(uuid()).inSession(uuid(), login.started());
+      store.begin(lastingAWeek(one.begin(clock)), Policies.DEFAULT);
       present(one, 0, Policies.DEFAULT);
       present(one, 1, Policies.DEFAULT);
     }

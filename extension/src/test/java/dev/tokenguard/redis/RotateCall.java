@@ -23,6 +23,7 @@ record RotateCall(Map<Integer, String> arguments) {
   static final int CHILD_EXP = 14;
   static final int REMEMBER_UNTIL = 15;
   static final int ACCESS_EXP = 16;
+  private static final int TOKEN_POSITIONS = 22;
 
   /** Far ahead: Redis goes by its own clock here. */
   static final long IAT = 4_000_000_000L;
@@ -48,6 +49,13 @@ record RotateCall(Map<Integer, String> arguments) {
 
   List<?> run() {
     return (List<?>) TestRedis.JEDIS.eval(SCRIPT.source(), List.of(KEY), positions());
+  }
+
+  /** As a call of a script that is told the same of the token, and this of its policy. */
+  List<?> runAs(LuaScript script, List<String> policy) {
+    List<String> positions = new ArrayList<>(positions().subList(0, TOKEN_POSITIONS));
+    positions.addAll(policy);
+    return (List<?>) TestRedis.JEDIS.eval(script.source(), List.of(KEY), positions);
   }
 
   /** By the record of a family: made, iat, exp and what is to be added to it. */

@@ -31,6 +31,11 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
   private static final AccessTokens ANY = new AccessTokens("any", 0, 0, 0, "", "");
 
   @Override
+  public List<AccessTokens> begin(RotationRequest login, RotationPolicy policy) {
+    return covered(reference.begin(login, policy), tested.begin(login, policy));
+  }
+
+  @Override
   public RotationOutcome rotate(RotationRequest request, RotationPolicy policy) {
     RotationOutcome expected = reference.rotate(request, policy);
     RotationOutcome actual = tested.rotate(request, policy);
@@ -41,19 +46,23 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
 
   @Override
   public List<AccessTokens> revoke(Revocation revocation) {
-    List<AccessTokens> expected = sorted(reference.revoke(revocation));
-    List<AccessTokens> actual = sorted(tested.revoke(revocation));
-    assertThat(actual).hasSameSizeAs(expected);
-    for (int index = 0; index < expected.size(); index++) {
-      assertCovers(expected.get(index), actual.get(index));
-    }
-    return expected;
+    return covered(reference.revoke(revocation), tested.revoke(revocation));
   }
 
   @Override
   public List<TokenFamily> find(String userId) {
     List<TokenFamily> expected = reference.find(userId);
     assertThat(tested.find(userId)).containsExactlyInAnyOrderElementsOf(expected);
+    return expected;
+  }
+
+  private static List<AccessTokens> covered(List<AccessTokens> wanted, List<AccessTokens> told) {
+    List<AccessTokens> expected = sorted(wanted);
+    List<AccessTokens> actual = sorted(told);
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int index = 0; index < expected.size(); index++) {
+      assertCovers(expected.get(index), actual.get(index));
+    }
     return expected;
   }
 

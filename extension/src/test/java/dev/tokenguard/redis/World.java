@@ -6,7 +6,7 @@ import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.TestClock;
 import java.util.List;
 
-/** One user with three families, the reference and Redis side by side, and one clock for both. */
+/** One user with five families, the reference and Redis side by side, and one clock for both. */
 final class World {
 
   final TestClock clock = TestClock.started();
@@ -22,12 +22,18 @@ final class World {
     return logins.get(0).user();
   }
 
-  /** Two clients in one session, and one of them in another session, too. */
+  /**
+   * Two clients in one session, and one of them in others, too. The families of one client are in
+   * one order by their ids and by the short form of these: the store breaks ties by the one, the
+   * reference by the other.
+   */
   private static List<Login> logins(Login third) {
     return List.of(
         third.asFamily("first family").inSession("another session", third.started()),
         third.asFamily("second family").atClient("another client", third.started()),
-        third);
+        third,
+        third.asFamily("fourth family"),
+        third.asFamily("fifth family").inSession("third session", third.started()));
   }
 
   /** Redis is flushed. */

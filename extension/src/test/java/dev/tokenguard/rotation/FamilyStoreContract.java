@@ -13,6 +13,20 @@ public abstract class FamilyStoreContract {
   protected abstract FamilyStore open(TestClock clock);
 
   @Nested
+  final class Beginnings extends BeginRules {
+    Beginnings() {
+      super(FamilyStoreContract.this::open);
+    }
+  }
+
+  @Nested
+  final class CappedFamilies extends CapRules {
+    CappedFamilies() {
+      super(FamilyStoreContract.this::open);
+    }
+  }
+
+  @Nested
   final class Lineage extends LineageRules {
     Lineage() {
       super(FamilyStoreContract.this::open);

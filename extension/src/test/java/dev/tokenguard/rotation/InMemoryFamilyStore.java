@@ -31,6 +31,11 @@ public final class InMemoryFamilyStore implements FamilyStore {
   }
 
   @Override
+  public synchronized List<AccessTokens> begin(RotationRequest login, RotationPolicy policy) {
+    return new Beginning(login, policy, user(login.userId()), clock.instant()).ended();
+  }
+
+  @Override
   public synchronized RotationOutcome rotate(RotationRequest request, RotationPolicy policy) {
     return new Judgement(request, policy, user(request.userId()), clock.instant()).outcome();
   }

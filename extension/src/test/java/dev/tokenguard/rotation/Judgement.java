@@ -137,7 +137,7 @@ final class Judgement {
                 Optional.of(request.context()).filter(it -> policy.bindTo() != ContextMatch.NONE));
   }
 
-  private Optional<Revoked> revoked() {
+  Optional<Revoked> revoked() {
     RotationRequest.Session session = request.session();
     Optional<Long> clientSessionRevokedAt =
         Optional.ofNullable(

@@ -88,6 +88,19 @@ public record Login(
         Optional.of(bound));
   }
 
+  /** What the login is answered with when it is made now, as Keycloak would describe it. */
+  public RotationRequest begin(TestClock clock) {
+    RotationRequest asked = refresh(0, clock);
+    return new RotationRequest(
+        user,
+        asked.presented(),
+        asked.session(),
+        asked.child(),
+        new AccessToken(asked.accessToken().expiresAt(), LOGIN_PREFIX, LOGIN_PREFIX),
+        context,
+        claim);
+  }
+
   /** A refresh now, as Keycloak would describe it; offline tokens have no {@code exp}. */
   public RotationRequest refresh(long generation, TestClock clock) {
     long now = clock.second();

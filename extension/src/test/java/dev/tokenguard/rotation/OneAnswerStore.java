@@ -18,6 +18,11 @@ record OneAnswerStore(Supplier<RotationOutcome> answer) implements FamilyStore {
   }
 
   @Override
+  public List<AccessTokens> begin(RotationRequest login, RotationPolicy policy) {
+    throw new UnsupportedOperationException("a refresh is no login");
+  }
+
+  @Override
   public RotationOutcome rotate(RotationRequest request, RotationPolicy policy) {
     return answer.get();
   }

@@ -12,10 +12,10 @@ final class RememberedFamily {
   private static final long UNSEEN = 64;
 
   private final String id;
-  private final String loginPrefix;
   private final NavigableMap<Long, Long> accessTokenEnds = new TreeMap<>();
   private Optional<RotationRequest.Session> session = Optional.empty();
   private Optional<Instant> created = Optional.empty();
+  private String loginPrefix;
   private String refreshPrefix = "";
   private Child newest;
   private Instant made;
@@ -53,6 +53,21 @@ final class RememberedFamily {
   static RememberedFamily neverRefreshed(String id, Instant now) {
     return new RememberedFamily(
         id, "", new Child(0, now.getEpochSecond(), 0, Optional.empty()), now);
+  }
+
+  /** Its login is told; all that was known before is that it is revoked, if anything. */
+  static RememberedFamily begunBy(
+      RotationRequest login, Optional<RememberedFamily> known, Instant now) {
+    String id = login.presented().family();
+    RememberedFamily family = known.orElseGet(() -> neverRefreshed(id, now));
+    family.newest =
+        new Child(0, login.child().issuedAt(), login.child().expiresAt(), login.binding());
+    family.rotatedFrom = login.context();
+    family.loginPrefix = login.accessToken().loginPrefix();
+    family.accessTokenEnds.put(0L, login.accessToken().expiresAt());
+    family.rememberUntil(login.child().retainUntil());
+    family.belongTo(login, now);
+    return family;
   }
 
   /** The lineage goes on from the presented token. */
@@ -115,6 +130,19 @@ final class RememberedFamily {
 
   void rememberUntil(long second) {
     rememberedUntil = Math.max(rememberedUntil, second);
+  }
+
+  Optional<RotationRequest.Session> session() {
+    return session;
+  }
+
+  /** When its session and client were first told, to the second. */
+  Instant created() {
+    return created.orElseThrow();
+  }
+
+  String id() {
+    return id;
   }
 
   long generation() {

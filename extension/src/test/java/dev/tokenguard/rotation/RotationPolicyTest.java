@@ -56,7 +56,9 @@ final class RotationPolicyTest {
             0,
             1_000_000,
             "refreshes",
-            RotationPolicy::maxRefreshesPerMinute));
+            RotationPolicy::maxRefreshesPerMinute),
+        new NumberSetting(
+            "max-families-per-user", 0, 1_000, "families", RotationPolicy::maxFamiliesPerUser));
   }
 
   static Stream<WordSetting> words() {
@@ -113,6 +115,7 @@ final class RotationPolicyTest {
                 0,
                 Duration.ZERO,
                 0,
+                0,
                 ContextMatch.NONE,
                 MismatchConsequence.DENY,
                 false,
@@ -133,6 +136,7 @@ final class RotationPolicyTest {
             "max-rotations",
             "absolute-lifetime",
             "max-refreshes-per-minute",
+            "max-families-per-user",
             "bind-to",
             "on-binding-mismatch",
             "revoke-previous-access-token",

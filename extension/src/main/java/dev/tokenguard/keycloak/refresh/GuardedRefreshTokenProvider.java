@@ -53,7 +53,7 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
   }
 
   /**
-   * The refresh token of a login, or of a token exchange. Nothing is written to the store for it.
+   * The refresh token of a login, or of a token exchange; the store is told when it is committed.
    */
   @Override
   public RefreshToken generateRefreshToken(InitialRefreshTokenContext context) {
@@ -65,8 +65,12 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
         context.responseBuilder().getAccessToken(),
         policy.bindTo() == ContextMatch.NONE
             ? Optional.empty()
-            : Optional.of(PresentedToken.contextOf(session)));
-    PresentedToken.capLifetime(token, policy, userSession);
+            : Optional.of(PreparedTokens.contextOf(session)));
+    PreparedTokens.capLifetime(token, policy, userSession);
+    session
+        .getTransactionManager()
+        .enlistAfterCompletion(
+            new CommittedLogin(session, PreparedTokens.ofLogin(session, context, token), policy));
     return token;
   }
 
@@ -84,7 +88,7 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
         context.grantContext().getRealm(), context.grantContext().getClient().getClientId());
     RotationPolicy policy = PolicyInForce.of(session).orElseThrow();
     RotationRequest request =
-        PresentedToken.requestFor(session, context, response, policy)
+        PreparedTokens.ofRefresh(session, context, response, policy)
             .orElseThrow(() -> new RefreshTokenException("invalid_grant", Answer.NEUTRAL));
     RotationService rotation =
         new RotationService(RedisConnection.familiesOf(session).orElseThrow());

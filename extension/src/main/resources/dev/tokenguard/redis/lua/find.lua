@@ -11,8 +11,8 @@
     1  its id, compact                      2  newest generation
     3  made, ms                             4  revoked because, empty when alive
     5  session id, compact                  6  client id, compact
-    7  first refreshed, s                   8  offline: 1 or empty
-  A family that was revoked before its first refresh has 5 to 8 empty.
+    7  first remembered, s                  8  offline: 1 or empty
+  A family that was revoked before anything else was known of it has 5 to 8 empty.
   Error replies: WRONGTYPE when the key holds something else, FORMAT when a record is not known.
 ]]
 

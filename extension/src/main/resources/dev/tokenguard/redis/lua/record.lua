@@ -9,7 +9,7 @@
                        remember until minus exp, or minus iat without one, replays in this grace,
                        user agent and ip of the request that rotated, revoked because (empty: alive),
                        begin of a minute minus made, refreshes in that minute
-    i:  origin         session id, client id, first refreshed, offline (1)
+    i:  origin         session id, client id, first remembered, offline (1)
     a:  access tokens  older span: newest minus first generation, end minus made, newer span: the same,
                        prefix of the login's id, prefix of the others', bound user agent, bound ip
 
@@ -107,13 +107,61 @@ local function access_of(family)
     family.login_prefix, family.prefix, family.bound_agent, family.bound_ip })
 end
 
+-- One that nothing is known of yet.
+local function new_family(generation, now_ms)
+  local now = second(now_ms)
+  return {
+    generation = generation, made_ms = now_ms, iat = now, exp = 0, retain = 0, replays = 0,
+    agent = '', ip = '', revoked = '', minute = 0, refreshes = 0,
+    older = generation, older_end = now, newer = generation, newer_end = now,
+    login_prefix = '', prefix = '', bound_agent = '', bound_ip = '',
+  }
+end
+
+local function origin_of(session, client, offline, now)
+  return joined({ session, client, now, offline })
+end
+
 local function access_end(family)
   return math.max(family.older_end, family.newer_end)
+end
+
+-- The access tokens of a family that may be alive, behind what the caller knows it by.
+local function access_tokens(name, family)
+  return { name, family.older, family.generation, access_end(family), family.login_prefix, family.prefix }
+end
+
+-- What was revoked, the narrowest first: by what is said of the family, and by the marks as stored.
+local function revoked_scope(because, session_mark, client_mark, user_mark, started, client_started)
+  local function began_before(from, cutoff)
+    return cutoff and from < tonumber(split(cutoff)[2])
+  end
+  if because ~= '' then return 'FAMILY' end
+  if session_mark then return 'SESSION' end
+  if began_before(client_started, client_mark) then return 'CLIENT_SESSION' end
+  if began_before(started, user_mark) then return 'USER' end
 end
 
 local function keep_until(key, retain)
   if redis.call('EXPIRETIME', key) < retain then
     redis.call('EXPIREAT', key, text(retain))
+  end
+end
+
+-- Fields have no TTL of their own. Each new family looks at a few others and drops what nobody can
+-- use any more: a hash holds little more than what is alive, at a cost that does not grow with it.
+-- What a newer version wrote is left to it.
+local function drop_expired(key, now)
+  local sample = redis.call('HRANDFIELD', key, 9, 'WITHVALUES')
+  for index = 1, #sample, 2 do
+    local field, parts = sample[index], split(sample[index + 1])
+    local kind, name = field:sub(1, 2), field:sub(3)
+    local is_known = parts[1] == '1'
+    if kind == 'f:' and is_known and remembered_until(parts) < now then
+      redis.call('HDEL', key, field, 'i:' .. name, 'a:' .. name)
+    elseif (kind == 's:' or kind == 'c:') and is_known and number(parts[3]) < now then
+      redis.call('HDEL', key, field)
+    end
   end
 end
 

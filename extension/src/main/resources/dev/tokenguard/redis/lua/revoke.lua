@@ -11,7 +11,7 @@
     then  cut-off of client sessions, s: those that began before it are dead
   then  number of client sessions m, then m fields
     then  number of sessions k, then k fields
-  A family without a record gets one of generation 0, so that its first refresh is refused.
+  A family without a record gets one of generation 0, so that it is dead when it is told of.
 
   Returns an array for each family that had a record; again when it is asked again, so that a caller
   that missed the answer can repeat the question
@@ -23,7 +23,7 @@
 ]]
 
 local key, retain, cutoff = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[3])
-local now, now_ms = clock()
+local _, now_ms = clock()
 local position = 3
 
 local function argument()
@@ -46,14 +46,9 @@ for place = 1, tonumber(argument()) do
   if lineage then
     family = read_family(lineage, redis.call('HGET', key, field_access))
     if not family then return redis.error_reply(UNKNOWN_FORMAT) end
-    ended[#ended + 1] = { place, family.older, family.generation, access_end(family),
-      family.login_prefix, family.prefix }
+    ended[#ended + 1] = access_tokens(place, family)
   else
-    family = {
-      generation = 0, made_ms = now_ms, iat = now, exp = 0, replays = 0, agent = '', ip = '',
-      revoked = '', minute = 0, refreshes = 0, retain = retain, older = 0, older_end = now,
-      newer = 0, newer_end = now, login_prefix = '', prefix = '', bound_agent = '', bound_ip = '',
-    }
+    family = new_family(0, now_ms)
   end
   if family.revoked == '' then family.revoked = 'revoked' end
   family.retain = math.max(family.retain, retain)

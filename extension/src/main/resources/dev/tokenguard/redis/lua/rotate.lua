@@ -101,16 +101,6 @@ local function refuses(code, because, only_observed)
   return true
 end
 
-local function revoked_scope()
-  local function began_before(started, cutoff)
-    return cutoff and tonumber(started) < tonumber(split(cutoff)[2])
-  end
-  if family and family.revoked ~= '' then return 'FAMILY' end
-  if stored[4] then return 'SESSION' end
-  if began_before(ARGV[11], stored[5]) then return 'CLIENT_SESSION' end
-  if began_before(ARGV[10], stored[6]) then return 'USER' end
-end
-
 local function reuse_reason()
   if origin then return nil end
   if presented < family.generation - 1 then return 'OLDER_GENERATION' end
@@ -127,7 +117,8 @@ local function is_elsewhere()
 end
 
 local function is_refused()
-  local scope = revoked_scope()
+  local scope = revoked_scope(family and family.revoked or '', stored[4], stored[5], stored[6],
+    tonumber(ARGV[10]), tonumber(ARGV[11]))
   if scope and refuses('REVOKED', scope) then return true end
   local reuse = reuse_reason()
   if reuse and refuses('REUSED', reuse) then return true end
@@ -151,39 +142,22 @@ end
 -- one of this refresh by much. How many of them are alive is unknown: 64 are covered.
 local UNSEEN = 64
 
-local function new_family(generation)
-  return {
-    generation = generation, made_ms = now_ms, iat = tonumber(ARGV[13]), exp = tonumber(ARGV[14]),
-    replays = 0, agent = agent, ip = ip, revoked = '', minute = 0, refreshes = 0, retain = 0,
-    older = math.max(0, presented - UNSEEN), older_end = access_exp,
-    newer = generation, newer_end = access_exp, login_prefix = ARGV[18], prefix = ARGV[17],
-    bound_agent = '', bound_ip = '',
-  }
+local function unseen_family(generation)
+  local unseen = new_family(generation, now_ms)
+  unseen.iat, unseen.exp = tonumber(ARGV[13]), tonumber(ARGV[14])
+  unseen.agent, unseen.ip = agent, ip
+  unseen.older, unseen.older_end = math.max(0, presented - UNSEEN), access_exp
+  unseen.newer_end = access_exp
+  unseen.login_prefix, unseen.prefix = ARGV[18], ARGV[17]
+  return unseen
 end
 
 local function save()
   family.retain = math.max(family.retain, tonumber(ARGV[15]))
   redis.call('HSET', key, ARGV[1], lineage_of(family),
-    ARGV[2], stored[2] or joined({ ARGV[8], ARGV[9], now, tonumber(ARGV[12]) }),
+    ARGV[2], stored[2] or origin_of(ARGV[8], ARGV[9], tonumber(ARGV[12]), now),
     ARGV[3], access_of(family))
   keep_until(key, family.retain)
-end
-
--- Fields have no TTL of their own. Each new family looks at a few others and drops what nobody can
--- use any more: a hash holds little more than what is alive, at a cost that does not grow with it.
--- What a newer version wrote is left to it.
-local function drop_expired()
-  local sample = redis.call('HRANDFIELD', key, 9, 'WITHVALUES')
-  for index = 1, #sample, 2 do
-    local field, parts = sample[index], split(sample[index + 1])
-    local kind, name = field:sub(1, 2), field:sub(3)
-    local is_known = parts[1] == '1'
-    if kind == 'f:' and is_known and remembered_until(parts) < now then
-      redis.call('HDEL', key, field, 'i:' .. name, 'a:' .. name)
-    elseif (kind == 's:' or kind == 'c:') and is_known and number(parts[3]) < now then
-      redis.call('HDEL', key, field)
-    end
-  end
 end
 
 local function reply(code, first, last)
@@ -197,7 +171,7 @@ if is_refused() then
     if not ends_family then
       return { refusal, -1, 0, 0, '', '', 0, 0, -1, 0, '', '', '', why, retry_ms }
     end
-    family = new_family(presented)
+    family = unseen_family(presented)
   end
   if ends_family then
     family.revoked = refusal:lower()
@@ -210,7 +184,7 @@ if origin then
   local next_generation = presented + 1
   local is_new = not family
   if is_new then
-    family = new_family(next_generation)
+    family = unseen_family(next_generation)
   else
     if origin == 'FAST_FORWARD' then
       family.older = math.max(0, presented - UNSEEN)
@@ -228,7 +202,7 @@ if origin then
   family.bound_agent, family.bound_ip = bound_agent, bound_ip
   family.minute, family.refreshes = minute, refreshes
   save()
-  if is_new then drop_expired() end
+  if is_new then drop_expired(key, now) end
   return reply(origin, presented, presented)
 end
 

@@ -2,6 +2,7 @@ package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.keycloak.tokens.AccessTokenId;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
+import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
@@ -13,21 +14,24 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.utils.SessionExpirationUtils;
 import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
+import org.keycloak.protocol.oidc.refresh.InitialRefreshTokenContext;
 import org.keycloak.protocol.oidc.refresh.RefreshTokenContext;
+import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.RefreshToken;
+import org.keycloak.util.TokenUtil;
 
 /** Reads what the domain wants to know from what Keycloak has prepared. */
-final class PresentedToken {
+final class PreparedTokens {
 
   /**
    * Clocks of nodes and of Redis may differ; a family is remembered a little longer than needed.
    */
   private static final long CLOCK_MARGIN_SECONDS = 60;
 
-  private PresentedToken() {}
+  private PreparedTokens() {}
 
-  /** Empty when the claims of the token are not ours. */
-  static Optional<RotationRequest> requestFor(
+  /** Empty when the claims of the presented token are not ours. */
+  static Optional<RotationRequest> ofRefresh(
       KeycloakSession session,
       RefreshTokenContext context,
       AccessTokenResponseBuilder response,
@@ -35,29 +39,53 @@ final class PresentedToken {
     RefreshToken presented = context.oldRefreshToken();
     AuthenticatedClientSessionModel clientSession =
         response.getClientSessionCtx().getClientSession();
-    UserSessionModel userSession = clientSession.getUserSession();
     RefreshToken child = response.getRefreshToken();
-    capLifetime(child, policy, userSession);
+    capLifetime(child, policy, clientSession.getUserSession());
     return LineageClaims.placeOf(presented)
         .map(
             place ->
-                new RotationRequest(
-                    userSession.getUser().getId(),
-                    place,
-                    new RotationRequest.Session(
-                        userSession.getId(),
-                        userSession.getStarted(),
-                        clientSession.getClient().getId(),
-                        clientSession.getStarted(),
-                        userSession.isOffline()),
-                    new RotationRequest.ProposedChild(
-                        child.getIat(), expiryOf(child), retainUntil(child, clientSession)),
-                    new RotationRequest.AccessToken(
-                        response.getAccessToken().getExp(),
-                        AccessTokenId.prefixOf(response.getAccessToken()),
-                        LineageClaims.loginPrefixOf(presented)),
-                    contextOf(session),
-                    LineageClaims.bindingOf(presented)));
+                request(
+                    session, clientSession, place, presented, child, response.getAccessToken()));
+  }
+
+  /** The tokens of a login carry their claims already. */
+  static RotationRequest ofLogin(
+      KeycloakSession session, InitialRefreshTokenContext context, RefreshToken token) {
+    return request(
+        session,
+        context.clientSessionCtx().getClientSession(),
+        new Place(token.getId(), 0),
+        token,
+        token,
+        context.responseBuilder().getAccessToken());
+  }
+
+  private static RotationRequest request(
+      KeycloakSession session,
+      AuthenticatedClientSessionModel clientSession,
+      Place place,
+      RefreshToken presented,
+      RefreshToken child,
+      AccessToken accessToken) {
+    UserSessionModel userSession = clientSession.getUserSession();
+    return new RotationRequest(
+        userSession.getUser().getId(),
+        place,
+        new RotationRequest.Session(
+            userSession.getId(),
+            userSession.getStarted(),
+            clientSession.getClient().getId(),
+            clientSession.getStarted(),
+            // A login with offline_access goes by the online session until it is answered.
+            TokenUtil.TOKEN_TYPE_OFFLINE.equals(child.getType())),
+        new RotationRequest.ProposedChild(
+            child.getIat(), expiryOf(child), retainUntil(child, clientSession)),
+        new RotationRequest.AccessToken(
+            accessToken.getExp(),
+            AccessTokenId.prefixOf(accessToken),
+            LineageClaims.loginPrefixOf(presented)),
+        contextOf(session),
+        LineageClaims.bindingOf(presented));
   }
 
   static RequestContext contextOf(KeycloakSession session) {

@@ -1,0 +1,260 @@
+package dev.tokenguard.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.rotation.RotationOutcome.Origin;
+import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
+import dev.tokenguard.rotation.RotationOutcome.Revoked;
+import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
+import dev.tokenguard.rotation.RotationOutcome.Rotated;
+import dev.tokenguard.rotation.RotationOutcome.Throttled;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** What a login leaves, and that nothing else is different for it. */
+abstract class BeginRules extends StoreRules {
+
+  private static final RotationPolicy POLICY = Policies.DEFAULT;
+
+  BeginRules(Function<TestClock, FamilyStore> opening) {
+    super(opening);
+  }
+
+  private List<AccessTokens> begin(Login one) {
+    return store.begin(one.begin(clock), POLICY);
+  }
+
+  private List<AccessTokens> revokeFamily() {
+    return store.revoke(
+        Revocation.ofFamily(login.user(), login.family(), inSeconds(Login.REMEMBERED)));
+  }
+
+  private void revokeSession() {
+    store.revoke(Revocation.ofSession(login.user(), login.session(), inSeconds(Login.REMEMBERED)));
+  }
+
+  private void assertFirstAccessTokenOnly(AccessTokens named) {
+    String id = "onrtac:" + new Place(login.family(), 0).accessTokenId();
+    assertThat(named.ids()).containsExactly(id);
+  }
+
+  @Test
+  void whenALoginBegins_thenItsFamilyIsFoundAndNothingEnds() {
+    assertThat(begin(login)).isEmpty();
+    assertThat(store.find(login.user()))
+        .containsExactly(
+            new TokenFamily(
+                login.family(),
+                Optional.of(login.session()),
+                Optional.of(login.client()),
+                false,
+                0,
+                Optional.of(Instant.ofEpochSecond(clock.second())),
+                clock.instant(),
+                false));
+  }
+
+  @Test
+  void whenAnOfflineLoginBegins_thenThatIsFound() {
+    begin(login.offline());
+    assertThat(store.find(login.user())).singleElement().matches(TokenFamily::isOffline);
+  }
+
+  @Test
+  void givenABegunFamily_whenItIsRefreshed_thenItGoesOn() {
+    begin(login);
+    advanceSeconds(60);
+    Child child = assertRotates(login, 0, POLICY, Origin.NEXT).child();
+    assertThat(child)
+        .isEqualTo(new Child(1, clock.second(), clock.second() + 1800, Optional.empty()));
+    assertRotates(login, 1, POLICY, Origin.NEXT);
+  }
+
+  @Test
+  void givenABegunFamily_whenWhatIsMissingIsDenied_thenALaterTokenIsNotMissing() {
+    begin(login);
+    assertRotates(login, 5, Policies.with("on-missing-state", "deny"), Origin.FAST_FORWARD);
+  }
+
+  @Test
+  void givenABegunFamily_whenItsFirstTokenIsReplayed_thenGraceCoversItAsAnyOther() {
+    begin(login);
+    advanceSeconds(3600);
+    assertRotates(login, 0, POLICY);
+    advanceSeconds(9);
+    assertReplays(login, 0, POLICY);
+    advanceSeconds(1);
+    assertReused(login, 0, POLICY, ReuseReason.GRACE_PERIOD_OVER);
+  }
+
+  @Test
+  void givenABegunFamily_whenItsFirstTokenIsReplayedFromElsewhere_thenTheRefreshCounts() {
+    begin(login.from(Login.OTHER_AGENT));
+    assertRotates(login, 0, POLICY);
+    assertReplays(login, 0, POLICY);
+    assertReused(login.from(Login.OTHER_AGENT), 0, POLICY, ReuseReason.OTHER_CONTEXT);
+  }
+
+  @Test
+  void givenABoundLogin_whenItsTokenIsUsedElsewhere_thenTheLoginsContextCounts() {
+    RotationPolicy binding = Policies.with("bind-to", "ip");
+    store.begin(login.boundTo(Login.HERE).begin(clock), binding);
+    assertMismatched(login.from(Login.OTHER_IP), 0, binding);
+    assertRotates(login, 0, binding);
+    assertMismatched(login.from(Login.OTHER_IP), 1, binding);
+  }
+
+  @Test
+  void givenAnUnboundLogin_whenAPolicyBindsLater_thenTheFirstRefreshCounts() {
+    begin(login);
+    RotationPolicy binding = Policies.with("bind-to", "ip");
+    assertRotates(login.from(Login.OTHER_IP), 0, binding);
+    assertMismatched(login, 1, binding);
+  }
+
+  @Test
+  void givenABegunFamily_whenAMinuteIsCounted_thenTheLoginIsNoRefresh() {
+    RotationPolicy twoAMinute = Policies.with("max-refreshes-per-minute", 2);
+    store.begin(login.begin(clock), twoAMinute);
+    refresh(login, 0, 1, twoAMinute);
+    present(login, 2, twoAMinute, Throttled.class);
+  }
+
+  @Test
+  void whenABegunFamilyIsRevoked_thenTheLoginsAccessTokenIsNamed() {
+    begin(login);
+    advanceSeconds(100);
+    assertThat(revokeFamily())
+        .singleElement()
+        .satisfies(this::assertFirstAccessTokenOnly)
+        .returns(inSeconds(200), AccessTokens::expiresAt);
+    assertRevoked(login, 0, RevokedScope.FAMILY);
+  }
+
+  @Test
+  void whenABegunFamilyIsRefreshed_thenTheLoginsAccessTokenIsNamedAsReplaced() {
+    begin(login);
+    Rotated rotated = assertRotates(login, 0, POLICY);
+    assertFirstAccessTokenOnly(rotated.replaced());
+    assertThat(rotated.replaced().expiresAt()).isGreaterThanOrEqualTo(inSeconds(300));
+  }
+
+  @Test
+  void givenABegunFamily_whenItEnds_thenAllAccessTokensThatMayBeAliveAreNamed() {
+    begin(login);
+    advanceSeconds(299);
+    refresh(login, 0, 1, POLICY);
+    AccessTokens named = revokeFamily().get(0);
+    assertThat(named).returns(0L, AccessTokens::first).returns(2L, AccessTokens::last);
+    assertThat(named.expiresAt()).isEqualTo(inSeconds(300));
+  }
+
+  @Test
+  void givenALoginLongAgo_whenItsFamilyEnds_thenItsAccessTokenIsNotNamedForever() {
+    begin(login);
+    for (long generation = 0; generation < 20; generation++) {
+      advanceSeconds(60);
+      assertRotates(login, generation, POLICY);
+    }
+    assertThat(revokeFamily().get(0).first()).isBetween(8L, 16L);
+  }
+
+  @Test
+  void whenALoginIsToldTwice_thenTheSecondTimeChangesNothing() {
+    begin(login);
+    List<TokenFamily> before = store.find(login.user());
+    advanceSeconds(10);
+    assertThat(begin(login.offline().from(Login.OTHER_IP))).isEmpty();
+    assertThat(store.find(login.user())).isEqualTo(before);
+  }
+
+  @Test
+  void givenARefreshWasFaster_whenTheLoginIsTold_thenTheRecordStays() {
+    refresh(login, 0, 1, POLICY);
+    List<TokenFamily> before = store.find(login.user());
+    advanceSeconds(10);
+    assertThat(begin(login)).isEmpty();
+    assertThat(store.find(login.user())).isEqualTo(before);
+    assertRotates(login, 2, POLICY, Origin.NEXT);
+  }
+
+  @Test
+  void givenAFamilyRevokedBefore_whenTheLoginIsTold_thenItIsDeadWithItsAccessToken() {
+    revokeFamily();
+    advanceSeconds(1);
+    assertThat(begin(login)).singleElement().satisfies(this::assertFirstAccessTokenOnly);
+    assertRevoked(login, 0, RevokedScope.FAMILY);
+    assertThat(revokeFamily()).singleElement().satisfies(this::assertFirstAccessTokenOnly);
+  }
+
+  @Test
+  void givenARefreshedFamilyThatWasRevoked_whenTheLoginIsTold_thenItStaysDead() {
+    refresh(login, 0, 1, POLICY);
+    revokeFamily();
+    assertThat(begin(login)).singleElement().returns(2L, AccessTokens::last);
+    assertRevoked(login, 2, RevokedScope.FAMILY);
+  }
+
+  @Test
+  void givenASessionRevokedBefore_whenTheLoginIsTold_thenItIsDeadWithItsAccessToken() {
+    revokeSession();
+    assertThat(begin(login)).singleElement().satisfies(this::assertFirstAccessTokenOnly);
+    assertThat(store.find(login.user())).singleElement().matches(TokenFamily::isRevoked);
+    assertThat(begin(login)).singleElement().satisfies(this::assertFirstAccessTokenOnly);
+  }
+
+  @Test
+  void givenABegunFamily_whenItsSessionIsRevokedAndTheLoginToldAgain_thenItIsDead() {
+    begin(login);
+    revokeSession();
+    assertThat(begin(login)).singleElement().satisfies(this::assertFirstAccessTokenOnly);
+    assertRevoked(login, 0, RevokedScope.FAMILY);
+  }
+
+  @Test
+  void givenAUserRevokedBefore_whenALoginIsTold_thenItIsDeadUnlessItIsLater() {
+    advanceSeconds(1);
+    store.revoke(
+        Revocation.ofUser(login.user(), List.of(), clock.second(), inSeconds(Login.REMEMBERED)));
+    Login later = login.asFamily("later").inSession("later", clock.second());
+    assertThat(begin(login)).hasSize(1);
+    assertThat(begin(later)).isEmpty();
+    assertRotates(later, 0, POLICY);
+    assertRevoked(login, 0, RevokedScope.FAMILY);
+  }
+
+  @Test
+  void givenAnObservingPolicy_whenARevokedLoginIsTold_thenNothingEnds() {
+    RotationPolicy observing = Policies.with("mode", "observe");
+    revokeSession();
+    assertThat(store.begin(login.begin(clock), observing)).isEmpty();
+    assertThat(store.find(login.user())).singleElement().matches(family -> !family.isRevoked());
+    assertThat(present(login, 0, POLICY)).isInstanceOf(Revoked.class);
+  }
+
+  @Test
+  void givenALoginThatNobodyRefreshes_whenItsTokenHasExpired_thenItIsForgotten() {
+    begin(login);
+    advanceSeconds(Login.REMEMBERED + 1);
+    assertThat(store.find(login.user())).isEmpty();
+  }
+
+  @Test
+  void givenIdsOfAnyKind_whenALoginIsTold_thenItIsFoundByThem() {
+    Login odd =
+        login
+            .ofUser("f:3d{tg}:Zoë \n%41")
+            .asFamily("{}:, ~")
+            .inSession("a.~b,c", clock.second())
+            .atClient("~", clock.second());
+    begin(odd);
+    assertThat(store.find(odd.user()))
+        .singleElement()
+        .returns("{}:, ~", TokenFamily::id)
+        .returns(Optional.of("a.~b,c"), TokenFamily::sessionId);
+    assertRotates(odd, 0, POLICY, Origin.NEXT);
+  }
+}

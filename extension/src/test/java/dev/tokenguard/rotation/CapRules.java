@@ -1,0 +1,217 @@
+package dev.tokenguard.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.rotation.Revocation.ClientSession;
+import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** Which families a login ends when the user has too many at the client. */
+abstract class CapRules extends StoreRules {
+
+  private static final RotationPolicy TWO = Policies.with("max-families-per-user", 2);
+  private static final RotationPolicy POLICY = Policies.DEFAULT;
+
+  CapRules(Function<TestClock, FamilyStore> opening) {
+    super(opening);
+  }
+
+  /** Logs in by a session of the same name as the family; the next login is a second later. */
+  private List<String> logIn(String name, RotationPolicy policy) {
+    return logIn(named(name), policy);
+  }
+
+  private List<String> logIn(Login one, RotationPolicy policy) {
+    List<String> ended =
+        store.begin(one.begin(clock), policy).stream().map(AccessTokens::family).toList();
+    advanceSeconds(1);
+    return ended;
+  }
+
+  private Login named(String name) {
+    return login.asFamily(name).inSession(name, clock.second());
+  }
+
+  private long remembered() {
+    return inSeconds(Login.REMEMBERED);
+  }
+
+  @Test
+  void givenAsManyAsAllowed_whenOneMoreLogsIn_thenTheOldestEnds() {
+    assertThat(logIn("first", TWO)).isEmpty();
+    assertThat(logIn("second", TWO)).isEmpty();
+    assertThat(logIn("third", TWO)).containsExactly("first");
+    assertRevoked(named("first"), 0, RevokedScope.FAMILY);
+    assertRotates(named("second"), 0, TWO);
+    assertRotates(named("third"), 0, TWO);
+    assertThat(logIn("fourth", TWO)).containsExactly("second");
+  }
+
+  @Test
+  void givenALimitOfOne_whenSomebodyLogsIn_thenOnlyThatLives() {
+    RotationPolicy one = Policies.with("max-families-per-user", 1);
+    assertThat(logIn("first", one)).isEmpty();
+    assertThat(logIn("second", one)).containsExactly("first");
+    assertRotates(named("second"), 0, one);
+  }
+
+  @Test
+  void givenNoLimit_whenManyLogIn_thenNoneEnds() {
+    for (int number = 0; number < 20; number++) {
+      assertThat(logIn("login " + number, POLICY)).isEmpty();
+    }
+  }
+
+  @Test
+  void givenMoreThanALoweredLimit_whenOneMoreLogsIn_thenAllThatAreTooManyEnd() {
+    for (int number = 1; number <= 5; number++) {
+      logIn("login " + number, POLICY);
+    }
+    assertThat(logIn("login 6", TWO))
+        .containsExactlyInAnyOrder("login 1", "login 2", "login 3", "login 4");
+  }
+
+  @Test
+  void givenRefreshes_whenOneMoreLogsIn_thenTheOldestLoginEndsNotTheOneUnusedForLongest() {
+    logIn("first", TWO);
+    logIn("second", TWO);
+    refresh(named("first"), 0, 3, TWO);
+    assertThat(logIn("third", TWO)).containsExactly("first");
+    assertRevoked(named("first"), 4, RevokedScope.FAMILY);
+  }
+
+  @Test
+  void givenLoginsWithinASecond_whenOneMoreLogsIn_thenTheOldestEndsAllTheSame() {
+    for (String name : List.of("b", "a", "d", "c")) {
+      store.begin(named(name).begin(clock), POLICY);
+      advance(Duration.ofMillis(1));
+    }
+    assertThat(logIn("last", Policies.with("max-families-per-user", 4))).containsExactly("b");
+  }
+
+  @Test
+  void whenFamiliesEnd_thenTheirAccessTokensAreNamed() {
+    logIn("first", TWO);
+    refresh(named("first"), 0, 1, TWO);
+    logIn("second", TWO);
+    AccessTokens named = store.begin(named("third").begin(clock), TWO).get(0);
+    assertThat(named)
+        .returns("first", AccessTokens::family)
+        .returns(0L, AccessTokens::first)
+        .returns(2L, AccessTokens::last)
+        .returns("onrtac", AccessTokens::loginPrefix)
+        .returns("onrtrt", AccessTokens::refreshPrefix);
+    assertThat(named.ids()).hasSize(3);
+  }
+
+  @Test
+  void givenFamiliesThatBeganWithARefresh_whenOneMoreLogsIn_thenTheyCount() {
+    assertRotates(named("adopted"), 7, TWO);
+    advanceSeconds(1);
+    logIn("second", TWO);
+    assertThat(logIn("third", TWO)).containsExactly("adopted");
+  }
+
+  @Test
+  void givenOnlineAndOfflineLogins_whenOneMoreLogsIn_thenBothCount() {
+    logIn(named("first").offline(), TWO);
+    logIn("second", TWO);
+    assertThat(logIn(named("third").offline(), TWO)).containsExactly("first");
+  }
+
+  @Test
+  void givenOtherClientsAndUsers_whenOneMoreLogsIn_thenTheyAreUntouched() {
+    logIn(named("other client").atClient("another client", clock.second()), TWO);
+    logIn(named("other user").ofUser("another user"), TWO);
+    logIn("first", TWO);
+    logIn("second", TWO);
+    assertThat(logIn("third", TWO)).containsExactly("first");
+    assertRotates(named("other client").atClient("another client", clock.second()), 0, TWO);
+    assertRotates(named("other user").ofUser("another user"), 0, TWO);
+  }
+
+  @Test
+  void givenDeadFamilies_whenOneMoreLogsIn_thenTheyDoNotCount() {
+    logIn("revoked family", POLICY);
+    logIn("revoked session", POLICY);
+    logIn("reused", POLICY);
+    store.revoke(Revocation.ofFamily(login.user(), "revoked family", remembered()));
+    store.revoke(Revocation.ofSession(login.user(), "revoked session", remembered()));
+    refresh(named("reused"), 0, 1, POLICY);
+    present(named("reused"), 0, POLICY);
+    logIn("first", TWO);
+    assertThat(logIn("second", TWO)).isEmpty();
+    assertThat(logIn("third", TWO)).containsExactly("first");
+  }
+
+  @Test
+  void givenARevokedClientSession_whenOneMoreLogsIn_thenItsFamiliesDoNotCount() {
+    logIn("session", POLICY);
+    store.revoke(
+        Revocation.ofClientSessions(
+            login.user(),
+            List.of(new ClientSession("session", login.client())),
+            List.of(),
+            clock.second(),
+            remembered()));
+    logIn(
+        named("again")
+            .inSession("session", clock.second())
+            .atClient(login.client(), clock.second()),
+        TWO);
+    assertThat(logIn("second", TWO)).isEmpty();
+    assertThat(logIn("third", TWO)).containsExactly("again");
+  }
+
+  @Test
+  void givenACutOff_whenOneMoreLogsIn_thenWhatBeganBeforeDoesNotCount() {
+    logIn("before", POLICY);
+    store.revoke(Revocation.ofUser(login.user(), List.of(), clock.second(), remembered()));
+    logIn("first", TWO);
+    assertThat(logIn("second", TWO)).isEmpty();
+    assertThat(logIn("third", TWO)).containsExactly("first");
+  }
+
+  @Test
+  void givenAnExpiredFamily_whenOneMoreLogsIn_thenItDoesNotCount() {
+    logIn("expired", TWO);
+    advanceSeconds(Login.REMEMBERED);
+    logIn("first", TWO);
+    assertThat(logIn("second", TWO)).isEmpty();
+  }
+
+  @Test
+  void givenAFamilyThatIsOnlyKnownAsRevoked_whenOthersLogIn_thenItDoesNotCount() {
+    store.revoke(Revocation.ofFamily(login.user(), "unknown", remembered()));
+    logIn("first", TWO);
+    assertThat(logIn("second", TWO)).isEmpty();
+  }
+
+  @Test
+  void givenALoginThatIsDeadAlready_whenItIsTold_thenItEndsNoOther() {
+    logIn("first", TWO);
+    logIn("second", TWO);
+    store.revoke(Revocation.ofSession(login.user(), "third", remembered()));
+    assertThat(logIn("third", TWO)).containsExactly("third");
+    assertRotates(named("first"), 0, TWO);
+  }
+
+  @Test
+  void givenALoginToldBefore_whenItIsToldAgain_thenItEndsNoOther() {
+    logIn("first", POLICY);
+    logIn("second", POLICY);
+    logIn("third", POLICY);
+    assertThat(logIn("third", TWO)).isEmpty();
+  }
+
+  @Test
+  void givenAnObservingPolicy_whenTooManyLogIn_thenNoneEnds() {
+    RotationPolicy observing = Policies.with("max-families-per-user", 1, "mode", "observe");
+    logIn("first", observing);
+    assertThat(logIn("second", observing)).isEmpty();
+    assertRotates(named("first"), 0, POLICY);
+  }
+}
