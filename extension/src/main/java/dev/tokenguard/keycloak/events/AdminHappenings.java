@@ -1,19 +1,17 @@
 package dev.tokenguard.keycloak.events;
 
 import dev.tokenguard.blacklist.Trigger;
+import dev.tokenguard.keycloak.OwnTransaction;
+import dev.tokenguard.keycloak.revocation.SessionsBefore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.UserSessionModel;
-import org.keycloak.models.session.UserSessionPersisterProvider;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Reads from an administrator's event what happened to one user. What was before is read from the
@@ -60,7 +58,7 @@ final class AdminHappenings {
       case "logout" ->
           List.of(
               Happening.toUser(
-                  Trigger.ADMIN_LOGOUT, userId, before(own -> sessionsOf(own, userId))));
+                  Trigger.ADMIN_LOGOUT, userId, SessionsBefore.ofUser(session, realm, userId)));
       case "reset-password" -> List.of(Happening.toUser(Trigger.PASSWORD_RESET, userId));
       case "credentials" ->
           path.length() == 4
@@ -81,7 +79,10 @@ final class AdminHappenings {
       return List.of();
     }
     Names before =
-        before(own -> Names.of(own.users().getUserById(own.getContext().getRealm(), userId)));
+        OwnTransaction.in(
+            session.getKeycloakSessionFactory(),
+            realm,
+            own -> Names.of(own.users().getUserById(own.getContext().getRealm(), userId)));
     Names now = Names.of(user);
     List<Happening> happenings = new ArrayList<>();
     if (!user.isEnabled()) {
@@ -98,40 +99,8 @@ final class AdminHappenings {
 
   /** The event does not tell whose session it was. */
   private Optional<Happening> removedSession(String id) {
-    return Optional.ofNullable(before(own -> userOf(own, id)))
+    return Optional.ofNullable(SessionsBefore.userOf(session, realm, id))
         .map(userId -> Happening.inSession(Trigger.LOGOUT, userId, id));
-  }
-
-  /** From the database, past the caches: who reads a session there may bring it back. */
-  private static String userOf(KeycloakSession own, String sessionId) {
-    UserSessionPersisterProvider persister = own.getProvider(UserSessionPersisterProvider.class);
-    RealmModel realm = own.getContext().getRealm();
-    for (boolean isOffline : new boolean[] {false, true}) {
-      UserSessionModel found = persister.loadUserSession(realm, sessionId, isOffline);
-      if (found != null && found.getUser() != null) {
-        return found.getUser().getId();
-      }
-    }
-    return null;
-  }
-
-  /** Likewise. Keycloak has ended the online ones; refreshes that race it must be told of each. */
-  private static List<String> sessionsOf(KeycloakSession own, String userId) {
-    RealmModel realm = own.getContext().getRealm();
-    UserModel user = own.users().getUserById(realm, userId);
-    UserSessionPersisterProvider persister = own.getProvider(UserSessionPersisterProvider.class);
-    return user == null
-        ? List.of()
-        : List.copyOf(persister.findUserSessionsByUserId(realm, user, false).keySet());
-  }
-
-  private <T> T before(Function<KeycloakSession, T> reader) {
-    return KeycloakModelUtils.runJobInTransactionWithResult(
-        session.getKeycloakSessionFactory(),
-        own -> {
-          own.getContext().setRealm(own.realms().getRealm(realm.getId()));
-          return reader.apply(own);
-        });
   }
 
   private record Names(String username, String email) {

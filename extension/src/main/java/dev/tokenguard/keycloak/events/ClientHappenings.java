@@ -1,6 +1,7 @@
 package dev.tokenguard.keycloak.events;
 
 import dev.tokenguard.blacklist.Trigger;
+import dev.tokenguard.keycloak.OwnTransaction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -10,7 +11,6 @@ import org.keycloak.events.admin.ResourceType;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /** Reads from an administrator's event what happened to a client, and so to all who use it. */
 final class ClientHappenings {
@@ -64,12 +64,11 @@ final class ClientHappenings {
   }
 
   private String secretBefore(String id) {
-    return KeycloakModelUtils.runJobInTransactionWithResult(
+    return OwnTransaction.in(
         session.getKeycloakSessionFactory(),
+        realm,
         own -> {
-          RealmModel ownRealm = own.realms().getRealm(realm.getId());
-          own.getContext().setRealm(ownRealm);
-          ClientModel before = own.clients().getClientById(ownRealm, id);
+          ClientModel before = own.clients().getClientById(own.getContext().getRealm(), id);
           return before == null ? null : before.getSecret();
         });
   }

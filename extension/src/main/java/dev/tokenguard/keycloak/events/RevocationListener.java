@@ -72,7 +72,7 @@ final class RevocationListener implements EventListenerProvider {
             .distinct()
             .toList();
     new Endings(session, realm, Trigger.USER_DELETED.reason())
-        .whenCommitted(List.of(new Ending.OfUser(user.getId(), sessions, Optional.empty())));
+        .whenCommitted(new Ending.OfUser(user.getId(), sessions, Optional.empty()));
   }
 
   /** Without Redis Keycloak is stock. */
@@ -89,9 +89,7 @@ final class RevocationListener implements EventListenerProvider {
       Trigger trigger = happening.trigger();
       happening
           .ending(inForce.scopeOf(trigger))
-          .ifPresent(
-              ending ->
-                  new Endings(session, realm, trigger.reason()).whenCommitted(List.of(ending)));
+          .ifPresent(ending -> new Endings(session, realm, trigger.reason()).whenCommitted(ending));
     }
   }
 

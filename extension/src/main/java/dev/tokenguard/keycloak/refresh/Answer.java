@@ -1,6 +1,7 @@
 package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.keycloak.AfterCommit;
 import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
 import dev.tokenguard.rotation.AccessTokens;
@@ -16,7 +17,6 @@ import java.util.Locale;
 import org.jboss.logging.Logger;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.events.EventBuilder;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
@@ -58,23 +58,13 @@ final class Answer {
 
   /** The replaced access token dies once the new one is sure to be handed out. */
   private void revokeWhenCommitted(AccessTokens replaced) {
-    session
-        .getTransactionManager()
-        .enlistAfterCompletion(
-            new AbstractKeycloakTransaction() {
-              @Override
-              protected void commitImpl() {
-                KeycloakModelUtils.runJobInTransaction(
-                    session.getKeycloakSessionFactory(),
-                    session.getContext(),
-                    own -> new RevokedAccessTokens(own, Reason.ROTATED).add(replaced));
-              }
-
-              @Override
-              protected void rollbackImpl() {
-                // The client keeps what it has.
-              }
-            });
+    AfterCommit.of(
+        session,
+        () ->
+            KeycloakModelUtils.runJobInTransaction(
+                session.getKeycloakSessionFactory(),
+                session.getContext(),
+                own -> new RevokedAccessTokens(own, Reason.ROTATED).add(replaced)));
   }
 
   CorsErrorResponseException refuse(Effect.Refuse refuse) {

@@ -10,7 +10,6 @@ import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.List;
 import org.jboss.logging.Logger;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
@@ -22,7 +21,7 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  *
  * <p>Nothing that goes wrong here fails the login: the family then begins at its first refresh.
  */
-final class CommittedLogin extends AbstractKeycloakTransaction {
+final class CommittedLogin {
 
   private static final Logger LOG = Logger.getLogger(CommittedLogin.class);
 
@@ -43,8 +42,7 @@ final class CommittedLogin extends AbstractKeycloakTransaction {
     this.policy = policy;
   }
 
-  @Override
-  protected void commitImpl() {
+  void tell() {
     try {
       List<AccessTokens> ended = families.begin(login, policy);
       if (!ended.isEmpty()) {
@@ -84,10 +82,5 @@ final class CommittedLogin extends AbstractKeycloakTransaction {
   private Reason reasonOf(List<AccessTokens> ended) {
     boolean isItsOwn = ended.get(0).family().equals(login.presented().family());
     return isItsOwn ? Reason.REVOKED : Reason.DEVICE_CAP;
-  }
-
-  @Override
-  protected void rollbackImpl() {
-    // There was no login.
   }
 }

@@ -1,5 +1,6 @@
 package dev.tokenguard.keycloak.refresh;
 
+import dev.tokenguard.keycloak.AfterCommit;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.executor.PolicyInForce;
 import dev.tokenguard.keycloak.metrics.RefreshMetrics;
@@ -67,10 +68,9 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
             ? Optional.empty()
             : Optional.of(PreparedTokens.contextOf(session)));
     PreparedTokens.capLifetime(token, policy, userSession);
-    session
-        .getTransactionManager()
-        .enlistAfterCompletion(
-            new CommittedLogin(session, PreparedTokens.ofLogin(session, context, token), policy));
+    AfterCommit.of(
+        session,
+        new CommittedLogin(session, PreparedTokens.ofLogin(session, context, token), policy)::tell);
     return token;
   }
 

@@ -12,7 +12,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
-import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RevokedTokenProvider;
 import org.keycloak.models.utils.KeycloakModelUtils;
@@ -54,13 +53,11 @@ public final class DeliveryQueue {
   }
 
   /** That of this node. */
-  public static DeliveryQueue of(KeycloakSession session) {
+  public static DeliveryQueue of(KeycloakSessionFactory sessions) {
     RedisRevokedTokenProviderFactory owner =
         (RedisRevokedTokenProviderFactory)
-            session
-                .getKeycloakSessionFactory()
-                .getProviderFactory(
-                    RevokedTokenProvider.class, RedisRevokedTokenProviderFactory.ID);
+            sessions.getProviderFactory(
+                RevokedTokenProvider.class, RedisRevokedTokenProviderFactory.ID);
     return owner.queue();
   }
 

@@ -1,14 +1,13 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.keycloak.AfterCommit;
+import dev.tokenguard.keycloak.OwnTransaction;
 import dev.tokenguard.rotation.Revocation;
-import java.util.List;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /** Carries endings out: first in Keycloak, in a transaction of its own, then in Redis. */
 public final class Endings {
@@ -30,40 +29,21 @@ public final class Endings {
     this.reason = reason;
   }
 
-  /**
-   * Before the answer goes out, when what was decided is committed; not at all when it is rolled
-   * back.
-   */
-  public void whenCommitted(List<Ending> endings) {
-    session
-        .getTransactionManager()
-        .enlistAfterCompletion(
-            new AbstractKeycloakTransaction() {
-              @Override
-              protected void commitImpl() {
-                endings.forEach(Endings.this::now);
-              }
-
-              @Override
-              protected void rollbackImpl() {
-                // Nothing has ended.
-              }
-            });
+  /** Before the answer goes out, when what was decided is committed. */
+  public void whenCommitted(Ending ending) {
+    AfterCommit.of(session, () -> now(ending));
   }
 
   /** Whatever goes wrong is logged: the answer of the request does not depend on it. */
   public void now(Ending ending) {
     try {
       Revocation revocation =
-          KeycloakModelUtils.runJobInTransactionWithResult(
+          OwnTransaction.in(
               session.getKeycloakSessionFactory(),
-              session.getContext(),
-              own -> {
-                own.getContext().setRealm(own.realms().getRealm(realm.getId()));
-                return new SessionEnd(own, session.getContext(), decided).of(ending);
-              },
-              "end sessions");
-      DeliveryQueue.of(session).deliver(new CommittedRevocation(realm, reason, revocation));
+              realm,
+              own -> new SessionEnd(own, session.getContext(), decided).of(ending));
+      DeliveryQueue.of(session.getKeycloakSessionFactory())
+          .deliver(new CommittedRevocation(realm, reason, revocation));
     } catch (RuntimeException failed) {
       LOG.errorf(
           failed,

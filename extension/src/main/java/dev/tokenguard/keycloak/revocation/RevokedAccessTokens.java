@@ -41,7 +41,8 @@ public final class RevokedAccessTokens {
               try {
                 list.addAll(entries);
               } catch (StoreUnavailableException unavailable) {
-                DeliveryQueue.of(session).keep(new EntriesDelivery(entries));
+                DeliveryQueue.of(session.getKeycloakSessionFactory())
+                    .keep(new EntriesDelivery(entries));
               }
             });
   }

@@ -126,6 +126,11 @@ final class SessionEnd {
   }
 
   private long retainUntil() {
+    return remember(decided);
+  }
+
+  /** Until when what was decided then is to be remembered, seconds since the epoch. */
+  static long remember(int decided) {
     return (long) decided + REMEMBER_SECONDS;
   }
 }

@@ -1,44 +1,37 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.keycloak.AfterCommit;
+import dev.tokenguard.keycloak.OwnTransaction;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.Revocation.ClientSession;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.function.BiFunction;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
 import org.keycloak.executors.ExecutorsProvider;
-import org.keycloak.models.AbstractKeycloakTransaction;
-import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.UserSessionModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * Ends what many users have: a whole realm, or a client. Who had a session is read from the
- * database as it was before the happening, in a transaction of its own, because the one of the
- * happening may have deleted it already. The rest runs in the background; each user is a step by
- * itself.
+ * Ends what many users have: in a whole realm, or at a client. It runs in the background, once what
+ * was decided is committed; each user is a step by itself.
  */
 public final class WideEnding {
 
   private static final Logger LOG = Logger.getLogger(WideEnding.class);
 
-  private static final int PAGE = 1000;
-
-  private static final int REMEMBER_SECONDS = 3600;
+  private static final int PROGRESS = 1000;
 
   private final KeycloakSession session;
   private final KeycloakSessionFactory factory;
   private final RealmModel realm;
+  private final String realmName;
   private final Reason reason;
   private final int decided = Time.currentTime();
 
@@ -49,119 +42,58 @@ public final class WideEnding {
     this.session = session;
     this.factory = session.getKeycloakSessionFactory();
     this.realm = realm;
+    this.realmName = realm.getName();
     this.reason = reason;
   }
 
-  /** All sessions of all users of the realm, once it is committed. */
+  /** All sessions of all users of the realm. */
   public void ofRealm() {
-    Map<String, Set<String>> before =
-        before(
-            own ->
-                Stream.concat(
-                    own.sessions().readOnlyStreamUserSessions(own.getContext().getRealm()),
-                    own.sessions().readOnlyStreamOfflineUserSessions(own.getContext().getRealm())));
-    whenCommitted(before, this::endUser);
+    whenCommitted(SessionsBefore.inRealm(session, realm), this::endUser);
   }
 
-  /** What all users have at a client, once it is committed. */
+  /**
+   * What all users have at a client.
+   *
+   * @param clientId the client's internal id
+   */
   public void ofClient(String clientId) {
-    Map<String, Set<String>> before =
-        before(
-            own -> {
-              RealmModel ownRealm = own.getContext().getRealm();
-              ClientModel client = own.clients().getClientById(ownRealm, clientId);
-              return client == null ? Stream.empty() : sessionsAt(own, ownRealm, client);
-            });
-    whenCommitted(before, (userId, sessions) -> endClientSessions(userId, clientId, sessions));
-  }
-
-  private static Stream<UserSessionModel> sessionsAt(
-      KeycloakSession own, RealmModel realm, ClientModel client) {
-    return Stream.concat(
-        paged(from -> own.sessions().readOnlyStreamUserSessions(realm, client, from, PAGE)),
-        paged(from -> own.sessions().readOnlyStreamOfflineUserSessions(realm, client, from, PAGE)));
-  }
-
-  private static Stream<UserSessionModel> paged(
-      java.util.function.IntFunction<Stream<UserSessionModel>> page) {
-    return Stream.iterate(0, from -> from + PAGE)
-        .map(from -> page.apply(from).toList())
-        .takeWhile(sessions -> !sessions.isEmpty())
-        .flatMap(List::stream);
-  }
-
-  private Map<String, Set<String>> before(
-      java.util.function.Function<KeycloakSession, Stream<UserSessionModel>> reader) {
-    return KeycloakModelUtils.runJobInTransactionWithResult(
-        factory,
-        own -> {
-          own.getContext().setRealm(own.realms().getRealm(realm.getId()));
-          Map<String, Set<String>> sessionsByUser = new LinkedHashMap<>();
-          try (Stream<UserSessionModel> sessions = reader.apply(own)) {
-            sessions
-                .filter(it -> it.getUser() != null)
-                .forEach(
-                    it ->
-                        sessionsByUser
-                            .computeIfAbsent(it.getUser().getId(), id -> new LinkedHashSet<>())
-                            .add(it.getId()));
-          }
-          return sessionsByUser;
-        });
+    whenCommitted(
+        SessionsBefore.atClient(session, realm, clientId),
+        (userId, sessions) -> own -> endClientSessions(own, userId, clientId, sessions));
   }
 
   private void whenCommitted(
       Map<String, Set<String>> sessionsByUser, BiFunction<String, Set<String>, Step> step) {
-    String name = realm.getName();
-    var executor =
+    ExecutorService executor =
         session.getProvider(ExecutorsProvider.class).getExecutor("token-guard-revocation");
-    session
-        .getTransactionManager()
-        .enlistAfterCompletion(
-            new AbstractKeycloakTransaction() {
-              @Override
-              protected void commitImpl() {
-                executor.execute(() -> run(name, sessionsByUser, step));
-              }
-
-              @Override
-              protected void rollbackImpl() {
-                // Nothing has ended.
-              }
-            });
+    AfterCommit.of(session, () -> executor.execute(() -> run(sessionsByUser, step)));
   }
 
   private void run(
-      String realmName,
-      Map<String, Set<String>> sessionsByUser,
-      BiFunction<String, Set<String>, Step> step) {
+      Map<String, Set<String>> sessionsByUser, BiFunction<String, Set<String>, Step> step) {
     int done = 0;
     for (Map.Entry<String, Set<String>> each : sessionsByUser.entrySet()) {
-      carryOut(step.apply(each.getKey(), each.getValue()), each.getKey());
+      carryOut(each.getKey(), step.apply(each.getKey(), each.getValue()));
       done++;
-      if (done % PAGE == 0) {
+      if (done % PROGRESS == 0) {
         LOG.infof(
-            "Realm %s (%s): ended the sessions of %d of %d users",
+            "Realm %s (%s): %d of %d users are done",
             realmName, reason.word(), done, sessionsByUser.size());
       }
     }
-    LOG.infof("Realm %s (%s): ended the sessions of %d users", realmName, reason.word(), done);
+    LOG.infof("Realm %s (%s): all %d users are done", realmName, reason.word(), done);
   }
 
-  private void carryOut(Step step, String userId) {
+  private void carryOut(String userId, Step step) {
     try {
-      Revocation revocation =
-          KeycloakModelUtils.runJobInTransactionWithResult(
-              factory,
-              own -> {
-                own.getContext().setRealm(own.realms().getRealm(realm.getId()));
-                return step.in(own);
-              });
-      KeycloakModelUtils.runJobInTransaction(
-          factory,
-          own -> DeliveryQueue.of(own).deliver(new CommittedRevocation(realm, reason, revocation)));
+      Revocation revocation = OwnTransaction.in(factory, realm, step::in);
+      DeliveryQueue.of(factory).deliver(new CommittedRevocation(realm, reason, revocation));
     } catch (RuntimeException failed) {
-      LOG.errorf(failed, "Not all has ended for user %s (%s)", userId, reason.word());
+      LOG.errorf(
+          failed,
+          "Not all that should have ended for user %s has ended (%s): log the user out by hand",
+          userId,
+          reason.word());
     }
   }
 
@@ -169,7 +101,7 @@ public final class WideEnding {
     return own -> {
       RealmModel ownRealm = own.getContext().getRealm();
       Revocation revocation =
-          Revocation.ofUser(userId, List.copyOf(sessions), decided, retainUntil());
+          Revocation.ofUser(userId, List.copyOf(sessions), decided, SessionEnd.remember(decided));
       new SessionRemoval(own).removeAll(revocation);
       UserModel user = own.users().getUserById(ownRealm, userId);
       if (user != null) {
@@ -179,19 +111,15 @@ public final class WideEnding {
     };
   }
 
-  private Step endClientSessions(String userId, String clientId, Set<String> sessions) {
+  private Revocation endClientSessions(
+      KeycloakSession own, String userId, String clientId, Set<String> sessions) {
     List<ClientSession> clientSessions =
         sessions.stream().map(id -> new ClientSession(id, clientId)).toList();
-    return own -> {
-      Revocation revocation =
-          Revocation.ofClient(userId, clientId, clientSessions, decided, retainUntil());
-      new SessionRemoval(own).removeAll(revocation);
-      return revocation;
-    };
-  }
-
-  private long retainUntil() {
-    return (long) decided + REMEMBER_SECONDS;
+    Revocation revocation =
+        Revocation.ofClient(
+            userId, clientId, clientSessions, decided, SessionEnd.remember(decided));
+    new SessionRemoval(own).removeAll(revocation);
+    return revocation;
   }
 
   /** What is done for one user, in a transaction of its own. */
