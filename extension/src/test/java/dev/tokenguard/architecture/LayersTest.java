@@ -3,6 +3,7 @@ package dev.tokenguard.architecture;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,7 +31,7 @@ final class LayersTest {
 
   @Test
   void whenTheCodeIsRead_thenEachLayerIsThere() {
-    for (String layer : new String[] {"settings", "rotation", "redis", "keycloak"}) {
+    for (String layer : new String[] {"settings", "rotation", "redis", "keycloak", "checker"}) {
       assertThat(CLASSES.containPackage("dev.tokenguard." + layer)).as(layer).isTrue();
     }
   }
@@ -110,6 +111,30 @@ final class LayersTest {
         .dependOnClassesThat(
             resideInAPackage("dev.tokenguard.redis..")
                 .and(not(belongToAnyOf(RedisTelemetry.class))))
+        .check(CLASSES);
+  }
+
+  /** Resource servers take it alone. */
+  @Test
+  void theCheckerKnowsNothingButTheJavaPlatform() {
+    classes()
+        .that()
+        .resideInAPackage("dev.tokenguard.checker..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", "dev.tokenguard.checker..")
+        .check(CLASSES);
+  }
+
+  /** It is not in the shaded JAR. */
+  @Test
+  void nothingKnowsTheChecker() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.tokenguard.checker..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.tokenguard.checker..")
         .check(CLASSES);
   }
 }

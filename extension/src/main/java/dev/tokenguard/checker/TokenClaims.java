@@ -1,0 +1,54 @@
+package dev.tokenguard.checker;
+
+import java.time.Instant;
+import java.util.Date;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What the check needs of an access token's claims (RFC 7519, section 4.1). Each may be missing:
+ * {@code sub} comes from a client scope that a client may lack, and a token that belongs to no
+ * session has no {@code sid}.
+ *
+ * @param issuedAt {@code iat} in seconds since the epoch
+ */
+public record TokenClaims(
+    Optional<String> tokenId,
+    Optional<String> sessionId,
+    Optional<String> subject,
+    OptionalLong issuedAt) {
+
+  /**
+   * Picks the claims out of a token's payload, as JWT libraries give it. A claim of another type
+   * than it should have, or an empty one, counts as missing.
+   *
+   * @param claims by their names; {@code iat} as a number of seconds, an {@link Instant} or a
+   *     {@link Date}
+   */
+  public static TokenClaims of(Map<String, ?> claims) {
+    return new TokenClaims(
+        text(claims.get("jti")),
+        text(claims.get("sid")),
+        text(claims.get("sub")),
+        second(claims.get("iat")));
+  }
+
+  private static Optional<String> text(Object claim) {
+    return claim instanceof String text && !text.isEmpty() ? Optional.of(text) : Optional.empty();
+  }
+
+  /** Fractions are dropped: before a whole second is before it with or without them. */
+  private static OptionalLong second(Object claim) {
+    if (claim instanceof Number number) {
+      return OptionalLong.of(number.longValue());
+    }
+    if (claim instanceof Instant instant) {
+      return OptionalLong.of(instant.getEpochSecond());
+    }
+    if (claim instanceof Date date) {
+      return OptionalLong.of(date.toInstant().getEpochSecond());
+    }
+    return OptionalLong.empty();
+  }
+}
