@@ -2,13 +2,17 @@ package dev.tokenguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tokenguard.checker.RevocationChecker;
+import dev.tokenguard.checker.TokenClaims;
+import dev.tokenguard.checker.WhenUnavailable;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.Jwt;
 import dev.tokenguard.testbed.OidcClient;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 
 /** The tokens that an app holds, and everybody who can be asked whether they are good. */
 record Held(Lab lab, OidcClient client, Lab.User user, Answer answer) {
@@ -24,7 +28,7 @@ record Held(Lab lab, OidcClient client, Lab.User user, Answer answer) {
     return Family.session(answer);
   }
 
-  /** At Keycloak and at a resource server that asks Redis only. */
+  /** At Keycloak and at a resource server that asks Redis alone. */
   void assertDead(String what) {
     Await.until(what + ": the blacklist names the token", PROMISED, this::isOnBlacklist);
     Await.until(
@@ -59,15 +63,11 @@ record Held(Lab lab, OidcClient client, Lab.User user, Answer answer) {
   }
 
   boolean isOnBlacklist() {
-    JsonNode claims = Jwt.claims(answer.accessToken());
-    List<String> values =
-        lab.redisClient()
-            .mget(
-                "tg:at:" + claims.path("jti").asText(),
-                "tg:sid:" + claims.path("sid").asText(),
-                "tg:sub:" + user.id());
-    return values.get(0) != null
-        || values.get(1) != null
-        || values.get(2) != null && claims.path("iat").asLong() < Long.parseLong(values.get(2));
+    Map<String, Object> claims =
+        new ObjectMapper().convertValue(Jwt.claims(answer.accessToken()), new TypeReference<>() {});
+    return !RevocationChecker.of(
+            keys -> lab.redisClient().mget(keys.toArray(String[]::new)), WhenUnavailable.REFUSE)
+        .check(TokenClaims.of(claims))
+        .isAccepted();
   }
 }

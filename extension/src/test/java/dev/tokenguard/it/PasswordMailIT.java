@@ -1,6 +1,8 @@
 package dev.tokenguard.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.icegreen.greenmail.store.FolderException;
 import com.icegreen.greenmail.util.GreenMail;
@@ -10,8 +12,10 @@ import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.OidcClient;
 import java.net.URI;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -73,6 +77,28 @@ class PasswordMailIT extends LabTest {
     offline.assertDead("before the mail, offline");
     held(login).assertAlive("by the mail");
     held(client.login(user.name(), NEW_PASSWORD).orFail()).assertAlive("with the new password");
+  }
+
+  @Test
+  void given_a_mail_that_was_used_then_its_link_works_no_second_time() {
+    AtomicReference<URI> link = new AtomicReference<>();
+    client
+        .loginWithMail(
+            user.name(),
+            () -> {
+              link.set(link());
+              return link.get();
+            },
+            FORM)
+        .answer()
+        .orFail();
+
+    String owner =
+        Base64.getUrlEncoder().withoutPadding().encodeToString(user.id().getBytes(UTF_8));
+    assertThat(lab.redisClient().keys("tg:at:" + owner + ".*.reset-credentials")).hasSize(1);
+    assertThatThrownBy(() -> client.loginWithMail(user.name(), link::get, FORM))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("no form");
   }
 
   private URI link() {

@@ -28,6 +28,9 @@ final class AdminHappenings {
   }
 
   List<Happening> in(AdminEvent event) {
+    if (event.getResourceType() == null) {
+      return List.of();
+    }
     AdminPath path = AdminPath.of(event);
     return switch (event.getResourceType()) {
       case USER -> ofUser(event, path);

@@ -34,10 +34,10 @@ final class RevocationListener implements EventListenerProvider {
 
   @Override
   public void onEvent(Event event) {
-    if (isIdle()) {
+    RealmModel realm = session.realms().getRealm(event.getRealmId());
+    if (realm == null || isIdle()) {
       return;
     }
-    RealmModel realm = session.realms().getRealm(event.getRealmId());
     end(realm, new UserHappenings(session, realm).in(event));
     if (checksActivity) {
       new BlacklistedActivity(session, realm).check(event);
@@ -46,10 +46,10 @@ final class RevocationListener implements EventListenerProvider {
 
   @Override
   public void onEvent(AdminEvent event, boolean includeRepresentation) {
-    if (isIdle()) {
+    RealmModel realm = session.realms().getRealm(event.getRealmId());
+    if (realm == null || isIdle()) {
       return;
     }
-    RealmModel realm = session.realms().getRealm(event.getRealmId());
     end(realm, new AdminHappenings(session, realm).in(event));
     new ClientHappenings(session, realm)
         .in(event)

@@ -110,6 +110,9 @@ public final class DeliveryQueue {
   private synchronized void enqueue(Delivery delivery) {
     if (waiting.size() < capacity) {
       waiting.add(delivery);
+      if (waiting.size() == 1) {
+        LOG.warn("Redis cannot be told of revocations; they wait, and Keycloak refuses the tokens");
+      }
       return;
     }
     results.get(Result.OVERFLOWED).increment();
