@@ -1,11 +1,10 @@
 package dev.tokenguard.settings;
 
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * One setting: its name, what it means, its default and what it accepts.
@@ -47,19 +46,25 @@ public record Setting<T>(
   /** One constant of an enum, written in lower case with hyphens. */
   public static <E extends Enum<E>> Setting<E> choice(
       String name, String help, Class<E> type, E defaultValue) {
-    List<String> words =
-        Arrays.stream(type.getEnumConstants()).map(Setting::word).collect(Collectors.toList());
+    // Looked up, not searched: a policy is read with each refresh.
+    Map<String, E> constants = new LinkedHashMap<>();
+    for (E constant : type.getEnumConstants()) {
+      constants.put(word(constant), constant);
+    }
+    List<String> words = List.copyOf(constants.keySet());
     return new Setting<>(
         name,
         help,
         "one of " + String.join(", ", words),
-        List.copyOf(words),
+        words,
         word(defaultValue),
-        text ->
-            Arrays.stream(type.getEnumConstants())
-                .filter(constant -> word(constant).equals(text))
-                .findFirst()
-                .orElseThrow(IllegalArgumentException::new));
+        text -> {
+          E constant = constants.get(text);
+          if (constant == null) {
+            throw new IllegalArgumentException();
+          }
+          return constant;
+        });
   }
 
   /** {@code true} or {@code false}. */
