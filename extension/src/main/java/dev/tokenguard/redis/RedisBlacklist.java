@@ -38,7 +38,8 @@ public final class RedisBlacklist implements Blacklist {
 
   @Override
   public Optional<String> reasonFor(String accessTokenId) {
-    return Optional.ofNullable(
+    return valueFor(
+        accessTokenId,
         redis
             .values(Operation.BLACKLIST_FIND, List.of(keys.revokedAccessToken(accessTokenId)))
             .get(0));
@@ -53,15 +54,22 @@ public final class RedisBlacklist implements Blacklist {
                 keys.revokedAccessToken(token.id()),
                 keys.revokedSession(token.sessionId()),
                 keys.revokedUser(token.userId())));
-    if (values.get(0) != null) {
-      return Optional.of(new Hit(Kind.ACCESS_TOKEN, values.get(0)));
-    }
-    if (values.get(1) != null) {
-      return Optional.of(new Hit(Kind.SESSION, values.get(1)));
-    }
-    return Optional.ofNullable(values.get(2))
-        .filter(second -> token.issuedAt() < secondIn(second))
-        .map(second -> new Hit(Kind.USER, ""));
+    return valueFor(token.id(), values.get(0))
+        .map(reason -> new Hit(Kind.ACCESS_TOKEN, reason))
+        .or(
+            () ->
+                valueFor(token.sessionId(), values.get(1))
+                    .map(reason -> new Hit(Kind.SESSION, reason)))
+        .or(
+            () ->
+                valueFor(token.userId(), values.get(2))
+                    .filter(second -> token.issuedAt() < secondIn(second))
+                    .map(second -> new Hit(Kind.USER, "")));
+  }
+
+  /** A key without an id is no entry: it would be about all tokens that lack the claim. */
+  private static Optional<String> valueFor(String id, String value) {
+    return id.isEmpty() ? Optional.empty() : Optional.ofNullable(value);
   }
 
   /** What is not a number kills everything of the user: nobody but us writes it. */

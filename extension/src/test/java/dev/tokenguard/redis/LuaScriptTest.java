@@ -19,6 +19,13 @@ final class LuaScriptTest {
   }
 
   @Test
+  void whenAScriptStandsAlone_thenRedisKnowsItByTheSameHash() {
+    LuaScript script = LuaScript.alone(Operation.BLACKLIST_ADD, "blacklist.lua");
+    assertThat(script.source()).contains("KEYS[1]").doesNotContain("read_family");
+    assertThat(TestRedis.JEDIS.scriptLoad(script.source(), "any")).isEqualTo(script.sha1());
+  }
+
+  @Test
   void whenAScriptIsMissing_thenTheStartFailsWithItsName() {
     assertThatThrownBy(() -> LuaScript.of(Operation.ROTATE, "gone.lua"))
         .isInstanceOf(IllegalStateException.class)

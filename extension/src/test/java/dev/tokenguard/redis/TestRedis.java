@@ -1,5 +1,6 @@
 package dev.tokenguard.redis;
 
+import dev.tokenguard.blacklist.Blacklist;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.RedisServer;
@@ -51,5 +52,9 @@ final class TestRedis {
 
   static FamilyStore store(Redis redis) {
     return new RedisFamilyStore(redis, new KeySpace(PREFIX));
+  }
+
+  static Blacklist blacklist(Redis redis) {
+    return new RedisBlacklist(redis, new KeySpace(PREFIX));
   }
 }

@@ -12,7 +12,8 @@
   Error replies: WRONGTYPE when the key holds something else.
 ]]
 
-local key, value, expires = KEYS[1], ARGV[1], tonumber(ARGV[2])
+-- SET takes any second in the past, and leaves nothing then; but it refuses 0 and what is below.
+local key, value, expires = KEYS[1], ARGV[1], math.max(1, tonumber(ARGV[2]))
 local stands = redis.call('GET', key)
 if stands then
   local is_larger = ARGV[3] == 'larger' and tonumber(value) > (tonumber(stands) or 0)

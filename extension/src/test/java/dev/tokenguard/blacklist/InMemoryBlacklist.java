@@ -1,0 +1,106 @@
+package dev.tokenguard.blacklist;
+
+import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.blacklist.BlacklistEntry.OfSession;
+import dev.tokenguard.blacklist.BlacklistEntry.OfUser;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The rules of the blacklist in plain Java: the reference that every other one is compared with.
+ */
+public final class InMemoryBlacklist implements Blacklist {
+
+  /** What an entry is about; no two kinds share a name. */
+  private record Subject(Kind kind, String id) {
+
+    static Subject of(BlacklistEntry entry) {
+      if (entry instanceof OfAccessToken token) {
+        return new Subject(Kind.ACCESS_TOKEN, token.id());
+      }
+      if (entry instanceof OfSession session) {
+        return new Subject(Kind.SESSION, session.id());
+      }
+      return new Subject(Kind.USER, ((OfUser) entry).userId());
+    }
+  }
+
+  /** What is remembered. */
+  private record Standing(String reason, long issuedBefore, long expiresAt) {
+
+    static Standing of(BlacklistEntry entry) {
+      if (entry instanceof OfAccessToken token) {
+        return new Standing(token.reason().word(), 0, token.expiresAt());
+      }
+      if (entry instanceof OfSession session) {
+        return new Standing(session.reason().word(), 0, session.expiresAt());
+      }
+      OfUser user = (OfUser) entry;
+      return new Standing("", user.issuedBefore(), user.expiresAt());
+    }
+
+    Standing strengthenedBy(Standing later) {
+      return new Standing(
+          reason, Math.max(issuedBefore, later.issuedBefore), Math.max(expiresAt, later.expiresAt));
+    }
+  }
+
+  private final Clock clock;
+  private final Map<Subject, Standing> all = new HashMap<>();
+
+  public InMemoryBlacklist(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public synchronized boolean add(BlacklistEntry entry) {
+    Subject subject = Subject.of(entry);
+    Optional<Standing> standing = standing(subject);
+    Standing added = Standing.of(entry);
+    all.put(subject, standing.map(it -> it.strengthenedBy(added)).orElse(added));
+    return standing.isEmpty();
+  }
+
+  @Override
+  public synchronized void addAll(List<? extends BlacklistEntry> entries) {
+    entries.forEach(this::add);
+  }
+
+  @Override
+  public synchronized Optional<String> reasonFor(String accessTokenId) {
+    return claimed(Kind.ACCESS_TOKEN, accessTokenId).map(Standing::reason);
+  }
+
+  @Override
+  public synchronized Optional<Hit> find(TokenIdentity token) {
+    return claimed(Kind.ACCESS_TOKEN, token.id())
+        .map(it -> new Hit(Kind.ACCESS_TOKEN, it.reason()))
+        .or(
+            () ->
+                claimed(Kind.SESSION, token.sessionId())
+                    .map(it -> new Hit(Kind.SESSION, it.reason())))
+        .or(
+            () ->
+                claimed(Kind.USER, token.userId())
+                    .filter(it -> token.issuedAt() < it.issuedBefore())
+                    .map(it -> new Hit(Kind.USER, it.reason())));
+  }
+
+  /** Until when there is an entry about the same; empty when there is none. */
+  public synchronized OptionalLong livesUntil(BlacklistEntry entry) {
+    return standing(Subject.of(entry)).stream().mapToLong(Standing::expiresAt).findFirst();
+  }
+
+  private Optional<Standing> claimed(Kind kind, String id) {
+    return id.isEmpty() ? Optional.empty() : standing(new Subject(kind, id));
+  }
+
+  private Optional<Standing> standing(Subject subject) {
+    return Optional.ofNullable(all.get(subject))
+        .filter(it -> it.expiresAt() > clock.instant().getEpochSecond());
+  }
+}

@@ -1,0 +1,92 @@
+package dev.tokenguard.redis;
+
+import static dev.tokenguard.redis.TestRedis.JEDIS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.blacklist.Blacklist;
+import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
+import dev.tokenguard.blacklist.BlacklistEntry;
+import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.blacklist.BlacklistEntry.OfSession;
+import dev.tokenguard.blacklist.BlacklistEntry.OfUser;
+import dev.tokenguard.blacklist.InMemoryBlacklist;
+import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.rotation.TestClock;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+/** Whatever is added in whatever order, Redis and the reference say the same of every token. */
+final class BlacklistsAgreePropertyTest {
+
+  private static final List<String> IDS = List.of("", "1", "2", "{1}");
+
+  private static Redis redis;
+
+  private final TestClock clock = TestClock.started();
+
+  @BeforeContainer
+  static void open() {
+    redis = TestRedis.open(new RecordedTelemetry());
+  }
+
+  @AfterContainer
+  static void close() {
+    redis.close();
+  }
+
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+  void whateverIsAdded_bothSayTheSame(@ForAll("steps") List<List<BlacklistEntry>> steps) {
+    JEDIS.flushAll();
+    Blacklist real = TestRedis.blacklist(redis);
+    InMemoryBlacklist reference = new InMemoryBlacklist(clock);
+    for (List<BlacklistEntry> step : steps) {
+      if (step.size() == 1) {
+        assertThat(real.add(step.get(0))).isEqualTo(reference.add(step.get(0)));
+      } else {
+        real.addAll(step);
+        reference.addAll(step);
+      }
+      step.forEach(
+          entry ->
+              assertThat(RedisBlacklistTest.livesUntil(RedisBlacklistTest.keyOf(entry)))
+                  .isEqualTo(reference.livesUntil(entry)));
+    }
+    for (String id : IDS) {
+      assertThat(real.reasonFor(id)).isEqualTo(reference.reasonFor(id));
+    }
+    tokens().forEach(token -> assertThat(real.find(token)).isEqualTo(reference.find(token)));
+  }
+
+  private static List<TokenIdentity> tokens() {
+    return IDS.stream()
+        .flatMap(id -> IDS.stream().map(session -> new TokenIdentity(id, session, "1", 5)))
+        .flatMap(
+            it -> IDS.stream().map(user -> new TokenIdentity(it.id(), it.sessionId(), user, 5)))
+        .toList();
+  }
+
+  @Provide
+  Arbitrary<List<List<BlacklistEntry>>> steps() {
+    return entries().list().ofMinSize(1).ofMaxSize(3).list().ofMaxSize(8);
+  }
+
+  private Arbitrary<BlacklistEntry> entries() {
+    Arbitrary<String> ids = Arbitraries.of(IDS);
+    Arbitrary<Reason> reasons = Arbitraries.of(Reason.class);
+    Arbitrary<Long> ends =
+        Arbitraries.of(
+            0L, 1_000L, clock.second() + 100, clock.second() + 200, clock.second() + 300);
+    return Arbitraries.oneOf(
+        Combinators.combine(ids, reasons, ends).as(OfAccessToken::new),
+        Combinators.combine(ids, reasons, ends).as(OfSession::new),
+        Combinators.combine(ids, Arbitraries.longs().between(0, 12), ends).as(OfUser::new));
+  }
+}

@@ -1,0 +1,61 @@
+package dev.tokenguard.redis;
+
+import static dev.tokenguard.redis.TestRedis.JEDIS;
+
+import dev.tokenguard.blacklist.Blacklist;
+import dev.tokenguard.blacklist.BlacklistContract;
+import dev.tokenguard.blacklist.BlacklistEntry;
+import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.blacklist.BlacklistEntry.OfSession;
+import dev.tokenguard.blacklist.BlacklistEntry.OfUser;
+import dev.tokenguard.rotation.TestClock;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The blacklist on a real Redis keeps the promise. Entries expire by the clock of Redis. */
+final class RedisBlacklistTest extends BlacklistContract {
+
+  private static Redis redis;
+
+  @BeforeAll
+  static void connect() {
+    redis = TestRedis.open(new RecordedTelemetry());
+  }
+
+  @AfterAll
+  static void close() {
+    redis.close();
+  }
+
+  @Override
+  protected Blacklist open(TestClock clock) {
+    JEDIS.flushAll();
+    return TestRedis.blacklist(redis);
+  }
+
+  @Override
+  protected OptionalLong livesUntil(BlacklistEntry entry) {
+    return livesUntil(keyOf(entry));
+  }
+
+  /** A key without an expiry would live for ever; that is shown as the last second of all. */
+  static OptionalLong livesUntil(String key) {
+    long second = JEDIS.expireTime(key);
+    if (second == -2) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(second == -1 ? Long.MAX_VALUE : second);
+  }
+
+  /** As the documentation for resource servers writes the keys. */
+  static String keyOf(BlacklistEntry entry) {
+    if (entry instanceof OfAccessToken token) {
+      return "tg:at:" + token.id();
+    }
+    if (entry instanceof OfSession session) {
+      return "tg:sid:" + session.id();
+    }
+    return "tg:sub:" + ((OfUser) entry).userId();
+  }
+}
