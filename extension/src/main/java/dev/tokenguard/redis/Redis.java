@@ -5,11 +5,10 @@ import dev.tokenguard.redis.RedisTelemetry.Operation;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -81,8 +80,8 @@ public final class Redis implements AutoCloseable {
   }
 
   /**
-   * Runs a script on one key after the other, in one round trip. Each run is atomic, all together
-   * are not.
+   * Runs a script on one key after the other, in one round trip; in two when Redis does not know it
+   * yet. Each run is atomic, all together are not: one that fails keeps no other back.
    *
    * @throws StoreUnavailableException when Redis does not answer as it should; some may then have
    *     run
@@ -94,31 +93,50 @@ public final class Redis implements AutoCloseable {
     call(
         script.operation(),
         redis -> {
-          List<ScriptCall> unknown = runByHash(redis, script, calls);
-          unknown.forEach(it -> redis.eval(script.source(), List.of(it.key()), it.arguments()));
+          List<Response<Object>> replies =
+              inOneTrip(
+                  redis,
+                  calls,
+                  (pipeline, it) ->
+                      pipeline.evalsha(script.sha1(), List.of(it.key()), it.arguments()));
+          List<ScriptCall> unknown =
+              IntStream.range(0, calls.size())
+                  .filter(index -> isUnknownScript(replies.get(index)))
+                  .mapToObj(calls::get)
+                  .toList();
+          List<Response<Object>> others =
+              inOneTrip(
+                  redis,
+                  unknown,
+                  (pipeline, it) ->
+                      pipeline.eval(script.source(), List.of(it.key()), it.arguments()));
+          replies.stream().filter(reply -> !isUnknownScript(reply)).forEach(Response::get);
+          others.forEach(Response::get);
           return calls.size();
         });
   }
 
-  /** The calls for which Redis did not know the script. */
-  private static List<ScriptCall> runByHash(
-      UnifiedJedis redis, LuaScript script, List<ScriptCall> calls) {
-    Map<ScriptCall, Response<Object>> replies = new LinkedHashMap<>();
-    try (AbstractPipeline pipeline = redis.pipelined()) {
-      for (ScriptCall it : calls) {
-        replies.put(it, pipeline.evalsha(script.sha1(), List.of(it.key()), it.arguments()));
-      }
+  private static List<Response<Object>> inOneTrip(
+      UnifiedJedis redis,
+      List<ScriptCall> calls,
+      BiFunction<AbstractPipeline, ScriptCall, Response<Object>> command) {
+    if (calls.isEmpty()) {
+      return List.of();
     }
-    List<ScriptCall> unknown = new ArrayList<>();
-    replies.forEach(
-        (it, reply) -> {
-          try {
-            reply.get();
-          } catch (JedisNoScriptException notLoaded) {
-            unknown.add(it);
-          }
-        });
-    return unknown;
+    try (AbstractPipeline pipeline = redis.pipelined()) {
+      return calls.stream().map(it -> command.apply(pipeline, it)).toList();
+    }
+  }
+
+  private static boolean isUnknownScript(Response<Object> reply) {
+    try {
+      reply.get();
+      return false;
+    } catch (JedisNoScriptException unknown) {
+      return true;
+    } catch (JedisDataException refused) {
+      return false;
+    }
   }
 
   /**
