@@ -55,14 +55,17 @@ public record PendingRevocation(String realmId, Reason reason, Revocation revoca
 
   /** Reads one of {@link #texts}; empty when it is of another version, or not ours. */
   public static Optional<PendingRevocation> of(String text) {
-    List<String> parts =
-        Arrays.stream(text.split(":", -1))
-            .map(part -> URLDecoder.decode(part, StandardCharsets.UTF_8))
-            .toList();
-    if (parts.size() != PARTS || !parts.get(0).equals(MARK)) {
+    if (!isText(text)) {
       return Optional.empty();
     }
     try {
+      List<String> parts =
+          Arrays.stream(text.split(":", -1))
+              .map(part -> URLDecoder.decode(part, StandardCharsets.UTF_8))
+              .toList();
+      if (parts.size() != PARTS) {
+        return Optional.empty();
+      }
       return Optional.of(
           new PendingRevocation(
               parts.get(2),
