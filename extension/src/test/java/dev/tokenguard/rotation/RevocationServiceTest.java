@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.Revocation.ClientSession;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,71 @@ final class RevocationServiceTest {
 
     assertThat(familiesOf(all, family -> family.id().equals("elsewhere")))
         .containsExactly("elsewhere");
+  }
+
+  @Test
+  void whenFamiliesAtAClientBeganInThatVerySecond_thenThoseWhoseClientSessionIsGoneAre() {
+    Revocation client =
+        Revocation.ofClient(login.user(), login.client(), List.of(), clock.second(), remembered());
+
+    assertThat(familiesOf(client)).isEmpty();
+    assertThat(familiesOf(client, family -> family.id().equals("other tab")))
+        .containsExactly("other tab");
+  }
+
+  @Test
+  void whenAClientSessionBeganInThatVerySecond_thenItsFamiliesAreIfItIsGone() {
+    Revocation now =
+        Revocation.ofClientSessions(
+            login.user(),
+            List.of(new ClientSession(login.session(), login.client())),
+            List.of(),
+            clock.second(),
+            remembered());
+
+    assertThat(familiesOf(now)).isEmpty();
+    assertThat(familiesOf(now, family -> true))
+        .containsExactlyInAnyOrder(login.family(), "other tab");
+  }
+
+  @Test
+  void whenAllIsGone_thenWhatTheRevocationDoesNotCoverStillIsNot() {
+    List<String> asked = new ArrayList<>();
+    Revocation client =
+        Revocation.ofClient(
+            login.user(),
+            "c2",
+            List.of(new ClientSession("s2", login.client())),
+            clock.second(),
+            remembered());
+
+    assertThat(familiesOf(client, family -> asked.add(family.id())))
+        .containsExactlyInAnyOrder("other client", "elsewhere");
+    assertThat(asked).containsExactlyInAnyOrder("other client", "elsewhere");
+  }
+
+  @Test
+  void whenASessionIsNamed_thenItsFamiliesAreWithoutAQuestion() {
+    Revocation session = Revocation.ofSession(login.user(), login.session(), remembered());
+
+    assertThat(
+            familiesOf(
+                session,
+                family -> {
+                  throw new AssertionError("asked about " + family.id());
+                }))
+        .containsExactlyInAnyOrder(login.family(), "other tab", "other client");
+  }
+
+  /** Its record has neither session nor client. */
+  @Test
+  void givenAFamilyThatWasNeverRefreshed_whenAllEnds_thenItHasNoSessionToTell() {
+    service.mark(Revocation.ofFamily("carol", "never refreshed", remembered()));
+    Revocation all = Revocation.ofUser("carol", List.of(), clock.second(), remembered());
+    Revocation client = Revocation.ofClient("carol", "c2", List.of(), clock.second(), remembered());
+
+    assertThat(service.name(all, family -> true).sessions()).isEmpty();
+    assertThat(familiesOf(client, family -> true)).isEmpty();
   }
 
   @Test
