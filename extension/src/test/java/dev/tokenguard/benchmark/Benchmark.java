@@ -84,6 +84,7 @@ public final class Benchmark {
       }
       if (results.store().isPresent()) {
         ResultsPlot.draw(results.store().get(), folder.resolve("store.png"));
+        ResultsPlot.drawLookUps(results.store().get(), folder.resolve("blacklist.png"));
       }
     } catch (LinkageError | RuntimeException noFonts) {
       progress.say("No plots: this Java cannot draw text, as without fontconfig (%s)", noFonts);

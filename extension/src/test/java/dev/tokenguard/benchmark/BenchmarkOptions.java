@@ -9,6 +9,7 @@ import dev.tokenguard.settings.InvalidSettingException;
 import dev.tokenguard.settings.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,8 @@ record BenchmarkOptions(
     REFRESH,
     STORE
   }
+
+  private static final int SMALLEST = 10_000;
 
   private static final String PREFIX = "bench.";
   private static final String HELP = PREFIX + "help";
@@ -89,8 +92,8 @@ record BenchmarkOptions(
   private static final Setting<Integer> FAMILIES =
       number(
           "families",
-          "The largest number of families in Redis; smaller ones are tenths of it. A million takes"
-              + " about 400 MB.",
+          "The largest number of families in Redis, and of entries on the blacklist; smaller ones are"
+              + " 10,000 and ten times as many each. A million families take about 400 MB.",
           "families",
           1_000,
           5_000_000,
@@ -98,7 +101,8 @@ record BenchmarkOptions(
   private static final Setting<Integer> ROTATIONS =
       number(
           "rotations",
-          "How many rotations are timed at each number of families.",
+          "How many rotations are timed at each number of families, and how many look-ups at each"
+              + " number of entries.",
           "rotations",
           1_000,
           1_000_000,
@@ -172,9 +176,19 @@ record BenchmarkOptions(
     return unknown;
   }
 
+  /** Ten thousand, ten times as many, and so on; the last one is what was asked for. */
+  List<Integer> levels() {
+    List<Integer> levels = new ArrayList<>();
+    for (long level = SMALLEST; level < families; level *= 10) {
+      levels.add((int) level);
+    }
+    levels.add(families);
+    return levels;
+  }
+
   /** A rough guess, for the person who waits. */
   Duration expected() {
-    Duration store = Duration.ofSeconds(60).plusMillis(families / 10);
+    Duration store = Duration.ofSeconds(75).plusMillis(families / 8);
     Duration measured =
         warmUp
             .plus(round.plus(RefreshBenchmark.SETTLE).multipliedBy(rounds))

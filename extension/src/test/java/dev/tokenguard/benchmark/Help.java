@@ -15,9 +15,10 @@ final class Help {
       1. Refreshes at the token endpoint: without rotation, with stock rotation and with Token
          Guard, one after the other in each round, in one and the same Keycloak; and, as a check,
          without rotation in a Keycloak that does not have the JAR.
-      2. The store alone: time of a rotation and bytes per family, by the number of families.
+      2. The store alone: time of a rotation and bytes per family, by the number of families; time
+         of a look-up on the blacklist and bytes per entry, by the number of entries.
 
-      It prints a table, and writes results.json and two plots. With the defaults it takes
+      It prints a table, and writes results.json and three plots. With the defaults it takes
       about twenty minutes, and nothing else should run on the machine meanwhile.
       docs/benchmark.md tells what is measured and how.
 

@@ -1,5 +1,6 @@
 package dev.tokenguard.benchmark;
 
+import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
 import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationRequest;
@@ -33,6 +34,15 @@ record MadeUpFamily(int number, int perUser) {
         new RotationRequest.AccessToken(now + 300, "onrtrt", "onrtro"),
         CONTEXT,
         Optional.empty());
+  }
+
+  /** An access token of it, as a resource server reads it. */
+  TokenIdentity accessToken() {
+    return new TokenIdentity(
+        "onrtrt:" + uuid('a', number),
+        sessionId(),
+        uuid('u', number / perUser).toString(),
+        Instant.now().getEpochSecond());
   }
 
   private String sessionId() {

@@ -60,19 +60,7 @@ final class ResultsPlot {
 
   /** Draws the time of a rotation by the number of families that Redis holds. */
   static void draw(StoreReport report, Path file) throws IOException {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(WIDTH)
-            .height(HEIGHT)
-            .title("Time of a rotation in the store")
-            .xAxisTitle("families in Redis")
-            .yAxisTitle("µs")
-            .build();
-    chart.getStyler().setXAxisLogarithmic(true);
-    chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
-    chart.getStyler().setLegendLayout(LegendLayout.Horizontal);
-    chart.getStyler().setChartBackgroundColor(Color.WHITE);
-    chart.getStyler().setYAxisMin(0.0);
+    XYChart chart = timesBySize("Time of a rotation in the store", "families in Redis");
     List<StoreReport.ScriptTime> times = report.times();
     List<Integer> families = times.stream().map(StoreReport.ScriptTime::families).toList();
     chart.addSeries(
@@ -84,6 +72,39 @@ final class ResultsPlot {
     chart.addSeries(
         "caller, p99", families, times.stream().map(StoreReport.ScriptTime::p99Micros).toList());
     write(chart, file);
+  }
+
+  /** Draws the time of a look-up by the number of entries on the blacklist. */
+  static void drawLookUps(StoreReport report, Path file) throws IOException {
+    XYChart chart = timesBySize("Time of a look-up on the blacklist", "entries on the blacklist");
+    List<StoreReport.LookUps> lookUps = report.lookUps();
+    List<Integer> entries = lookUps.stream().map(StoreReport.LookUps::entries).toList();
+    chart.addSeries(
+        "command in Redis, mean",
+        entries,
+        lookUps.stream().map(it -> it.serverMicros().median()).toList());
+    chart.addSeries(
+        "caller, p50", entries, lookUps.stream().map(it -> it.p50Micros().median()).toList());
+    chart.addSeries(
+        "caller, p99", entries, lookUps.stream().map(StoreReport.LookUps::p99Micros).toList());
+    write(chart, file);
+  }
+
+  private static XYChart timesBySize(String title, String size) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title(title)
+            .xAxisTitle(size)
+            .yAxisTitle("µs")
+            .build();
+    chart.getStyler().setXAxisLogarithmic(true);
+    chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
+    chart.getStyler().setLegendLayout(LegendLayout.Horizontal);
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
+    chart.getStyler().setYAxisMin(0.0);
+    return chart;
   }
 
   private static void write(IChart chart, Path file) throws IOException {

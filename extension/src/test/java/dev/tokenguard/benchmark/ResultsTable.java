@@ -77,6 +77,35 @@ final class ResultsTable {
                 line(
                     "%2d families per user: %.0f bytes each after the first refresh, %.0f after many",
                     size.familiesPerUser(), size.afterFirst(), size.afterMany()));
+    addLookUps(report);
+  }
+
+  private void addLookUps(StoreReport report) {
+    line("");
+    line(
+        "%-10s %24s %10s %24s %14s %12s",
+        "blacklist", "look-up in Redis, µs", "commands", "caller p50, µs", "p99, µs", "bytes each");
+    report
+        .lookUps()
+        .forEach(
+            lookUps ->
+                line(
+                    "%-10d %24s %10.2f %24s %14.0f %12.0f",
+                    lookUps.entries(),
+                    ranged("%.1f", lookUps.serverMicros()),
+                    lookUps.commands(),
+                    ranged("%.1f", lookUps.p50Micros()),
+                    lookUps.p99Micros(),
+                    lookUps.bytesPerEntry()));
+  }
+
+  private static String ranged(String format, Spread spread) {
+    return String.format(
+        Locale.ROOT,
+        format + " (" + format + " to " + format + ")",
+        spread.median(),
+        spread.min(),
+        spread.max());
   }
 
   private void row(String head, Function<Variant, String> cell) {
@@ -102,9 +131,7 @@ final class ResultsTable {
   }
 
   private static String ratio(RefreshReport report, Variant variant, Figure figure) {
-    Spread spread = report.ratio(variant, Variant.NO_ROTATION, figure);
-    return String.format(
-        Locale.ROOT, "%.2f (%.2f to %.2f)", spread.median(), spread.min(), spread.max());
+    return ranged("%.2f", report.ratio(variant, Variant.NO_ROTATION, figure));
   }
 
   private static String decimal(double value) {

@@ -3,21 +3,17 @@ package dev.tokenguard.benchmark;
 import dev.tokenguard.redis.KeySpace;
 import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.RedisFamilyStore;
-import dev.tokenguard.redis.RedisSettings;
-import dev.tokenguard.redis.RedisTelemetry;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.testbed.RedisServer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Measures the store alone: the very class that Keycloak calls, and a Redis of its own. */
 final class StoreBenchmark {
 
-  private static final int SMALLEST = 10_000;
   private static final List<Integer> FAMILIES_PER_USER = List.of(1, 3, 10);
+  private static final int FAMILIES_FOR_SIZE = 30_000;
   private static final int MORE_ROTATIONS = 11;
 
   private final BenchmarkOptions options;
@@ -31,10 +27,14 @@ final class StoreBenchmark {
   StoreReport run() {
     try (RedisServer server = RedisServer.start();
         RedisFigures figures = new RedisFigures(server);
-        Redis redis = Redis.open(settings(server), new Silence())) {
+        Redis redis = SilentRedis.open(server, 0)) {
       FamilyStore store = new RedisFamilyStore(redis, new KeySpace("tg:"));
       progress.say("Redis %s is up for the store alone", server.version());
-      return new StoreReport(server.version(), times(store, figures), sizes(store, figures));
+      return new StoreReport(
+          server.version(),
+          times(store, figures),
+          sizes(store, figures),
+          new BlacklistBenchmark(options, progress, server, figures).run());
     }
   }
 
@@ -46,7 +46,7 @@ final class StoreBenchmark {
     FamilyCrowd measured = new FamilyCrowd(store, 1, options.families());
     long empty = figures.usedMemory();
     List<StoreReport.ScriptTime> times = new ArrayList<>();
-    for (int families : levels()) {
+    for (int families : options.levels()) {
       progress.say("Store with %,d families: filling", families);
       figures.resetTimes();
       measured.growTo(families);
@@ -73,7 +73,7 @@ final class StoreBenchmark {
   }
 
   private List<StoreReport.FamilySize> sizes(FamilyStore store, RedisFigures figures) {
-    int families = Math.min(options.families(), 3 * SMALLEST);
+    int families = Math.min(options.families(), FAMILIES_FOR_SIZE);
     List<StoreReport.FamilySize> sizes = new ArrayList<>();
     for (int perUser : FAMILIES_PER_USER) {
       long empty = figures.usedMemory();
@@ -89,33 +89,5 @@ final class StoreBenchmark {
       figures.forgetAll();
     }
     return sizes;
-  }
-
-  /** Ten thousand, ten times as many, and so on; the last one is what was asked for. */
-  private List<Integer> levels() {
-    List<Integer> levels = new ArrayList<>();
-    for (long level = SMALLEST; level < options.families(); level *= 10) {
-      levels.add((int) level);
-    }
-    levels.add(options.families());
-    return levels;
-  }
-
-  private static RedisSettings settings(RedisServer server) {
-    Map<String, String> given = Map.of("url", server.uri().toString(), "read-timeout", "10000");
-    return RedisSettings.parse(given::get).orElseThrow();
-  }
-
-  /** Nobody reads meters here. */
-  private static final class Silence implements RedisTelemetry {
-    @Override
-    public void answered(Operation operation, Duration took) {
-      // Timed by the caller.
-    }
-
-    @Override
-    public void failed(Operation operation, Failure failure, String message) {
-      // The store throws.
-    }
   }
 }

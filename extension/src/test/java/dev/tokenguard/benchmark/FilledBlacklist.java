@@ -1,0 +1,104 @@
+package dev.tokenguard.benchmark;
+
+import dev.tokenguard.blacklist.Blacklist;
+import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
+import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.redis.KeySpace;
+import dev.tokenguard.redis.Redis;
+import dev.tokenguard.redis.RedisBlacklist;
+import dev.tokenguard.testbed.RedisServer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** A blacklist with a number of access tokens, and what was measured on it. */
+final class FilledBlacklist implements AutoCloseable {
+
+  private static final long DAY = 86_400;
+  private static final int AT_ONCE = 1_000;
+
+  private final int entries;
+  private final Redis redis;
+  private final Blacklist blacklist;
+  private final RedisFigures figures;
+  private final SplittableRandom random = new SplittableRandom(42);
+  private final Latencies latencies = new Latencies();
+  private final List<Double> serverMicros = new ArrayList<>();
+  private final List<Double> p50Micros = new ArrayList<>();
+  private double bytesPerEntry;
+  private long commands;
+
+  private FilledBlacklist(int entries, Redis redis, RedisFigures figures) {
+    this.entries = entries;
+    this.redis = redis;
+    this.blacklist = new RedisBlacklist(redis, new KeySpace("tg:"));
+    this.figures = figures;
+  }
+
+  static FilledBlacklist of(int entries, RedisServer server, int database, RedisFigures figures) {
+    FilledBlacklist list =
+        new FilledBlacklist(entries, SilentRedis.open(server, database), figures);
+    long empty = figures.usedMemory();
+    list.fill();
+    list.bytesPerEntry = (double) (figures.usedMemory() - empty) / entries;
+    return list;
+  }
+
+  private void fill() {
+    long expiresAt = Instant.now().getEpochSecond() + DAY;
+    for (int from = 0; from < entries; from += AT_ONCE) {
+      blacklist.addAll(
+          IntStream.range(from, Math.min(entries, from + AT_ONCE))
+              .mapToObj(number -> new OfAccessToken(token(number).id(), Reason.ROTATED, expiresAt))
+              .toList());
+    }
+  }
+
+  void measure(int lookUps) {
+    figures.resetTimes();
+    Latencies taken = lookUp(lookUps);
+    latencies.addAll(taken);
+    p50Micros.add(taken.micros(0.50));
+    serverMicros.add(figures.micros("mget"));
+    commands += figures.commands().values().stream().mapToLong(RedisFigures.Calls::count).sum();
+  }
+
+  /** Looks up tokens drawn by chance, one after the other; every other one is on the list. */
+  Latencies lookUp(int lookUps) {
+    Latencies taken = new Latencies();
+    for (int count = 0; count < lookUps; count++) {
+      int number = random.nextInt(entries);
+      boolean isListed = count % 2 == 0;
+      TokenIdentity token = token(isListed ? number : number + entries);
+      long begin = System.nanoTime();
+      boolean isFound = blacklist.find(token).isPresent();
+      taken.add(System.nanoTime() - begin);
+      if (isFound != isListed) {
+        throw new BenchmarkFailure("The blacklist is wrong about token " + token.id());
+      }
+    }
+    return taken;
+  }
+
+  StoreReport.LookUps report() {
+    return new StoreReport.LookUps(
+        entries,
+        (double) commands / latencies.count(),
+        Spread.of(serverMicros),
+        Spread.of(p50Micros),
+        latencies.micros(0.99),
+        bytesPerEntry);
+  }
+
+  private static TokenIdentity token(int number) {
+    return new MadeUpFamily(number, 1).accessToken();
+  }
+
+  @Override
+  public void close() {
+    redis.close();
+  }
+}

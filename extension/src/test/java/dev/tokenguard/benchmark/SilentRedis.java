@@ -1,0 +1,30 @@
+package dev.tokenguard.benchmark;
+
+import dev.tokenguard.redis.Redis;
+import dev.tokenguard.redis.RedisSettings;
+import dev.tokenguard.redis.RedisTelemetry;
+import dev.tokenguard.testbed.RedisServer;
+import java.time.Duration;
+import java.util.Map;
+
+/** A connection as Keycloak has it, but nobody reads meters. */
+final class SilentRedis implements RedisTelemetry {
+
+  private SilentRedis() {}
+
+  static Redis open(RedisServer server, int database) {
+    Map<String, String> given =
+        Map.of("url", server.uri() + "/" + database, "read-timeout", "10000");
+    return Redis.open(RedisSettings.parse(given::get).orElseThrow(), new SilentRedis());
+  }
+
+  @Override
+  public void answered(Operation operation, Duration took) {
+    // Timed by the caller.
+  }
+
+  @Override
+  public void failed(Operation operation, Failure failure, String message) {
+    // The caller is thrown an exception.
+  }
+}
