@@ -61,7 +61,6 @@ record Target(String name, String wanted, String measured, boolean isReached) {
             "1",
             text(commands),
             Math.abs(commands - 1) < COUNT_TOLERANCE),
-        growth("look-up in Redis", report, LookUps::serverMicros),
         growth("look-up at the caller, p50", report, LookUps::p50Micros));
   }
 

@@ -31,6 +31,8 @@ public final class DeliveryQueue {
 
   private static final int RETRY_MILLIS = 1000;
 
+  private static final int AWAY = 3;
+
   /** The column of the database is as wide. */
   private static final int LONGEST_TEXT = 255;
 
@@ -141,26 +143,39 @@ public final class DeliveryQueue {
         });
   }
 
+  /**
+   * One that fails goes to the end: what Redis refuses, as a key that holds something else, keeps
+   * no other waiting. After some failures in a row Redis is taken to be away for another second.
+   */
   private void retry() {
-    for (Delivery next = first(); next != null; next = first()) {
+    int failures = 0;
+    for (Delivery next = first(); next != null && failures < AWAY; next = first()) {
       if (next.until() < Time.currentTime()) {
         results.get(Result.EXPIRED).increment();
-      } else {
-        try {
-          next.deliver(factory);
-          results.get(Result.DELIVERED_LATER).increment();
-        } catch (StoreUnavailableException stillAway) {
-          return;
-        } catch (RuntimeException failed) {
-          LOG.error("A revocation that waited for Redis could not be delivered", failed);
-        }
+        removeFirst();
+        continue;
       }
-      removeFirst();
+      try {
+        next.deliver(factory);
+        results.get(Result.DELIVERED_LATER).increment();
+        removeFirst();
+        failures = 0;
+      } catch (StoreUnavailableException unavailable) {
+        failures++;
+        putLast();
+      } catch (RuntimeException failed) {
+        LOG.error("A revocation that waited for Redis could not be delivered", failed);
+        removeFirst();
+      }
     }
   }
 
   private synchronized Delivery first() {
     return waiting.peekFirst();
+  }
+
+  private synchronized void putLast() {
+    waiting.addLast(waiting.removeFirst());
   }
 
   private synchronized void removeFirst() {
