@@ -35,10 +35,10 @@ class ActivityIT extends LabTest {
 
   @Test
   void given_a_logout_then_the_use_of_its_tokens_is_refused_and_reported() {
-    Answer login = user.logIn(client);
-    client.logout(login.refreshToken()).orFail();
+    Answer login = user.logIn(unmanaged);
+    unmanaged.logout(login.refreshToken()).orFail();
 
-    assertThat(client.userinfo(login.accessToken()).status()).isEqualTo(401);
+    assertThat(unmanaged.userinfo(login.accessToken()).status()).isEqualTo(401);
 
     awaitReport("USER_INFO_REQUEST", Family.session(login));
   }

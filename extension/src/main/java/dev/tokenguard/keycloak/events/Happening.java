@@ -3,43 +3,37 @@ package dev.tokenguard.keycloak.events;
 import dev.tokenguard.blacklist.Scope;
 import dev.tokenguard.blacklist.Trigger;
 import dev.tokenguard.keycloak.revocation.Ending;
+import dev.tokenguard.keycloak.revocation.Ending.OfClient;
+import dev.tokenguard.keycloak.revocation.Ending.OfClientSessions;
+import dev.tokenguard.keycloak.revocation.Ending.OfOtherSessions;
+import dev.tokenguard.keycloak.revocation.Ending.OfSession;
+import dev.tokenguard.keycloak.revocation.Ending.OfUser;
 import dev.tokenguard.rotation.Revocation.ClientSession;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * What happened to one user.
  *
- * @param sessions those it is about; or those that were there, where Keycloak has ended them
- *     already
- * @param own the session in which the user did it, and that may stay
- * @param isNew whether {@code own} begins with it, so that it must stay
- * @param clientSessions what clients have in the session
- * @param families those known to belong to these
- * @param clientId the internal id of the client that it is about
+ * @param endings what ends, for each scope that the trigger can be set to
  */
-record Happening(
-    Trigger trigger,
-    String userId,
-    List<String> sessions,
-    Optional<String> own,
-    boolean isNew,
-    List<ClientSession> clientSessions,
-    List<String> families,
-    Optional<String> clientId) {
+record Happening(Trigger trigger, Map<Scope, Ending> endings) {
 
+  /** A session is over. */
   static Happening inSession(Trigger trigger, String userId, String session) {
     return new Happening(
         trigger,
-        userId,
-        List.of(session),
-        Optional.empty(),
-        false,
-        List.of(),
-        List.of(),
-        Optional.empty());
+        Map.of(
+            Scope.SESSION, new OfSession(userId, session),
+            Scope.USER, new OfUser(userId, List.of(session), Optional.empty())));
   }
 
+  /**
+   * What clients had in a session is over.
+   *
+   * @param families those known to belong to it
+   */
   static Happening inClientSessions(
       Trigger trigger,
       String userId,
@@ -48,52 +42,57 @@ record Happening(
       List<String> families) {
     return new Happening(
         trigger,
-        userId,
-        List.of(session),
-        Optional.empty(),
-        false,
-        clientSessions,
-        families,
-        Optional.empty());
+        Map.of(
+            Scope.CLIENT_SESSION, new OfClientSessions(userId, clientSessions, families),
+            Scope.SESSION, new OfSession(userId, session)));
   }
 
+  /**
+   * What the user had at a client is over.
+   *
+   * @param clientId the client's internal id
+   */
   static Happening atClient(Trigger trigger, String userId, String clientId) {
     return new Happening(
         trigger,
-        userId,
-        List.of(),
-        Optional.empty(),
-        false,
-        List.of(),
-        List.of(),
-        Optional.of(clientId));
+        Map.of(
+            Scope.CLIENT, new OfClient(userId, clientId),
+            Scope.USER, new OfUser(userId, List.of(), Optional.empty())));
   }
 
-  /** By somebody else, or by no session in particular. */
+  /**
+   * Somebody did it to the user.
+   *
+   * @param sessions those that were there, where Keycloak has ended them already
+   */
+  static Happening toUser(Trigger trigger, String userId, List<String> sessions) {
+    return new Happening(
+        trigger,
+        Map.of(
+            Scope.OTHER_SESSIONS, new OfOtherSessions(userId, Optional.empty()),
+            Scope.USER, new OfUser(userId, sessions, Optional.empty())));
+  }
+
   static Happening toUser(Trigger trigger, String userId) {
     return toUser(trigger, userId, List.of());
   }
 
-  static Happening toUser(Trigger trigger, String userId, List<String> sessions) {
-    return new Happening(
-        trigger, userId, sessions, Optional.empty(), false, List.of(), List.of(), Optional.empty());
-  }
-
+  /**
+   * The user did it.
+   *
+   * @param own the session in which it was done, and that may stay
+   * @param isNew whether that session begins with it, so that it must stay
+   */
   static Happening byUser(Trigger trigger, String userId, Optional<String> own, boolean isNew) {
     return new Happening(
-        trigger, userId, List.of(), own, isNew, List.of(), List.of(), Optional.empty());
+        trigger,
+        Map.of(
+            Scope.OTHER_SESSIONS, new OfOtherSessions(userId, own),
+            Scope.USER, new OfUser(userId, List.of(), isNew ? own : Optional.empty())));
   }
 
   /** Empty when the trigger is switched off. */
   Optional<Ending> ending(Scope scope) {
-    return switch (scope) {
-      case OFF, REALM -> Optional.empty();
-      case CLIENT_SESSION ->
-          Optional.of(new Ending.OfClientSessions(userId, clientSessions, families));
-      case CLIENT -> clientId.map(client -> new Ending.OfClient(userId, client));
-      case SESSION -> sessions.stream().findFirst().map(id -> new Ending.OfSession(userId, id));
-      case OTHER_SESSIONS -> Optional.of(new Ending.OfOtherSessions(userId, own));
-      case USER -> Optional.of(new Ending.OfUser(userId, sessions, isNew ? own : Optional.empty()));
-    };
+    return Optional.ofNullable(endings.get(scope));
   }
 }
