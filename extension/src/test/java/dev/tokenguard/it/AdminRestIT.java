@@ -174,13 +174,47 @@ class AdminRestIT extends LabTest {
   }
 
   @Test
-  void given_a_family_that_was_never_refreshed_when_it_is_revoked_then_its_token_is_refused() {
+  void given_a_family_that_was_never_refreshed_when_it_is_revoked_then_its_tokens_are_dead() {
     Answer login = user.logIn(shop);
 
     assertEnds(families(user) + "/" + Family.id(login));
 
+    assertDead(shop, login);
     assertRefused(shop.refresh(login.refreshToken()));
+  }
+
+  @Test
+  void given_a_family_that_redis_does_not_know_when_it_is_revoked_then_its_refresh_is_refused() {
+    Answer login = user.logIn(shop);
+    lab.redisClient().del(lab.keyOf(user));
+
+    assertEnds(families(user) + "/" + Family.id(login));
+
+    assertRefused(shop.refresh(login.refreshToken()));
+    assertThat(stateOf(listed(login))).isEqualTo("revoked");
     assertThat(listed(login).has("sessionId")).isFalse();
+    assertThat(lab.redisClient().ttl(lab.keyOf(user)))
+        .as("as long as its tokens could live")
+        .isGreaterThan(lab.admin().get("").body().path("ssoSessionMaxLifespan").asLong() - 60);
+  }
+
+  @Test
+  void given_a_session_that_is_gone_from_keycloak_when_its_family_is_listed_then_that_is_told() {
+    Answer tokens = refreshed(shop);
+    lab.stateOf(user)
+        .forEach(
+            (field, value) -> {
+              if (field.startsWith("i:")) {
+                String gone = value.replaceFirst("^[^,]*", "~gone");
+                lab.redisClient().hset(lab.keyOf(user), field, gone);
+              }
+            });
+
+    JsonNode family = listed(tokens);
+
+    assertThat(stateOf(family)).isEqualTo("session-ended");
+    assertThat(family.has("ipAddress")).isFalse();
+    assertThat(family.has("browser")).isFalse();
   }
 
   @Test
@@ -351,7 +385,7 @@ class AdminRestIT extends LabTest {
     assertThat(reuse.path("newestGeneration").asLong()).isEqualTo(Family.generation(second));
     assertThat(reuse.path("ipAddress").asText()).isEqualTo("198.51.100.9");
     assertThat(reuse.path("reason").asText()).isEqualTo("older-generation");
-    assertThat(ours.get(0).has("newestGeneration")).isFalse();
+    assertThat(ours.get(0).path("reason").asText()).isEqualTo("bound to another user-agent");
     assertThat(list("/incidents?type=mismatch"))
         .contains(ours.get(0))
         .allMatch(it -> it.path("type").asText().equals("mismatch"));
