@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.params.SetParams;
 
 /** The admin REST of Token Guard: what it tells and ends, for whom, and that it is described so. */
 class AdminRestIT extends LabTest {
@@ -181,6 +182,16 @@ class AdminRestIT extends LabTest {
 
     assertDead(shop, login);
     assertRefused(shop.refresh(login.refreshToken()));
+  }
+
+  @Test
+  void given_no_family_behind_the_slash_when_one_is_to_be_revoked_then_none_is() {
+    Answer tokens = refreshed(shop);
+
+    Answer refused = lab.admin().delete("/token-guard" + families(user) + "/");
+
+    assertThat(refused.status()).isEqualTo(404);
+    assertAlive(shop, tokens);
   }
 
   @Test
@@ -393,6 +404,27 @@ class AdminRestIT extends LabTest {
     assertThat(list("/incidents?first=1&max=1")).isEqualTo(all.subList(1, 2));
     assertThat(rest.get("/incidents?type=theft").text("errorMessage"))
         .isEqualTo("type: one of reuse, mismatch, blacklisted-activity");
+  }
+
+  @Test
+  void given_activity_on_the_blacklist_then_the_incidents_tell_it() {
+    OidcClient stock = lab.client("demo-stock");
+    Answer login = user.logIn(stock);
+    lab.redisClient()
+        .set("tg:sid:" + Family.session(login), "logout", SetParams.setParams().ex(900));
+    stock.refresh(login.refreshToken()).orFail();
+
+    JsonNode activity =
+        list("/incidents?type=blacklisted-activity").stream()
+            .filter(it -> it.path("sessionId").asText().equals(Family.session(login)))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(activity.path("userId").asText()).isEqualTo(user.id());
+    assertThat(activity.path("clientId").asText()).isEqualTo("demo-stock");
+    assertThat(activity.path("reason").asText()).isEqualTo("logout");
+    assertThat(activity.path("ipAddress").asText()).isEqualTo("127.0.0.1");
+    assertThat(activity.has("family")).isFalse();
   }
 
   @Test
