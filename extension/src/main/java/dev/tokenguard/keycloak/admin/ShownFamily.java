@@ -83,6 +83,8 @@ record ShownFamily(
 
   private static String os(DeviceRepresentation device) {
     String version = device.getOsVersion();
-    return version == null ? device.getOs() : device.getOs() + " " + version;
+    return version == null || version.equals(DeviceRepresentation.UNKNOWN)
+        ? device.getOs()
+        : device.getOs() + " " + version;
   }
 }
