@@ -16,6 +16,12 @@ import java.util.UUID;
  *   u                                  cut-off for all that the user had
  * </pre>
  *
+ * <p>Beside the users, for the admin REST:
+ *
+ * <pre>
+ * tg:incidents:{realm id}  stream, the last incidents of a realm, see lua/report.lua
+ * </pre>
+ *
  * <p>The blacklist is read by others, so its keys hold the ids as tokens carry them:
  *
  * <pre>
@@ -46,6 +52,10 @@ public final class KeySpace {
 
   String user(String userId) {
     return prefix + "u:{" + encoded(userId) + "}";
+  }
+
+  String incidents(String realmId) {
+    return prefix + "incidents:{" + encoded(realmId) + "}";
   }
 
   String revokedAccessToken(String id) {

@@ -13,6 +13,8 @@ public interface RedisTelemetry {
     FIND,
     BLACKLIST_ADD,
     BLACKLIST_FIND,
+    INCIDENT_ADD,
+    INCIDENT_FIND,
     PING
   }
 

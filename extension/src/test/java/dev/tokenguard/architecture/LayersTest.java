@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 final class LayersTest {
 
   private static final String[] DOMAIN = {
-    "dev.tokenguard.settings..", "dev.tokenguard.rotation..", "dev.tokenguard.blacklist.."
+    "dev.tokenguard.settings..",
+    "dev.tokenguard.rotation..",
+    "dev.tokenguard.blacklist..",
+    "dev.tokenguard.incident.."
   };
 
   private static final JavaClasses CLASSES =
@@ -62,7 +65,8 @@ final class LayersTest {
         .resideInAPackage("dev.tokenguard.settings..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("dev.tokenguard.rotation..", "dev.tokenguard.blacklist..")
+        .resideInAnyPackage(
+            "dev.tokenguard.rotation..", "dev.tokenguard.blacklist..", "dev.tokenguard.incident..")
         .check(CLASSES);
   }
 

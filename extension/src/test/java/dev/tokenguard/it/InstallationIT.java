@@ -97,6 +97,10 @@ class InstallationIT {
     assertThat(claimsOf(login)).isEqualTo(stockClaims);
     assertThat(claimsOf(one)).isEqualTo(stockClaims);
     app().logout(one.refreshToken()).orFail();
+    Answer incidents = keycloak.admin("master").get("/token-guard/incidents");
+    assertThat(incidents.status()).isEqualTo(503);
+    assertThat(incidents.text("errorMessage"))
+        .isEqualTo("Token Guard has no Redis: spi-redis-connection--jedis--url is not set");
     assertThat(keycloak.log().text())
         .contains("Token Guard steps aside: spi-redis-connection--jedis--url is not set");
   }

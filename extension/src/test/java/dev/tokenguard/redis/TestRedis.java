@@ -1,6 +1,7 @@
 package dev.tokenguard.redis;
 
 import dev.tokenguard.blacklist.Blacklist;
+import dev.tokenguard.incident.IncidentLog;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.RedisServer;
@@ -48,6 +49,13 @@ final class TestRedis {
     JEDIS.flushAll();
     CLOCKED.goBy(clock);
     return store(new Redis(CLOCKED, new RecordedTelemetry()));
+  }
+
+  /** An empty log on the same server that goes by the test's clock. */
+  static IncidentLog emptyIncidentLog(TestClock clock) {
+    JEDIS.flushAll();
+    CLOCKED.goBy(clock);
+    return new RedisIncidentLog(new Redis(CLOCKED, new RecordedTelemetry()), new KeySpace(PREFIX));
   }
 
   static FamilyStore store(Redis redis) {

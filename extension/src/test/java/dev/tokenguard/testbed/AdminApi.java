@@ -7,22 +7,39 @@ import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
-/** Keycloak's admin REST interface for one realm, as an administrator of the master realm. */
+/** Keycloak's admin REST interface for one realm. */
 public final class AdminApi {
 
   private final Http http = new Http();
   private final URI realmUri;
-  private final OidcClient cli;
-  private final String user;
-  private final String password;
+  private final Supplier<String> logIn;
   private volatile String token = "";
 
+  /** As an administrator of the master realm. */
   public AdminApi(URI base, String realm, String user, String password) {
+    this(base, realm, byPassword(base, "master", user, password));
+  }
+
+  private AdminApi(URI base, String realm, Supplier<String> logIn) {
     this.realmUri = base.resolve("/admin/realms/" + realm);
-    this.cli = OidcClient.of(base, "master", "admin-cli");
-    this.user = user;
-    this.password = password;
+    this.logIn = logIn;
+  }
+
+  /** As a user of the realm itself, with whatever roles that user has. */
+  public static AdminApi ofRealmUser(URI base, String realm, String user, String password) {
+    return new AdminApi(base, realm, byPassword(base, realm, user, password));
+  }
+
+  /** As somebody who has no token. */
+  public static AdminApi ofNobody(URI base, String realm) {
+    return new AdminApi(base, realm, () -> "");
+  }
+
+  private static Supplier<String> byPassword(URI base, String realm, String user, String password) {
+    OidcClient cli = OidcClient.of(base, realm, "admin-cli");
+    return () -> cli.login(user, password).orFail().accessToken();
   }
 
   /** Reads a path below the realm; the empty path is the realm itself. */
@@ -163,7 +180,7 @@ public final class AdminApi {
     Answer answer = sendOnce(method, uri, body);
     // The token lives for a minute, longer than most tests and shorter than some.
     if (answer.status() == 401) {
-      token = cli.login(user, password).orFail().accessToken();
+      token = logIn.get();
       answer = sendOnce(method, uri, body);
     }
     return answer;
@@ -171,6 +188,7 @@ public final class AdminApi {
 
   private Answer sendOnce(String method, URI uri, Object body) {
     HttpRequest.Builder request = Http.json(method, uri, body);
-    return http.send(request.header("Authorization", "Bearer " + token));
+    return http.send(
+        token.isEmpty() ? request : request.header("Authorization", "Bearer " + token));
   }
 }

@@ -1,11 +1,13 @@
 package dev.tokenguard.keycloak.connection;
 
 import dev.tokenguard.blacklist.Blacklist;
+import dev.tokenguard.incident.IncidentLog;
 import dev.tokenguard.keycloak.metrics.MicrometerTelemetry;
 import dev.tokenguard.redis.KeySpace;
 import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.RedisBlacklist;
 import dev.tokenguard.redis.RedisFamilyStore;
+import dev.tokenguard.redis.RedisIncidentLog;
 import dev.tokenguard.redis.RedisSettings;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.StoreUnavailableException;
@@ -38,6 +40,7 @@ public final class JedisConnectionFactory
   private Optional<Redis> redis = Optional.empty();
   private Optional<FamilyStore> families = Optional.empty();
   private Optional<Blacklist> blacklist = Optional.empty();
+  private Optional<IncidentLog> incidents = Optional.empty();
 
   @Override
   public String getId() {
@@ -65,11 +68,12 @@ public final class JedisConnectionFactory
     KeySpace keys = new KeySpace(given.keyPrefix());
     families = redis.map(it -> new RedisFamilyStore(it, keys));
     blacklist = redis.map(it -> new RedisBlacklist(it, keys));
+    incidents = redis.map(it -> new RedisIncidentLog(it, keys));
   }
 
   @Override
   public RedisConnection create(KeycloakSession session) {
-    return new OpenConnection(families, blacklist);
+    return new OpenConnection(families, blacklist, incidents);
   }
 
   @Override
@@ -112,7 +116,10 @@ public final class JedisConnectionFactory
     return metadata.build();
   }
 
-  private record OpenConnection(Optional<FamilyStore> families, Optional<Blacklist> blacklist)
+  private record OpenConnection(
+      Optional<FamilyStore> families,
+      Optional<Blacklist> blacklist,
+      Optional<IncidentLog> incidents)
       implements RedisConnection {
     @Override
     public void close() {

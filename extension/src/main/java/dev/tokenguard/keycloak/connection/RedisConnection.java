@@ -1,6 +1,7 @@
 package dev.tokenguard.keycloak.connection;
 
 import dev.tokenguard.blacklist.Blacklist;
+import dev.tokenguard.incident.IncidentLog;
 import dev.tokenguard.rotation.FamilyStore;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
@@ -15,6 +16,9 @@ public interface RedisConnection extends Provider {
   /** The blacklist; empty when no Redis is configured. */
   Optional<Blacklist> blacklist();
 
+  /** The incidents; empty when no Redis is configured. */
+  Optional<IncidentLog> incidents();
+
   static Optional<Blacklist> blacklistOf(KeycloakSession session) {
     return session.getProvider(RedisConnection.class).blacklist();
   }
@@ -22,5 +26,9 @@ public interface RedisConnection extends Provider {
   /** The families of this node; empty when no Redis is configured. */
   static Optional<FamilyStore> familiesOf(KeycloakSession session) {
     return session.getProvider(RedisConnection.class).families();
+  }
+
+  static Optional<IncidentLog> incidentsOf(KeycloakSession session) {
+    return session.getProvider(RedisConnection.class).incidents();
   }
 }

@@ -1,7 +1,9 @@
 package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.incident.Incident;
 import dev.tokenguard.keycloak.AfterCommit;
+import dev.tokenguard.keycloak.incidents.IncidentReport;
 import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
 import dev.tokenguard.rotation.AccessTokens;
@@ -14,6 +16,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.jboss.logging.Logger;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.events.EventBuilder;
@@ -77,6 +81,7 @@ final class Answer {
       event.detail("refresh_token_generation_newest", Long.toString(refuse.newest()));
     }
     event.error(errorOf(refuse.label()));
+    incidentIn(refuse).ifPresent(new IncidentReport(session, grant.getRealm())::write);
     if (refuse.label() != Label.REVOKED && refuse.revoke().isPresent()) {
       LOG.warnf(
           "Refresh token %s (%s): realm %s, client %s, user %s, session %s, family %s, presented"
@@ -94,6 +99,35 @@ final class Answer {
     }
     return new CorsErrorResponseException(
         grant.getCors(), OAuthErrorException.INVALID_GRANT, NEUTRAL, Response.Status.BAD_REQUEST);
+  }
+
+  private Optional<Incident> incidentIn(Effect.Refuse refuse) {
+    Optional<Incident.Type> type =
+        switch (refuse.label()) {
+          case REUSED -> Optional.of(Incident.Type.REUSE);
+          case MISMATCHED -> Optional.of(Incident.Type.MISMATCH);
+          default -> Optional.empty();
+        };
+    Place presented = request.presented();
+    return type.map(
+        it ->
+            new Incident(
+                it,
+                new Incident.Origin(
+                    request.userId(),
+                    grant.getClient().getClientId(),
+                    request.session().id(),
+                    grant.getClientConnection().getRemoteHost()),
+                Optional.of(
+                    new Incident.Lineage(
+                        presented.family(), presented.generation(), newestIn(refuse))),
+                refuse.reason()));
+  }
+
+  private static OptionalLong newestIn(Effect.Refuse refuse) {
+    return refuse.newest() == Effect.Refuse.UNKNOWN
+        ? OptionalLong.empty()
+        : OptionalLong.of(refuse.newest());
   }
 
   CorsErrorResponseException postpone(Effect.Postpone postpone) {

@@ -4,11 +4,14 @@ import dev.tokenguard.blacklist.Blacklist.Hit;
 import dev.tokenguard.blacklist.Blacklist.Kind;
 import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
 import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.incident.Incident;
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.incidents.IncidentReport;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.settings.Setting;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -119,10 +122,21 @@ public final class BlacklistedActivity {
         .user(event.getUserId())
         .session(event.getSessionId())
         .error(ERROR);
+    new IncidentReport(session, realm).write(incident(event, hit));
     if (!isRefused && event.getUserId() != null) {
       new Endings(session, realm, Reason.REVOKED)
           .now(new Ending.OfSession(event.getUserId(), event.getSessionId()));
     }
+  }
+
+  private static Incident incident(Event event, Hit hit) {
+    return Incident.blacklistedActivity(
+        new Incident.Origin(
+            Objects.toString(event.getUserId(), ""),
+            Objects.toString(event.getClientId(), ""),
+            event.getSessionId(),
+            Objects.toString(event.getIpAddress(), "")),
+        hit.reason().isEmpty() ? Setting.word(hit.kind()) : hit.reason());
   }
 
   /**

@@ -89,13 +89,19 @@ public final class DeliveryQueue {
         });
   }
 
-  /** Delivers now or, when Redis is away, as soon as it is back. Never throws for it. */
-  public void deliver(Delivery delivery) {
+  /**
+   * Delivers now or, when Redis is away, as soon as it is back. Never throws for it.
+   *
+   * @return whether it is delivered
+   */
+  public boolean deliver(Delivery delivery) {
     try {
       delivery.deliver(factory);
       results.get(Result.DELIVERED).increment();
+      return true;
     } catch (StoreUnavailableException unavailable) {
       keep(delivery);
+      return false;
     }
   }
 

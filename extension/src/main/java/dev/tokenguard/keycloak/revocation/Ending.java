@@ -9,6 +9,13 @@ public sealed interface Ending {
 
   String userId();
 
+  /**
+   * One family. Its session stays, and what other families have in it.
+   *
+   * @param family its id; the store need not know it yet
+   */
+  record OfFamily(String userId, String family) implements Ending {}
+
   /** A session, with all clients. */
   record OfSession(String userId, String sessionId) implements Ending {}
 

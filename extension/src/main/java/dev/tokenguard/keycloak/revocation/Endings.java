@@ -37,13 +37,7 @@ public final class Endings {
   /** Whatever goes wrong is logged: the answer of the request does not depend on it. */
   public void now(Ending ending) {
     try {
-      Revocation revocation =
-          OwnTransaction.in(
-              session.getKeycloakSessionFactory(),
-              realm,
-              own -> new SessionEnd(own, session.getContext(), decided).of(ending));
-      DeliveryQueue.of(session.getKeycloakSessionFactory())
-          .deliver(new CommittedRevocation(realm, reason, revocation));
+      carryOut(ending);
     } catch (RuntimeException failed) {
       LOG.errorf(
           failed,
@@ -51,5 +45,20 @@ public final class Endings {
           ending.userId(),
           reason.word());
     }
+  }
+
+  /**
+   * For those whose answer depends on it; what Keycloak refuses is thrown.
+   *
+   * @return whether Redis knows of it, too; if not, it is told as soon as it is back
+   */
+  public boolean carryOut(Ending ending) {
+    Revocation revocation =
+        OwnTransaction.in(
+            session.getKeycloakSessionFactory(),
+            realm,
+            own -> new SessionEnd(own, session.getContext(), decided).of(ending));
+    return DeliveryQueue.of(session.getKeycloakSessionFactory())
+        .deliver(new CommittedRevocation(realm, reason, revocation));
   }
 }

@@ -1,11 +1,13 @@
 package dev.tokenguard.keycloak.revocation;
 
+import dev.tokenguard.blacklist.Blacklist;
 import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.List;
+import java.util.Optional;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RevokedTokenProvider;
@@ -31,19 +33,35 @@ public final class RevokedAccessTokens {
     if (lifespan <= 0) {
       return;
     }
+    addAll(tokens.ids(), expiresAt, lifespan);
+  }
+
+  /**
+   * Lists one, until a second since the epoch that lies ahead.
+   *
+   * @return whether Redis knows of it; if not, it is told as soon as it is back
+   */
+  public boolean add(String id, long expiresAt) {
+    return addAll(List.of(id), expiresAt, expiresAt - Time.currentTime());
+  }
+
+  /** Whether Keycloak's own list has it, which is all that knows what was revoked before Redis. */
+  public static boolean isOnListOfKeycloak(KeycloakSession session, String id) {
+    return StockRevokedTokens.of(session).contains(id);
+  }
+
+  private boolean addAll(List<String> ids, long expiresAt, long lifespan) {
     RevokedTokenProvider stock = StockRevokedTokens.of(session);
-    tokens.ids().forEach(id -> stock.put(id, lifespan));
+    ids.forEach(id -> stock.put(id, lifespan));
     List<OfAccessToken> entries =
-        tokens.ids().stream().map(id -> new OfAccessToken(id, reason, expiresAt)).toList();
-    RedisConnection.blacklistOf(session)
-        .ifPresent(
-            list -> {
-              try {
-                list.addAll(entries);
-              } catch (StoreUnavailableException unavailable) {
-                DeliveryQueue.of(session.getKeycloakSessionFactory())
-                    .keep(new EntriesDelivery(entries));
-              }
-            });
+        ids.stream().map(id -> new OfAccessToken(id, reason, expiresAt)).toList();
+    Optional<Blacklist> blacklist = RedisConnection.blacklistOf(session);
+    try {
+      blacklist.ifPresent(list -> list.addAll(entries));
+      return true;
+    } catch (StoreUnavailableException unavailable) {
+      DeliveryQueue.of(session.getKeycloakSessionFactory()).keep(new EntriesDelivery(entries));
+      return false;
+    }
   }
 }

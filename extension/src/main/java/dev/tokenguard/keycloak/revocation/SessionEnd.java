@@ -2,6 +2,7 @@ package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.keycloak.revocation.Ending.OfClient;
 import dev.tokenguard.keycloak.revocation.Ending.OfClientSessions;
+import dev.tokenguard.keycloak.revocation.Ending.OfFamily;
 import dev.tokenguard.keycloak.revocation.Ending.OfOtherSessions;
 import dev.tokenguard.keycloak.revocation.Ending.OfSession;
 import dev.tokenguard.keycloak.revocation.Ending.OfUser;
@@ -11,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
@@ -52,6 +54,9 @@ final class SessionEnd {
   }
 
   Revocation of(Ending ending) {
+    if (ending instanceof OfFamily family) {
+      return Revocation.ofFamily(family.userId(), family.family(), untilNoTokenIsAlive());
+    }
     if (ending instanceof OfSession one) {
       removal.named(one.sessionId()).forEach(this::logOut);
       return Revocation.ofSession(one.userId(), one.sessionId(), retainUntil());
@@ -123,6 +128,18 @@ final class SessionEnd {
         request.getConnection(),
         request.getRequestHeaders(),
         true);
+  }
+
+  /** Keycloak goes on knowing the session, so only the mark keeps the family's tokens out. */
+  private long untilNoTokenIsAlive() {
+    return (long) decided
+        + IntStream.of(
+                REMEMBER_SECONDS,
+                realm.getSsoSessionMaxLifespan(),
+                realm.getSsoSessionMaxLifespanRememberMe(),
+                realm.getOfflineSessionIdleTimeout())
+            .max()
+            .orElseThrow();
   }
 
   private long retainUntil() {

@@ -1,0 +1,96 @@
+package dev.tokenguard.keycloak.admin;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tokenguard.incident.Incident;
+import dev.tokenguard.incident.Incident.Lineage;
+import dev.tokenguard.incident.Incident.Type;
+import dev.tokenguard.incident.IncidentLog.Recorded;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+
+/** The last incidents of the realm. */
+public final class IncidentsResource {
+
+  private final AdminRequest request;
+
+  IncidentsResource(AdminRequest request) {
+    this.request = request;
+  }
+
+  @GET
+  @Produces(MediaType.APPLICATION_JSON)
+  public Response newest(
+      @QueryParam("type") String type,
+      @QueryParam("first") Integer first,
+      @QueryParam("max") Integer max) {
+    request.permissions().realm().requireViewEvents();
+    Optional<Type> only = typeIn(type);
+    Page page = Page.of(first, max);
+    return Response.ok(
+            request
+                .asked(
+                    () ->
+                        request
+                            .incidents()
+                            .newest(request.realm().getId(), only, page.first(), page.max()))
+                .stream()
+                .map(Shown::of)
+                .toList())
+        .build();
+  }
+
+  private static Optional<Type> typeIn(String given) {
+    if (given == null || given.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Type> type = Type.of(given);
+    if (type.isEmpty()) {
+      throw Problem.badRequest(
+          "type: one of "
+              + Arrays.stream(Type.values()).map(Type::word).collect(Collectors.joining(", ")));
+    }
+    return type;
+  }
+
+  /** What is not known is left out. Times are milliseconds since the epoch, as in events. */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  record Shown(
+      long time,
+      String type,
+      String userId,
+      String clientId,
+      String sessionId,
+      String family,
+      Long generation,
+      Long newestGeneration,
+      String ipAddress,
+      String reason) {
+
+    static Shown of(Recorded recorded) {
+      Incident incident = recorded.incident();
+      Incident.Origin origin = incident.origin();
+      return new Shown(
+          recorded.time().toEpochMilli(),
+          incident.type().word(),
+          origin.userId(),
+          origin.clientId(),
+          origin.sessionId(),
+          incident.lineage().map(Lineage::family).orElse(null),
+          incident.lineage().map(Lineage::presented).orElse(null),
+          incident.lineage().map(Lineage::newest).map(Shown::orNull).orElse(null),
+          origin.ip(),
+          incident.reason());
+    }
+
+    private static Long orNull(OptionalLong number) {
+      return number.isPresent() ? number.getAsLong() : null;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.tokenguard.keycloak.admin;
+
+import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.keycloak.OwnTransaction;
+import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.Map;
+import java.util.Optional;
+import org.keycloak.common.util.Time;
+import org.keycloak.events.admin.OperationType;
+
+/**
+ * One access token on the blacklist. Neither this list nor Keycloak's own one knows realms: the
+ * {@code jti} of a token is unique in all of them.
+ */
+public final class RevokedTokenResource {
+
+  private static final String RESOURCE_TYPE = "REVOKED_TOKEN";
+
+  private final AdminRequest request;
+  private final String tokenId;
+
+  RevokedTokenResource(AdminRequest request, String tokenId) {
+    this.request = request;
+    this.tokenId = tokenId;
+  }
+
+  /**
+   * @param reason a {@link Reason#word}
+   */
+  record Revoked(String id, String reason) {}
+
+  @GET
+  @Produces(MediaType.APPLICATION_JSON)
+  public Response find() {
+    request.permissions().realm().requireViewRealm();
+    String id = Ids.checked("token-id", tokenId);
+    return request
+        .asked(() -> request.blacklist().reasonFor(id))
+        .or(() -> reasonOfKeycloak(id))
+        .map(reason -> Response.ok(new Revoked(id, reason)).build())
+        .orElseThrow(() -> Problem.notFound("The token is not on the blacklist"));
+  }
+
+  /** What was revoked before Redis came is on Keycloak's own list only, which knows no reasons. */
+  private Optional<String> reasonOfKeycloak(String id) {
+    return RevokedAccessTokens.isOnListOfKeycloak(request.session(), id)
+        ? Optional.of(Reason.REVOKED.word())
+        : Optional.empty();
+  }
+
+  /** Adds it, or makes an entry that stands live longer; its reason stays. */
+  @PUT
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Produces(MediaType.APPLICATION_JSON)
+  public Response add(Map<String, Object> body) {
+    request.permissions().realm().requireManageRealm();
+    String id = Ids.checked("token-id", tokenId);
+    long expiresAt = expiryIn(body == null ? Map.of() : body);
+    request.blacklist();
+    boolean isTold =
+        OwnTransaction.in(
+            request.session().getKeycloakSessionFactory(),
+            request.realm(),
+            own -> new RevokedAccessTokens(own, Reason.ADMINISTRATOR).add(id, expiresAt));
+    request.changed(RESOURCE_TYPE, OperationType.CREATE);
+    return isTold ? Response.noContent().build() : Problem.isKept();
+  }
+
+  private static long expiryIn(Map<String, Object> body) {
+    try {
+      return Term.expiryIn(body, Time.currentTime());
+    } catch (IllegalArgumentException refused) {
+      throw Problem.badRequest(refused.getMessage());
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.tokenguard.keycloak.admin;
+
+import dev.tokenguard.keycloak.connection.RedisConnection;
+import java.util.Set;
+import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.provider.Provider;
+import org.keycloak.services.resources.admin.AdminEventBuilder;
+import org.keycloak.services.resources.admin.ext.AdminRealmResourceProvider;
+import org.keycloak.services.resources.admin.ext.AdminRealmResourceProviderFactory;
+import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
+
+/** Offers the admin REST in every realm. */
+public final class TokenGuardResourceFactory implements AdminRealmResourceProviderFactory {
+
+  /** Also the name in the path. */
+  static final String ID = "token-guard";
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  @Override
+  public Set<Class<? extends Provider>> dependsOn() {
+    return Set.of(RedisConnection.class);
+  }
+
+  @Override
+  public AdminRealmResourceProvider create(KeycloakSession session) {
+    return new Entrance();
+  }
+
+  @Override
+  public void init(Config.Scope config) {
+    // All settings are those of the connection.
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    // Nothing to prepare.
+  }
+
+  @Override
+  public void close() {
+    // Nothing to release.
+  }
+
+  private static final class Entrance implements AdminRealmResourceProvider {
+    @Override
+    public Object getResource(
+        KeycloakSession session,
+        RealmModel realm,
+        AdminPermissionEvaluator permissions,
+        AdminEventBuilder event) {
+      return new TokenGuardResource(new AdminRequest(session, realm, permissions, event));
+    }
+
+    @Override
+    public void close() {
+      // Nothing to release.
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** How adapters tell the log of incidents. */
+package dev.tokenguard.keycloak.incidents;
