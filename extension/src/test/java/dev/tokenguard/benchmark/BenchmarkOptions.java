@@ -79,7 +79,7 @@ record BenchmarkOptions(
           "seconds",
           0,
           600,
-          40);
+          120);
   private static final Setting<Integer> STEPS =
       number(
           "steps",

@@ -107,8 +107,11 @@ public final class DeliveryQueue {
 
   void keep(Delivery delivery) {
     results.get(Result.KEPT).increment();
-    writeDown(delivery);
+    if (size() == 0) {
+      LOG.warn("Redis cannot be told of a revocation; it waits, and Keycloak refuses the tokens");
+    }
     enqueue(delivery);
+    writeDown(delivery);
   }
 
   synchronized int size() {
@@ -118,9 +121,6 @@ public final class DeliveryQueue {
   private synchronized void enqueue(Delivery delivery) {
     if (waiting.size() < capacity) {
       waiting.add(delivery);
-      if (waiting.size() == 1) {
-        LOG.warn("Redis cannot be told of revocations; they wait, and Keycloak refuses the tokens");
-      }
       return;
     }
     results.get(Result.OVERFLOWED).increment();
@@ -170,7 +170,8 @@ public final class DeliveryQueue {
         failures++;
         putLast();
       } catch (RuntimeException failed) {
-        LOG.error("A revocation that waited for Redis could not be delivered", failed);
+        LOG.error(
+            "A revocation waits on: it is told to Redis after the next start of this node", failed);
         removeFirst();
       }
     }
@@ -187,7 +188,7 @@ public final class DeliveryQueue {
   private synchronized void removeFirst() {
     waiting.removeFirst();
     if (waiting.isEmpty()) {
-      LOG.info("Redis knows all revocations again");
+      LOG.info("Redis knows all revocations");
     }
   }
 }

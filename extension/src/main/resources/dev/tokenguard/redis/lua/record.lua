@@ -142,8 +142,10 @@ local function revoked_scope(because, session_mark, client_mark, user_mark, star
   if began_before(started, user_mark) then return 'USER' end
 end
 
+-- GT leaves a key without an end as it is: that of a hash which was made just now.
 local function keep_until(key, retain)
-  if redis.call('EXPIRETIME', key) < retain then
+  local is_later = redis.call('EXPIREAT', key, text(retain), 'GT') == 1
+  if not is_later and redis.call('EXPIRETIME', key) == -1 then
     redis.call('EXPIREAT', key, text(retain))
   end
 end

@@ -154,9 +154,10 @@ end
 
 local function save()
   family.retain = math.max(family.retain, tonumber(ARGV[15]))
-  redis.call('HSET', key, ARGV[1], lineage_of(family),
-    ARGV[2], stored[2] or origin_of(ARGV[8], ARGV[9], tonumber(ARGV[12]), now),
-    ARGV[3], access_of(family))
+  redis.call('HSET', key, ARGV[1], lineage_of(family), ARGV[3], access_of(family))
+  if not stored[2] then
+    redis.call('HSET', key, ARGV[2], origin_of(ARGV[8], ARGV[9], tonumber(ARGV[12]), now))
+  end
   keep_until(key, family.retain)
 end
 
