@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 record BenchmarkOptions(
     Part part,
     int nodes,
+    Sharing cores,
     int clients,
     int rounds,
     Duration round,
@@ -33,6 +34,12 @@ record BenchmarkOptions(
     boolean recordsFlight,
     Optional<String> postgresUrl,
     Path output) {
+
+  /** Who shares the cores of the machine. */
+  enum Sharing {
+    APART,
+    SHARED
+  }
 
   /** Which benchmark to run. */
   enum Part {
@@ -60,6 +67,13 @@ record BenchmarkOptions(
           1,
           4,
           2);
+  private static final Setting<Sharing> CORES =
+      choice(
+          "cores",
+          "apart gives Keycloak one half of the cores and everything else the other, as on machines of"
+              + " their own; it needs Linux and taskset. shared lets all take what they get.",
+          Sharing.class,
+          Sharing.APART);
   private static final Setting<Integer> CLIENTS =
       number(
           "clients",
@@ -133,6 +147,7 @@ record BenchmarkOptions(
       List.of(
           PART,
           NODES,
+          CORES,
           CLIENTS,
           ROUNDS,
           ROUND,
@@ -156,6 +171,7 @@ record BenchmarkOptions(
     return new BenchmarkOptions(
         PART.from(given),
         NODES.from(given),
+        CORES.from(given),
         CLIENTS.from(given),
         ROUNDS.from(given),
         Duration.ofSeconds(ROUND.from(given)),
@@ -203,6 +219,7 @@ record BenchmarkOptions(
   Map<String, Object> shown() {
     Map<String, Object> shown = new LinkedHashMap<>();
     shown.put("nodes", nodes);
+    shown.put("cores", Setting.word(cores));
     shown.put("clients", clients);
     shown.put("rounds", rounds);
     shown.put("seconds per round", round.toSeconds());

@@ -22,7 +22,6 @@ final class BenchmarkRealm {
   static final String PASSWORD = "benchmark";
 
   private static final String CLIENT = "app";
-  private static final String MARK = "token-guard";
   private static final String POLICY = "rotation";
 
   private final Variant variant;
@@ -57,9 +56,7 @@ final class BenchmarkRealm {
                     "publicClient",
                     true,
                     "directAccessGrantsEnabled",
-                    true,
-                    "attributes",
-                    Map.of(MARK, "on"))));
+                    true)));
     try {
       Path file = Files.createTempFile(name(), ".json");
       file.toFile().deleteOnExit();
@@ -101,7 +98,6 @@ final class BenchmarkRealm {
   }
 
   private static Map<String, Object> policy() {
-    String attributes = Json.write(List.of(Map.of("key", MARK, "value", "on")));
     return Map.of(
         "name",
         POLICY,
@@ -110,12 +106,7 @@ final class BenchmarkRealm {
         "profiles",
         List.of(POLICY),
         "conditions",
-        List.of(
-            Map.of(
-                "condition",
-                "client-attributes",
-                "configuration",
-                Map.of("attributes", attributes))));
+        List.of(Map.of("condition", "any-client", "configuration", Map.of())));
   }
 
   private static Map<String, Object> user(int number) {

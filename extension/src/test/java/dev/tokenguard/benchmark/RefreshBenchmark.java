@@ -1,5 +1,6 @@
 package dev.tokenguard.benchmark;
 
+import dev.tokenguard.benchmark.BenchmarkOptions.Sharing;
 import dev.tokenguard.benchmark.CommandCount.Pace;
 import dev.tokenguard.testbed.KeycloakServer;
 import java.nio.file.Path;
@@ -8,9 +9,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -37,6 +40,7 @@ final class RefreshBenchmark {
 
   RefreshReport run() {
     try (Deployment deployment = Deployment.start(options, progress)) {
+      shareCores(deployment);
       Map<Variant, RefreshLoad> loads = new EnumMap<>(Variant.class);
       for (Variant variant : Variant.values()) {
         loads.put(variant, new RefreshLoad(deployment.chains(variant, options.clients())));
@@ -57,6 +61,25 @@ final class RefreshBenchmark {
       }
       return new RefreshReport(deployment.versions(), rounds, counts);
     }
+  }
+
+  private void shareCores(Deployment deployment) {
+    if (options.cores() == Sharing.SHARED) {
+      return;
+    }
+    Cores cores =
+        Cores.inHalves()
+            .orElseThrow(
+                () ->
+                    new BenchmarkFailure(
+                        "The cores cannot be divided here: it takes two, Linux and taskset. Try"
+                            + " -Dbench.cores=shared"));
+    Set<Long> keycloak = new HashSet<>();
+    for (Variant variant : Variant.values()) {
+      deployment.nodesOf(variant).forEach(node -> keycloak.add(node.pid()));
+    }
+    cores.assign(keycloak);
+    progress.say("Cores: %s", cores);
   }
 
   private void warmUp(Map<Variant, RefreshLoad> loads) {

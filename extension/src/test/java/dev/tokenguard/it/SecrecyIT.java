@@ -43,6 +43,7 @@ class SecrecyIT extends LabTest {
         }
       }
     }
+    lab.admin().resetPassword(user.id(), Lab.PASSWORD).orFail();
     lab.redis().pause();
     Answer unavailable = lab.clientWith("grace-period", "0").refresh(tokens.get(1));
     lab.redis().resume();
@@ -73,7 +74,16 @@ class SecrecyIT extends LabTest {
 
   private static String redisContent() {
     return lab.redisClient().keys("*").stream()
-        .map(key -> key + lab.redisClient().hgetAll(key))
+        .map(key -> key + contentOf(key))
         .collect(Collectors.joining("\n"));
+  }
+
+  private static Object contentOf(String key) {
+    return switch (lab.redisClient().type(key)) {
+      case "hash" -> lab.redisClient().hgetAll(key);
+      case "string" -> lab.redisClient().get(key);
+      case "stream" -> lab.redisClient().xrange(key, "-", "+");
+      default -> throw new AssertionError("an unexpected type at " + key);
+    };
   }
 }
