@@ -210,6 +210,13 @@ class TriggersIT extends LabTest {
   }
 
   @Test
+  void given_a_consent_withdrawn_by_the_user_then_all_at_that_client_is_dead() {
+    Answer account = user.logIn(secondClient);
+    endsTheClient(
+        () -> secondClient.withdrawConsent(account.accessToken(), client.clientId()).orFail());
+  }
+
+  @Test
   void given_a_disabled_client_then_what_all_users_have_there_is_dead() {
     String id = "disabled-" + UUID.randomUUID();
     OidcClient app = ownClient(id);

@@ -133,6 +133,16 @@ public final class OidcClient {
             .header("Authorization", "Bearer " + accessToken));
   }
 
+  /** Withdraws the user's consent to a client, as the account console does. */
+  public Answer withdrawConsent(String accessToken, String toClient) {
+    URI consent =
+        base.resolve("/realms/" + realm + "/account/applications/" + toClient + "/consent");
+    return http.send(
+        request(HttpRequest.newBuilder(consent).DELETE())
+            .header("Accept", "application/json")
+            .header("Authorization", "Bearer " + accessToken));
+  }
+
   URI endpoint(String name) {
     return base.resolve("/realms/" + realm + "/protocol/openid-connect/" + name);
   }
