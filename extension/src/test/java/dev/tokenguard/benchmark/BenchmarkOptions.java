@@ -93,7 +93,7 @@ record BenchmarkOptions(
           "seconds",
           0,
           600,
-          120);
+          150);
   private static final Setting<Integer> STEPS =
       number(
           "steps",
