@@ -30,7 +30,7 @@ class TriggersIT extends LabTest {
 
   @AfterEach
   void asBefore() {
-    lab.admin().updateRealm(Map.of("bruteForceProtected", false));
+    lab.admin().updateRealm(Map.of("bruteForceProtected", false, "editUsernameAllowed", false));
   }
 
   @Test
@@ -299,6 +299,37 @@ class TriggersIT extends LabTest {
           List<Held> held = logins(user);
           lab.admin().delete(mappings, List.of(representation)).orFail();
           held.forEach(it -> it.assertDead("role taken away"));
+        });
+  }
+
+  @Test
+  void given_a_changed_username_when_the_realm_wants_it_then_the_tokens_are_dead() {
+    lab.admin().updateRealm(Map.of("editUsernameAllowed", true));
+    withTrigger(
+        "username-changed",
+        "user",
+        () -> {
+          List<Held> held = logins(user);
+          change(user, it -> it.put("username", "new-" + user.name()));
+          held.forEach(it -> it.assertDead("username changed"));
+        });
+  }
+
+  @Test
+  void given_a_group_taken_away_when_the_realm_wants_it_then_the_tokens_are_dead() {
+    String name = "group-" + UUID.randomUUID();
+    lab.admin().post("/groups", Map.of("name", name)).orFail();
+    String id =
+        lab.admin().get("/groups?search=" + name).orFail().body().path(0).path("id").asText();
+    String membership = "/users/" + user.id() + "/groups/" + id;
+    lab.admin().put(membership, Map.of()).orFail();
+    withTrigger(
+        "permissions-reduced",
+        "user",
+        () -> {
+          List<Held> held = logins(user);
+          lab.admin().delete(membership).orFail();
+          held.forEach(it -> it.assertDead("group taken away"));
         });
   }
 
