@@ -16,10 +16,11 @@ import java.util.UUID;
  *   u                                  cut-off for all that the user had
  * </pre>
  *
- * <p>Beside the users, for the admin REST:
+ * <p>Beside the users:
  *
  * <pre>
  * tg:incidents:{realm id}  stream, the last incidents of a realm, see lua/report.lua
+ * tg:heartbeat             hash, by which a loss of data is noticed, see lua/heartbeat.lua
  * </pre>
  *
  * <p>The blacklist is read by others, so its keys hold the ids as tokens carry them:
@@ -58,6 +59,10 @@ public final class KeySpace {
     return prefix + "incidents:{" + encoded(realmId) + "}";
   }
 
+  String heartbeat() {
+    return prefix + "heartbeat";
+  }
+
   String revokedAccessToken(String id) {
     return prefix + "at:" + id;
   }
@@ -70,24 +75,26 @@ public final class KeySpace {
     return prefix + "sub:" + userId;
   }
 
-  String lineage(String family) {
-    return "f:" + compact(family);
+  // Fields are named by compact ids: a refresh names five, of three ids that it compacts once.
+
+  static String lineage(String compactFamily) {
+    return "f:" + compactFamily;
   }
 
-  String origin(String family) {
-    return "i:" + compact(family);
+  static String origin(String compactFamily) {
+    return "i:" + compactFamily;
   }
 
-  String accessTokens(String family) {
-    return "a:" + compact(family);
+  static String accessTokens(String compactFamily) {
+    return "a:" + compactFamily;
   }
 
-  String session(String sessionId) {
-    return "s:" + compact(sessionId);
+  static String session(String compactSession) {
+    return "s:" + compactSession;
   }
 
-  String clientSession(String sessionId, String clientId) {
-    return "c:" + compact(sessionId) + "." + compact(clientId);
+  static String clientSession(String compactSession, String compactClient) {
+    return "c:" + compactSession + "." + compactClient;
   }
 
   /** The short form of an id; {@link #expanded} is its inverse. */

@@ -1,21 +1,17 @@
 package dev.tokenguard.redis;
 
+import dev.tokenguard.redis.RedisTelemetry.BreakerState;
 import dev.tokenguard.redis.RedisTelemetry.Failure;
 import dev.tokenguard.redis.RedisTelemetry.Operation;
 import dev.tokenguard.rotation.StoreUnavailableException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import redis.clients.jedis.AbstractPipeline;
-import redis.clients.jedis.ConnectionPoolConfig;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.Response;
-import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -27,61 +23,50 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  */
 public final class Redis implements AutoCloseable {
 
-  private final UnifiedJedis jedis;
+  private final RedisClients clients;
   private final RedisTelemetry telemetry;
+  private final Breaker breaker;
 
-  Redis(UnifiedJedis jedis, RedisTelemetry telemetry) {
-    this.jedis = jedis;
+  Redis(UnifiedJedis jedis, BreakerSettings breaker, RedisTelemetry telemetry) {
+    this(RedisClients.of(jedis), breaker, telemetry);
+  }
+
+  private Redis(RedisClients clients, BreakerSettings breaker, RedisTelemetry telemetry) {
+    this.clients = clients;
     this.telemetry = telemetry;
+    this.breaker = new Breaker(breaker, this::entered);
   }
 
   public static Redis open(RedisSettings settings, RedisTelemetry telemetry) {
-    DefaultJedisClientConfig.Builder client =
-        DefaultJedisClientConfig.builder()
-            .connectionTimeoutMillis((int) settings.connectTimeout().toMillis())
-            .socketTimeoutMillis((int) settings.readTimeout().toMillis())
-            .clientName(settings.clientName())
-            .database(settings.database())
-            .resp3();
-    settings.username().ifPresent(client::user);
-    settings.password().ifPresent(client::password);
-    if (settings.address().usesTls()) {
-      client.sslOptions(SslOptions.defaults());
-    }
-    ConnectionPoolConfig pool = new ConnectionPoolConfig();
-    pool.setMaxTotal(settings.maxPoolSize());
-    pool.setMaxIdle(settings.maxPoolSize());
-    pool.setMaxWait(settings.poolTimeout());
-    UnifiedJedis jedis =
-        RedisClient.builder()
-            .hostAndPort(new HostAndPort(settings.address().host(), settings.address().port()))
-            .clientConfig(client.build())
-            .poolConfig(pool)
-            .build();
-    return new Redis(jedis, telemetry);
+    return new Redis(RedisClients.of(settings), settings.breaker(), telemetry);
   }
 
   /**
    * Runs a script on one key, by its hash; a Redis that does not know it yet is given the source.
    *
+   * @param reader of the reply; throws {@link StoreUnavailableException} for one that it does not
+   *     understand
    * @throws StoreUnavailableException when Redis does not answer as it should
    */
-  Object run(LuaScript script, String key, List<String> arguments) {
+  <T> T run(LuaScript script, String key, List<String> arguments, Function<Object, T> reader) {
     List<String> keys = List.of(key);
     return call(
-        script.operation(),
-        redis -> {
-          try {
-            return redis.evalsha(script.sha1(), keys, arguments);
-          } catch (JedisNoScriptException unknown) {
-            return redis.eval(script.source(), keys, arguments);
-          }
-        });
+        script.operation(), redis -> reader.apply(evaluated(redis, script, keys, arguments)));
+  }
+
+  private static Object evaluated(
+      UnifiedJedis redis, LuaScript script, List<String> keys, List<String> arguments) {
+    try {
+      return redis.evalsha(script.sha1(), keys, arguments);
+    } catch (JedisNoScriptException unknown) {
+      return redis.eval(script.source(), keys, arguments);
+    }
   }
 
   /**
-   * Runs a script on one key after the other, in one round trip; in two when Redis does not know it
-   * yet. Each run is atomic, all together are not: one that fails keeps no other back.
+   * Runs a script on one key after the other, in one round trip to each master; in two when Redis
+   * does not know it yet. Each run is atomic, all together are not: one that fails keeps no other
+   * back.
    *
    * @throws StoreUnavailableException when Redis does not answer as it should; some may then have
    *     run
@@ -95,7 +80,6 @@ public final class Redis implements AutoCloseable {
         redis -> {
           List<Response<Object>> replies =
               inOneTrip(
-                  redis,
                   calls,
                   (pipeline, it) ->
                       pipeline.evalsha(script.sha1(), List.of(it.key()), it.arguments()));
@@ -106,7 +90,6 @@ public final class Redis implements AutoCloseable {
                   .toList();
           List<Response<Object>> others =
               inOneTrip(
-                  redis,
                   unknown,
                   (pipeline, it) ->
                       pipeline.eval(script.source(), List.of(it.key()), it.arguments()));
@@ -116,16 +99,9 @@ public final class Redis implements AutoCloseable {
         });
   }
 
-  private static List<Response<Object>> inOneTrip(
-      UnifiedJedis redis,
-      List<ScriptCall> calls,
-      BiFunction<AbstractPipeline, ScriptCall, Response<Object>> command) {
-    if (calls.isEmpty()) {
-      return List.of();
-    }
-    try (AbstractPipeline pipeline = redis.pipelined()) {
-      return calls.stream().map(it -> command.apply(pipeline, it)).toList();
-    }
+  private List<Response<Object>> inOneTrip(
+      List<ScriptCall> calls, BiFunction<AbstractPipeline, ScriptCall, Response<Object>> command) {
+    return calls.isEmpty() ? List.of() : clients.inOneTrip(calls, command);
   }
 
   private static boolean isUnknownScript(Response<Object> reply) {
@@ -140,12 +116,22 @@ public final class Redis implements AutoCloseable {
   }
 
   /**
-   * The texts at some keys, null where there is none, in one round trip.
+   * The text at a key. What is not a text is refused.
+   *
+   * @throws StoreUnavailableException when Redis does not answer as it should
+   */
+  Optional<String> value(Operation operation, String key) {
+    return call(operation, redis -> Optional.ofNullable(redis.get(key)));
+  }
+
+  /**
+   * The texts at some keys, in one round trip; on a Cluster, in one for each. Null where there is
+   * none; by one round trip also where there is something else, as MGET tells no more.
    *
    * @throws StoreUnavailableException when Redis does not answer as it should
    */
   List<String> values(Operation operation, List<String> keys) {
-    return call(operation, redis -> redis.mget(keys.toArray(String[]::new)));
+    return call(operation, redis -> clients.values(keys));
   }
 
   /**
@@ -155,30 +141,63 @@ public final class Redis implements AutoCloseable {
     call(Operation.PING, UnifiedJedis::ping);
   }
 
+  /** Whether Redis is asked at present. */
+  public BreakerState breakerState() {
+    return breaker.state();
+  }
+
   private <T> T call(Operation operation, Function<UnifiedJedis, T> command) {
+    if (!breaker.letsThrough()) {
+      telemetry.failed(operation, Failure.NOT_PERMITTED, "not sent");
+      throw new StoreUnavailableException(
+          "Redis has not answered, and is not asked again yet", null);
+    }
     long begin = System.nanoTime();
     try {
-      T answer = command.apply(jedis);
+      T answer = command.apply(clients.client());
+      breaker.answered(System.nanoTime() - begin);
       telemetry.answered(operation, Duration.ofNanos(System.nanoTime() - begin));
       return answer;
     } catch (JedisException failed) {
-      telemetry.failed(operation, kindOf(failed), failed.getMessage());
+      diagnosed(operation, System.nanoTime() - begin, failed);
       throw new StoreUnavailableException("Redis did not answer as it should", failed);
+    } catch (StoreUnavailableException unexpected) {
+      breaker.answered(System.nanoTime() - begin);
+      telemetry.failed(operation, Failure.REJECTED, unexpected.getMessage());
+      throw unexpected;
+    } catch (RuntimeException | Error ours) {
+      breaker.cancelled();
+      throw ours;
     }
   }
 
-  private static Failure kindOf(JedisException failed) {
-    for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SocketTimeoutException) {
-        return Failure.TIMEOUT;
+  private void diagnosed(Operation operation, long nanos, JedisException failed) {
+    Diagnosis diagnosis = Diagnosis.of(failed);
+    try {
+      telemetry.failed(operation, diagnosis.failure(), FailureText.of(failed));
+      if (diagnosis.failure() == Failure.CONNECTION) {
+        clients.dropIdle();
+      }
+    } finally {
+      // In any case, or a breaker that is half open would wait for it for ever.
+      if (diagnosis.concernsEverybody()) {
+        breaker.failed(nanos, failed);
+      } else {
+        breaker.answered(nanos);
       }
     }
-    // The pool reports a connection that it could not get as a plain JedisException.
-    return failed instanceof JedisDataException ? Failure.REJECTED : Failure.CONNECTION;
+  }
+
+  private void entered(BreakerState state) {
+    if (state == BreakerState.OPEN) {
+      // What tries next shall not try by a connection from before.
+      clients.dropIdle();
+    }
+    telemetry.entered(state);
   }
 
   @Override
   public void close() {
-    jedis.close();
+    clients.close();
   }
 }

@@ -1,65 +1,61 @@
 package dev.tokenguard.redis;
 
-import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A Redis URL, taken apart.
  *
+ * @param nodes one Redis, several Sentinels, or several nodes of a Cluster
  * @param usesTls whether the scheme is {@code rediss}
  * @param database 0 when the URL names none
  */
 record RedisAddress(
-    String host,
-    int port,
+    List<RedisNode> nodes,
     boolean usesTls,
     Optional<String> username,
     Optional<String> password,
     int database) {
 
-  /**
-   * Not by {@link URI#getHost()}: it knows no host names with an underscore, as containers have.
-   */
-  private static final Pattern AUTHORITY =
+  /** Not by {@link java.net.URI}: it knows neither underscores in host names nor several hosts. */
+  private static final Pattern URL =
       Pattern.compile(
-          "((?<user>[^@]*)@)?(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:(?<port>[0-9]{1,5}))?");
+          "(?<scheme>[A-Za-z]+)://((?<user>[^@/]*)@)?(?<nodes>[^@/]+)(/(?<database>[0-9]*))?");
 
-  private static final int DEFAULT_PORT = 6379;
-  private static final int LAST_PORT = 65_535;
   private static final int LAST_DATABASE = 1_000_000;
 
   /**
    * @throws IllegalArgumentException when it is not a Redis URL
    */
   static RedisAddress parse(String url) {
-    URI uri = URI.create(url);
-    boolean isPlain = "redis".equalsIgnoreCase(uri.getScheme());
-    boolean usesTls = "rediss".equalsIgnoreCase(uri.getScheme());
-    boolean hasExtras = uri.getRawQuery() != null || uri.getRawFragment() != null;
-    Matcher authority =
-        AUTHORITY.matcher(uri.getRawAuthority() == null ? "" : uri.getRawAuthority());
-    if (!isPlain && !usesTls || hasExtras || !authority.matches()) {
-      throw new IllegalArgumentException();
-    }
-    int port =
-        authority.group("port") == null ? DEFAULT_PORT : Integer.parseInt(authority.group("port"));
-    if (port < 1 || port > LAST_PORT) {
+    Matcher parts = URL.matcher(url);
+    if (!parts.matches()) {
       throw new IllegalArgumentException();
     }
     String[] credentials =
-        authority.group("user") == null ? new String[0] : authority.group("user").split(":", 2);
-    String path = uri.getRawPath() == null ? "" : uri.getRawPath().replaceFirst("^/", "");
+        parts.group("user") == null ? new String[0] : parts.group("user").split(":", 2);
+    String database = Optional.ofNullable(parts.group("database")).orElse("");
     return new RedisAddress(
-        authority.group("host"),
-        port,
-        usesTls,
+        Stream.of(parts.group("nodes").split(",", -1)).map(RedisNode::parse).toList(),
+        isTls(parts.group("scheme")),
         part(credentials, 0),
         part(credentials, 1),
-        path.isEmpty() ? 0 : database(path));
+        database.isEmpty() ? 0 : database(database));
+  }
+
+  private static boolean isTls(String scheme) {
+    return switch (scheme.toLowerCase(Locale.ROOT)) {
+      case "redis" -> false;
+      case "rediss" -> true;
+      default -> throw new IllegalArgumentException();
+    };
   }
 
   /**
@@ -71,6 +67,11 @@ record RedisAddress(
       throw new IllegalArgumentException();
     }
     return number;
+  }
+
+  RedisAddress withDefaultPort(int port) {
+    List<RedisNode> complete = nodes.stream().map(node -> node.withDefaultPort(port)).toList();
+    return new RedisAddress(complete, usesTls, username, password, database);
   }
 
   private static Optional<String> part(String[] credentials, int index) {
@@ -87,6 +88,8 @@ record RedisAddress(
   /** Without user and password. */
   @Override
   public String toString() {
-    return (usesTls ? "rediss" : "redis") + "://" + host + ":" + port;
+    return nodes.stream()
+        .map(RedisNode::toString)
+        .collect(Collectors.joining(",", (usesTls ? "rediss" : "redis") + "://", ""));
   }
 }

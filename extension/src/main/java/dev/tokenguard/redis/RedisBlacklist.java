@@ -28,7 +28,7 @@ public final class RedisBlacklist implements Blacklist {
   @Override
   public boolean add(BlacklistEntry entry) {
     ScriptCall call = callFor(entry);
-    return Long.valueOf(1).equals(redis.run(ADD, call.key(), call.arguments()));
+    return redis.run(ADD, call.key(), call.arguments(), Long.valueOf(1)::equals);
   }
 
   @Override
@@ -38,11 +38,9 @@ public final class RedisBlacklist implements Blacklist {
 
   @Override
   public Optional<String> reasonFor(String accessTokenId) {
-    return valueFor(
-        accessTokenId,
-        redis
-            .values(Operation.BLACKLIST_FIND, List.of(keys.revokedAccessToken(accessTokenId)))
-            .get(0));
+    return redis
+        .value(Operation.BLACKLIST_FIND, keys.revokedAccessToken(accessTokenId))
+        .filter(reason -> !accessTokenId.isEmpty());
   }
 
   @Override

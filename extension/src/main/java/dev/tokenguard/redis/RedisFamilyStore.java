@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Families in Redis: one script and one key for each method; {@link #find} takes a round trip for
@@ -27,6 +28,8 @@ public final class RedisFamilyStore implements FamilyStore {
   private static final LuaScript ROTATE = LuaScript.of(Operation.ROTATE, "rotate.lua");
   private static final LuaScript REVOKE = LuaScript.of(Operation.REVOKE, "revoke.lua");
   private static final LuaScript FIND = LuaScript.of(Operation.FIND, "find.lua");
+
+  private static final int MOST_ARGUMENTS = 34;
 
   private final Redis redis;
   private final KeySpace keys;
@@ -41,11 +44,11 @@ public final class RedisFamilyStore implements FamilyStore {
     List<String> arguments = tokenArguments(login);
     add(arguments, policy.maxFamiliesPerUser());
     add(arguments, policy.isObserving());
-    Object reply = redis.run(BEGIN, keys.user(login.userId()), arguments);
-    return ReplyRow.of(reply)
-        .rowsFrom(0)
-        .map(row -> row.accessTokens(keys.expanded(row.text(0)), 1))
-        .toList();
+    return redis.run(
+        BEGIN,
+        keys.user(login.userId()),
+        arguments,
+        reply -> tokens(reply, row -> keys.expanded(row.text(0))));
   }
 
   @Override
@@ -59,26 +62,30 @@ public final class RedisFamilyStore implements FamilyStore {
     arguments.add(Setting.word(policy.onBindingMismatch()));
     arguments.add(Setting.word(policy.onMissingState()));
     add(arguments, policy.isObserving());
-    Object reply = redis.run(ROTATE, keys.user(request.userId()), arguments);
-    return RotateReply.of(reply).outcome(request.presented().family());
+    return redis.run(
+        ROTATE,
+        keys.user(request.userId()),
+        arguments,
+        reply -> RotateReply.of(reply).outcome(request.presented().family()));
   }
 
   /** What {@code begin.lua} and {@code rotate.lua} are told of the token, in the same order. */
   private List<String> tokenArguments(RotationRequest request) {
-    List<String> arguments = new ArrayList<>();
-    String family = request.presented().family();
-    RotationRequest.Session session = request.session();
-    arguments.add(keys.lineage(family));
-    arguments.add(keys.origin(family));
-    arguments.add(keys.accessTokens(family));
-    arguments.add(keys.session(session.id()));
-    arguments.add(keys.clientSession(session.id(), session.clientId()));
+    List<String> arguments = new ArrayList<>(MOST_ARGUMENTS);
+    String family = keys.compact(request.presented().family());
+    String session = keys.compact(request.session().id());
+    String client = keys.compact(request.session().clientId());
+    arguments.add(KeySpace.lineage(family));
+    arguments.add(KeySpace.origin(family));
+    arguments.add(KeySpace.accessTokens(family));
+    arguments.add(KeySpace.session(session));
+    arguments.add(KeySpace.clientSession(session, client));
     arguments.add(KeySpace.USER_CUTOFF);
     add(arguments, request.presented().generation());
-    arguments.add(keys.compact(session.id()));
-    arguments.add(keys.compact(session.clientId()));
-    add(arguments, session.started(), session.clientStarted());
-    add(arguments, session.isOffline());
+    arguments.add(session);
+    arguments.add(client);
+    add(arguments, request.session().started(), request.session().clientStarted());
+    add(arguments, request.session().isOffline());
     add(arguments, request.child().issuedAt(), request.child().expiresAt());
     add(arguments, request.child().retainUntil(), request.accessToken().expiresAt());
     arguments.add(request.accessToken().prefix());
@@ -98,19 +105,31 @@ public final class RedisFamilyStore implements FamilyStore {
     add(arguments, revocation.everythingBefore());
     add(arguments, revocation.families().size());
     for (String family : revocation.families()) {
-      arguments.add(keys.lineage(family));
-      arguments.add(keys.accessTokens(family));
+      String compactFamily = keys.compact(family);
+      arguments.add(KeySpace.lineage(compactFamily));
+      arguments.add(KeySpace.accessTokens(compactFamily));
     }
     add(arguments, revocation.before(), revocation.clientSessions().size());
     revocation
         .clientSessions()
-        .forEach(it -> arguments.add(keys.clientSession(it.sessionId(), it.clientId())));
+        .forEach(
+            it ->
+                arguments.add(
+                    KeySpace.clientSession(
+                        keys.compact(it.sessionId()), keys.compact(it.clientId()))));
     add(arguments, revocation.sessions().size());
-    revocation.sessions().forEach(id -> arguments.add(keys.session(id)));
-    Object reply = redis.run(REVOKE, keys.user(revocation.userId()), arguments);
+    revocation.sessions().forEach(id -> arguments.add(KeySpace.session(keys.compact(id))));
+    return redis.run(
+        REVOKE,
+        keys.user(revocation.userId()),
+        arguments,
+        reply -> tokens(reply, row -> revocation.families().get((int) row.number(0) - 1)));
+  }
+
+  private static List<AccessTokens> tokens(Object reply, Function<ReplyRow, String> family) {
     return ReplyRow.of(reply)
         .rowsFrom(0)
-        .map(row -> row.accessTokens(revocation.families().get((int) row.number(0) - 1), 1))
+        .map(row -> row.accessTokens(family.apply(row), 1))
         .toList();
   }
 
@@ -119,11 +138,18 @@ public final class RedisFamilyStore implements FamilyStore {
     Map<String, TokenFamily> found = new LinkedHashMap<>();
     String cursor = "0";
     do {
-      ReplyRow page = ReplyRow.of(redis.run(FIND, keys.user(userId), List.of(cursor)));
-      cursor = page.text(0);
-      page.rowsFrom(1).map(this::family).forEach(family -> found.put(family.id(), family));
+      Page page = redis.run(FIND, keys.user(userId), List.of(cursor), this::page);
+      cursor = page.cursor();
+      page.families().forEach(family -> found.put(family.id(), family));
     } while (!cursor.equals("0"));
     return List.copyOf(found.values());
+  }
+
+  private record Page(String cursor, List<TokenFamily> families) {}
+
+  private Page page(Object reply) {
+    ReplyRow row = ReplyRow.of(reply);
+    return new Page(row.text(0), row.rowsFrom(1).map(this::family).toList());
   }
 
   private TokenFamily family(ReplyRow row) {

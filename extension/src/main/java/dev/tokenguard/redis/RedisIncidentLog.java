@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -56,7 +57,7 @@ public final class RedisIncidentLog implements IncidentLog {
     arguments.add(Long.toString(KEPT_FOR.toSeconds()));
     arguments.add(Integer.toString(parts.size()));
     arguments.addAll(parts);
-    redis.run(REPORT, keys.incidents(realmId), arguments);
+    redis.run(REPORT, keys.incidents(realmId), arguments, Function.identity());
   }
 
   @Override
@@ -67,10 +68,11 @@ public final class RedisIncidentLog implements IncidentLog {
             Integer.toString(first),
             Integer.toString(max),
             Long.toString(KEPT_FOR.toSeconds()));
-    return ReplyRow.of(redis.run(FIND, keys.incidents(realmId), arguments))
-        .rowsFrom(0)
-        .flatMap(row -> recorded(row).stream())
-        .toList();
+    return redis.run(
+        FIND,
+        keys.incidents(realmId),
+        arguments,
+        reply -> ReplyRow.of(reply).rowsFrom(0).flatMap(row -> recorded(row).stream()).toList());
   }
 
   private static Map<String, String> partsOf(Incident incident) {

@@ -1,5 +1,7 @@
 package dev.tokenguard.redis;
 
+import static dev.tokenguard.settings.Setting.choice;
+import static dev.tokenguard.settings.Setting.flag;
 import static dev.tokenguard.settings.Setting.number;
 import static dev.tokenguard.settings.Setting.text;
 
@@ -10,28 +12,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** How to reach Redis. Parsed once, when Keycloak starts. */
 public record RedisSettings(
     RedisAddress address,
+    Topology topology,
+    SentinelSettings sentinel,
     Optional<String> username,
     Optional<String> password,
     int database,
+    TlsSettings tls,
     String keyPrefix,
     String clientName,
+    int resp,
     int maxPoolSize,
     Duration connectTimeout,
     Duration readTimeout,
-    Duration poolTimeout) {
+    Duration poolTimeout,
+    BreakerSettings breaker,
+    boolean readinessNeedsRedis) {
 
   public static final Setting<Optional<RedisAddress>> URL =
       text(
           "url",
-          "Where Redis is: redis://host:port/database, or rediss:// for TLS. Without it Token Guard"
-              + " steps aside and Keycloak is stock.",
-          "redis://[user:password@]host[:port][/database], or rediss:// for TLS",
+          "Where Redis is: redis://host:port/database, or rediss:// for TLS. Several Sentinels or"
+              + " nodes of a Cluster are separated by commas. Without it Token Guard steps aside and"
+              + " Keycloak is stock.",
+          "redis://[user:password@]host[:port][,host[:port]…][/database], or rediss:// for TLS",
           "",
           given -> given.isEmpty() ? Optional.empty() : Optional.of(RedisAddress.parse(given)));
+  private static final Setting<Topology> TOPOLOGY =
+      choice(
+          "topology",
+          "What the URL names: one Redis, Sentinels, or nodes of a Redis Cluster.",
+          Topology.class,
+          Topology.STANDALONE);
   private static final Setting<Optional<String>> USERNAME =
       text(
           "username",
@@ -50,7 +66,7 @@ public record RedisSettings(
   private static final Setting<Optional<Integer>> DATABASE =
       text(
           "database",
-          "The number of the database. Wins over the one in the URL.",
+          "The number of the database. Wins over the one in the URL. A Cluster has number 0 only.",
           "0 to 1000000",
           "",
           given -> optional(given).map(RedisAddress::database));
@@ -68,8 +84,16 @@ public record RedisSettings(
           "1 to 64 printable characters without spaces",
           "token-guard",
           given -> matching(given, "[!-~]{1,64}"));
+  private static final Setting<Integer> RESP =
+      number("resp", "The version of the protocol: RESP3, or RESP2 for a proxy.", "", 2, 3, 3);
   private static final Setting<Integer> MAX_POOL_SIZE =
-      number("max-pool-size", "Connections of one node, at most.", "connections", 1, 1000, 64);
+      number(
+          "max-pool-size",
+          "Connections of one Keycloak node, at most; on a Cluster, to each master.",
+          "connections",
+          1,
+          1000,
+          64);
   private static final Setting<Integer> CONNECT_TIMEOUT =
       number("connect-timeout", "How long to wait for a connection.", "ms", 10, 10_000, 400);
   private static final Setting<Integer> READ_TIMEOUT =
@@ -83,19 +107,25 @@ public record RedisSettings(
           10_000,
           400);
 
+  private static final Setting<Boolean> READINESS_NEEDS_REDIS =
+      flag(
+          "readiness-needs-redis",
+          "Whether /health/ready is DOWN while Redis does not answer. It takes all nodes out of the"
+              + " balancer at once.",
+          false);
+
   /** All settings, in the order of the documentation. */
   public static final List<Setting<?>> SETTINGS =
-      List.of(
-          URL,
-          USERNAME,
-          PASSWORD,
-          DATABASE,
-          KEY_PREFIX,
-          CLIENT_NAME,
-          MAX_POOL_SIZE,
-          CONNECT_TIMEOUT,
-          READ_TIMEOUT,
-          POOL_TIMEOUT);
+      Stream.of(
+              List.of(URL, TOPOLOGY),
+              SentinelSettings.SETTINGS,
+              List.of(USERNAME, PASSWORD, DATABASE),
+              TlsSettings.SETTINGS,
+              List.of(KEY_PREFIX, CLIENT_NAME, RESP),
+              List.of(MAX_POOL_SIZE, CONNECT_TIMEOUT, READ_TIMEOUT, POOL_TIMEOUT),
+              List.of(BreakerSettings.FAILURES, BreakerSettings.DELAY, READINESS_NEEDS_REDIS))
+          .<Setting<?>>flatMap(List::stream)
+          .toList();
 
   /**
    * Reads the settings; empty without a URL.
@@ -106,49 +136,79 @@ public record RedisSettings(
   public static Optional<RedisSettings> parse(Function<String, String> given) {
     Map<String, String> texts = new LinkedHashMap<>();
     SETTINGS.forEach(setting -> texts.put(setting.name(), given.apply(setting.name())));
-    return URL.from(texts)
-        .map(
-            address ->
-                new RedisSettings(
-                    address,
-                    USERNAME.from(texts).or(address::username),
-                    PASSWORD.from(texts).or(address::password),
-                    DATABASE.from(texts).orElse(address.database()),
-                    KEY_PREFIX.from(texts),
-                    CLIENT_NAME.from(texts),
-                    MAX_POOL_SIZE.from(texts),
-                    Duration.ofMillis(CONNECT_TIMEOUT.from(texts)),
-                    Duration.ofMillis(READ_TIMEOUT.from(texts)),
-                    Duration.ofMillis(POOL_TIMEOUT.from(texts))));
+    return URL.from(texts).map(address -> parse(address, texts));
   }
 
-  /** What is in effect, for people; the password is masked. */
+  private static RedisSettings parse(RedisAddress address, Map<String, String> texts) {
+    Topology topology = TOPOLOGY.from(texts);
+    if (topology == Topology.STANDALONE && address.nodes().size() > 1) {
+      throw TOPOLOGY.refused("several hosts in the url are Sentinels or nodes of a Cluster");
+    }
+    int database = DATABASE.from(texts).orElse(address.database());
+    if (topology == Topology.CLUSTER && database != 0) {
+      throw DATABASE.refused("a Cluster has number 0 only, in the url too");
+    }
+    return new RedisSettings(
+        address.withDefaultPort(topology.defaultPort()),
+        topology,
+        SentinelSettings.from(texts, topology),
+        USERNAME.from(texts).or(address::username),
+        PASSWORD.from(texts).or(address::password),
+        database,
+        TlsSettings.from(texts, address.usesTls()),
+        KEY_PREFIX.from(texts),
+        CLIENT_NAME.from(texts),
+        RESP.from(texts),
+        MAX_POOL_SIZE.from(texts),
+        Duration.ofMillis(CONNECT_TIMEOUT.from(texts)),
+        Duration.ofMillis(READ_TIMEOUT.from(texts)),
+        Duration.ofMillis(POOL_TIMEOUT.from(texts)),
+        BreakerSettings.from(texts),
+        READINESS_NEEDS_REDIS.from(texts));
+  }
+
+  /** What is in effect, for people; passwords are masked. */
   public Map<String, String> shown() {
     Map<String, String> shown = new LinkedHashMap<>();
     shown.put("url", address.toString());
+    shown.put("topology", Setting.word(topology));
+    if (topology == Topology.SENTINEL) {
+      sentinel.show(shown);
+    }
     shown.put("username", username.orElse(""));
-    shown.put("password", password.isPresent() ? "********" : "");
+    shown.put("password", masked(password));
     shown.put("database", Integer.toString(database));
+    if (address.usesTls()) {
+      tls.show(shown);
+    }
     shown.put("key-prefix", keyPrefix);
     shown.put("client-name", clientName);
+    shown.put("resp", Integer.toString(resp));
     shown.put("max-pool-size", Integer.toString(maxPoolSize));
     shown.put("connect-timeout", connectTimeout.toMillis() + " ms");
     shown.put("read-timeout", readTimeout.toMillis() + " ms");
     shown.put("pool-timeout", poolTimeout.toMillis() + " ms");
+    shown.put("breaker-failures", Integer.toString(breaker.failures()));
+    shown.put("breaker-delay", breaker.delay().toMillis() + " ms");
+    shown.put("readiness-needs-redis", Boolean.toString(readinessNeedsRedis));
     return shown;
   }
 
-  /** Without the password. */
+  /** Without the passwords. */
   @Override
   public String toString() {
     return shown().toString();
   }
 
-  private static Optional<String> optional(String given) {
+  static Optional<String> optional(String given) {
     return given.isEmpty() ? Optional.empty() : Optional.of(given);
   }
 
-  private static String matching(String given, String pattern) {
+  static String masked(Optional<String> secret) {
+    return secret.isPresent() ? "********" : "";
+  }
+
+  static String matching(String given, String pattern) {
     if (!given.matches(pattern)) {
       throw new IllegalArgumentException();
     }

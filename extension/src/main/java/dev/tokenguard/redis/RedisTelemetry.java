@@ -15,6 +15,7 @@ public interface RedisTelemetry {
     BLACKLIST_FIND,
     INCIDENT_ADD,
     INCIDENT_FIND,
+    HEARTBEAT,
     PING
   }
 
@@ -22,10 +23,21 @@ public interface RedisTelemetry {
   enum Failure {
     /** No answer in time; the command may have been carried out. */
     TIMEOUT,
-    /** No connection, or it broke. */
+    /** No connection in time, or it broke. */
     CONNECTION,
     /** An error reply, or an answer that is not understood. */
-    REJECTED
+    REJECTED,
+    /** Not sent: Redis has not answered for some time, see {@link BreakerState}. */
+    NOT_PERMITTED
+  }
+
+  /** Whether commands are sent. */
+  enum BreakerState {
+    CLOSED,
+    /** None is: Redis is spared. */
+    OPEN,
+    /** One is, to see whether Redis is back. */
+    HALF_OPEN
   }
 
   void answered(Operation operation, Duration took);
@@ -34,4 +46,7 @@ public interface RedisTelemetry {
    * @param message for the log; holds addresses and Redis' own words, no tokens
    */
   void failed(Operation operation, Failure failure, String message);
+
+  /** A state that is entered. */
+  void entered(BreakerState state);
 }

@@ -97,7 +97,8 @@ final class RotationSettings {
   private static final Setting<MismatchConsequence> ON_BINDING_MISMATCH =
       choice(
           "on-binding-mismatch",
-          "What happens when a bound token is used from another context.",
+          "When a bound token is used from another context: deny refuses it, observe lets it pass and"
+              + " tells events and metrics, revoke-family refuses it and ends its family.",
           MismatchConsequence.class,
           MismatchConsequence.DENY);
   private static final Setting<Boolean> REVOKE_PREVIOUS_ACCESS_TOKEN =

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * One setting: its name, what it means, its default and what it accepts.
@@ -102,8 +103,27 @@ public record Setting<T>(
    */
   public T from(Map<String, ?> given) {
     Object raw = given.get(name);
-    String text = raw == null ? "" : raw.toString().trim();
+    return ofText(raw == null ? null : raw.toString());
+  }
+
+  /**
+   * Reads this setting from where texts stand by their names; a blank or missing one is the
+   * default.
+   *
+   * @throws InvalidSettingException naming the setting and what it accepts
+   */
+  public T from(UnaryOperator<String> given) {
+    return ofText(given.apply(name));
+  }
+
+  private T ofText(String given) {
+    String text = given == null ? "" : given.trim();
     return parse(text.isEmpty() ? defaultText : text);
+  }
+
+  /** The refusal of a value that does not go with the others, by a reason in words. */
+  public InvalidSettingException refused(String reason) {
+    return new InvalidSettingException(name + ": " + reason);
   }
 
   /**

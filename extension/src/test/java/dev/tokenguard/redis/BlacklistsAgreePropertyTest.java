@@ -1,6 +1,5 @@
 package dev.tokenguard.redis;
 
-import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.blacklist.Blacklist;
@@ -20,32 +19,28 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** Whatever is added in whatever order, Redis and the reference say the same of every token. */
 final class BlacklistsAgreePropertyTest {
 
   private static final List<String> IDS = List.of("", "1", "2", "{1}");
 
-  private static Redis redis;
-
   private final TestClock clock = TestClock.started();
-
-  @BeforeContainer
-  static void open() {
-    redis = TestRedis.open(new RecordedTelemetry());
-  }
-
-  @AfterContainer
-  static void close() {
-    redis.close();
-  }
 
   @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
   void whateverIsAdded_bothSayTheSame(@ForAll("steps") List<List<BlacklistEntry>> steps) {
-    JEDIS.flushAll();
-    Blacklist real = TestRedis.blacklist(redis);
+    assertAgreement(TestTopology.STANDALONE, steps);
+  }
+
+  @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
+  void whateverIsAdded_everyTopologySaysTheSame(
+      @ForAll TestTopology topology, @ForAll("steps") List<List<BlacklistEntry>> steps) {
+    assertAgreement(topology, steps);
+  }
+
+  private void assertAgreement(TestTopology topology, List<List<BlacklistEntry>> steps) {
+    topology.flush();
+    Blacklist real = TestRedis.blacklist(topology.redis());
     InMemoryBlacklist reference = new InMemoryBlacklist(clock);
     for (List<BlacklistEntry> step : steps) {
       if (step.size() == 1) {
@@ -56,7 +51,9 @@ final class BlacklistsAgreePropertyTest {
       }
       step.forEach(
           entry ->
-              assertThat(RedisBlacklistTest.livesUntil(RedisBlacklistTest.keyOf(entry)))
+              assertThat(
+                      RedisBlacklistTest.livesUntil(
+                          topology.owner(), RedisBlacklistTest.keyOf(entry)))
                   .isEqualTo(reference.livesUntil(entry)));
     }
     for (String id : IDS) {

@@ -17,9 +17,15 @@ import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.LoopbackPort;
 import dev.tokenguard.testbed.RedisServer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -119,11 +125,12 @@ final class BrokenRedisTest {
   }
 
   @Test
-  void givenAFrozenRedis_whenTheStoreIsAsked_thenItTimesOutAndWorksAgainLater() {
+  void givenAFrozenRedis_whenAConnectionIsOpened_thenThatFailsAndWorksAgainLater() {
     FamilyStore store = open(url(":" + PASSWORD + "@"), "read-timeout", "150");
     server.pause();
     try {
-      assertFails(store, Failure.TIMEOUT);
+      // The system accepts it for Redis, which does not say hello; the command was not sent.
+      assertFails(store, Failure.CONNECTION);
     } finally {
       server.resume();
     }
@@ -135,6 +142,31 @@ final class BrokenRedisTest {
       return rotate(store) instanceof Granted;
     } catch (StoreUnavailableException notYet) {
       return false;
+    }
+  }
+
+  /** The backlog of a socket that accepts nothing is soon full: the system does not answer then. */
+  @Test
+  void givenNobodyAccepts_whenTheStoreIsAsked_thenTheCommandWasNotSent() throws Exception {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    List<Socket> crowd = new ArrayList<>();
+    try (ServerSocket silent = new ServerSocket(0, 1, loopback)) {
+      for (int index = 0; index < 5; index++) {
+        Socket socket = new Socket();
+        crowd.add(socket);
+        try {
+          socket.connect(silent.getLocalSocketAddress(), 50);
+        } catch (SocketTimeoutException full) {
+          break;
+        }
+      }
+      FamilyStore store =
+          open("redis://127.0.0.1:" + silent.getLocalPort(), "connect-timeout", "100");
+      assertFails(store, Failure.CONNECTION);
+    } finally {
+      for (Socket socket : crowd) {
+        socket.close();
+      }
     }
   }
 
@@ -180,7 +212,7 @@ final class BrokenRedisTest {
     }
   }
 
-  private static boolean isBusy(Thread thread) {
+  static boolean isBusy(Thread thread) {
     return Arrays.stream(thread.getStackTrace())
         .anyMatch(
             frame ->
@@ -217,7 +249,8 @@ final class BrokenRedisTest {
   void givenARecordOfANewerVersion_whenTheStoreIsAsked_thenItIsRejected() {
     KeySpace keys = new KeySpace(TestRedis.PREFIX);
     FamilyStore store = openShared();
-    TestRedis.JEDIS.hset(keys.user(login.user()), keys.lineage(login.family()), "2,what,ever");
+    TestRedis.JEDIS.hset(
+        keys.user(login.user()), KeySpace.lineage(keys.compact(login.family())), "2,what,ever");
     assertFails(store, Failure.REJECTED);
     assertThat(telemetry.failed.get(0).message()).startsWith("FORMAT");
   }

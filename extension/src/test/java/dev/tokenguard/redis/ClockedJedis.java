@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
+import java.util.function.Supplier;
+import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
-import redis.clients.jedis.providers.PooledConnectionProvider;
+import redis.clients.jedis.executors.CommandExecutor;
 
 /**
  * A client whose scripts are told the time by a test: they run on the real server and as they are,
@@ -28,10 +28,25 @@ final class ClockedJedis extends UnifiedJedis {
   private final Map<String, String> hashes = new ConcurrentHashMap<>();
   private volatile TestClock clock = TestClock.started();
 
-  ClockedJedis(HostAndPort address) {
-    super(
-        new PooledConnectionProvider(address, DefaultJedisClientConfig.builder().resp3().build()),
-        RedisProtocol.RESP3);
+  /**
+   * @param real carries the commands out
+   */
+  ClockedJedis(Supplier<UnifiedJedis> real) {
+    super(through(real), null, RedisProtocol.RESP3, null);
+  }
+
+  private static CommandExecutor through(Supplier<UnifiedJedis> real) {
+    return new CommandExecutor() {
+      @Override
+      public <T> T executeCommand(CommandObject<T> command) {
+        return real.get().executeCommand(command);
+      }
+
+      @Override
+      public void close() {
+        real.get().close();
+      }
+    };
   }
 
   void goBy(TestClock other) {

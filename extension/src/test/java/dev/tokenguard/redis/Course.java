@@ -11,11 +11,13 @@ import dev.tokenguard.rotation.RotationPolicy;
 /** The course of what happens in a world: its policy and the newest tokens that were given out. */
 final class Course {
 
-  private final World world = new World();
-  private final long[] newest = new long[world.logins.size()];
+  private final World world;
+  private final long[] newest;
   private RotationPolicy policy;
 
-  Course(RotationPolicy policy) {
+  Course(TestTopology topology, RotationPolicy policy) {
+    this.world = new World(topology);
+    this.newest = new long[world.logins.size()];
     this.policy = policy;
   }
 

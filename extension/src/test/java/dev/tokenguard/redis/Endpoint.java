@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 /** Where actors refresh their tokens; keeps a history of all that was decided. */
 final class Endpoint {
 
-  final World world = new World();
+  final World world = new World(TestTopology.STANDALONE);
   final History history = new History();
   private final RotationPolicy policy;
 

@@ -36,8 +36,9 @@ final class KeySpacePropertyTest {
       @ForAll("ids") String otherSession,
       @ForAll("ids") String otherClient) {
     assertThat(
-            KEYS.clientSession(session, client)
-                .equals(KEYS.clientSession(otherSession, otherClient)))
+            KeySpace.clientSession(KEYS.compact(session), KEYS.compact(client))
+                .equals(
+                    KeySpace.clientSession(KEYS.compact(otherSession), KEYS.compact(otherClient))))
         .isEqualTo(session.equals(otherSession) && client.equals(otherClient));
   }
 

@@ -47,17 +47,17 @@ final class KeySpaceTest {
     String compact = "bxtaDjx9TiqbHworPE1ebw";
     assertThat(KEYS.user(UUID)).isEqualTo("tg:u:{" + UUID + "}");
     assertThat(KEYS.compact(UUID)).isEqualTo(compact);
-    assertThat(KEYS.lineage(UUID)).isEqualTo("f:" + compact);
-    assertThat(KEYS.origin(UUID)).isEqualTo("i:" + compact);
-    assertThat(KEYS.accessTokens(UUID)).isEqualTo("a:" + compact);
-    assertThat(KEYS.session(UUID)).isEqualTo("s:" + compact);
-    assertThat(KEYS.clientSession(UUID, UUID)).isEqualTo("c:" + compact + "." + compact);
+    assertThat(KeySpace.lineage(compact)).isEqualTo("f:" + compact);
+    assertThat(KeySpace.origin(compact)).isEqualTo("i:" + compact);
+    assertThat(KeySpace.accessTokens(compact)).isEqualTo("a:" + compact);
+    assertThat(KeySpace.session(compact)).isEqualTo("s:" + compact);
+    assertThat(KeySpace.clientSession(compact, compact)).isEqualTo("c:" + compact + "." + compact);
   }
 
   @Test
   void whenNamesAreMadeOfOtherIds_thenTheyStayReadable() {
     assertThat(KEYS.user("f:ldap:Zoë {1}")).isEqualTo("tg:u:{f:ldap:Zo%C3%AB%20%7B1%7D}");
-    assertThat(KEYS.lineage("abc_-.:9")).isEqualTo("f:~abc_-.:9");
+    assertThat(KeySpace.lineage(KEYS.compact("abc_-.:9"))).isEqualTo("f:~abc_-.:9");
   }
 
   @Test

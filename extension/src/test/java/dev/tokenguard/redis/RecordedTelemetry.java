@@ -11,6 +11,7 @@ final class RecordedTelemetry implements RedisTelemetry {
 
   final List<Operation> answered = new CopyOnWriteArrayList<>();
   final List<Failed> failed = new CopyOnWriteArrayList<>();
+  final List<BreakerState> entered = new CopyOnWriteArrayList<>();
 
   @Override
   public void answered(Operation operation, Duration took) {
@@ -20,5 +21,10 @@ final class RecordedTelemetry implements RedisTelemetry {
   @Override
   public void failed(Operation operation, Failure failure, String message) {
     failed.add(new Failed(operation, failure, message));
+  }
+
+  @Override
+  public void entered(BreakerState state) {
+    entered.add(state);
   }
 }

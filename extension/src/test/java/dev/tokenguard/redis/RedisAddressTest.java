@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,22 +18,39 @@ final class RedisAddressTest {
 
   @ParameterizedTest
   @CsvSource({
-    "redis://cache,                     cache,              6379, false, 0",
-    "redis://cache/,                    cache,              6379, false, 0",
+    "redis://cache,                     cache,              , false, 0",
+    "redis://cache/,                    cache,              , false, 0",
     "redis://cache:7000,                cache,              7000, false, 0",
     "redis://cache:7000/3,              cache,              7000, false, 3",
-    "REDIS://Cache.example.org/1000000, Cache.example.org,  6379, false, 1000000",
+    "REDIS://Cache.example.org/1000000, Cache.example.org,  , false, 1000000",
     "rediss://cache:6380,               cache,              6380, true,  0",
     "redis://my_redis:7000,             my_redis,           7000, false, 0",
     "redis://192.0.2.1:7000,            192.0.2.1,          7000, false, 0",
-    "redis://[::1],                     [::1],              6379, false, 0",
+    "redis://[::1],                     [::1],              , false, 0",
     "redis://[2001:db8::7]:7000/2,      [2001:db8::7],      7000, false, 2",
   })
   void whenAUrlIsTakenApart_thenEachPartIsThere(
-      String url, String host, int port, boolean usesTls, int database) {
+      String url, String host, Integer port, boolean usesTls, int database) {
     assertThat(RedisAddress.parse(url))
         .isEqualTo(
-            new RedisAddress(host, port, usesTls, Optional.empty(), Optional.empty(), database));
+            new RedisAddress(
+                List.of(new RedisNode(host, Stream.ofNullable(port).mapToInt(it -> it).findAny())),
+                usesTls,
+                Optional.empty(),
+                Optional.empty(),
+                database));
+  }
+
+  @Test
+  void whenAUrlNamesSeveralHosts_thenAllAreThereInTheirOrder() {
+    RedisAddress address =
+        RedisAddress.parse("rediss://alice:a,b@[::1]:7000,cache_1,192.0.2.1:1/0");
+    assertThat(address.nodes())
+        .extracting(RedisNode::toString)
+        .containsExactly("[::1]:7000", "cache_1", "192.0.2.1:1");
+    assertThat(address.password()).contains("a,b");
+    assertThat(address.withDefaultPort(26379))
+        .hasToString("rediss://[::1]:7000,cache_1:26379,192.0.2.1:1");
   }
 
   @ParameterizedTest
@@ -72,6 +91,13 @@ final class RedisAddressTest {
         "redis://cache:0",
         "redis://cache:65536",
         "redis://two words",
+        "redis://one,",
+        "redis://,two",
+        "redis://one,,two",
+        "redis://one, two",
+        "redis://one/0,two/0",
+        "redis://one,redis://two",
+        "redis://one:0,two",
         "redis://alice:p%zzw@cache"
       })
   void whenATextIsNoRedisUrl_thenItIsRefused(String text) {
@@ -80,13 +106,13 @@ final class RedisAddressTest {
 
   @Test
   void whenTheHostIsAnIpv6Address_thenJavaReadsItAsSuch() throws UnknownHostException {
-    InetAddress address = InetAddress.getByName(RedisAddress.parse("redis://[::1]:7000").host());
+    InetAddress address =
+        InetAddress.getByName(RedisAddress.parse("redis://[::1]:7000").nodes().get(0).host());
     assertThat(address).isInstanceOf(Inet6Address.class).matches(InetAddress::isLoopbackAddress);
   }
 
   @Test
   void whenAnAddressIsShown_thenItHasNoCredentials() {
-    assertThat(RedisAddress.parse("rediss://alice:secret@cache/3"))
-        .hasToString("rediss://cache:6379");
+    assertThat(RedisAddress.parse("rediss://alice:secret@cache/3")).hasToString("rediss://cache");
   }
 }

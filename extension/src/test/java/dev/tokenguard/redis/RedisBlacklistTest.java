@@ -12,6 +12,7 @@ import dev.tokenguard.rotation.TestClock;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import redis.clients.jedis.UnifiedJedis;
 
 /** The blacklist on a real Redis keeps the promise. Entries expire by the clock of Redis. */
 final class RedisBlacklistTest extends BlacklistContract {
@@ -36,12 +37,12 @@ final class RedisBlacklistTest extends BlacklistContract {
 
   @Override
   protected OptionalLong livesUntil(BlacklistEntry entry) {
-    return livesUntil(keyOf(entry));
+    return livesUntil(JEDIS, keyOf(entry));
   }
 
   /** A key without an expiry would live for ever; that is shown as the last second of all. */
-  static OptionalLong livesUntil(String key) {
-    long second = JEDIS.expireTime(key);
+  static OptionalLong livesUntil(UnifiedJedis owner, String key) {
+    long second = owner.expireTime(key);
     if (second == -2) {
       return OptionalLong.empty();
     }

@@ -40,15 +40,21 @@ final class RedisSettingsTest {
         .isEqualTo(
             new RedisSettings(
                 RedisAddress.parse("redis://cache:6379"),
+                Topology.STANDALONE,
+                new SentinelSettings(Optional.empty(), Optional.empty(), Optional.empty()),
                 Optional.empty(),
                 Optional.empty(),
                 0,
+                new TlsSettings(Optional.empty(), Optional.empty(), Optional.empty(), true),
                 "tg:",
                 "token-guard",
+                3,
                 64,
                 Duration.ofMillis(400),
                 Duration.ofMillis(400),
-                Duration.ofMillis(400)));
+                Duration.ofMillis(400),
+                new BreakerSettings(5, Duration.ofSeconds(1)),
+                false));
   }
 
   @Test
@@ -78,15 +84,27 @@ final class RedisSettingsTest {
         .extracting(Setting::name)
         .containsExactly(
             "url",
+            "topology",
+            "sentinel-master",
+            "sentinel-username",
+            "sentinel-password",
             "username",
             "password",
             "database",
+            "tls-ca-file",
+            "tls-certificate-file",
+            "tls-key-file",
+            "tls-verify-hostname",
             "key-prefix",
             "client-name",
+            "resp",
             "max-pool-size",
             "connect-timeout",
             "read-timeout",
-            "pool-timeout");
+            "pool-timeout",
+            "breaker-failures",
+            "breaker-delay",
+            "readiness-needs-redis");
     assertThat(RedisSettings.SETTINGS)
         .allSatisfy(setting -> assertThat(setting.help()).endsWith("."));
   }
@@ -94,10 +112,13 @@ final class RedisSettingsTest {
   @ParameterizedTest
   @CsvSource({
     "database,         0,     1000000, -1, 1000001",
+    "resp,             2,     3,       1,  4",
     "max-pool-size,    1,     1000,    0,  1001",
     "connect-timeout,  10,    10000,   9,  10001",
     "read-timeout,     10,    10000,   9,  10001",
     "pool-timeout,     10,    10000,   9,  10001",
+    "breaker-failures, 1,     1000,    0,  1001",
+    "breaker-delay,    10,    60000,   9,  60001",
   })
   void whenANumberIsAtOrJustBeyondABorder_thenItIsAcceptedOrRefused(
       String name, String smallest, String largest, String below, String above) {
@@ -113,9 +134,12 @@ final class RedisSettingsTest {
   private static Function<RedisSettings, Long> number(String name) {
     return switch (name) {
       case "database" -> settings -> (long) settings.database();
+      case "resp" -> settings -> (long) settings.resp();
       case "max-pool-size" -> settings -> (long) settings.maxPoolSize();
       case "connect-timeout" -> settings -> settings.connectTimeout().toMillis();
       case "read-timeout" -> settings -> settings.readTimeout().toMillis();
+      case "breaker-failures" -> settings -> (long) settings.breaker().failures();
+      case "breaker-delay" -> settings -> settings.breaker().delay().toMillis();
       default -> settings -> settings.poolTimeout().toMillis();
     };
   }
@@ -164,18 +188,87 @@ final class RedisSettingsTest {
         }) {
       Map<String, String> expected = new LinkedHashMap<>();
       expected.put("url", "redis://cache:6379");
+      expected.put("topology", "standalone");
       expected.put("username", "alice");
       expected.put("password", "********");
       expected.put("database", "3");
       expected.put("key-prefix", "tg:");
       expected.put("client-name", "token-guard");
+      expected.put("resp", "3");
       expected.put("max-pool-size", "64");
       expected.put("connect-timeout", "400 ms");
       expected.put("read-timeout", "400 ms");
       expected.put("pool-timeout", "400 ms");
+      expected.put("breaker-failures", "5");
+      expected.put("breaker-delay", "1000 ms");
+      expected.put("readiness-needs-redis", "false");
       assertThat(settings.shown()).containsExactlyEntriesOf(expected);
       assertThat(settings).hasToString(expected.toString());
     }
     assertThat(with().shown()).containsEntry("password", "").containsEntry("username", "");
+  }
+
+  private static void assertRefused(String message, String... settings) {
+    assertThatThrownBy(() -> with(settings))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(message)
+        .hasNoCause();
+  }
+
+  @Test
+  void whenATopologyIsSet_thenItsDefaultPortCounts() {
+    String url = "redis://one,two:7000/0";
+    assertThat(with("url", url, "topology", "cluster").address())
+        .hasToString("redis://one:6379,two:7000");
+    assertThat(with("url", url, "topology", "sentinel", "sentinel-master", "main").address())
+        .hasToString("redis://one:26379,two:7000");
+  }
+
+  @Test
+  void whenSettingsDoNotGoTogether_thenTheRefusalNamesOneAndTheReason() {
+    assertRefused("topology: one of standalone, sentinel, cluster", "topology", "ring");
+    assertRefused(
+        "topology: several hosts in the url are Sentinels or nodes of a Cluster",
+        "url",
+        "redis://one,two");
+    assertRefused(
+        "sentinel-master: the topology sentinel needs the name of the master",
+        "topology",
+        "sentinel");
+    assertRefused(
+        "sentinel-master: it goes with the topology sentinel only", "sentinel-master", "main");
+    assertRefused(
+        "sentinel-master: letters, digits and .-_",
+        "topology",
+        "sentinel",
+        "sentinel-master",
+        "a b");
+    assertRefused(
+        "database: a Cluster has number 0 only, in the url too",
+        "topology",
+        "cluster",
+        "database",
+        "1");
+    assertRefused(
+        "database: a Cluster has number 0 only, in the url too",
+        "topology",
+        "cluster",
+        "url",
+        "redis://one/3");
+  }
+
+  @Test
+  void whenSentinelsAreShown_thenTheirPasswordIsMasked() {
+    assertThat(
+            with(
+                    "topology", "sentinel",
+                    "sentinel-master", "main",
+                    "sentinel-username", "watcher",
+                    "sentinel-password", SECRET)
+                .shown())
+        .containsEntry("sentinel-master", "main")
+        .containsEntry("sentinel-username", "watcher")
+        .containsEntry("sentinel-password", "********")
+        .doesNotContainValue(SECRET);
   }
 }

@@ -14,7 +14,20 @@ final class StoresAgreePropertyTest {
   @Property(edgeCases = EdgeCasesMode.NONE)
   void whateverHappens_thenRedisDecidesAsTheReference(
       @ForAll("policies") RotationPolicy policy, @ForAll("happenings") List<Happening> happenings) {
-    Course course = new Course(policy);
+    assertAgreement(TestTopology.STANDALONE, policy, happenings);
+  }
+
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+  void whateverHappens_thenEveryTopologyDecidesAsTheReference(
+      @ForAll TestTopology topology,
+      @ForAll("policies") RotationPolicy policy,
+      @ForAll("happenings") List<Happening> happenings) {
+    assertAgreement(topology, policy, happenings);
+  }
+
+  private static void assertAgreement(
+      TestTopology topology, RotationPolicy policy, List<Happening> happenings) {
+    Course course = new Course(topology, policy);
     happenings.forEach(happening -> happening.in(course));
     course.world().store.find(course.world().user());
   }

@@ -5,6 +5,7 @@ import dev.tokenguard.incident.IncidentLog;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.RedisServer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import redis.clients.jedis.HostAndPort;
@@ -21,9 +22,16 @@ final class TestRedis {
   /** A client of the tests' own, to look at what is stored. */
   static final UnifiedJedis JEDIS = RedisClient.create(address());
 
-  private static final ClockedJedis CLOCKED = new ClockedJedis(address());
+  private static final ClockedJedis CLOCKED = clocked();
+
+  static final BreakerSettings BREAKER = new BreakerSettings(5, Duration.ofSeconds(1));
 
   private TestRedis() {}
+
+  private static ClockedJedis clocked() {
+    UnifiedJedis jedis = RedisClient.create(address());
+    return new ClockedJedis(() -> jedis);
+  }
 
   static HostAndPort address() {
     return new HostAndPort("127.0.0.1", SERVER.port());
@@ -48,14 +56,15 @@ final class TestRedis {
   static FamilyStore emptyStore(TestClock clock) {
     JEDIS.flushAll();
     CLOCKED.goBy(clock);
-    return store(new Redis(CLOCKED, new RecordedTelemetry()));
+    return store(new Redis(CLOCKED, BREAKER, new RecordedTelemetry()));
   }
 
   /** An empty log on the same server that goes by the test's clock. */
   static IncidentLog emptyIncidentLog(TestClock clock) {
     JEDIS.flushAll();
     CLOCKED.goBy(clock);
-    return new RedisIncidentLog(new Redis(CLOCKED, new RecordedTelemetry()), new KeySpace(PREFIX));
+    return new RedisIncidentLog(
+        new Redis(CLOCKED, BREAKER, new RecordedTelemetry()), new KeySpace(PREFIX));
   }
 
   static FamilyStore store(Redis redis) {

@@ -13,9 +13,11 @@ final class World {
   final List<Login> logins = logins(Login.at(clock));
   final FamilyStore store;
   private final InMemoryFamilyStore reference = new InMemoryFamilyStore(clock);
+  private final TestTopology topology;
 
-  World() {
-    store = new SideBySideStore(reference, TestRedis.emptyStore(clock));
+  World(TestTopology topology) {
+    this.topology = topology;
+    this.store = new SideBySideStore(reference, topology.emptyStore(clock));
   }
 
   String user() {
@@ -39,6 +41,6 @@ final class World {
   /** Redis is flushed. */
   void forget() {
     reference.forget();
-    TestRedis.JEDIS.flushAll();
+    topology.flush();
   }
 }

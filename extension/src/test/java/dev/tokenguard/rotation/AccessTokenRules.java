@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.RotationOutcome.Origin;
 import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
+import dev.tokenguard.rotation.RotationOutcome.Revoked;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.LongStream;
@@ -183,6 +184,30 @@ abstract class AccessTokenRules extends StoreRules {
     advanceSeconds(1);
     assertRotates(login, 6, POLICY);
     assertNames(endedByReuse(), 2, 7);
+  }
+
+  @Test
+  void givenAReuseDuringAnOutage_whenTheOtherBranchIsPresented_thenItsAccessTokensAreNamed() {
+    refresh(login, 0, 2, POLICY);
+    endedByReuse();
+    // Generations 4 to 7 were granted without the store.
+    assertNames(revoked(7), 0, 7);
+    assertNames(revoked(1_000_000), 1_000_000 - 64, 1_000_000);
+    assertThat(revoked(1_000_000).ids()).hasSizeLessThanOrEqualTo(65);
+    assertThat(revoked(0).last()).isEqualTo(3);
+  }
+
+  @Test
+  void givenAMismatchAfterAnOutage_whenItEndsTheFamily_thenTheUnseenAccessTokensAreNamed() {
+    RotationPolicy policy = Policies.with("bind-to", "ip", "on-binding-mismatch", "revoke-family");
+    refresh(login, 0, 2, policy);
+    assertThat(assertMismatched(login.from(Login.OTHER_IP), 7, policy).revoked())
+        .get()
+        .satisfies(named -> assertNames(named, 0, 7));
+  }
+
+  private AccessTokens revoked(long generation) {
+    return present(login, generation, POLICY, Revoked.class).accessTokens().orElseThrow();
   }
 
   @Test

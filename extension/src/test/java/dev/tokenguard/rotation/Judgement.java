@@ -145,7 +145,7 @@ final class Judgement {
                 new Revocation.ClientSession(session.id(), session.clientId())));
     if (known.filter(RememberedFamily::isRevoked).isPresent()) {
       return Optional.of(
-          new Revoked(RevokedScope.FAMILY, known.map(it -> it.liveAccessTokens(now))));
+          new Revoked(RevokedScope.FAMILY, known.map(it -> it.liveAccessTokens(request, now))));
     }
     if (user.revokedSessions.contains(session.id())) {
       return Optional.of(new Revoked(RevokedScope.SESSION, Optional.empty()));
@@ -205,7 +205,7 @@ final class Judgement {
     }
     RememberedFamily family = known.orElseGet(() -> RememberedFamily.beginningWith(request, now));
     return Optional.of(
-        new Mismatched(family.generation(), Optional.of(family.liveAccessTokens(now))));
+        new Mismatched(family.generation(), Optional.of(family.liveAccessTokens(request, now))));
   }
 
   private Optional<Expired> expired() {

@@ -192,6 +192,19 @@ final class RememberedFamily {
     return accessTokens(first, generation());
   }
 
+  /** Those, too, that were granted without the store, if the request tells of any. */
+  AccessTokens liveAccessTokens(RotationRequest request, Instant now) {
+    AccessTokens known = liveAccessTokens(now);
+    long last = request.presented().generation();
+    if (last <= generation()) {
+      return known;
+    }
+    long first = last - generation() > UNSEEN ? last - UNSEEN : known.first();
+    RotationRequest.AccessToken token = request.accessToken();
+    long end = Math.max(known.expiresAt(), token.expiresAt());
+    return new AccessTokens(id, first, last, end, loginPrefix, token.prefix());
+  }
+
   private AccessTokens accessTokens(long first, long last) {
     long end = accessTokenEnds.values().stream().mapToLong(Long::longValue).max().orElse(0);
     return new AccessTokens(id, first, last, end, loginPrefix, refreshPrefix);

@@ -24,6 +24,11 @@ public final class TestClock extends Clock {
     return new TestClock(Instant.now().truncatedTo(ChronoUnit.SECONDS).plusMillis(60_250));
   }
 
+  /** Begins at a given time, for what was written then. */
+  public static TestClock startedAt(Instant begin) {
+    return new TestClock(begin);
+  }
+
   /** A negative duration sets the clock back. */
   public void advance(Duration duration) {
     now = now.plus(duration);

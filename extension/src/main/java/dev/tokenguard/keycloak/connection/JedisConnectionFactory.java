@@ -2,16 +2,20 @@ package dev.tokenguard.keycloak.connection;
 
 import dev.tokenguard.blacklist.Blacklist;
 import dev.tokenguard.incident.IncidentLog;
+import dev.tokenguard.keycloak.ProviderOptions;
+import dev.tokenguard.keycloak.health.RedisHealth;
+import dev.tokenguard.keycloak.health.RedisReadiness;
 import dev.tokenguard.keycloak.metrics.MicrometerTelemetry;
 import dev.tokenguard.redis.KeySpace;
 import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.RedisBlacklist;
 import dev.tokenguard.redis.RedisFamilyStore;
+import dev.tokenguard.redis.RedisHeartbeat;
 import dev.tokenguard.redis.RedisIncidentLog;
 import dev.tokenguard.redis.RedisSettings;
+import dev.tokenguard.rotation.ExcusedRetries;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.StoreUnavailableException;
-import dev.tokenguard.settings.InvalidSettingException;
 import dev.tokenguard.settings.Setting;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +25,9 @@ import org.jboss.logging.Logger;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.provider.ProviderConfigurationBuilder;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /**
@@ -34,7 +39,11 @@ public final class JedisConnectionFactory
 
   private static final Logger LOG = Logger.getLogger(JedisConnectionFactory.class);
 
-  private static final String OPTION_PREFIX = "spi-redis-connection--jedis--";
+  private static final String REDIS = "redis";
+  private static final String REACHABLE = "reachable";
+  private static final String ID = "jedis";
+  private static final ProviderOptions OPTIONS =
+      new ProviderOptions("redis-connection", ID, RedisSettings.SETTINGS);
 
   private Optional<RedisSettings> settings = Optional.empty();
   private Optional<Redis> redis = Optional.empty();
@@ -44,31 +53,35 @@ public final class JedisConnectionFactory
 
   @Override
   public String getId() {
-    return "jedis";
+    return ID;
   }
 
   @Override
   public void init(Config.Scope config) {
-    try {
-      settings = RedisSettings.parse(config::get);
-    } catch (InvalidSettingException invalid) {
-      throw invalid.under(OPTION_PREFIX);
-    }
+    settings = OPTIONS.read(config, RedisSettings::parse);
   }
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
+    RedisReadiness.ask(this::health);
     if (settings.isEmpty()) {
-      LOG.infof("Token Guard steps aside: %surl is not set. Keycloak is stock.", OPTION_PREFIX);
+      LOG.infof("Token Guard steps aside: %surl is not set. Keycloak is stock.", OPTIONS.prefix());
       return;
     }
     RedisSettings given = settings.get();
     LOG.infof("Token Guard %s uses Redis at %s", Release.version(), given.address());
     redis = Optional.of(Redis.open(given, new MicrometerTelemetry()));
     KeySpace keys = new KeySpace(given.keyPrefix());
-    families = redis.map(it -> new RedisFamilyStore(it, keys));
+    families = redis.map(it -> new ExcusedRetries(new RedisFamilyStore(it, keys)));
     blacklist = redis.map(it -> new RedisBlacklist(it, keys));
     incidents = redis.map(it -> new RedisIncidentLog(it, keys));
+    LostStateWatch watch = new LostStateWatch(new RedisHeartbeat(redis.get(), keys), factory);
+    factory.register(
+        event -> {
+          if (event instanceof PostMigrationEvent) {
+            KeycloakModelUtils.runJobInTransaction(factory, watch::start);
+          }
+        });
   }
 
   @Override
@@ -85,35 +98,40 @@ public final class JedisConnectionFactory
   public Map<String, String> getOperationalInfo() {
     Map<String, String> info = new LinkedHashMap<>();
     info.put("token-guard", Release.version());
-    info.put("redis", redis.map(JedisConnectionFactory::reachability).orElse("not configured"));
+    info.putAll(state());
     settings.ifPresent(it -> info.putAll(it.shown()));
     return info;
   }
 
+  private RedisHealth health() {
+    Map<String, String> state = state();
+    boolean needsRedis = settings.filter(RedisSettings::readinessNeedsRedis).isPresent();
+    return new RedisHealth(!needsRedis || state.get(REDIS).equals(REACHABLE), state);
+  }
+
+  private Map<String, String> state() {
+    if (redis.isEmpty()) {
+      return Map.of(REDIS, "not configured");
+    }
+    Map<String, String> state = new LinkedHashMap<>();
+    state.put(REDIS, isReachable(redis.get()) ? REACHABLE : "not reachable");
+    state.put("circuit-breaker", Setting.word(redis.get().breakerState()));
+    return state;
+  }
+
   /** Bounded by the time-outs of the connection. */
-  private static String reachability(Redis redis) {
+  private static boolean isReachable(Redis redis) {
     try {
       redis.ping();
-      return "reachable";
+      return true;
     } catch (StoreUnavailableException unavailable) {
-      return "not reachable";
+      return false;
     }
   }
 
   @Override
   public List<ProviderConfigProperty> getConfigMetadata() {
-    ProviderConfigurationBuilder metadata = ProviderConfigurationBuilder.create();
-    for (Setting<?> setting : RedisSettings.SETTINGS) {
-      metadata
-          .property()
-          .name(setting.name())
-          .type(ProviderConfigProperty.STRING_TYPE)
-          .helpText(setting.help() + " Accepts " + setting.accepts() + ".")
-          .defaultValue(setting.defaultText().isEmpty() ? null : setting.defaultText())
-          .secret(setting.name().equals("password"))
-          .add();
-    }
-    return metadata.build();
+    return OPTIONS.listed();
   }
 
   private record OpenConnection(

@@ -3,18 +3,17 @@ package dev.tokenguard.keycloak.metrics;
 import dev.tokenguard.redis.RedisTelemetry;
 import dev.tokenguard.settings.Setting;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Counts and times what Redis is asked for, and says in the log when it goes away and when it is
- * back: one line each, however many requests are hit.
+ * Counts and times what Redis is asked for, and says in the log when it goes and when it is back.
  */
 public final class MicrometerTelemetry implements RedisTelemetry {
 
@@ -22,7 +21,8 @@ public final class MicrometerTelemetry implements RedisTelemetry {
 
   private final Map<Operation, Timer> calls = new EnumMap<>(Operation.class);
   private final Map<Operation, Map<Failure, Counter>> failures = new EnumMap<>(Operation.class);
-  private final AtomicBoolean isAway = new AtomicBoolean();
+  private final OutageLog log = new OutageLog(System::nanoTime, LOG::warn, LOG::info);
+  private volatile BreakerState state = BreakerState.CLOSED;
 
   public MicrometerTelemetry() {
     MeterRegistry registry = Metrics.globalRegistry;
@@ -46,22 +46,33 @@ public final class MicrometerTelemetry implements RedisTelemetry {
       }
       failures.put(operation, ofOperation);
     }
+    for (BreakerState each : BreakerState.values()) {
+      Gauge.builder("token_guard.redis.breaker", this, it -> it.state == each ? 1 : 0)
+          .description("1 for the state of the circuit breaker before Redis, 0 for the others")
+          .tag("state", Setting.word(each))
+          .register(registry);
+    }
   }
 
   @Override
   public void answered(Operation operation, Duration took) {
     calls.get(operation).record(took);
-    // Read first: the line of a healthy Redis must not be written to on every request.
-    if (isAway.get() && isAway.compareAndSet(true, false)) {
-      LOG.info("Redis answers again");
-    }
+    log.answered();
   }
 
   @Override
   public void failed(Operation operation, Failure failure, String message) {
     failures.get(operation).get(failure).increment();
-    if (isAway.compareAndSet(false, true)) {
-      LOG.warnf("Redis does not answer as it should (%s): %s", Setting.word(failure), message);
+    LOG.debugf("%s failed (%s): %s", Setting.word(operation), Setting.word(failure), message);
+    log.failed(operation, failure, message);
+  }
+
+  @Override
+  public void entered(BreakerState entered) {
+    state = entered;
+    LOG.debugf("The circuit breaker before Redis is %s", Setting.word(entered));
+    if (entered == BreakerState.OPEN) {
+      log.opened();
     }
   }
 }

@@ -18,8 +18,8 @@
     2  oldest and                           3  newest generation whose access token may be alive
     4  when the last of them has expired, s
     5  prefix of the login's access token   6  prefix of the others
-  Error replies: WRONGTYPE when the key holds something else, FORMAT when the record of this family is
-  not known.
+  Error replies: WRONGTYPE when the key holds something else, FORMAT when the record of this family, or
+  a mark, is not known.
 ]]
 
 local key = KEYS[1]
@@ -69,11 +69,12 @@ local function others_alive()
     local other = field:sub(3)
     if field:sub(1, 2) == 'i:' and other ~= id and origin:find(',' .. client .. ',', 1, true) then
       local parts = split(origin)
-      local lineage, session, created = parts_of(fields['f:' .. other] or ''), parts[1], number(parts[3])
-      if lineage and remembered_until(lineage) >= now
-          and not revoked_scope(lineage[10] or '', fields['s:' .. session],
+      local session, created = parts[1], number(parts[3])
+      local family = read_family(fields['f:' .. other] or '', fields['a:' .. other] or '')
+      if family and family.retain >= now
+          and not revoked_scope(family.revoked, fields['s:' .. session],
             fields['c:' .. session .. '.' .. client], stored[6], created, created) then
-        alive[#alive + 1] = { id = other, created = created, made_ms = number(lineage[3]) }
+        alive[#alive + 1] = { id = other, created = created, made_ms = family.made_ms }
       end
     end
   end

@@ -25,6 +25,8 @@
     u   cut-off of the user      1, cut-off, remember until
 ]]
 
+local UNKNOWN_FORMAT = 'FORMAT unknown record of a token family or a revocation'
+
 local function text(number)
   return string.format('%.0f', number)
 end
@@ -36,6 +38,12 @@ local function split(record)
   end
   return parts
 end
+
+-- The parts of a family, those at the end optional. A lineage of another version does not match. Each
+-- refresh reads them; split takes three times as long.
+local LINEAGE = '^1,([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*)'
+  .. ',?([^,]*),?([^,]*),?([^,]*),?([^,]*)'
+local ACCESS = '^([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*)'
 
 local function clock()
   local time = redis.call('TIME')
@@ -51,60 +59,57 @@ local function second(ms)
   return math.floor(ms / 1000)
 end
 
--- nil when it is not of a known version
-local function parts_of(lineage)
-  local l = split(lineage)
-  return l[1] == '1' and #l >= 8 and l or nil
-end
-
-local function remembered_until(l)
-  return second(number(l[3])) + number(l[4]) + number(l[5]) + number(l[6])
-end
-
 -- nil when the fields are not a family of a known version
 local function read_family(lineage, access)
-  local l, a = parts_of(lineage), split(access or '')
-  if not l or not access then return nil end
-  local generation, made_ms = number(l[2]), number(l[3])
-  local made = second(made_ms)
-  local iat = made + number(l[4])
-  local refreshes = number(l[12])
+  local generation, made_ms, iat, exp, retain, replays, agent, ip, revoked, minute, refreshes =
+    lineage:match(LINEAGE)
+  if not generation or not access then return nil end
+  local older, older_end, newer, newer_end, login_prefix, prefix, bound_agent, bound_ip =
+    access:match(ACCESS)
+  local newest, made = number(generation), second(number(made_ms))
+  local issued, counted = made + number(iat), number(refreshes)
   return {
-    generation = generation, made_ms = made_ms, iat = iat,
-    exp = l[5] == '' and 0 or iat + number(l[5]),
-    retain = remembered_until(l), replays = number(l[7]), agent = l[8], ip = l[9] or '', revoked = l[10] or '',
-    minute = refreshes == 0 and 0 or made + number(l[11]), refreshes = refreshes,
-    older = generation - number(a[1]), older_end = made + number(a[2]),
-    newer = generation - number(a[3]), newer_end = made + number(a[4]),
-    login_prefix = a[5] or '', prefix = a[6] or '', bound_agent = a[7] or '', bound_ip = a[8] or '',
+    generation = newest, made_ms = number(made_ms), iat = issued,
+    exp = exp == '' and 0 or issued + number(exp),
+    retain = issued + number(exp) + number(retain), replays = number(replays),
+    agent = agent, ip = ip, revoked = revoked,
+    minute = counted == 0 and 0 or made + number(minute), refreshes = counted,
+    older = newest - number(older), older_end = made + number(older_end),
+    newer = newest - number(newer), newer_end = made + number(newer_end),
+    login_prefix = login_prefix, prefix = prefix, bound_agent = bound_agent, bound_ip = bound_ip,
   }
 end
 
-local function joined(parts)
-  for index, part in ipairs(parts) do
-    if part == 0 then
-      parts[index] = ''
-    elseif type(part) == 'number' then
-      parts[index] = text(part)
-    end
-  end
-  return (table.concat(parts, ','):gsub(',+$', ''))
+-- nil when it is not of a known version
+local function remembered_until(lineage)
+  local generation, made_ms, iat, exp, retain = lineage:match(LINEAGE)
+  return generation and second(number(made_ms)) + number(iat) + number(exp) + number(retain)
+end
+
+local function short(number)
+  return number == 0 and '' or text(number)
+end
+
+local function without_last_commas(record)
+  return record:match('^(.*[^,])') or ''
 end
 
 local function lineage_of(family)
   local made = second(family.made_ms)
-  return joined({ 1, family.generation, family.made_ms, family.iat - made,
-    family.exp == 0 and '' or text(family.exp - family.iat),
-    family.retain - (family.exp == 0 and family.iat or family.exp), family.replays,
-    family.agent, family.ip, family.revoked,
-    family.refreshes == 0 and 0 or family.minute - made, family.refreshes })
+  local has_end = family.exp ~= 0
+  return without_last_commas('1,' .. short(family.generation) .. ',' .. short(family.made_ms)
+    .. ',' .. short(family.iat - made) .. ',' .. (has_end and text(family.exp - family.iat) or '')
+    .. ',' .. short(family.retain - (has_end and family.exp or family.iat)) .. ',' .. short(family.replays)
+    .. ',' .. family.agent .. ',' .. family.ip .. ',' .. family.revoked
+    .. ',' .. (family.refreshes == 0 and '' or short(family.minute - made)) .. ',' .. short(family.refreshes))
 end
 
 local function access_of(family)
   local made = second(family.made_ms)
-  return joined({ family.generation - family.older, family.older_end - made,
-    family.generation - family.newer, family.newer_end - made,
-    family.login_prefix, family.prefix, family.bound_agent, family.bound_ip })
+  return without_last_commas(short(family.generation - family.older)
+    .. ',' .. short(family.older_end - made) .. ',' .. short(family.generation - family.newer)
+    .. ',' .. short(family.newer_end - made) .. ',' .. family.login_prefix .. ',' .. family.prefix
+    .. ',' .. family.bound_agent .. ',' .. family.bound_ip)
 end
 
 -- One that nothing is known of yet.
@@ -119,7 +124,7 @@ local function new_family(generation, now_ms)
 end
 
 local function origin_of(session, client, offline, now)
-  return joined({ session, client, now, offline })
+  return without_last_commas(session .. ',' .. client .. ',' .. short(now) .. ',' .. short(offline))
 end
 
 local function access_end(family)
@@ -131,13 +136,21 @@ local function access_tokens(name, family)
   return { name, family.older, family.generation, access_end(family), family.login_prefix, family.prefix }
 end
 
+-- From when on it spares, and until when it is remembered. What a newer version means by it is not
+-- guessed at: the script ends.
+local function read_mark(mark)
+  local parts = split(mark)
+  if parts[1] ~= '1' then error(redis.error_reply(UNKNOWN_FORMAT)) end
+  return number(parts[2]), number(parts[3])
+end
+
 -- What was revoked, the narrowest first: by what is said of the family, and by the marks as stored.
 local function revoked_scope(because, session_mark, client_mark, user_mark, started, client_started)
-  local function began_before(from, cutoff)
-    return cutoff and from < tonumber(split(cutoff)[2])
+  local function began_before(from, mark)
+    return mark and from < read_mark(mark)
   end
   if because ~= '' then return 'FAMILY' end
-  if session_mark then return 'SESSION' end
+  if session_mark and read_mark(session_mark) then return 'SESSION' end
   if began_before(client_started, client_mark) then return 'CLIENT_SESSION' end
   if began_before(started, user_mark) then return 'USER' end
 end
@@ -156,15 +169,16 @@ end
 local function drop_expired(key, now)
   local sample = redis.call('HRANDFIELD', key, 9, 'WITHVALUES')
   for index = 1, #sample, 2 do
-    local field, parts = sample[index], split(sample[index + 1])
+    local field, record = sample[index], sample[index + 1]
     local kind, name = field:sub(1, 2), field:sub(3)
-    local is_known = parts[1] == '1'
-    if kind == 'f:' and is_known and remembered_until(parts) < now then
-      redis.call('HDEL', key, field, 'i:' .. name, 'a:' .. name)
-    elseif (kind == 's:' or kind == 'c:') and is_known and number(parts[3]) < now then
-      redis.call('HDEL', key, field)
+    if kind == 'f:' then
+      local last = remembered_until(record)
+      if last and last < now then
+        redis.call('HDEL', key, field, 'i:' .. name, 'a:' .. name)
+      end
+    elseif kind == 's:' or kind == 'c:' then
+      local mark = split(record)
+      if mark[1] == '1' and number(mark[3]) < now then redis.call('HDEL', key, field) end
     end
   end
 end
-
-local UNKNOWN_FORMAT = 'FORMAT unknown record of a token family'

@@ -33,9 +33,10 @@ end
 
 -- What was marked before stays so for as long as it was to be remembered.
 local function mark(field, from)
-  local before = split(redis.call('HGET', key, field) or '')
-  redis.call('HSET', key, field, table.concat({ '1', text(math.max(from, number(before[2]))),
-    text(math.max(retain, number(before[3]))) }, ','))
+  local before, spared_from, remembered = redis.call('HGET', key, field), 0, 0
+  if before then spared_from, remembered = read_mark(before) end
+  redis.call('HSET', key, field, table.concat({ '1', text(math.max(from, spared_from)),
+    text(math.max(retain, remembered)) }, ','))
 end
 
 local ended = {}

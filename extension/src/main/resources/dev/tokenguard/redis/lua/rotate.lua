@@ -178,7 +178,14 @@ if is_refused() then
     family.revoked = refusal:lower()
     save()
   end
-  return reply(refusal, family.older, family.generation)
+  local first, last = family.older, family.generation
+  if presented > last then
+    -- It was granted while the store was away, and so were others that the store has not seen.
+    if presented - last > UNSEEN then first = presented - UNSEEN end
+    last = presented
+    family.newer_end, family.prefix = math.max(access_end(family), access_exp), ARGV[17]
+  end
+  return reply(refusal, first, last)
 end
 
 if origin then

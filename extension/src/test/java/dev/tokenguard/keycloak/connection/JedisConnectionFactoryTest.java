@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tokenguard.redis.RedisSettings;
 import dev.tokenguard.settings.InvalidSettingException;
 import dev.tokenguard.settings.Setting;
+import java.lang.reflect.Proxy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.keycloak.Config;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /** What Keycloak asks of the connection before it serves. */
@@ -39,7 +41,7 @@ final class JedisConnectionFactoryTest {
   @Test
   void given_a_redis_that_is_not_there_then_it_starts_and_tells_so_without_the_password() {
     factory.init(new GivenOptions(Map.of("url", "redis://user:secret@127.0.0.1:1/3")));
-    factory.postInit(null);
+    factory.postInit(keycloak());
 
     assertThat(factory.create(null).families()).isPresent();
     assertThat(factory.getOperationalInfo())
@@ -51,8 +53,17 @@ final class JedisConnectionFactoryTest {
     factory.close();
   }
 
+  /** Keycloak as it takes in who wants to hear of its start. */
+  private static KeycloakSessionFactory keycloak() {
+    return (KeycloakSessionFactory)
+        Proxy.newProxyInstance(
+            KeycloakSessionFactory.class.getClassLoader(),
+            new Class<?>[] {KeycloakSessionFactory.class},
+            (proxy, method, arguments) -> null);
+  }
+
   @Test
-  void given_the_list_of_options_then_each_has_a_help_and_the_password_is_secret() {
+  void given_the_list_of_options_then_each_has_a_help_and_passwords_are_secret() {
     assertThat(factory.getConfigMetadata())
         .extracting(ProviderConfigProperty::getName)
         .containsExactlyElementsOf(RedisSettings.SETTINGS.stream().map(Setting::name).toList());
@@ -60,6 +71,6 @@ final class JedisConnectionFactoryTest {
         .allSatisfy(option -> assertThat(option.getHelpText()).isNotBlank())
         .filteredOn(ProviderConfigProperty::isSecret)
         .extracting(ProviderConfigProperty::getName)
-        .containsExactly("password");
+        .containsExactly("sentinel-password", "password");
   }
 }

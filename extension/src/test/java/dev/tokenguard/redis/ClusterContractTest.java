@@ -1,0 +1,9 @@
+package dev.tokenguard.redis;
+
+/** Three masters, and an ACL user. */
+final class ClusterContractTest extends TopologyContract {
+
+  ClusterContractTest() {
+    super(TestTopology.CLUSTER);
+  }
+}

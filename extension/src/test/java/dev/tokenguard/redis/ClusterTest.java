@@ -1,0 +1,253 @@
+package dev.tokenguard.redis;
+
+import static dev.tokenguard.testbed.ClusterServers.on;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tokenguard.blacklist.Blacklist;
+import dev.tokenguard.blacklist.BlacklistEntry;
+import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.Policies;
+import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RotationOutcome.Rotated;
+import dev.tokenguard.rotation.StoreUnavailableException;
+import dev.tokenguard.rotation.TestClock;
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.ClusterServers;
+import dev.tokenguard.testbed.LoopbackPort;
+import dev.tokenguard.testbed.RedisServer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.MigrateParams;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+/** Masters that die, hang, and hand slots on. */
+final class ClusterTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static ClusterServers servers;
+
+  private final RecordedTelemetry telemetry = new RecordedTelemetry();
+  private final TestClock clock = TestClock.started();
+  private final Login login = Login.at(clock);
+  private final String key = new KeySpace(TestRedis.PREFIX).user(login.user());
+
+  @BeforeAll
+  static void start() {
+    servers = ClusterServers.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    servers.close();
+  }
+
+  @BeforeEach
+  void empty() {
+    servers.awaitWhole();
+    servers.servers().stream().filter(ClusterTest::isMaster).forEach(it -> on(it, Jedis::flushAll));
+  }
+
+  private static boolean isMaster(RedisServer server) {
+    return on(server, Jedis::role).get(0).equals("master");
+  }
+
+  private Redis open(String... others) {
+    Map<String, String> given =
+        new HashMap<>(
+            Map.of(
+                "url",
+                servers.uri(),
+                "topology",
+                "cluster",
+                "password",
+                ClusterServers.PASSWORD,
+                "pool-timeout",
+                "5000"));
+    for (int index = 0; index < others.length; index += 2) {
+      given.put(others[index], others[index + 1]);
+    }
+    return Redis.open(RedisSettings.parse(given::get).orElseThrow(), telemetry);
+  }
+
+  private void assertRotates(FamilyStore store, long generation) {
+    assertThat(rotated(store, generation))
+        .get()
+        .isInstanceOfSatisfying(
+            Rotated.class, it -> assertThat(it.child().generation()).isEqualTo(generation + 1));
+  }
+
+  /** Empty while Redis does not answer as it should. */
+  private Optional<RotationOutcome> rotated(FamilyStore store, long generation) {
+    try {
+      return Optional.of(store.rotate(login.refresh(generation, clock), Policies.DEFAULT));
+    } catch (StoreUnavailableException away) {
+      return Optional.empty();
+    }
+  }
+
+  private void assertGoesOnAfter(FamilyStore store, Runnable mishap, Runnable repair) {
+    Await.until("the first rotation", PATIENCE, () -> rotated(store, 0).isPresent());
+    on(servers.masterOf(key), jedis -> jedis.waitReplicas(1, 5_000));
+    mishap.run();
+    try {
+      Await.until("the next master", PATIENCE, () -> rotated(store, 1).isPresent());
+      assertRotates(store, 2);
+    } finally {
+      repair.run();
+      servers.awaitWhole();
+    }
+  }
+
+  @Test
+  void given_a_master_that_dies_then_its_families_go_on_at_its_replica() {
+    RedisServer master = servers.masterOf(key);
+    try (Redis redis = open()) {
+      assertGoesOnAfter(TestRedis.store(redis), master::stop, master::restart);
+    }
+  }
+
+  @Test
+  void given_a_master_that_hangs_then_its_families_go_on_at_its_replica() {
+    RedisServer master = servers.masterOf(key);
+    try (Redis redis = open()) {
+      assertGoesOnAfter(TestRedis.store(redis), master::pause, master::resume);
+    }
+  }
+
+  @Test
+  void given_a_slot_that_is_handed_on_then_commands_follow_it_at_every_step() {
+    RedisServer from = servers.masterOf(key);
+    RedisServer to =
+        IntStream.range(0, 1_000)
+            .mapToObj(number -> servers.masterOf("tg:other:" + number))
+            .filter(server -> server != from)
+            .findFirst()
+            .orElseThrow();
+    String fromId = on(from, Jedis::clusterMyId);
+    String toId = on(to, Jedis::clusterMyId);
+    int slot = JedisClusterCRC16.getSlot(key);
+    try (Redis redis = open()) {
+      FamilyStore store = TestRedis.store(redis);
+      assertRotates(store, 0);
+      on(to, jedis -> jedis.clusterSetSlotImporting(slot, fromId));
+      on(from, jedis -> jedis.clusterSetSlotMigrating(slot, toId));
+      assertRotates(store, 1);
+      on(
+          from,
+          jedis ->
+              jedis.migrate(
+                  "127.0.0.1",
+                  to.port(),
+                  5_000,
+                  new MigrateParams().auth(ClusterServers.PASSWORD),
+                  key));
+      assertRotates(store, 2);
+      addInSlot(redis, slot);
+      on(to, jedis -> jedis.clusterSetSlotNode(slot, toId));
+      on(from, jedis -> jedis.clusterSetSlotNode(slot, toId));
+      assertRotates(store, 3);
+      boolean isThere = on(to, jedis -> jedis.exists(key));
+      assertThat(isThere).isTrue();
+    }
+    assertThat(telemetry.failed).isEmpty();
+  }
+
+  /** A new key in a slot that is being handed on is for the new master already. */
+  private static void addInSlot(Redis redis, int slot) {
+    Blacklist blacklist = TestRedis.blacklist(redis);
+    String id =
+        IntStream.iterate(0, number -> number + 1)
+            .mapToObj(number -> "token-" + number)
+            .filter(it -> JedisClusterCRC16.getSlot("tg:at:" + it) == slot)
+            .findFirst()
+            .orElseThrow();
+    long later = Instant.now().getEpochSecond() + 600;
+    List<BlacklistEntry> entries =
+        List.of(
+            new OfAccessToken("another", Reason.LOGOUT, later),
+            new OfAccessToken(id, Reason.LOGOUT, later));
+
+    blacklist.addAll(entries);
+
+    assertThat(blacklist.reasonFor(id)).contains("logout");
+    assertThat(blacklist.reasonFor("another")).contains("logout");
+  }
+
+  @Test
+  void given_a_client_that_knows_the_slots_of_yesterday_then_many_entries_are_told_in_order() {
+    RedisServer from = servers.masterOf("tg:at:moved");
+    RedisServer to =
+        servers.servers().stream()
+            .filter(server -> server != from && isMaster(server))
+            .findFirst()
+            .orElseThrow();
+    int slot = JedisClusterCRC16.getSlot("tg:at:moved");
+    String toId = on(to, Jedis::clusterMyId);
+    try (Redis redis = open()) {
+      Blacklist blacklist = TestRedis.blacklist(redis);
+      blacklist.reasonFor("moved");
+      on(to, jedis -> jedis.clusterSetSlotNode(slot, toId));
+      on(from, jedis -> jedis.clusterSetSlotNode(slot, toId));
+      long later = Instant.now().getEpochSecond() + 600;
+
+      blacklist.addAll(
+          List.of(
+              new OfAccessToken("one", Reason.LOGOUT, later),
+              new OfAccessToken("moved", Reason.LOGOUT, later)));
+
+      String reason = on(to, jedis -> jedis.get("tg:at:moved"));
+      assertThat(reason).isEqualTo("logout");
+      assertThat(blacklist.reasonFor("one")).contains("logout");
+    }
+    assertThat(telemetry.failed).isEmpty();
+  }
+
+  @Test
+  void given_one_seed_that_is_there_among_dead_ones_then_it_is_enough() {
+    String seeds = "redis://127.0.0.1:" + LoopbackPort.free() + ",127.0.0.1:" + seed().port();
+    try (Redis redis = open("url", seeds)) {
+      redis.ping();
+    }
+  }
+
+  private static RedisServer seed() {
+    return servers.servers().get(1);
+  }
+
+  @Test
+  void given_a_redis_that_is_no_cluster_then_the_log_says_so() {
+    try (Redis redis = open("url", "redis://" + TestRedis.address(), "password", "")) {
+      assertThatThrownBy(redis::ping).isInstanceOf(StoreUnavailableException.class);
+      assertThat(telemetry.failed.get(0).message())
+          .contains("cluster support disabled", "set topology to standalone");
+    }
+  }
+
+  @Test
+  void given_a_node_of_a_cluster_as_one_redis_then_the_log_says_so() {
+    RedisServer other =
+        servers.servers().stream()
+            .filter(server -> server != servers.masterOf(key))
+            .findFirst()
+            .orElseThrow();
+    try (Redis redis = open("url", "redis://127.0.0.1:" + other.port(), "topology", "standalone")) {
+      assertThat(rotated(TestRedis.store(redis), 0)).isEmpty();
+      assertThat(telemetry.failed.get(0).message()).contains("MOVED", "set topology to cluster");
+    }
+  }
+}

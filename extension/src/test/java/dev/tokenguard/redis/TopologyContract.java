@@ -1,0 +1,52 @@
+package dev.tokenguard.redis;
+
+import dev.tokenguard.blacklist.Blacklist;
+import dev.tokenguard.blacklist.BlacklistContract;
+import dev.tokenguard.blacklist.BlacklistEntry;
+import dev.tokenguard.incident.IncidentLog;
+import dev.tokenguard.incident.IncidentLogContract;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.FamilyStoreContract;
+import dev.tokenguard.rotation.TestClock;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Nested;
+
+/** All that is kept in Redis keeps its promise on a topology, with the rights of the user there. */
+abstract class TopologyContract {
+
+  private final TestTopology topology;
+
+  TopologyContract(TestTopology topology) {
+    this.topology = topology;
+  }
+
+  @Nested
+  final class Families extends FamilyStoreContract {
+    @Override
+    protected FamilyStore open(TestClock clock) {
+      return topology.emptyStore(clock);
+    }
+  }
+
+  @Nested
+  final class RevokedTokens extends BlacklistContract {
+    @Override
+    protected Blacklist open(TestClock clock) {
+      topology.flush();
+      return TestRedis.blacklist(topology.redis());
+    }
+
+    @Override
+    protected OptionalLong livesUntil(BlacklistEntry entry) {
+      return RedisBlacklistTest.livesUntil(topology.owner(), RedisBlacklistTest.keyOf(entry));
+    }
+  }
+
+  @Nested
+  final class Incidents extends IncidentLogContract {
+    @Override
+    protected IncidentLog open(TestClock clock) {
+      return topology.emptyIncidentLog(clock);
+    }
+  }
+}
