@@ -2,11 +2,7 @@ package dev.tokenguard.blacklist;
 
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.Revocation.ClientSession;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,8 +15,7 @@ import java.util.Optional;
  */
 public record PendingRevocation(String realmId, Reason reason, Revocation revocation) {
 
-  private static final String MARK = "token-guard";
-  private static final int PARTS = 8;
+  private static final int PARTS = 7;
 
   /** The parts of a revocation that can be written down by themselves. */
   private enum Part {
@@ -31,9 +26,9 @@ public record PendingRevocation(String realmId, Reason reason, Revocation revoca
     USER
   }
 
-  /** Whether a text is one of {@link #texts}. */
+  /** Whether a text is one of {@link #texts}, or another that is no token's id. */
   public static boolean isText(String text) {
-    return text.startsWith(MARK + ":");
+    return WrittenDown.isText(text);
   }
 
   /**
@@ -55,27 +50,18 @@ public record PendingRevocation(String realmId, Reason reason, Revocation revoca
 
   /** Reads one of {@link #texts}; empty when it is of another version, or not ours. */
   public static Optional<PendingRevocation> of(String text) {
-    if (!isText(text)) {
-      return Optional.empty();
-    }
     try {
-      List<String> parts =
-          Arrays.stream(text.split(":", -1))
-              .map(part -> URLDecoder.decode(part, StandardCharsets.UTF_8))
-              .toList();
-      if (parts.size() != PARTS) {
-        return Optional.empty();
-      }
+      List<String> parts = WrittenDown.parts(text, PARTS);
       return Optional.of(
           new PendingRevocation(
-              parts.get(2),
-              Reason.valueOf(parts.get(3)),
+              parts.get(1),
+              Reason.valueOf(parts.get(2)),
               revocation(
-                  Part.valueOf(parts.get(1)),
+                  Part.valueOf(parts.get(0)),
+                  parts.get(3),
                   parts.get(4),
-                  parts.get(5),
-                  Long.parseLong(parts.get(6)),
-                  Long.parseLong(parts.get(7)))));
+                  Long.parseLong(parts.get(5)),
+                  Long.parseLong(parts.get(6)))));
     } catch (IllegalArgumentException unknown) {
       return Optional.empty();
     }
@@ -103,20 +89,13 @@ public record PendingRevocation(String realmId, Reason reason, Revocation revoca
   }
 
   private String text(Part part, String value) {
-    return String.join(
-        ":",
-        List.of(
-            MARK,
-            part.name(),
-            encoded(realmId),
-            reason.name(),
-            encoded(revocation.userId()),
-            encoded(value),
-            Long.toString(revocation.before()),
-            Long.toString(revocation.retainUntil())));
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    return WrittenDown.text(
+        part.name(),
+        realmId,
+        reason.name(),
+        revocation.userId(),
+        value,
+        Long.toString(revocation.before()),
+        Long.toString(revocation.retainUntil()));
   }
 }

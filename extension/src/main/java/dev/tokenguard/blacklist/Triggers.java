@@ -24,9 +24,7 @@ public final class Triggers {
   public static Triggers parse(Function<String, String> given) {
     Map<Trigger, Scope> scopes = new EnumMap<>(Trigger.class);
     for (Trigger trigger : Trigger.values()) {
-      String text = textOf(trigger, given);
-      scopes.put(
-          trigger, trigger.setting().parse(text == null ? trigger.setting().defaultText() : text));
+      scopes.put(trigger, trigger.setting().from(given::apply));
     }
     return new Triggers(scopes);
   }

@@ -25,6 +25,11 @@ public final class TokenGuardResource {
     return new RevokedTokenResource(request, tokenId);
   }
 
+  @Path("configuration")
+  public ConfigurationResource configuration() {
+    return new ConfigurationResource(request);
+  }
+
   @Path("incidents")
   public IncidentsResource incidents() {
     return new IncidentsResource(request);

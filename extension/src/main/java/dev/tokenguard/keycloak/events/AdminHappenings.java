@@ -69,7 +69,13 @@ final class AdminHappenings {
               : List.of();
       case "consents" ->
           Optional.ofNullable(realm.getClientByClientId(path.part(3)))
-              .map(it -> Happening.atClient(Trigger.CONSENT_REVOKED, userId, it.getId()))
+              .map(
+                  it ->
+                      Happening.atClient(
+                          Trigger.CONSENT_REVOKED,
+                          userId,
+                          it.getId(),
+                          SessionsBefore.ofUser(session, realm, userId)))
               .stream()
               .toList();
       default -> List.of();

@@ -51,12 +51,15 @@ record Happening(Trigger trigger, Map<Scope, Ending> endings) {
    * What the user had at a client is over.
    *
    * @param clientId the client's internal id
+   * @param sessions those that were there, where Keycloak may have ended what the client had in
+   *     them
    */
-  static Happening atClient(Trigger trigger, String userId, String clientId) {
+  static Happening atClient(
+      Trigger trigger, String userId, String clientId, List<String> sessions) {
     return new Happening(
         trigger,
         Map.of(
-            Scope.CLIENT, new OfClient(userId, clientId),
+            Scope.CLIENT, new OfClient(userId, clientId, sessions),
             Scope.USER, new OfUser(userId, List.of(), Optional.empty())));
   }
 

@@ -95,11 +95,10 @@ final class RevocationListener implements EventListenerProvider {
 
   private void endForMany(RealmModel realm, Trigger trigger, String clientId) {
     Scope scope = triggers.of(realm).scopeOf(trigger);
-    WideEnding ending = new WideEnding(session, realm, trigger.reason());
     if (scope == Scope.CLIENT) {
-      ending.ofClient(clientId);
+      WideEnding.ofClient(session, realm, trigger.reason(), clientId);
     } else if (scope == Scope.REALM) {
-      ending.ofRealm();
+      WideEnding.ofRealm(session, realm, trigger.reason());
     }
   }
 

@@ -2,9 +2,9 @@ package dev.tokenguard.keycloak.events;
 
 import dev.tokenguard.blacklist.Trigger;
 import dev.tokenguard.blacklist.Triggers;
+import dev.tokenguard.keycloak.ProviderOptions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.revocation.BlacklistedActivity;
-import dev.tokenguard.settings.InvalidSettingException;
 import dev.tokenguard.settings.Setting;
 import java.util.List;
 import java.util.Set;
@@ -18,14 +18,11 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel.UserPreRemovedEvent;
 import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /** Offers the listener in Realm settings, Events. */
 public final class RevocationListenerFactory implements EventListenerProviderFactory {
 
   private static final String ID = BlacklistedActivity.LISTENER;
-
-  private static final String OPTION_PREFIX = "spi-events-listener--" + ID + "--";
 
   private static final Setting<Boolean> CHECK_ACTIVITY =
       Setting.flag(
@@ -34,8 +31,12 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
               + " Redis for each userinfo, introspection and refresh without a rotation policy.",
           true);
 
-  private static final List<Setting<?>> SETTINGS =
-      Stream.concat(Stream.of(CHECK_ACTIVITY), Trigger.settings().stream()).toList();
+  private static final ProviderOptions OPTIONS =
+      new ProviderOptions(
+          "events-listener",
+          ID,
+          Stream.<Setting<?>>concat(Stream.of(CHECK_ACTIVITY), Trigger.settings().stream())
+              .toList());
 
   private RealmTriggers triggers;
   private boolean checksActivity;
@@ -52,13 +53,8 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
 
   @Override
   public void init(Config.Scope config) {
-    try {
-      triggers = new RealmTriggers(Triggers.parse(config::get));
-      String check = config.get(CHECK_ACTIVITY.name());
-      checksActivity = CHECK_ACTIVITY.parse(check == null ? CHECK_ACTIVITY.defaultText() : check);
-    } catch (InvalidSettingException invalid) {
-      throw invalid.under(OPTION_PREFIX);
-    }
+    triggers = new RealmTriggers(OPTIONS.read(config, Triggers::parse));
+    checksActivity = OPTIONS.read(config, CHECK_ACTIVITY::from);
   }
 
   /** Every way to delete a user raises the same event, whoever asks for it. */
@@ -86,18 +82,7 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
 
   @Override
   public List<ProviderConfigProperty> getConfigMetadata() {
-    ProviderConfigurationBuilder metadata = ProviderConfigurationBuilder.create();
-    for (Setting<?> setting : SETTINGS) {
-      metadata
-          .property()
-          .name(setting.name())
-          .type(ProviderConfigProperty.STRING_TYPE)
-          .helpText(setting.help() + " Accepts " + setting.accepts() + ".")
-          .defaultValue(setting.defaultText())
-          .options(setting.choices())
-          .add();
-    }
-    return metadata.build();
+    return OPTIONS.listed();
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.tokenguard.keycloak.events;
 
 import dev.tokenguard.blacklist.Trigger;
+import dev.tokenguard.keycloak.OwnTransaction;
 import dev.tokenguard.keycloak.executor.RevokedToken;
+import dev.tokenguard.keycloak.revocation.SessionsBefore;
 import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.Revocation.ClientSession;
 import java.util.ArrayList;
@@ -72,7 +74,13 @@ final class UserHappenings {
     // An access token is put on the blacklist by Keycloak itself.
     return Optional.ofNullable(revokedClient)
         .flatMap(this::idOf)
-        .map(id -> Happening.atClient(Trigger.CONSENT_REVOKED, event.getUserId(), id));
+        .map(
+            id ->
+                Happening.atClient(
+                    Trigger.CONSENT_REVOKED,
+                    event.getUserId(),
+                    id,
+                    SessionsBefore.ofUser(session, realm, event.getUserId())));
   }
 
   /** The client of the token, and those that got a token in exchange for one of its tokens. */
@@ -83,15 +91,29 @@ final class UserHappenings {
     return Stream.concat(Stream.of(event.getClientId()), others);
   }
 
-  /** A first or a further second factor takes nothing away; new recovery codes replace the old. */
+  /** What is added takes nothing away; new recovery codes replace the old, if there were any. */
   private Optional<Happening> changedCredential(Event event) {
     String type = Objects.toString(details(event).get(Details.CREDENTIAL_TYPE), "");
     return switch (type) {
       case PasswordCredentialModel.TYPE -> Optional.of(byUser(Trigger.PASSWORD_CHANGED, event));
       case RecoveryAuthnCodesCredentialModel.TYPE ->
-          Optional.of(byUser(Trigger.CREDENTIAL_REMOVED, event));
+          hadRecoveryCodes(event.getUserId())
+              ? Optional.of(byUser(Trigger.CREDENTIAL_REMOVED, event))
+              : Optional.empty();
       default -> Optional.empty();
     };
+  }
+
+  /** Read in a transaction of its own: this one has the new codes already. */
+  private boolean hadRecoveryCodes(String userId) {
+    return OwnTransaction.in(
+        session.getKeycloakSessionFactory(),
+        realm,
+        own -> {
+          UserModel before = own.users().getUserById(own.getContext().getRealm(), userId);
+          return before != null
+              && before.credentialManager().isConfiguredFor(RecoveryAuthnCodesCredentialModel.TYPE);
+        });
   }
 
   private List<Happening> changedProfile(Event event) {

@@ -134,6 +134,8 @@ final class Answer {
     session.getTransactionManager().setRollbackOnly();
     event(postpone.label()).error(errorOf(postpone.label()));
     grant.getResponse().setHeader(HttpHeaders.RETRY_AFTER, seconds(postpone.retryAfter()));
+    // A page at another origin may not read it otherwise.
+    grant.getCors().exposedHeaders(HttpHeaders.RETRY_AFTER);
     return postpone.label() == Label.THROTTLED
         ? new CorsErrorResponseException(
             grant.getCors(), SLOW_DOWN, "Too many refreshes", Response.Status.TOO_MANY_REQUESTS)

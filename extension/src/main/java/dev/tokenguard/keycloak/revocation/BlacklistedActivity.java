@@ -1,25 +1,16 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.blacklist.Blacklist.Hit;
-import dev.tokenguard.blacklist.Blacklist.Kind;
 import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
 import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.incident.Incident;
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.incidents.IncidentReport;
 import dev.tokenguard.rotation.StoreUnavailableException;
-import dev.tokenguard.settings.Setting;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Metrics;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jboss.logging.Logger;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
-import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -37,8 +28,6 @@ public final class BlacklistedActivity {
 
   /** The error of the events that report it. */
   public static final String ERROR = "blacklisted_activity";
-
-  private static final Logger LOG = Logger.getLogger(BlacklistedActivity.class);
 
   /** Keycloak tells the kind of session, token and grant by six letters. */
   private static final Pattern ACCESS_TOKEN_ID = Pattern.compile("[a-z]{6}:.+");
@@ -104,82 +93,31 @@ public final class BlacklistedActivity {
   }
 
   private void report(Event event, Hit hit) {
-    count(hit.kind());
     boolean isRefused = event.getError() != null;
-    LOG.warnf(
-        "Activity on behalf of what is on the blacklist (%s): realm %s, event %s, client %s, user %s,"
-            + " session %s, from %s%s",
-        Setting.word(hit.kind()),
-        realm.getName(),
-        event.getType(),
-        event.getClientId(),
-        event.getUserId(),
-        event.getSessionId(),
-        event.getIpAddress(),
-        isRefused ? "; it was refused" : "; the session ends");
-    eventBuilder(base(event.getType()), hit)
-        .client(event.getClientId())
-        .user(event.getUserId())
-        .session(event.getSessionId())
-        .error(ERROR);
-    new IncidentReport(session, realm).write(incident(event, hit));
+    new ActivityReport(session, realm)
+        .of(event, hit, isRefused ? "it was refused" : "the session ends");
     if (!isRefused && event.getUserId() != null) {
       new Endings(session, realm, Reason.REVOKED)
           .now(new Ending.OfSession(event.getUserId(), event.getSessionId()));
     }
   }
 
-  private static Incident incident(Event event, Hit hit) {
-    return Incident.blacklistedActivity(
-        new Incident.Origin(
-            Objects.toString(event.getUserId(), ""),
-            Objects.toString(event.getClientId(), ""),
-            event.getSessionId(),
-            Objects.toString(event.getIpAddress(), "")),
-        hit.reason().isEmpty() ? Setting.word(hit.kind()) : hit.reason());
-  }
-
   /**
    * An access token on the list was shown to Keycloak, which refuses it. The same list holds used
    * action tokens; to open such a mail twice is nothing to report.
    */
-  @SuppressWarnings("deprecation")
   static void ofAccessToken(KeycloakSession session, String id) {
     RealmModel realm = session.getContext().getRealm();
     if (realm == null || !ACCESS_TOKEN_ID.matcher(id).matches() || !isWatched(realm)) {
       return;
     }
-    count(Kind.ACCESS_TOKEN);
-    new BlacklistedActivity(session, realm)
-        .eventBuilder(EventType.VALIDATE_ACCESS_TOKEN, new Hit(Kind.ACCESS_TOKEN, ""))
-        .detail(Details.TOKEN_ID, id)
-        .error(ERROR);
+    new ActivityReport(session, realm).ofAccessToken(id);
   }
 
   private static boolean isWatched(RealmModel realm) {
     try (Stream<String> listeners = realm.getEventsListenersStream()) {
       return listeners.anyMatch(LISTENER::equals);
     }
-  }
-
-  private EventBuilder eventBuilder(EventType type, Hit hit) {
-    return new EventBuilder(realm, session, session.getContext().getConnection())
-        .event(type)
-        .detail("blacklisted", Setting.word(hit.kind()))
-        .detail(Details.REASON, hit.reason());
-  }
-
-  /** The builder itself makes an error's type from that of the success. */
-  private static EventType base(EventType type) {
-    return EventType.valueOf(type.name().replaceFirst("_ERROR$", ""));
-  }
-
-  private static void count(Kind kind) {
-    Counter.builder("token_guard.blacklist.activity")
-        .description("Uses of what is on the blacklist")
-        .tag("kind", Setting.word(kind))
-        .register(Metrics.globalRegistry)
-        .increment();
   }
 
   private static Optional<String> detail(Event event, String name) {

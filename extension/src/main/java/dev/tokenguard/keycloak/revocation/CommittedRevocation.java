@@ -1,9 +1,6 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.blacklist.Blacklist;
-import dev.tokenguard.blacklist.BlacklistEntry;
-import dev.tokenguard.blacklist.BlacklistEntry.OfSession;
-import dev.tokenguard.blacklist.BlacklistEntry.OfUser;
 import dev.tokenguard.blacklist.PendingRevocation;
 import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.keycloak.connection.RedisConnection;
@@ -11,12 +8,8 @@ import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RevocationService;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TokenFamily;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
@@ -37,8 +30,6 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  * </ol>
  */
 public final class CommittedRevocation implements Delivery {
-
-  private static final LongestAccessToken LONGEST = new LongestAccessToken();
 
   private final PendingRevocation pending;
 
@@ -89,25 +80,16 @@ public final class CommittedRevocation implements Delivery {
       removal.removeAll(revocation);
       RevocationService.Ended ended = service.name(revocation, family -> isGone(removal, family));
       ended.accessTokens().forEach(revoked::add);
-      blacklist.get().addAll(entries(ended, LONGEST.lifespan(session, realm)));
+      blacklist
+          .get()
+          .addAll(
+              new NamedByBlacklist(session, pending.reason())
+                  .entries(revocation, ended.sessions()));
       return Optional.empty();
     } catch (StoreUnavailableException unavailable) {
       removal.removeAll(revocation);
       return Optional.of(unavailable);
     }
-  }
-
-  private List<BlacklistEntry> entries(RevocationService.Ended ended, int lifespan) {
-    Revocation revocation = pending.revocation();
-    long expiresAt = Time.currentTime() + lifespan + 1L;
-    Set<String> sessions = new TreeSet<>(revocation.sessions());
-    List<BlacklistEntry> entries = new ArrayList<>();
-    if (revocation.isEverything()) {
-      sessions.addAll(ended.sessions());
-      entries.add(new OfUser(revocation.userId(), revocation.before(), expiresAt));
-    }
-    sessions.forEach(id -> entries.add(new OfSession(id, pending.reason(), expiresAt)));
-    return entries;
   }
 
   private static boolean isGone(SessionRemoval removal, TokenFamily family) {

@@ -1,17 +1,12 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.revocation.DeliveryMetrics.Result;
 import dev.tokenguard.rotation.StoreUnavailableException;
-import dev.tokenguard.settings.Setting;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Metrics;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumMap;
-import java.util.Map;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RevokedTokenProvider;
 import org.keycloak.models.utils.KeycloakModelUtils;
@@ -36,19 +31,10 @@ public final class DeliveryQueue {
   /** The column of the database is as wide. */
   private static final int LONGEST_TEXT = 255;
 
-  /** How it went with a delivery. */
-  private enum Result {
-    DELIVERED,
-    KEPT,
-    DELIVERED_LATER,
-    EXPIRED,
-    OVERFLOWED
-  }
-
   private final int capacity;
   private final Deque<Delivery> waiting = new ArrayDeque<>();
-  private final Map<Result, Counter> results = new EnumMap<>(Result.class);
   private KeycloakSessionFactory factory;
+  private DeliveryMetrics metrics;
 
   DeliveryQueue(int capacity) {
     this.capacity = capacity;
@@ -63,30 +49,17 @@ public final class DeliveryQueue {
     return owner.queue();
   }
 
-  /** Begins to retry; first of all what an earlier run of this node left behind. */
-  void start(KeycloakSessionFactory sessions) {
-    factory = sessions;
-    for (Result result : Result.values()) {
-      results.put(
-          result,
-          Counter.builder("token_guard.revocations")
-              .description("Revocations by how they reached Redis")
-              .tag("result", Setting.word(result))
-              .register(Metrics.globalRegistry));
-    }
-    Gauge.builder("token_guard.revocations.pending", this, DeliveryQueue::size)
-        .description("Revocations that wait for Redis")
-        .register(Metrics.globalRegistry);
-    KeycloakModelUtils.runJobInTransaction(
-        factory,
-        session -> {
-          if (RedisConnection.blacklistOf(session).isPresent()) {
-            LeftBehind.in(session).forEach(this::enqueue);
-            session
-                .getProvider(TimerProvider.class)
-                .schedule(this::retry, RETRY_MILLIS, "token-guard-pending-revocations");
-          }
-        });
+  /**
+   * Begins to retry.
+   *
+   * @param session of the start
+   */
+  void start(KeycloakSession session) {
+    factory = session.getKeycloakSessionFactory();
+    metrics = new DeliveryMetrics(this::size);
+    session
+        .getProvider(TimerProvider.class)
+        .schedule(this::retry, RETRY_MILLIS, "token-guard-pending-revocations");
   }
 
   /**
@@ -97,7 +70,7 @@ public final class DeliveryQueue {
   public boolean deliver(Delivery delivery) {
     try {
       delivery.deliver(factory);
-      results.get(Result.DELIVERED).increment();
+      metrics.count(Result.DELIVERED);
       return true;
     } catch (StoreUnavailableException unavailable) {
       keep(delivery);
@@ -106,7 +79,7 @@ public final class DeliveryQueue {
   }
 
   void keep(Delivery delivery) {
-    results.get(Result.KEPT).increment();
+    metrics.count(Result.KEPT);
     if (size() == 0) {
       LOG.warn("Redis cannot be told of a revocation; it waits, and Keycloak refuses the tokens");
     }
@@ -118,12 +91,13 @@ public final class DeliveryQueue {
     return waiting.size();
   }
 
-  private synchronized void enqueue(Delivery delivery) {
+  /** Without writing it down: what is written down already. */
+  synchronized void enqueue(Delivery delivery) {
     if (waiting.size() < capacity) {
       waiting.add(delivery);
       return;
     }
-    results.get(Result.OVERFLOWED).increment();
+    metrics.count(Result.OVERFLOWED);
     LOG.warnf(
         "More than %d revocations wait for Redis; one more is told to it after the next start of"
             + " this node",
@@ -157,13 +131,13 @@ public final class DeliveryQueue {
     int failures = 0;
     for (Delivery next = first(); next != null && failures < AWAY; next = first()) {
       if (next.until() < Time.currentTime()) {
-        results.get(Result.EXPIRED).increment();
+        metrics.count(Result.EXPIRED);
         removeFirst();
         continue;
       }
       try {
         next.deliver(factory);
-        results.get(Result.DELIVERED_LATER).increment();
+        metrics.count(Result.DELIVERED_LATER);
         removeFirst();
         failures = 0;
       } catch (StoreUnavailableException unavailable) {

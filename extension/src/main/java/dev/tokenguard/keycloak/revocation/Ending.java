@@ -31,8 +31,9 @@ public sealed interface Ending {
    * What the user has at a client, in all sessions.
    *
    * @param clientId the client's internal id
+   * @param known sessions in which it is to end even if Keycloak does not find it any more
    */
-  record OfClient(String userId, String clientId) implements Ending {}
+  record OfClient(String userId, String clientId, List<String> known) implements Ending {}
 
   /**
    * All that the user has.

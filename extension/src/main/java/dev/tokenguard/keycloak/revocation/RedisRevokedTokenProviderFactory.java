@@ -1,7 +1,8 @@
 package dev.tokenguard.keycloak.revocation;
 
+import dev.tokenguard.keycloak.ProviderOptions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.settings.InvalidSettingException;
+import dev.tokenguard.keycloak.connection.RedisStateLostEvent;
 import dev.tokenguard.settings.Setting;
 import java.util.List;
 import java.util.Map;
@@ -11,10 +12,10 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RevokedTokenProvider;
 import org.keycloak.models.RevokedTokenProviderFactory;
+import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.provider.ProviderConfigurationBuilder;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /**
@@ -28,8 +29,6 @@ public final class RedisRevokedTokenProviderFactory
 
   private static final int ABOVE_STOCK = 10;
 
-  private static final String OPTION_PREFIX = "spi-revoked-token--" + ID + "--";
-
   private static final Setting<Integer> MAX_PENDING =
       Setting.number(
           "max-pending",
@@ -38,6 +37,9 @@ public final class RedisRevokedTokenProviderFactory
           1,
           1_000_000,
           10_000);
+
+  private static final ProviderOptions OPTIONS =
+      new ProviderOptions("revoked-token", ID, List.of(MAX_PENDING));
 
   private DeliveryQueue queue;
 
@@ -59,14 +61,7 @@ public final class RedisRevokedTokenProviderFactory
 
   @Override
   public void init(Config.Scope config) {
-    String maxPending = config.get(MAX_PENDING.name());
-    try {
-      queue =
-          new DeliveryQueue(
-              MAX_PENDING.parse(maxPending == null ? MAX_PENDING.defaultText() : maxPending));
-    } catch (InvalidSettingException invalid) {
-      throw invalid.under(OPTION_PREFIX);
-    }
+    queue = new DeliveryQueue(OPTIONS.read(config, MAX_PENDING::from));
   }
 
   @Override
@@ -74,9 +69,26 @@ public final class RedisRevokedTokenProviderFactory
     factory.register(
         event -> {
           if (event instanceof PostMigrationEvent) {
-            queue.start(factory);
+            KeycloakModelUtils.runJobInTransaction(factory, this::start);
+          } else if (event instanceof RedisStateLostEvent) {
+            KeycloakModelUtils.runJobInTransaction(
+                factory, session -> tell(new LeftBehind(session)));
           }
         });
+  }
+
+  private void start(KeycloakSession session) {
+    if (RedisConnection.blacklistOf(session).isEmpty()) {
+      return;
+    }
+    queue.start(session);
+    LeftBehind left = new LeftBehind(session);
+    tell(left);
+    left.unfinished().forEach(it -> WideEnding.resume(session, it));
+  }
+
+  private void tell(LeftBehind left) {
+    left.deliveries().forEach(queue::enqueue);
   }
 
   @Override
@@ -95,14 +107,7 @@ public final class RedisRevokedTokenProviderFactory
 
   @Override
   public List<ProviderConfigProperty> getConfigMetadata() {
-    return ProviderConfigurationBuilder.create()
-        .property()
-        .name(MAX_PENDING.name())
-        .type(ProviderConfigProperty.STRING_TYPE)
-        .helpText(MAX_PENDING.help() + " Accepts " + MAX_PENDING.accepts() + ".")
-        .defaultValue(MAX_PENDING.defaultText())
-        .add()
-        .build();
+    return OPTIONS.listed();
   }
 
   @Override

@@ -78,9 +78,10 @@ final class SessionEnd {
 
   private Revocation atClient(OfClient client) {
     List<ClientSession> clientSessions =
-        sessionsOf(client.userId())
-            .map(it -> new ClientSession(it.getId(), client.clientId()))
+        Stream.concat(
+                client.known().stream(), sessionsOf(client.userId()).map(UserSessionModel::getId))
             .distinct()
+            .map(id -> new ClientSession(id, client.clientId()))
             .toList();
     clientSessions.forEach(it -> removal.detach(it.sessionId(), it.clientId()));
     return Revocation.ofClient(

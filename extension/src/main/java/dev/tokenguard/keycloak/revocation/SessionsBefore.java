@@ -8,9 +8,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
@@ -28,7 +31,7 @@ public final class SessionsBefore {
 
   private SessionsBefore() {}
 
-  /** The ids of a user's online sessions. */
+  /** The ids of a user's sessions, online and offline. */
   public static List<String> ofUser(KeycloakSession session, RealmModel realm, String userId) {
     return read(
         session,
@@ -38,8 +41,15 @@ public final class SessionsBefore {
           UserModel user = own.users().getUserById(ownRealm, userId);
           return user == null
               ? List.of()
-              : List.copyOf(
-                  persister(own).findUserSessionsByUserId(ownRealm, user, false).keySet());
+              : Stream.of(false, true)
+                  .flatMap(
+                      isOffline ->
+                          persister(own)
+                              .findUserSessionsByUserId(ownRealm, user, isOffline)
+                              .keySet()
+                              .stream())
+                  .distinct()
+                  .toList();
         });
   }
 
@@ -60,25 +70,35 @@ public final class SessionsBefore {
                 .orElse(null));
   }
 
-  /** The ids of all sessions of a realm, by the user. */
-  static Map<String, Set<String>> inRealm(KeycloakSession session, RealmModel realm) {
-    return read(
-        session,
+  /**
+   * The ids of all sessions of a realm that began in time, by the user.
+   *
+   * @param latest the last second in which they may have begun, since the epoch
+   */
+  static Map<String, Set<String>> inRealm(
+      KeycloakSessionFactory factory, RealmModel realm, long latest) {
+    return OwnTransaction.in(
+        factory,
         realm,
         own -> {
           RealmModel ownRealm = own.getContext().getRealm();
           UserSessionProvider sessions = own.sessions();
           return byUser(
+              it -> it.getStarted() <= latest,
               sessions.readOnlyStreamUserSessions(ownRealm),
               sessions.readOnlyStreamOfflineUserSessions(ownRealm));
         });
   }
 
-  /** The ids of all sessions with a client, by the user. */
+  /**
+   * The ids of all sessions in which a login at a client was made in time, by the user.
+   *
+   * @param latest the last second of the login, since the epoch
+   */
   static Map<String, Set<String>> atClient(
-      KeycloakSession session, RealmModel realm, String clientId) {
-    return read(
-        session,
+      KeycloakSessionFactory factory, RealmModel realm, String clientId, long latest) {
+    return OwnTransaction.in(
+        factory,
         realm,
         own -> {
           RealmModel ownRealm = own.getContext().getRealm();
@@ -87,6 +107,7 @@ public final class SessionsBefore {
           return client == null
               ? Map.of()
               : byUser(
+                  it -> isAt(clientId, latest, it),
                   paged(at -> sessions.readOnlyStreamUserSessions(ownRealm, client, at, PAGE)),
                   paged(
                       at ->
@@ -105,13 +126,21 @@ public final class SessionsBefore {
         .flatMap(List::stream);
   }
 
+  private static boolean isAt(String clientId, long latest, UserSessionModel userSession) {
+    AuthenticatedClientSessionModel login =
+        userSession.getAuthenticatedClientSessionByClient(clientId);
+    return login != null && login.getStarted() <= latest;
+  }
+
   private static Map<String, Set<String>> byUser(
-      Stream<UserSessionModel> online, Stream<UserSessionModel> offline) {
+      Predicate<UserSessionModel> wanted,
+      Stream<UserSessionModel> online,
+      Stream<UserSessionModel> offline) {
     Map<String, Set<String>> sessionsByUser = new LinkedHashMap<>();
     try (online;
         offline) {
       Stream.concat(online, offline)
-          .filter(it -> it.getUser() != null)
+          .filter(it -> it.getUser() != null && wanted.test(it))
           .forEach(
               it ->
                   sessionsByUser

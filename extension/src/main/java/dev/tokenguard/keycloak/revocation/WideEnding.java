@@ -1,26 +1,28 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.blacklist.WideRevocation;
 import dev.tokenguard.keycloak.AfterCommit;
 import dev.tokenguard.keycloak.OwnTransaction;
 import dev.tokenguard.rotation.Revocation;
-import dev.tokenguard.rotation.Revocation.ClientSession;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.function.BiFunction;
+import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
 import org.keycloak.executors.ExecutorsProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
 
 /**
  * Ends what many users have: in a whole realm, or at a client. It runs in the background, once what
  * was decided is committed; each user is a step by itself.
+ *
+ * <p>That it has begun is committed with what was decided, in Keycloak's own list of revoked
+ * tokens, and that it is done when it is. So a node that stops midway, or another one, goes on at
+ * its next start.
  */
 public final class WideEnding {
 
@@ -28,102 +30,120 @@ public final class WideEnding {
 
   private static final int PROGRESS = 1000;
 
-  private final KeycloakSession session;
+  /** A node that does not start within this time has other worries. */
+  private static final int REMEMBER_SECONDS = 30 * 24 * 3600;
+
   private final KeycloakSessionFactory factory;
   private final RealmModel realm;
-  private final String realmName;
-  private final Reason reason;
-  private final int decided = Time.currentTime();
+  private final WideRevocation wide;
+  private final String what;
 
-  /**
-   * @param session of the request in which it was decided
-   */
-  public WideEnding(KeycloakSession session, RealmModel realm, Reason reason) {
-    this.session = session;
+  private WideEnding(KeycloakSession session, RealmModel realm, WideRevocation wide) {
     this.factory = session.getKeycloakSessionFactory();
     this.realm = realm;
-    this.realmName = realm.getName();
-    this.reason = reason;
+    this.wide = wide;
+    this.what = "Realm %s (%s)".formatted(realm.getName(), wide.reason().word());
   }
 
-  /** All sessions of all users of the realm. */
-  public void ofRealm() {
-    whenCommitted(SessionsBefore.inRealm(session, realm), this::endUser);
+  /**
+   * All sessions of all users of a realm.
+   *
+   * @param session of the request in which it is decided
+   */
+  public static void ofRealm(KeycloakSession session, RealmModel realm, Reason reason) {
+    begin(session, realm, reason, Optional.empty());
   }
 
   /**
    * What all users have at a client.
    *
+   * @param session of the request in which it is decided
    * @param clientId the client's internal id
    */
-  public void ofClient(String clientId) {
-    whenCommitted(
-        SessionsBefore.atClient(session, realm, clientId),
-        (userId, sessions) -> own -> endClientSessions(own, userId, clientId, sessions));
+  public static void ofClient(
+      KeycloakSession session, RealmModel realm, Reason reason, String clientId) {
+    begin(session, realm, reason, Optional.of(clientId));
   }
 
-  private void whenCommitted(
-      Map<String, Set<String>> sessionsByUser, BiFunction<String, Set<String>, Step> step) {
-    ExecutorService executor =
-        session.getProvider(ExecutorsProvider.class).getExecutor("token-guard-revocation");
-    AfterCommit.of(session, () -> executor.execute(() -> run(sessionsByUser, step)));
+  private static void begin(
+      KeycloakSession session, RealmModel realm, Reason reason, Optional<String> clientId) {
+    WideRevocation wide = new WideRevocation(realm.getId(), reason, clientId, Time.currentTime());
+    WideEnding ending = new WideEnding(session, realm, wide);
+    Map<String, Set<String>> affected = ending.affected(Long.MAX_VALUE);
+    StockRevokedTokens.of(session).put(wide.begun(), REMEMBER_SECONDS);
+    Executor background = background(session);
+    AfterCommit.of(
+        session,
+        () -> {
+          if (clientId.isEmpty()) {
+            new WideBlacklisting(ending.factory, realm, wide).of(affected);
+          }
+          background.execute(() -> ending.run(affected));
+        });
   }
 
-  private void run(
-      Map<String, Set<String>> sessionsByUser, BiFunction<String, Set<String>, Step> step) {
+  /**
+   * Goes on with one that was begun and may not be done. Nobody knows any more who was logged in
+   * when it was decided: a login in the same second ends, too.
+   *
+   * @param session of the start
+   */
+  static void resume(KeycloakSession session, WideRevocation wide) {
+    RealmModel realm = session.realms().getRealm(wide.realmId());
+    if (realm == null) {
+      return;
+    }
+    WideEnding ending = new WideEnding(session, realm, wide);
+    LOG.infof("%s: goes on after a stop", ending.what);
+    background(session).execute(() -> ending.run(ending.affected(wide.decided())));
+  }
+
+  private static Executor background(KeycloakSession session) {
+    return session.getProvider(ExecutorsProvider.class).getExecutor("token-guard-revocation");
+  }
+
+  /** The sessions by the user; those that began later are not meant. */
+  private Map<String, Set<String>> affected(long latest) {
+    return wide.clientId()
+        .map(id -> SessionsBefore.atClient(factory, realm, id, latest))
+        .orElseGet(() -> SessionsBefore.inRealm(factory, realm, latest));
+  }
+
+  private void run(Map<String, Set<String>> affected) {
     int done = 0;
-    for (Map.Entry<String, Set<String>> each : sessionsByUser.entrySet()) {
-      carryOut(each.getKey(), step.apply(each.getKey(), each.getValue()));
+    int failed = 0;
+    for (Map.Entry<String, Set<String>> each : affected.entrySet()) {
+      if (Thread.currentThread().isInterrupted()) {
+        LOG.warnf("%s: goes on at the next start", what);
+        return;
+      }
+      failed += end(each.getKey(), each.getValue()) ? 0 : 1;
       done++;
       if (done % PROGRESS == 0) {
-        LOG.infof(
-            "Realm %s (%s): %d of %d users are done",
-            realmName, reason.word(), done, sessionsByUser.size());
+        LOG.infof("%s: %d of %d users are done", what, done, affected.size());
       }
     }
-    LOG.infof("Realm %s (%s): all %d users are done", realmName, reason.word(), done);
+    if (failed == 0) {
+      OwnTransaction.in(
+          factory, realm, own -> StockRevokedTokens.of(own).put(wide.done(), REMEMBER_SECONDS));
+      LOG.infof("%s: all %d users are done", what, done);
+    }
   }
 
-  private void carryOut(String userId, Step step) {
+  private boolean end(String userId, Set<String> sessions) {
     try {
-      Revocation revocation = OwnTransaction.in(factory, realm, step::in);
-      DeliveryQueue.of(factory).deliver(new CommittedRevocation(realm, reason, revocation));
+      Revocation revocation =
+          OwnTransaction.in(factory, realm, own -> new WideStep(own, wide).of(userId, sessions));
+      DeliveryQueue.of(factory).deliver(new CommittedRevocation(realm, wide.reason(), revocation));
+      return true;
     } catch (RuntimeException failed) {
       LOG.errorf(
           failed,
-          "Not all that should have ended for user %s has ended (%s): log the user out by hand",
-          userId,
-          reason.word());
+          "%s: not all that should have ended for user %s has ended. It is tried again at the next"
+              + " start; until then, log the user out by hand",
+          what,
+          userId);
+      return false;
     }
-  }
-
-  private Step endUser(String userId, Set<String> sessions) {
-    return own -> {
-      RealmModel ownRealm = own.getContext().getRealm();
-      Revocation revocation =
-          Revocation.ofUser(userId, List.copyOf(sessions), decided, SessionEnd.remember(decided));
-      new SessionRemoval(own).removeAll(revocation);
-      UserModel user = own.users().getUserById(ownRealm, userId);
-      if (user != null) {
-        own.users().setNotBeforeForUser(ownRealm, user, decided);
-      }
-      return revocation;
-    };
-  }
-
-  private Revocation endClientSessions(
-      KeycloakSession own, String userId, String clientId, Set<String> sessions) {
-    List<ClientSession> clientSessions =
-        sessions.stream().map(id -> new ClientSession(id, clientId)).toList();
-    Revocation revocation =
-        Revocation.ofClient(
-            userId, clientId, clientSessions, decided, SessionEnd.remember(decided));
-    new SessionRemoval(own).removeAll(revocation);
-    return revocation;
-  }
-
-  /** What is done for one user, in a transaction of its own. */
-  private interface Step {
-    Revocation in(KeycloakSession own);
   }
 }
