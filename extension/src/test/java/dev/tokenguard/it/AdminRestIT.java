@@ -553,8 +553,13 @@ class AdminRestIT extends LabTest {
     all.get("/blacklist/a:b:c");
     all.put("/blacklist/a:b:c", lifespan);
     all.get("/incidents?type=theft");
-    statuses(new AdminRest(AdminApi.ofNobody(lab.keycloak().baseUri(), Lab.REALM), whole));
-    statuses(new AdminRest(roleless(), whole));
+    AdminRest nobody = new AdminRest(AdminApi.ofNobody(lab.keycloak().baseUri(), Lab.REALM), whole);
+    statuses(nobody);
+    nobody.delete("/configuration");
+    AdminRest roleless = new AdminRest(roleless(), whole);
+    statuses(roleless);
+    roleless.delete("/configuration");
+    new AdminRest(lab.keycloak().admin("master"), whole).delete("/configuration").orFail();
     lab.redis().pause();
     statuses(all);
     lab.redis().resume();

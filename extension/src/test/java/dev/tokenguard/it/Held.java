@@ -21,7 +21,12 @@ record Held(Lab lab, OidcClient client, Lab.User user, Answer answer) {
   private static final Duration PROMISED = Duration.ofSeconds(1);
 
   Held refreshed() {
-    return new Held(lab, client, user, client.refresh(answer.refreshToken()).orFail());
+    return with(client.refresh(answer.refreshToken()).orFail());
+  }
+
+  /** Another answer that the same app got for the same user. */
+  Held with(Answer another) {
+    return new Held(lab, client, user, another);
   }
 
   String session() {

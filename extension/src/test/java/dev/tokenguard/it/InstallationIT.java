@@ -189,9 +189,8 @@ class InstallationIT {
   @Order(7)
   void given_policy_executor_and_jar_are_taken_out_in_this_order_then_live_tokens_still_work()
       throws IOException {
-    AdminApi master = keycloak.admin("master");
-    master.put("/client-policies/policies", Map.of("policies", List.of())).orFail();
-    master.put("/client-policies/profiles", Map.of("profiles", List.of())).orFail();
+    keycloak.admin("master").delete("/token-guard/configuration").orFail();
+    app().refresh(logIn().refreshToken()).orFail();
     keycloak.stop();
     Files.delete(installedJar());
     keycloak.start();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,6 +33,7 @@ class JarIT {
   void given_the_shipped_jar_then_the_licences_of_all_that_it_holds_are_in_it() throws IOException {
     assertThat(entries())
         .contains("META-INF/LICENSE", "META-INF/NOTICE", "META-INF/licenses/jedis.txt");
+    assertThat(text("META-INF/NOTICE")).contains("Jedis", "Resilience4j", "Apache Commons Pool");
   }
 
   @Test
@@ -60,6 +62,13 @@ class JarIT {
           assertThat(Class.forName(className, true, loader).getDeclaredMethods()).isNotNull();
         }
       }
+    }
+  }
+
+  private static String text(String entry) throws IOException {
+    try (JarFile jar = new JarFile(Lab.jar().toFile())) {
+      byte[] bytes = jar.getInputStream(jar.getEntry(entry)).readAllBytes();
+      return new String(bytes, StandardCharsets.UTF_8);
     }
   }
 

@@ -28,6 +28,9 @@ final class Lab {
   static final String PASSWORD = "correct horse";
   static final String REALM = "demo";
 
+  /** Where pages of the clients come from. */
+  static final String ORIGIN = "https://shop.example.org";
+
   /** So that the demo's backend may introspect the access tokens. */
   private static final Map<String, Object> AUDIENCE =
       Map.of(
@@ -65,6 +68,8 @@ final class Lab {
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             // Long enough for a machine that is busy with its own tests.
             .option("spi-redis-connection--jedis--read-timeout", "2000")
+            // So that a Redis which is back is asked at once.
+            .option("spi-redis-connection--jedis--breaker-delay", "10")
             // So that a test can come from several addresses.
             .option("proxy-headers", "xforwarded")
             .option("log-level", "INFO,dev.tokenguard:trace,org.keycloak.events:debug")
@@ -133,6 +138,7 @@ final class Lab {
     client.put("directAccessGrantsEnabled", true);
     client.put("standardFlowEnabled", true);
     client.put("redirectUris", List.of("http://127.0.0.1/*"));
+    client.put("webOrigins", List.of(ORIGIN));
     client.put("attributes", Map.of("policy-group", id));
     client.put("protocolMappers", List.of(AUDIENCE));
     if (!isPublic) {

@@ -88,6 +88,24 @@ class PendingRevocationIT extends LabTest {
     client.refresh(next.refreshToken()).orFail();
   }
 
+  @Test
+  void given_redis_is_emptied_then_it_is_told_again_and_live_chains_go_on() {
+    Answer revoked = logIn();
+    Answer live = client.refresh(logIn().refreshToken()).orFail();
+    client.revoke(revoked.accessToken()).orFail();
+    long start = keycloak.log().size();
+
+    try (RedisClient jedis = RedisClient.create(redis.uri().getHost(), redis.uri().getPort())) {
+      jedis.flushAll();
+    }
+
+    awaitKey("tg:at:" + Jwt.claims(revoked.accessToken()).path("jti").asText());
+    Answer next = client.refresh(live.refreshToken()).orFail();
+    assertThat(Family.generation(next)).isEqualTo(2);
+    assertThat(client.refresh(live.refreshToken()).error()).isEqualTo("invalid_grant");
+    assertThat(keycloak.log().textFrom(start)).containsOnlyOnce("Redis has lost all that it held");
+  }
+
   private Answer logIn() {
     return client.login("alice", "demo").orFail();
   }

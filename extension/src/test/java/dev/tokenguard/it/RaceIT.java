@@ -1,25 +1,15 @@
 package dev.tokenguard.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.OidcClient;
-import java.util.List;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** A refresh that races a logout or a revocation has one winner (keycloak#51312). */
 class RaceIT extends LabTest {
 
   private static final int RACES = 25;
-  private static final int REFRESHES = 6;
-
-  /** Keycloak's answer when its database let another change of the session go first. */
-  private static final int CONFLICT = 409;
-
-  private static final int TRIES = 5;
 
   private final User user = lab.user();
   private final OidcClient client = lab.clientWith("grace-period", "60", "grace-max-replays", "0");
@@ -58,7 +48,7 @@ class RaceIT extends LabTest {
   void given_a_refresh_that_races_disabling_and_enabling_then_no_token_born_in_the_race_works() {
     race(
         (app, login) -> {
-          insisting(() -> lab.admin().setUserEnabled(user.id(), false));
+          Race.insist(() -> lab.admin().setUserEnabled(user.id(), false));
           return lab.admin().setUserEnabled(user.id(), true);
         });
   }
@@ -79,38 +69,11 @@ class RaceIT extends LabTest {
   }
 
   private void race(BiFunction<OidcClient, Answer, Answer> end, String... scopes) {
-    int born = 0;
-    for (int race = 0; race < RACES; race++) {
-      Answer login = user.logIn(client, scopes);
-
-      List<Answer> answers =
-          Parallel.run(
-              REFRESHES + 1,
-              index ->
-                  index == REFRESHES
-                      ? insisting(() -> end.apply(client, login))
-                      : client.refresh(login.refreshToken()));
-
-      for (Answer answer : answers.subList(0, REFRESHES)) {
-        assertThat(answer.status()).as("%s", answer.body()).isIn(200, 400, CONFLICT);
-        if (answer.isOk()) {
-          born++;
-          Family.assertRefusedByKeycloak(client.refresh(answer.refreshToken()));
-          Family.assertDead(client, answer);
-        }
-      }
-      Family.assertDead(client, login);
-    }
-    // Otherwise nothing raced, and nothing was shown.
-    assertThat(born).isPositive();
-  }
-
-  /** Whoever ends something and is told of a conflict asks again; what counts is the success. */
-  private static Answer insisting(Supplier<Answer> request) {
-    Answer answer = request.get();
-    for (int again = 1; again < TRIES && answer.status() == CONFLICT; again++) {
-      answer = request.get();
-    }
-    return answer.orFail();
+    Race.repeat(
+        RACES,
+        () -> {
+          Held login = new Held(lab, client, user, user.logIn(client, scopes));
+          return new Race(login, () -> Race.insist(() -> end.apply(client, login.answer())));
+        });
   }
 }

@@ -19,14 +19,9 @@ import org.junit.jupiter.api.Test;
  * What ends tokens ends all that it should, at Keycloak and for resource servers, and nothing else.
  * Each trigger comes in the very second of the logins, and the next login follows at once.
  */
-class TriggersIT extends LabTest {
+class TriggersIT extends TriggerTest {
 
   private static final String NEW_PASSWORD = "another horse";
-
-  private final User user = lab.user();
-  private final User other = lab.user();
-  private final OidcClient client = lab.clientWith("grace-period", "60");
-  private final OidcClient secondClient = lab.clientWith("grace-period", "61");
 
   @AfterEach
   void asBefore() {
@@ -73,14 +68,7 @@ class TriggersIT extends LabTest {
   void given_a_credential_removed_by_an_administrator_then_all_tokens_of_the_user_are_dead() {
     List<Held> held = logins(user);
     Held others = login(other);
-    String credential =
-        lab.admin()
-            .get("/users/" + user.id() + "/credentials")
-            .orFail()
-            .body()
-            .path(0)
-            .path("id")
-            .asText();
+    String credential = credentialOf(user, it -> true);
     lab.admin().delete("/users/" + user.id() + "/credentials/" + credential).orFail();
     held.forEach(it -> it.assertDead("credential removed"));
     others.assertAlive("of another user");
@@ -370,17 +358,6 @@ class TriggersIT extends LabTest {
     assertThat(lab.redisClient().ttl("tg:sid:" + one.session())).isBetween(800L, 901L);
   }
 
-  /** An online login, one that was refreshed, an offline one, and one at another client. */
-  private List<Held> logins(User of) {
-    Held refreshed = heldBy(client, of, of.logIn(client));
-    return List.of(
-        login(of),
-        refreshed,
-        refreshed.refreshed(),
-        login(of, "offline_access"),
-        heldBy(secondClient, of, of.logIn(secondClient)));
-  }
-
   private void endsTheUser(Runnable trigger, String password) {
     List<Held> held = logins(user);
     Held others = login(other);
@@ -412,24 +389,6 @@ class TriggersIT extends LabTest {
     login(user).assertAlive("a new login");
   }
 
-  private Held login(User of, String... scopes) {
-    return heldBy(client, of, of.logIn(client, scopes));
-  }
-
-  private Held held(Answer answer) {
-    return heldBy(client, user, answer);
-  }
-
-  private static Held heldBy(OidcClient client, User of, Answer answer) {
-    return new Held(lab, client, of, answer);
-  }
-
-  private static OidcClient ownClient(String id) {
-    lab.createClient(id, true);
-    lab.setPolicyOf(id);
-    return lab.client(id);
-  }
-
   private static void change(String clientId, Consumer<ObjectNode> change) {
     String path = "/clients/" + lab.admin().clientUuid(clientId);
     ObjectNode client = (ObjectNode) lab.admin().get(path).orFail().body();
@@ -446,14 +405,5 @@ class TriggersIT extends LabTest {
 
   private static void require(User of, String action) {
     change(of, it -> it.putArray("requiredActions").add(action));
-  }
-
-  private static void withTrigger(String trigger, String scope, Runnable test) {
-    lab.admin().setRealmAttribute("token-guard." + trigger, scope);
-    try {
-      test.run();
-    } finally {
-      lab.admin().setRealmAttribute("token-guard." + trigger, "");
-    }
   }
 }

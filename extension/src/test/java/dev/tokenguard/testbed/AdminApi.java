@@ -100,6 +100,11 @@ public final class AdminApi {
     put("/client-policies/policies", Map.of("policies", policies)).orFail();
   }
 
+  /** Creates a realm from its representation; as an administrator of the master realm. */
+  public Answer createRealm(Map<String, ?> representation) {
+    return send("POST", realmUri.resolve("/admin/realms"), representation);
+  }
+
   /** Creates a user who can log in at once, and gives the id. */
   public String createUser(String name, String userPassword) {
     post(

@@ -2,7 +2,6 @@ package dev.tokenguard.testbed;
 
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -11,17 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * The authorization-code flow with PKCE, through the login form that Keycloak shows to a browser.
- */
+/** The authorization-code flow with PKCE, through the forms that Keycloak shows to a browser. */
 final class CodeFlow {
 
   private static final String REDIRECT = "http://127.0.0.1/callback";
-  private static final Pattern FORM_ACTION =
-      Pattern.compile("<form[^>]*action=\"([^\"]+)\"", Pattern.DOTALL);
   private static final Pattern FORGOTTEN =
       Pattern.compile("href=\"([^\"]*/login-actions/reset-credentials[^\"]*)\"");
   private static final Pattern CODE = Pattern.compile("[?&]code=([^&]+)");
@@ -39,65 +35,86 @@ final class CodeFlow {
   }
 
   CodeLogin withPassword(String user, String password) {
-    return exchange(submitPassword(user, password));
+    return exchange(logIn(user, password, Map.of()));
   }
 
   /** Logs in where a required action, or the one that the client asks for, shows a form as well. */
   CodeLogin withPasswordAndForm(String user, String password, Map<String, String> form) {
-    return exchange(submit(submitPassword(user, password), form));
+    return exchange(submit(logIn(user, password, Map.of()), hidden -> form));
+  }
+
+  /** Logs in at an identity provider that is a Keycloak, too. */
+  CodeLogin withBroker(String alias, String user, String password) {
+    return exchange(logIn(user, password, Map.of("kc_idp_hint", alias)));
   }
 
   /**
    * Has forgotten the password: asks for a mail, opens its link and fills in the form behind it.
    */
   CodeLogin withMail(String user, Supplier<URI> link, Map<String, String> form) {
-    HttpResponse<String> login = browse(HttpRequest.newBuilder(authorization()));
-    Matcher forgotten = FORGOTTEN.matcher(login.body());
-    if (!forgotten.find()) {
-      throw new AssertionError("no link to forgotten passwords: " + login.body());
-    }
-    URI page = authorization().resolve(forgotten.group(1).replace("&amp;", "&"));
-    submit(browse(HttpRequest.newBuilder(page)), Map.of("username", user));
-    return exchange(submit(browse(HttpRequest.newBuilder(link.get())), form));
+    Page login = open(authorization(Map.of()));
+    URI forgotten =
+        login.link(FORGOTTEN).orElseThrow(() -> login.without("link to forgotten passwords"));
+    submit(open(forgotten), hidden -> Map.of("username", user));
+    return exchange(submit(open(link.get()), hidden -> form));
   }
 
   /** Asks Keycloak for an action, and fills in its form; the user is logged in. */
-  CodeLogin withAction(String action, Map<String, String> form) {
-    String query = "&kc_action=" + action;
-    HttpResponse<String> page = browse(HttpRequest.newBuilder(URI.create(authorization() + query)));
-    return exchange(submit(page, form));
+  CodeLogin withAction(String action, UnaryOperator<Map<String, String>> form) {
+    return exchange(submit(open(authorization(Map.of("kc_action", action))), form));
   }
 
-  private HttpResponse<String> submitPassword(String user, String password) {
-    HttpResponse<String> page = browse(HttpRequest.newBuilder(authorization()));
-    return submit(page, Map.of("username", user, "password", password, "credentialId", ""));
-  }
-
-  /** Fills in the form of a page; a redirect to a page of Keycloak's own is followed first. */
-  private HttpResponse<String> submit(HttpResponse<String> answer, Map<String, String> fields) {
-    HttpResponse<String> page = answer;
-    while (page.statusCode() == 302 && !CODE.matcher(location(page)).find()) {
-      page = browse(HttpRequest.newBuilder(URI.create(location(page))));
+  /** Logs in for an action that needs no more than a yes, and from which nobody comes back. */
+  void withFinalAction(String user, String password, String action) {
+    Page confirmation = logIn(user, password, Map.of("kc_action", action));
+    Page end = submit(confirmation, hidden -> Map.of());
+    if (end.response().statusCode() != 200) {
+      throw end.without("last page");
     }
-    Matcher form = FORM_ACTION.matcher(page.body());
-    if (!form.find()) {
-      throw new AssertionError("no form, but " + page.statusCode() + ": " + page.body());
-    }
-    return browse(Http.form(URI.create(form.group(1).replace("&amp;", "&")), fields));
-  }
-
-  private static String location(HttpResponse<String> redirect) {
-    return redirect.headers().firstValue("Location").orElse("");
   }
 
   CodeLogin withSession() {
-    return exchange(browse(HttpRequest.newBuilder(authorization())));
+    return exchange(open(authorization(Map.of())));
   }
 
-  private CodeLogin exchange(HttpResponse<String> redirect) {
-    Matcher code = CODE.matcher(location(redirect));
+  private Page logIn(String user, String password, Map<String, String> query) {
+    return submit(
+        open(authorization(query)),
+        hidden -> Map.of("username", user, "password", password, "credentialId", ""));
+  }
+
+  /**
+   * Fills in the form of a page.
+   *
+   * @param fill is told the hidden fields, which are sent along, and gives the others
+   */
+  private Page submit(Page page, UnaryOperator<Map<String, String>> fill) {
+    Map<String, String> fields = page.hiddenFields();
+    fields.putAll(fill.apply(Map.copyOf(fields)));
+    return follow(browse(Http.form(page.formAction(), fields)));
+  }
+
+  private Page open(URI uri) {
+    return follow(browse(HttpRequest.newBuilder(uri)));
+  }
+
+  /** To the next page of Keycloak's, or back to the client. */
+  private Page follow(Page answer) {
+    Page page = answer;
+    while (page.redirect().isPresent() && !isBack(page)) {
+      page = browse(HttpRequest.newBuilder(page.redirect().get()));
+    }
+    return page;
+  }
+
+  private static boolean isBack(Page page) {
+    return page.redirect().filter(to -> to.toString().startsWith(REDIRECT)).isPresent();
+  }
+
+  private CodeLogin exchange(Page last) {
+    Matcher code = CODE.matcher(last.redirect().map(URI::toString).orElse(""));
     if (!code.find()) {
-      throw new AssertionError("no code, but " + redirect.statusCode() + ": " + redirect.body());
+      throw last.without("code");
     }
     Answer answer =
         client.token(
@@ -113,15 +130,15 @@ final class CodeFlow {
     return new CodeLogin(answer, cookies);
   }
 
-  private HttpResponse<String> browse(HttpRequest.Builder request) {
+  private Page browse(HttpRequest.Builder request) {
     client.request(request);
     cookies.show(request);
-    HttpResponse<String> response = http.text(request);
-    cookies.keep(response.headers());
-    return response;
+    Page page = new Page(http.text(request));
+    cookies.keep(page.response().headers());
+    return page;
   }
 
-  private URI authorization() {
+  private URI authorization(Map<String, String> more) {
     Map<String, String> query = new LinkedHashMap<>();
     query.put("client_id", client.clientId());
     query.put("response_type", "code");
@@ -130,6 +147,7 @@ final class CodeFlow {
     query.put("state", UUID.randomUUID().toString());
     query.put("code_challenge_method", "S256");
     query.put("code_challenge", challenge());
+    query.putAll(more);
     return URI.create(client.endpoint("auth") + "?" + Http.encoded(query));
   }
 

@@ -1,5 +1,6 @@
 package dev.tokenguard.testbed;
 
+import java.net.URI;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.util.LinkedHashMap;
@@ -17,29 +18,42 @@ public final class CookieJar {
   private static final Pattern EXPIRED =
       Pattern.compile(";\\s*Max-Age=0(;|$)", Pattern.CASE_INSENSITIVE);
   private static final Pattern PAIR = Pattern.compile("^([^=;]+)=([^;]*)");
+  private static final Pattern PATH =
+      Pattern.compile(";\\s*Path=([^;]*)", Pattern.CASE_INSENSITIVE);
 
-  private final Map<String, String> cookies = new LinkedHashMap<>();
+  private final Map<Key, String> cookies = new LinkedHashMap<>();
 
   synchronized void keep(HttpHeaders headers) {
     for (String line : headers.allValues("Set-Cookie")) {
       Matcher pair = PAIR.matcher(line);
       if (pair.find()) {
+        Matcher path = PATH.matcher(line);
+        Key key = new Key(pair.group(1), path.find() ? path.group(1) : "/");
         if (EXPIRED.matcher(line).find()) {
-          cookies.remove(pair.group(1));
+          cookies.remove(key);
         } else {
-          cookies.put(pair.group(1), pair.group(2));
+          cookies.put(key, pair.group(2));
         }
       }
     }
   }
 
   synchronized void show(HttpRequest.Builder request) {
-    if (!cookies.isEmpty()) {
-      request.header(
-          "Cookie",
-          cookies.entrySet().stream()
-              .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
-              .collect(Collectors.joining("; ")));
+    URI uri = request.build().uri();
+    String shown =
+        cookies.entrySet().stream()
+            .filter(cookie -> cookie.getKey().isFor(uri))
+            .map(cookie -> cookie.getKey().name() + "=" + cookie.getValue())
+            .collect(Collectors.joining("; "));
+    if (!shown.isEmpty()) {
+      request.header("Cookie", shown);
+    }
+  }
+
+  /** Two realms use the same names, each below its own path. */
+  private record Key(String name, String path) {
+    boolean isFor(URI uri) {
+      return uri.getPath().startsWith(path);
     }
   }
 }

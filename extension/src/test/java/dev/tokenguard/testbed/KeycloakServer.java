@@ -16,7 +16,7 @@ import java.util.List;
  * <p>Stopped, it keeps data and ports; {@link #start()} brings it back. Closed, its folder is
  * deleted.
  */
-public final class KeycloakServer implements AutoCloseable {
+public final class KeycloakServer implements Keycloak {
 
   /** How Keycloak is started. */
   public enum Mode {
@@ -49,6 +49,7 @@ public final class KeycloakServer implements AutoCloseable {
     return new KeycloakSettings.Builder();
   }
 
+  @Override
   public URI baseUri() {
     return URI.create("http://127.0.0.1:" + settings.httpPort());
   }
@@ -73,11 +74,6 @@ public final class KeycloakServer implements AutoCloseable {
 
   public boolean isRunning() {
     return process != null && process.isAlive();
-  }
-
-  /** An administrator of the master realm who manages the given realm. */
-  public AdminApi admin(String realm) {
-    return new AdminApi(baseUri(), realm, KeycloakSettings.ADMIN, KeycloakSettings.ADMIN);
   }
 
   void prepare() {

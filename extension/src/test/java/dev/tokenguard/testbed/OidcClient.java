@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * An application: it talks to the standard OpenID Connect endpoints of one realm, as one client.
@@ -94,7 +95,27 @@ public final class OidcClient {
    * Has Keycloak do an action, such as UPDATE_PASSWORD, in a browser where the user is logged in.
    */
   public CodeLogin act(CookieJar cookies, String action, Map<String, String> form) {
+    return act(cookies, action, hidden -> form);
+  }
+
+  /**
+   * As {@link #act(CookieJar, String, Map)}, where what is filled in depends on the page.
+   *
+   * @param form is told the hidden fields of the page, which are sent along
+   */
+  public CodeLogin act(CookieJar cookies, String action, UnaryOperator<Map<String, String>> form) {
     return new CodeFlow(this, cookies, "").withAction(action, form);
+  }
+
+  /** Logs in at an identity provider that is a Keycloak, too, and comes back to this client. */
+  public CodeLogin loginWithBroker(String alias, String user, String password, String... scopes) {
+    return new CodeFlow(this, new CookieJar(), String.join(" ", scopes))
+        .withBroker(alias, user, password);
+  }
+
+  /** Logs in to delete the user's account, as the account console does, and says yes. */
+  public void deleteAccount(String user, String password) {
+    new CodeFlow(this, new CookieJar(), "").withFinalAction(user, password, "delete_account");
   }
 
   public Answer refresh(String refreshToken) {
@@ -135,10 +156,18 @@ public final class OidcClient {
 
   /** Withdraws the user's consent to a client, as the account console does. */
   public Answer withdrawConsent(String accessToken, String toClient) {
-    URI consent =
-        base.resolve("/realms/" + realm + "/account/applications/" + toClient + "/consent");
+    return deleteInAccount("/applications/" + toClient + "/consent", accessToken);
+  }
+
+  /** Removes a credential of the user by the REST interface of the account console. */
+  public Answer removeCredential(String accessToken, String credentialId) {
+    return deleteInAccount("/credentials/" + credentialId, accessToken);
+  }
+
+  private Answer deleteInAccount(String path, String accessToken) {
+    URI uri = base.resolve("/realms/" + realm + "/account" + path);
     return http.send(
-        request(HttpRequest.newBuilder(consent).DELETE())
+        request(HttpRequest.newBuilder(uri).DELETE())
             .header("Accept", "application/json")
             .header("Authorization", "Bearer " + accessToken));
   }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,15 +33,18 @@ public final class RedisServer implements AutoCloseable {
   private final int port;
   private final WorkFolder folder;
   private final ServerLog log;
+  private final Optional<String> sentinelConfiguration;
   private final List<String> extraArguments;
   private final Thread hook;
   private ProcessTree process;
 
-  private RedisServer(Path binary, List<String> extraArguments) {
+  private RedisServer(
+      Path binary, Optional<String> sentinelConfiguration, List<String> extraArguments) {
     this.binary = binary;
     this.port = LoopbackPort.free();
     this.folder = WorkFolder.create("redis");
     this.log = new ServerLog("Redis", folder.resolve("redis.log"));
+    this.sentinelConfiguration = sentinelConfiguration;
     this.extraArguments = extraArguments;
     this.hook = new Thread(this::end);
     Runtime.getRuntime().addShutdownHook(hook);
@@ -52,7 +56,15 @@ public final class RedisServer implements AutoCloseable {
    * @param extraArguments further arguments as {@code redis-server} takes them; they win over ours
    */
   public static RedisServer start(String... extraArguments) {
-    RedisServer server = new RedisServer(findBinary(), List.of(extraArguments));
+    return started(new RedisServer(findBinary(), Optional.empty(), List.of(extraArguments)));
+  }
+
+  /** Starts a Sentinel: the same program in another mode, which writes to its configuration. */
+  static RedisServer sentinel(String configuration) {
+    return started(new RedisServer(findBinary(), Optional.of(configuration), List.of()));
+  }
+
+  private static RedisServer started(RedisServer server) {
     server.restart();
     return server;
   }
@@ -61,8 +73,8 @@ public final class RedisServer implements AutoCloseable {
   public void restart() {
     stop();
     process = ProcessTree.start(command(), folder.path(), Map.of(), log.file());
-    Await.holdsWithin(PATIENCE, () -> answers() || !process.isAlive());
-    if (!process.isAlive() || !answers()) {
+    boolean isUp = Await.holdsWithin(PATIENCE, () -> answers() || !process.isAlive());
+    if (!process.isAlive() || !isUp) {
       String text = log.tail(60);
       close();
       throw new IllegalStateException("Redis did not start. Its log:\n" + text);
@@ -79,11 +91,24 @@ public final class RedisServer implements AutoCloseable {
 
   private List<String> command() {
     List<String> command = new ArrayList<>(List.of(binary.toString()));
+    sentinelConfiguration.map(this::written).ifPresent(command::add);
     command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1"));
-    command.addAll(List.of("--save", "", "--appendonly", "no", "--daemonize", "no"));
-    command.addAll(List.of("--dir", folder.path().toString()));
+    command.addAll(List.of("--daemonize", "no", "--dir", folder.path().toString()));
+    if (sentinelConfiguration.isPresent()) {
+      command.add("--sentinel");
+    } else {
+      command.addAll(List.of("--save", "", "--appendonly", "no"));
+    }
     command.addAll(extraArguments);
     return command;
+  }
+
+  private String written(String configuration) {
+    try {
+      return Files.writeString(folder.resolve("sentinel.conf"), configuration).toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public int port() {
@@ -92,6 +117,10 @@ public final class RedisServer implements AutoCloseable {
 
   public URI uri() {
     return URI.create("redis://127.0.0.1:" + port);
+  }
+
+  public boolean isRunning() {
+    return process.isAlive();
   }
 
   public ServerLog log() {

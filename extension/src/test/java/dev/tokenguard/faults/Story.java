@@ -1,0 +1,107 @@
+package dev.tokenguard.faults;
+
+import static dev.tokenguard.faults.FaultLab.ALLOW;
+import static dev.tokenguard.faults.FaultLab.DENY;
+
+import dev.tokenguard.testbed.Await;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import redis.clients.jedis.RedisClient;
+
+/** A crowd lives through a fault: some time before, some with it, and some after it. */
+final class Story {
+
+  /**
+   * Within this time of its end a fault is forgotten: a delay of the breaker, and a busy machine.
+   */
+  static final Duration RECOVERY = Duration.ofSeconds(5);
+
+  private static final Duration WITH_THE_FAULT = Duration.ofSeconds(3);
+  private static final Duration AFTERWARDS = Duration.ofSeconds(1);
+
+  /** A revocation is told to Redis by a timer that comes each second. */
+  private static final Duration TOLD = Duration.ofSeconds(10);
+
+  private final FaultLab lab;
+  private final boolean losesState;
+  private final Ledger ledger = new Ledger();
+  private final App probe;
+  private final App loggedOut;
+  private final App revoked;
+  private final Crowd crowd;
+
+  private Story(FaultLab lab, boolean losesState) {
+    this.lab = lab;
+    this.losesState = losesState;
+    this.probe = app("probe", DENY, "alice");
+    this.loggedOut = app("logged out", DENY, "carol");
+    this.revoked = app("revoked", DENY, "carol");
+    this.crowd = new Crowd(actors(), ledger);
+  }
+
+  static Story in(FaultLab lab) {
+    return new Story(lab, false);
+  }
+
+  /** Of a fault by which Redis forgets all that it knew. */
+  static Story withLossOfStateIn(FaultLab lab) {
+    return new Story(lab, true);
+  }
+
+  private List<Actor> actors() {
+    long seed = System.nanoTime();
+    List<Actor> actors = new ArrayList<>();
+    for (String policy : new String[] {DENY, ALLOW}) {
+      for (int number = 1; number <= 2; number++) {
+        App app = app("honest " + policy + " " + number, policy, "alice");
+        actors.add(new HonestClient(app, new Random(seed + actors.size())));
+      }
+      boolean mayPass = losesState || policy.equals(ALLOW);
+      actors.add(new Thief(app("victim " + policy, policy, "bob"), mayPass));
+    }
+    actors.add(new Leaver(loggedOut, App::logOut, true));
+    actors.add(new Leaver(revoked, App::revokeAccessToken, false));
+    return actors;
+  }
+
+  private App app(String name, String client, String user) {
+    return new App(ledger, name, lab.client(client), lab.logIn(client, user));
+  }
+
+  /**
+   * @param meanwhile what is to be seen while the fault lasts
+   * @return the ledger, which is clean
+   */
+  Ledger play(Runnable begin, Runnable meanwhile, Runnable end) {
+    crowd.start();
+    Await.until("some answers", RECOVERY, () -> ledger.count(200) > 30);
+    ledger.faultBegins();
+    begin.run();
+    try {
+      crowd.tellOfTheFault();
+      LockSupport.parkNanos(WITH_THE_FAULT.toNanos());
+      meanwhile.run();
+    } finally {
+      end.run();
+    }
+    Await.until("refreshes to go on", RECOVERY, () -> probe.refresh().isOk());
+    LockSupport.parkNanos(AFTERWARDS.toNanos());
+    crowd.settle();
+    assertRedisWasTold();
+    ledger.assertClean(FaultLab.ALL_TIMEOUTS);
+    return ledger;
+  }
+
+  /** Resource servers ask Redis alone. */
+  private void assertRedisWasTold() {
+    try (RedisClient redis = lab.redisClient()) {
+      String session = "tg:sid:" + loggedOut.session();
+      String token = "tg:at:" + revoked.accessTokenId();
+      Await.until("Redis to know " + session, TOLD, () -> redis.ttl(session) > 0);
+      Await.until("Redis to know " + token, TOLD, () -> redis.ttl(token) > 0);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.tokenguard.it;
+
+import dev.tokenguard.testbed.AdminApi;
+import dev.tokenguard.testbed.KeycloakServer;
+import dev.tokenguard.testbed.KeycloakServer.Mode;
+import dev.tokenguard.testbed.KeycloakSettings;
+import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.TcpProxy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import redis.clients.jedis.RedisClient;
+
+/**
+ * Two Keycloaks in one cluster, with one database and one Redis. One reaches Redis by a line that
+ * can lose answers, and can be killed; it does not hold the database.
+ */
+final class TwoNodes implements AutoCloseable {
+
+  private static final String REALM = "demo";
+
+  private final RedisServer redis = RedisServer.start();
+  private final TcpProxy line = new TcpProxy(redis.port());
+  private final RedisClient redisClient = RedisClient.create("127.0.0.1", redis.port());
+  private final KeycloakServer lasting;
+  private final KeycloakServer mortal;
+
+  /**
+   * @param built whose build they take over
+   * @param data the folder of their database
+   */
+  TwoNodes(KeycloakServer built, Path data) {
+    lasting =
+        builder(built, data)
+            .realm(Lab.realmFile())
+            .option("spi-redis-connection--jedis--url", redis.uri().toString())
+            .start();
+    setPolicy("demo-spa", Map.of("grace-period", "300", "grace-max-replays", "0"));
+    setPolicy("demo-strict", Map.of("grace-period", "0"));
+    mortal =
+        builder(built, data)
+            .option("hostname", lasting.baseUri().toString())
+            .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + line.port())
+            // Longer than it takes to kill the node.
+            .option("spi-redis-connection--jedis--read-timeout", "10000")
+            .start();
+  }
+
+  private static KeycloakSettings.Builder builder(KeycloakServer built, Path data) {
+    return KeycloakServer.builder()
+        .mode(Mode.PRODUCTION)
+        .builtLike(built)
+        .sharedDatabase(data.resolve("kc"))
+        // The node that opens the database first serves it to the other.
+        .environment("JAVA_OPTS_APPEND", "-Dh2.bindAddress=127.0.0.1")
+        .option("spi-redis-connection--jedis--read-timeout", "2000")
+        .option("cache", "ispn")
+        .option("cache-embedded-network-bind-address", "127.0.0.1");
+  }
+
+  /** Replaces the policies of the demo that name this client. */
+  private void setPolicy(String clientId, Map<String, String> settings) {
+    AdminApi admin = lasting.admin(REALM);
+    admin.setClientAttribute(clientId, "token-guard", "off");
+    admin.setClientAttribute(clientId, "policy-group", clientId);
+    admin
+        .put("/client-policies/profiles", with("profiles", Lab.profile(clientId, settings)))
+        .orFail();
+    admin.put("/client-policies/policies", with("policies", Lab.policy(clientId))).orFail();
+  }
+
+  private Map<String, List<Object>> with(String kind, Object another) {
+    List<Object> all = new ArrayList<>();
+    lasting
+        .admin(REALM)
+        .get("/client-policies/" + kind)
+        .orFail()
+        .body()
+        .path(kind)
+        .forEach(all::add);
+    all.add(another);
+    return Map.of(kind, all);
+  }
+
+  KeycloakServer lasting() {
+    return lasting;
+  }
+
+  KeycloakServer mortal() {
+    return mortal;
+  }
+
+  TcpProxy line() {
+    return line;
+  }
+
+  AdminApi admin(KeycloakServer node) {
+    return node.admin(REALM);
+  }
+
+  OidcClient client(KeycloakServer node, String clientId) {
+    return OidcClient.of(node.baseUri(), REALM, clientId);
+  }
+
+  /** The record of a family, in its parts; see record.lua. */
+  String[] lineage(String userId) {
+    return redisClient.hgetAll("tg:u:{" + userId + "}").entrySet().stream()
+        .filter(field -> field.getKey().startsWith("f:"))
+        .map(field -> field.getValue().split(",", -1))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Override
+  public void close() throws IOException {
+    mortal.close();
+    lasting.close();
+    redisClient.close();
+    line.close();
+    redis.close();
+  }
+}

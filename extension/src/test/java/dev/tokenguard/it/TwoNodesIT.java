@@ -1,0 +1,227 @@
+package dev.tokenguard.it;
+
+import static dev.tokenguard.it.Family.generation;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tokenguard.rotation.Place;
+import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.Jwt;
+import dev.tokenguard.testbed.KeycloakServer;
+import dev.tokenguard.testbed.OidcClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whichever node of a cluster is asked, the answer is the same. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class TwoNodesIT extends LabTest {
+
+  private static final int REFRESHES = 24;
+  private static final int LAST = Integer.MAX_VALUE;
+  private static final Duration SOON = Duration.ofSeconds(9);
+
+  /** Positions in the lineage, see record.lua. */
+  private static final int GENERATION = 1;
+
+  private static final int MADE_MS = 2;
+  private static final int IAT_AFTER_MADE = 3;
+  private static final int REPLAYS = 6;
+
+  @TempDir static Path data;
+
+  private static final AtomicInteger USERS = new AtomicInteger();
+
+  private static TwoNodes cluster;
+
+  private KeycloakServer one;
+  private KeycloakServer another;
+  private String user;
+  private String userId;
+
+  @BeforeAll
+  static void startOwn() {
+    cluster = new TwoNodes(lab.keycloak(), data);
+    LOGS.watch(cluster.lasting().log());
+    LOGS.watch(cluster.mortal().log());
+  }
+
+  @AfterAll
+  static void stopOwn() throws IOException {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void createUser() {
+    one = cluster.mortal();
+    another = cluster.lasting();
+    user = "user-" + USERS.incrementAndGet();
+    userId = cluster.admin(another).createUser(user, Lab.PASSWORD);
+  }
+
+  @Test
+  void given_grace_when_one_token_is_refreshed_at_both_at_once_then_all_get_the_same_child() {
+    Answer login = app(one).login(user, Lab.PASSWORD).orFail();
+
+    List<Answer> answers = refreshAtBoth("demo-spa", login);
+
+    assertThat(answers).allMatch(Answer::isOk);
+    assertThat(answers).extracting(Answer::refreshToken).containsOnly(childOf(answers));
+    Answer next = app(one).refresh(childOf(answers)).orFail();
+    assertThat(generation(next)).isEqualTo(2);
+    assertThat(generation(app(another).refresh(next.refreshToken()).orFail())).isEqualTo(3);
+  }
+
+  @Test
+  void given_no_grace_when_one_token_is_refreshed_at_both_at_once_then_the_family_is_dead() {
+    Answer login = app(one, "demo-strict").login(user, Lab.PASSWORD).orFail();
+
+    List<Answer> answers = refreshAtBoth("demo-strict", login);
+
+    List<Answer> granted = answers.stream().filter(Answer::isOk).toList();
+    assertThat(granted).hasSizeLessThanOrEqualTo(1);
+    assertThat(answers).filteredOn(answer -> !answer.isOk()).allSatisfy(Family::assertRefused);
+    granted.forEach(answer -> assertDead("demo-strict", answer));
+    assertDead("demo-strict", login);
+  }
+
+  @Test
+  void given_a_logout_at_one_then_the_other_refuses_at_once() {
+    assertSeenAtOnce((node, held) -> app(node).logout(held.refreshToken()).orFail());
+  }
+
+  @Test
+  void given_a_revocation_at_one_then_the_other_refuses_at_once() {
+    assertSeenAtOnce((node, held) -> app(node).revoke(held.refreshToken()).orFail());
+  }
+
+  @Test
+  void given_a_password_reset_at_one_then_the_other_refuses_at_once() {
+    assertSeenAtOnce(
+        (node, held) -> cluster.admin(node).resetPassword(userId, "another horse").orFail());
+  }
+
+  @Test
+  @Order(LAST)
+  void given_a_node_killed_before_its_answer_then_a_retry_at_the_other_gets_that_child() {
+    Answer login = app(one).login(user, Lab.PASSWORD).orFail();
+
+    cluster.line().swallowAnswers();
+    CompletableFuture<Answer> lost =
+        CompletableFuture.supplyAsync(() -> app(one).refresh(login.refreshToken()));
+    Await.until("Redis to decide", SOON, () -> lineage()[GENERATION].equals("1"));
+    String[] decided = lineage();
+    one.kill();
+    assertThat(lost).failsWithin(SOON);
+
+    Answer child = app(another).refresh(login.refreshToken()).orFail();
+
+    // What the killed node would have answered with, by all that it left.
+    JsonNode claims = Jwt.claims(child.refreshToken());
+    Place place = new Place(Family.id(login), 1);
+    assertThat(claims.path("jti").asText()).isEqualTo(place.refreshTokenId());
+    assertThat(claims.path("rtg").asLong()).isEqualTo(1);
+    assertThat(claims.path("iat").asLong()).isEqualTo(issuedAt(decided));
+    assertThat(lineage()[MADE_MS]).as("it was replayed").isEqualTo(decided[MADE_MS]);
+    assertThat(lineage()[REPLAYS]).isEqualTo("1");
+    assertThat(lastRotation()).isEqualTo("replayed");
+    Answer again = app(another).refresh(login.refreshToken()).orFail();
+    assertThat(again.refreshToken()).isEqualTo(child.refreshToken());
+    Answer next = app(another).refresh(child.refreshToken()).orFail();
+    assertThat(generation(next)).isEqualTo(2);
+    assertThat(generation(app(another).refresh(next.refreshToken()).orFail())).isEqualTo(3);
+  }
+
+  private static OidcClient app(KeycloakServer node) {
+    return app(node, "demo-spa");
+  }
+
+  private static OidcClient app(KeycloakServer node, String clientId) {
+    return cluster.client(node, clientId);
+  }
+
+  private List<Answer> refreshAtBoth(String clientId, Answer login) {
+    return Parallel.run(
+        REFRESHES,
+        index -> app(index % 2 == 0 ? one : another, clientId).refresh(login.refreshToken()));
+  }
+
+  private static String childOf(List<Answer> answers) {
+    return answers.get(0).refreshToken();
+  }
+
+  /** In both directions. */
+  private void assertSeenAtOnce(BiConsumer<KeycloakServer, Answer> end) {
+    assertSeenAtOnce(one, another, end);
+    cluster.admin(another).resetPassword(userId, Lab.PASSWORD).orFail();
+    assertSeenAtOnce(another, one, end);
+  }
+
+  private void assertSeenAtOnce(
+      KeycloakServer here, KeycloakServer there, BiConsumer<KeycloakServer, Answer> end) {
+    Answer login = app(here).login(user, Lab.PASSWORD).orFail();
+    Answer held = app(there).refresh(login.refreshToken()).orFail();
+    Family.assertAlive(app(there), held);
+    assertThat(isActive(there, held)).isTrue();
+
+    end.accept(here, held);
+
+    assertDeadAt(there, "demo-spa", held);
+  }
+
+  private void assertDead(String clientId, Answer answer) {
+    assertDeadAt(one, clientId, answer);
+    assertDeadAt(another, clientId, answer);
+  }
+
+  /** Refused now, without a second chance. */
+  private void assertDeadAt(KeycloakServer node, String clientId, Answer answer) {
+    OidcClient client = app(node, clientId);
+    assertThat(client.userinfo(answer.accessToken()).status()).isEqualTo(401);
+    assertThat(isActive(node, answer)).isFalse();
+    Family.assertRefusedByKeycloak(client.refresh(answer.refreshToken()));
+  }
+
+  private static boolean isActive(KeycloakServer node, Answer answer) {
+    return app(node, "demo-backend")
+        .withSecret("demo-secret")
+        .introspect(answer.accessToken())
+        .orFail()
+        .body()
+        .path("active")
+        .asBoolean();
+  }
+
+  private String[] lineage() {
+    return cluster.lineage(userId);
+  }
+
+  private static long issuedAt(String[] lineage) {
+    String offset = lineage[IAT_AFTER_MADE];
+    return Long.parseLong(lineage[MADE_MS]) / 1_000
+        + (offset.isEmpty() ? 0 : Long.parseLong(offset));
+  }
+
+  private String lastRotation() {
+    return cluster
+        .admin(another)
+        .events("REFRESH_TOKEN")
+        .get(0)
+        .path("details")
+        .path("rotation")
+        .asText();
+  }
+}
