@@ -1,5 +1,7 @@
 package dev.tokenguard.benchmark;
 
+import dev.tokenguard.faults.Soak;
+import dev.tokenguard.faults.SoakReport;
 import dev.tokenguard.settings.InvalidSettingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,7 +58,12 @@ public final class Benchmark {
         options.measuresRefresh()
             ? Optional.of(new RefreshBenchmark(options, progress).run())
             : Optional.empty();
-    Results results = new Results(machine, options, refresh, store);
+    Optional<ClusterReport> cluster =
+        options.measuresCluster()
+            ? Optional.of(new ClusterBenchmark(options, progress).run())
+            : Optional.empty();
+    Optional<SoakReport> soak = options.soaks() ? Optional.of(soak()) : Optional.empty();
+    Results results = new Results(machine, options, refresh, store, cluster, soak);
     System.out.println(new ResultsTable().of(results));
     try {
       write(results);
@@ -64,6 +71,18 @@ public final class Benchmark {
       throw new UncheckedIOException(e);
     }
     progress.say("Written to %s", options.output());
+    if (options.soaks() && !results.targets().stream().allMatch(Target::isReached)) {
+      throw new BenchmarkFailure("The soak did not hold, see the table above.");
+    }
+  }
+
+  private SoakReport soak() {
+    return new Soak(
+            options.warmUp(),
+            options.soak(),
+            options.soakFamilies(),
+            text -> progress.say("%s", text))
+        .run();
   }
 
   /** At once: it would be a pity to find out at the end that it cannot be made. */

@@ -31,6 +31,9 @@ record BenchmarkOptions(
     int steps,
     int families,
     int rotations,
+    int clusterFamilies,
+    Duration soak,
+    int soakFamilies,
     boolean recordsFlight,
     Optional<String> postgresUrl,
     Path output) {
@@ -45,7 +48,10 @@ record BenchmarkOptions(
   enum Part {
     ALL,
     REFRESH,
-    STORE
+    STORE,
+    CLUSTER,
+    /** Not among all: it looks for faults, and takes as long as it is given. */
+    SOAK
   }
 
   private static final int SMALLEST = 10_000;
@@ -56,7 +62,10 @@ record BenchmarkOptions(
   private static final Setting<Part> PART =
       choice(
           "part",
-          "refresh measures Keycloak's token endpoint, store measures Redis alone.",
+          "refresh measures Keycloak's token endpoint, store measures Redis alone, cluster measures how"
+              + " families spread over a Redis Cluster. soak is not among all: honest clients and"
+              + " thieves at one Keycloak for a set time; false alarms, thieves that escape and memory"
+              + " that grows make it fail.",
           Part.class,
           Part.ALL);
   private static final Setting<Integer> NODES =
@@ -121,6 +130,30 @@ record BenchmarkOptions(
           1_000,
           1_000_000,
           30_000);
+  private static final Setting<Integer> CLUSTER_FAMILIES =
+      number(
+          "cluster-families",
+          "The number of families in the Cluster.",
+          "families",
+          1_000,
+          1_000_000,
+          100_000);
+  private static final Setting<Integer> SOAK_TIME =
+      number(
+          "soak",
+          "How long the soak lasts after its warm-up, which is that of the refreshes.",
+          "seconds",
+          20,
+          1_800,
+          300);
+  private static final Setting<Integer> SOAK_FAMILIES =
+      number(
+          "soak-families",
+          "How many families are alive at a time in the soak; one that ends is followed by another.",
+          "families",
+          20,
+          1_000,
+          300);
   private static final Setting<Boolean> FLIGHT =
       flag(
           "flight",
@@ -155,6 +188,9 @@ record BenchmarkOptions(
           STEPS,
           FAMILIES,
           ROTATIONS,
+          CLUSTER_FAMILIES,
+          SOAK_TIME,
+          SOAK_FAMILIES,
           FLIGHT,
           POSTGRES_URL,
           OUTPUT);
@@ -179,6 +215,9 @@ record BenchmarkOptions(
         STEPS.from(given),
         FAMILIES.from(given),
         ROTATIONS.from(given),
+        CLUSTER_FAMILIES.from(given),
+        Duration.ofSeconds(SOAK_TIME.from(given)),
+        SOAK_FAMILIES.from(given),
         FLIGHT.from(given),
         POSTGRES_URL.from(given),
         Path.of(OUTPUT.from(given)).toAbsolutePath().normalize());
@@ -211,7 +250,10 @@ record BenchmarkOptions(
             .plusSeconds(steps + 20)
             .plus(recordsFlight ? RefreshBenchmark.FLIGHT : Duration.ZERO)
             .multipliedBy(Variant.values().length);
+    Duration cluster = Duration.ofSeconds(20).plusMillis(clusterFamilies / 2);
     return (measuresStore() ? store : Duration.ZERO)
+        .plus(measuresCluster() ? cluster : Duration.ZERO)
+        .plus(soaks() ? warmUp.plus(soak).plusSeconds(90) : Duration.ZERO)
         .plus(measuresRefresh() ? measured.plusSeconds(90) : Duration.ZERO);
   }
 
@@ -226,16 +268,27 @@ record BenchmarkOptions(
     shown.put("seconds of warm-up", warmUp.toSeconds());
     shown.put("families", families);
     shown.put("rotations", rotations);
+    shown.put("families in the Cluster", clusterFamilies);
+    shown.put("seconds of soak", soak.toSeconds());
+    shown.put("families of the soak", soakFamilies);
     shown.put("own PostgreSQL", postgresUrl.isEmpty());
     return shown;
   }
 
   boolean measuresRefresh() {
-    return part != Part.STORE;
+    return part == Part.ALL || part == Part.REFRESH;
   }
 
   boolean measuresStore() {
-    return part != Part.REFRESH;
+    return part == Part.ALL || part == Part.STORE;
+  }
+
+  boolean measuresCluster() {
+    return part == Part.ALL || part == Part.CLUSTER;
+  }
+
+  boolean soaks() {
+    return part == Part.SOAK;
   }
 
   private static Map<String, String> given(Properties properties) {

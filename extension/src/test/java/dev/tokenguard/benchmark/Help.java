@@ -17,6 +17,11 @@ final class Help {
          without rotation in a Keycloak that does not have the JAR.
       2. The store alone: time of a rotation and bytes per family, by the number of families; time
          of a look-up on the blacklist and bytes per entry, by the number of entries.
+      3. A Redis Cluster of three masters: how families and their rotations spread over it.
+
+      Apart from these, -Dbench.part=soak lets honest clients and thieves come and go at one
+      Keycloak for a set time (-Dbench.soak), and fails on false alarms, escapes and memory that
+      grows.
 
       It prints a table, and writes results.json and three plots. With the defaults it takes
       about twenty minutes, and nothing else should run on the machine meanwhile.

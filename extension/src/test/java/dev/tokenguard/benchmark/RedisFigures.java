@@ -1,5 +1,6 @@
 package dev.tokenguard.benchmark;
 
+import dev.tokenguard.testbed.ClusterServers;
 import dev.tokenguard.testbed.RedisServer;
 import java.util.Map;
 import java.util.Set;
@@ -26,14 +27,58 @@ final class RedisFigures implements AutoCloseable {
           "client|setname",
           "client|setinfo");
 
+  /** It carries out the commands; others write to disk and close files. */
+  private static final Pattern MAIN_THREAD =
+      Pattern.compile("used_cpu_(?:sys|user)_main_thread:([\\d.]+)");
+
+  /** The wrong node, or more than one slot. */
+  private static final Pattern MISDIRECTED =
+      Pattern.compile("errorstat_(?:MOVED|ASK|CROSSSLOT|TRYAGAIN|CLUSTERDOWN):count=(\\d+)");
+
+  private static final Pattern REPLICATION =
+      Pattern.compile("mem_total_replication_buffers:(\\d+)");
+
+  private static final int MICROS_PER_SECOND = 1_000_000;
+
   private final Jedis redis;
 
   RedisFigures(RedisServer server) {
     redis = new Jedis("127.0.0.1", server.port(), 10_000);
   }
 
+  static RedisFigures ofClusterNode(RedisServer server) {
+    RedisFigures figures = new RedisFigures(server);
+    figures.redis.auth(ClusterServers.PASSWORD);
+    return figures;
+  }
+
+  long keys() {
+    return redis.dbSize();
+  }
+
+  /** CPU that was used to read, carry out and answer commands, and to replicate them. */
+  double mainThreadMicros() {
+    return MAIN_THREAD
+            .matcher(redis.info("cpu"))
+            .results()
+            .mapToDouble(match -> Double.parseDouble(match.group(1)))
+            .sum()
+        * MICROS_PER_SECOND;
+  }
+
+  /** How many commands were refused since {@link #resetTimes()} because of their slot. */
+  long misdirected() {
+    return MISDIRECTED
+        .matcher(redis.info("errorstats"))
+        .results()
+        .mapToLong(match -> Long.parseLong(match.group(1)))
+        .sum();
+  }
+
+  /** But for what waits for replicas. */
   long usedMemory() {
-    return Long.parseLong(found(USED_MEMORY, redis.info("memory")).group(1));
+    String memory = redis.info("memory");
+    return number(USED_MEMORY, memory) - number(REPLICATION, memory);
   }
 
   void resetTimes() {
@@ -42,16 +87,25 @@ final class RedisFigures implements AutoCloseable {
 
   /** Mean time of a script since {@link #resetTimes()}, on the clock of Redis. */
   double scriptMicros() {
-    return micros("evalsha");
+    return scripts().meanMicros();
+  }
+
+  /** Scripts that were run since {@link #resetTimes()}. */
+  Calls scripts() {
+    return calls("evalsha");
   }
 
   /** Mean time of a command since {@link #resetTimes()}, on the clock of Redis. */
   double micros(String command) {
+    return calls(command).meanMicros();
+  }
+
+  private Calls calls(String command) {
     Calls calls = commands().get(command);
     if (calls == null) {
       throw new BenchmarkFailure("Redis was not sent any " + command);
     }
-    return calls.totalMicros() / calls.count();
+    return calls;
   }
 
   /** What was sent since {@link #resetTimes()}, by the command's name. */
@@ -76,12 +130,12 @@ final class RedisFigures implements AutoCloseable {
     redis.close();
   }
 
-  private static Matcher found(Pattern pattern, String text) {
+  private static long number(Pattern pattern, String text) {
     Matcher matcher = pattern.matcher(text);
     if (!matcher.find()) {
       throw new BenchmarkFailure("Redis does not tell " + pattern);
     }
-    return matcher;
+    return Long.parseLong(matcher.group(1));
   }
 
   /**
@@ -89,5 +143,10 @@ final class RedisFigures implements AutoCloseable {
    *
    * @param totalMicros of all of them, on the clock of Redis
    */
-  record Calls(long count, double totalMicros) {}
+  record Calls(long count, double totalMicros) {
+
+    double meanMicros() {
+      return totalMicros / count;
+    }
+  }
 }

@@ -25,6 +25,9 @@ final class RedisMonitor implements AutoCloseable {
   private static final String BY_SCRIPT = "lua";
   private static final String MARK = "benchmark-mark";
 
+  /** Once a second and node, whatever the load. */
+  private static final String HEARTBEAT = ":heartbeat\"";
+
   private final Map<String, Long> commands = new ConcurrentHashMap<>();
   private final CountDownLatch marked = new CountDownLatch(1);
   private final Jedis monitor;
@@ -83,7 +86,7 @@ final class RedisMonitor implements AutoCloseable {
     Matcher sent = SENT.matcher(line);
     if (line.contains(MARK)) {
       marked.countDown();
-    } else if (sent.matches() && !sent.group(1).equals(BY_SCRIPT)) {
+    } else if (sent.matches() && !sent.group(1).equals(BY_SCRIPT) && !line.contains(HEARTBEAT)) {
       commands.merge(sent.group(2).toLowerCase(Locale.ROOT), 1L, Long::sum);
     }
   }

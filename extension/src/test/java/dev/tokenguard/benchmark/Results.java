@@ -3,6 +3,7 @@ package dev.tokenguard.benchmark;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.tokenguard.faults.SoakReport;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,12 +16,16 @@ record Results(
     Machine machine,
     BenchmarkOptions options,
     Optional<RefreshReport> refresh,
-    Optional<StoreReport> store) {
+    Optional<StoreReport> store,
+    Optional<ClusterReport> cluster,
+    Optional<SoakReport> soak) {
 
   List<Target> targets() {
     List<Target> targets = new ArrayList<>();
     refresh.map(Target::of).ifPresent(targets::addAll);
     store.map(Target::of).ifPresent(targets::addAll);
+    cluster.map(Target::of).ifPresent(targets::addAll);
+    soak.map(Target::of).ifPresent(targets::addAll);
     return targets;
   }
 
@@ -29,6 +34,7 @@ record Results(
     Map<String, String> versions = new LinkedHashMap<>();
     refresh.ifPresent(report -> versions.putAll(report.versions()));
     store.ifPresent(report -> versions.put("redis", report.redisVersion()));
+    cluster.ifPresent(report -> versions.put("redis", report.redisVersion()));
     return versions;
   }
 
@@ -40,6 +46,8 @@ record Results(
     all.put("options", options.shown());
     refresh.ifPresent(report -> all.put("refresh", variants(report)));
     store.ifPresent(report -> all.put("store", report));
+    cluster.ifPresent(report -> all.put("cluster", report));
+    soak.ifPresent(report -> all.put("soak", report));
     all.put("targets", targets());
     try {
       return new ObjectMapper()

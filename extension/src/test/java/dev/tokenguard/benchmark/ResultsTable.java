@@ -1,7 +1,9 @@
 package dev.tokenguard.benchmark;
 
+import dev.tokenguard.faults.SoakReport;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /** The figures as text, for the terminal. */
 final class ResultsTable {
@@ -12,6 +14,8 @@ final class ResultsTable {
     text.setLength(0);
     results.refresh().ifPresent(this::add);
     results.store().ifPresent(this::add);
+    results.cluster().ifPresent(this::add);
+    results.soak().ifPresent(this::add);
     line("");
     results
         .targets()
@@ -97,6 +101,53 @@ final class ResultsTable {
                     ranged("%.1f", lookUps.p50Micros()),
                     lookUps.p99Micros(),
                     lookUps.bytesPerEntry()));
+  }
+
+  private void add(ClusterReport report) {
+    line("");
+    line("%,d families in a Cluster, each rotated once", report.families());
+    line(
+        "%-8s %10s %8s %12s %14s %12s %18s",
+        "shard",
+        "families",
+        "share",
+        "bytes each",
+        "rotations/s",
+        "script, µs",
+        "CPU per call, µs");
+    for (int index = 0; index < report.shards().size(); index++) {
+      ClusterReport.Shard shard = report.shards().get(index);
+      line(
+          "%-8d %10d %7.2f%% %12.0f %14.0f %12.1f %18.1f",
+          index + 1,
+          shard.families(),
+          100.0 * shard.families() / report.families(),
+          shard.bytesPerFamily(),
+          shard.callsPerSecond(),
+          shard.scriptMicros(),
+          shard.cpuMicros());
+    }
+    line("all shards: %.0f rotations per second", report.callsPerSecond());
+  }
+
+  private void add(SoakReport report) {
+    line("");
+    line(
+        "soak: %,d requests, of which %,d were postponed (503)",
+        report.requests(), report.postponed());
+    line("%-28s %10s %16s", "families", "number", "complaints");
+    line("%-28s %10d %16d", "honest", report.honest(), report.falseAlarms());
+    line("%-28s %10d %16s", "logged out", report.leavers(), "");
+    line("%-28s %10d %16d", "stolen from", report.thefts(), report.escapes());
+    report.complaints().forEach(complaint -> line("  %s", complaint));
+    line("%-28s %10s %16s", "memory", "mean, kB", "last by first");
+    memory("Redis", report, SoakReport.Sample::redisBytes);
+    memory("its keys", report, SoakReport.Sample::stateBytes);
+    memory("heap of Keycloak after GC", report, SoakReport.Sample::heapBytes);
+  }
+
+  private void memory(String what, SoakReport report, ToDoubleFunction<SoakReport.Sample> figure) {
+    line("%-28s %10.0f %16.2f", what, report.mean(figure) / 1e3, report.growth(figure));
   }
 
   private static String ranged(String format, Spread spread) {

@@ -3,6 +3,7 @@ package dev.tokenguard.benchmark;
 import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.RedisSettings;
 import dev.tokenguard.redis.RedisTelemetry;
+import dev.tokenguard.testbed.ClusterServers;
 import dev.tokenguard.testbed.RedisServer;
 import java.time.Duration;
 import java.util.Map;
@@ -18,6 +19,20 @@ final class SilentRedis implements RedisTelemetry {
     return Redis.open(RedisSettings.parse(given::get).orElseThrow(), new SilentRedis());
   }
 
+  static Redis open(ClusterServers servers) {
+    Map<String, String> given =
+        Map.of(
+            "url",
+            servers.uri(),
+            "topology",
+            "cluster",
+            "password",
+            ClusterServers.PASSWORD,
+            "read-timeout",
+            "10000");
+    return Redis.open(RedisSettings.parse(given::get).orElseThrow(), new SilentRedis());
+  }
+
   @Override
   public void answered(Operation operation, Duration took) {
     // Timed by the caller.
@@ -26,5 +41,10 @@ final class SilentRedis implements RedisTelemetry {
   @Override
   public void failed(Operation operation, Failure failure, String message) {
     // The caller is thrown an exception.
+  }
+
+  @Override
+  public void entered(BreakerState state) {
+    // Shows by the exceptions.
   }
 }

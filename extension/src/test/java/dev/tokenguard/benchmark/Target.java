@@ -2,6 +2,7 @@ package dev.tokenguard.benchmark;
 
 import dev.tokenguard.benchmark.CommandCount.Pace;
 import dev.tokenguard.benchmark.StoreReport.LookUps;
+import dev.tokenguard.faults.SoakReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -62,6 +63,38 @@ record Target(String name, String wanted, String measured, boolean isReached) {
             text(commands),
             Math.abs(commands - 1) < COUNT_TOLERANCE),
         growth("look-up at the caller, p50", report, LookUps::p50Micros));
+  }
+
+  /** The slot of a user is a checksum of the id: no shard is far from its share. */
+  static List<Target> of(ClusterReport report) {
+    return List.of(
+        atMost(
+            "families of the fullest shard, by those of the emptiest",
+            1.05,
+            report.unevenness(ClusterReport.Shard::families)),
+        none("commands at the wrong shard or across slots", report.misdirected()));
+  }
+
+  static List<Target> of(SoakReport report) {
+    return List.of(
+        none("false alarms", report.falseAlarms()),
+        none("tokens that lived on after a theft or a logout", report.escapes()),
+        atMost(
+            "memory of Redis, last quarter by first",
+            1.10,
+            report.growth(SoakReport.Sample::redisBytes)),
+        atMost(
+            "memory of its keys, last quarter by first",
+            1.15,
+            report.growth(SoakReport.Sample::stateBytes)),
+        atMost(
+            "heap of Keycloak after GC, last quarter by first",
+            1.15,
+            report.growth(SoakReport.Sample::heapBytes)));
+  }
+
+  private static Target none(String name, long measured) {
+    return new Target(name, "0", Long.toString(measured), measured == 0);
   }
 
   /** Where in some round the longer list was no slower, the difference is within the noise. */
