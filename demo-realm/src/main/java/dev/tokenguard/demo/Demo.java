@@ -3,7 +3,7 @@ package dev.tokenguard.demo;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 
-/** Starts the servers, plays the story, and stays up until it is interrupted. */
+/** Starts the servers; then serves the page until it is interrupted, or tells the story once. */
 public final class Demo {
 
   private final DemoSettings settings;
@@ -28,13 +28,18 @@ public final class Demo {
 
   private void run() throws InterruptedException {
     try (DemoServers servers = DemoServers.start(settings, new Progress(out, ink))) {
-      Transcript transcript = new Transcript(out, ink);
-      new Story(servers, transcript).play();
-      out.printf("%n%s%n", ink.good("The story is told: " + transcript.tally()));
-      if (!settings.once()) {
-        out.println(servers.addresses());
+      if (settings.once()) {
+        tellTheStory(servers);
+      } else {
+        out.println(servers.banner(ink));
         new CountDownLatch(1).await();
       }
     }
+  }
+
+  private void tellTheStory(DemoServers servers) {
+    Transcript transcript = new Transcript(out, ink);
+    new Story(servers, transcript).play();
+    out.printf("%n%s%n", ink.good("The story is told: " + transcript.tally()));
   }
 }

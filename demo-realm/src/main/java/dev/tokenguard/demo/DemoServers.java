@@ -1,5 +1,6 @@
 package dev.tokenguard.demo;
 
+import dev.tokenguard.demo.app.DemoApp;
 import dev.tokenguard.testbed.AdminApi;
 import dev.tokenguard.testbed.KeycloakServer;
 import dev.tokenguard.testbed.LoopbackPort;
@@ -10,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** The Redis and the Keycloak of the demo. */
+/** The Redis and the Keycloak of the demo, and the page in front of them. */
 public final class DemoServers implements AutoCloseable {
 
   private static final String REALM = "demo";
@@ -20,6 +21,7 @@ public final class DemoServers implements AutoCloseable {
   private RedisAddress address;
   private RedisState redis;
   private KeycloakServer keycloak;
+  private DemoApp app;
 
   private DemoServers(DemoSettings settings) {
     this.settings = settings;
@@ -48,9 +50,12 @@ public final class DemoServers implements AutoCloseable {
     return redis;
   }
 
-  /** Where the visitor can go on by hand. */
-  String addresses() {
+  /** Where the visitor finds what; the page comes first. */
+  String banner(Ink ink) {
     return """
+
+        %5$s
+          log in as alice, bob or carol, password demo
 
         It all stays up until Ctrl-C.
           admin console  %1$s/admin/ (admin, password admin)
@@ -62,7 +67,12 @@ public final class DemoServers implements AutoCloseable {
           Redis          %3$s
           Keycloak's log %4$s
         """
-        .formatted(keycloak.baseUri(), keycloak.managementUri(), address, keycloak.log().file());
+        .formatted(
+            keycloak.baseUri(),
+            keycloak.managementUri(),
+            address,
+            keycloak.log().file(),
+            ink.title("The demo is at " + app.origin()));
   }
 
   @Override
@@ -77,10 +87,10 @@ public final class DemoServers implements AutoCloseable {
   }
 
   private void start(Progress progress) {
-    if (!LoopbackPort.isFree(settings.port())) {
-      throw new DemoFailure(
-          "Port %d is in use: end what listens there, or choose another one with -Ddemo.port=%d."
-              .formatted(settings.port(), settings.port() + 1));
+    requireFree(settings.port(), "demo.port");
+    if (!settings.once()) {
+      requireFree(settings.appPort(), "demo.app.port");
+      requireFree(settings.appPort() + 1, "demo.app.port");
     }
     progress.step(settings.redis().isPresent() ? "connecting to Redis" : "starting Redis");
     address = settings.redis().orElseGet(this::startRedis);
@@ -89,6 +99,19 @@ public final class DemoServers implements AutoCloseable {
     keycloak = opening(prepareKeycloak(progress));
     keycloak.start();
     progress.reached("Keycloak serves the realm demo at " + keycloak.baseUri());
+    if (!settings.once()) {
+      app =
+          opening(
+              DemoApp.start(keycloak.baseUri(), REALM, admin(), address.uri(), settings.appPort()));
+    }
+  }
+
+  private static void requireFree(int port, String setting) {
+    if (!LoopbackPort.isFree(port)) {
+      throw new DemoFailure(
+          "Port %d is in use: end what listens there, or choose another one with -D%s=%d."
+              .formatted(port, setting, port + 2));
+    }
   }
 
   private RedisAddress startRedis() {

@@ -9,7 +9,8 @@ import java.util.Properties;
  * How the demo was asked to run.
  *
  * @param port where Keycloak listens
- * @param once play the story and end
+ * @param appPort where the page is served; the thief takes the next one
+ * @param once play the story in the terminal and end
  * @param help say what the settings are, and end
  * @param redis the address of a Redis to use instead of one of its own
  * @param keycloakHome the unpacked distribution
@@ -18,6 +19,7 @@ import java.util.Properties;
  */
 record DemoSettings(
     int port,
+    int appPort,
     boolean once,
     boolean help,
     Optional<RedisAddress> redis,
@@ -29,10 +31,11 @@ record DemoSettings(
       """
       mvn -Pdemo [settings]   watch refresh tokens rotate in a real Keycloak
 
-        -Ddemo.port=8080   the port of Keycloak on 127.0.0.1 (default 8080)
-        -Ddemo.once        play the story, check each step, and end: the build fails when a step does not
-                           hold (default: stay up until Ctrl-C)
-        -Ddemo.help        this text
+        -Ddemo.app.port=8090   the port of the page on 127.0.0.1 (default 8090); the thief takes the next
+        -Ddemo.port=8080       the port of Keycloak on 127.0.0.1 (default 8080)
+        -Ddemo.once            tell the story in the terminal, check each step, and end: the build fails when
+                               a step does not hold (default: serve the page until Ctrl-C)
+        -Ddemo.help            this text
 
       Environment
         REDIS_URL          use this Redis, as in redis://user:password@host:6379/0 (default: a redis-server
@@ -42,7 +45,8 @@ record DemoSettings(
 
   static DemoSettings from(Properties properties, Map<String, String> environment) {
     return new DemoSettings(
-        port(properties.getProperty("demo.port", "8080")),
+        port(properties, "demo.port", "8080"),
+        port(properties, "demo.app.port", "8090"),
         isOn(properties.getProperty("demo.once")),
         isOn(properties.getProperty("demo.help")),
         Optional.ofNullable(environment.get("REDIS_URL"))
@@ -53,16 +57,17 @@ record DemoSettings(
         path(properties, "demo.realm"));
   }
 
-  private static int port(String text) {
+  private static int port(Properties properties, String name, String usual) {
+    String text = properties.getProperty(name, usual);
     try {
       int port = Integer.parseInt(text);
-      if (port > 0 && port < 65_536) {
+      if (port > 0 && port < 65_535) {
         return port;
       }
     } catch (NumberFormatException notANumber) {
       // Said below.
     }
-    throw new DemoFailure("demo.port is a number from 1 to 65535, not '" + text + "'.");
+    throw new DemoFailure(name + " is a number from 1 to 65534, not '" + text + "'.");
   }
 
   /** A property that is given without a value counts as given. */

@@ -20,10 +20,11 @@ class DemoSettingsTest {
   }
 
   @Test
-  void withoutSettingsItStaysUpOnPort8080WithARedisOfItsOwn() {
+  void withoutSettingsItServesThePageUntilItIsEndedWithARedisOfItsOwn() {
     DemoSettings settings = DemoSettings.from(properties, Map.of("REDIS_URL", " "));
 
     assertThat(settings.port()).isEqualTo(8080);
+    assertThat(settings.appPort()).isEqualTo(8090);
     assertThat(settings.once()).isFalse();
     assertThat(settings.help()).isFalse();
     assertThat(settings.redis()).isEmpty();
@@ -41,12 +42,19 @@ class DemoSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "65536", "-1", "http", ""})
+  @ValueSource(strings = {"0", "65535", "65536", "-1", "http", ""})
   void aPortThatIsNoneIsRefused(String port) {
     properties.setProperty("demo.port", port);
 
     assertThatThrownBy(() -> DemoSettings.from(properties, Map.of()))
         .isInstanceOf(DemoFailure.class)
         .hasMessageContaining("demo.port");
+
+    properties.setProperty("demo.port", "8080");
+    properties.setProperty("demo.app.port", port);
+
+    assertThatThrownBy(() -> DemoSettings.from(properties, Map.of()))
+        .isInstanceOf(DemoFailure.class)
+        .hasMessageContaining("demo.app.port");
   }
 }

@@ -1,0 +1,42 @@
+package dev.tokenguard.demo;
+
+import dev.tokenguard.demo.app.DemoApp;
+import dev.tokenguard.testbed.AdminApi;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/** The page before a Keycloak and a Redis that others have started, as in a container. */
+public final class PageAlone {
+
+  private final Map<String, String> environment;
+
+  private PageAlone(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /** Reads its settings from the environment; listens at all addresses of its container. */
+  public static void main(String[] arguments) throws InterruptedException {
+    try (DemoApp app = new PageAlone(System.getenv()).start()) {
+      System.out.println("The demo is at " + app.origin());
+      new CountDownLatch(1).await();
+    }
+  }
+
+  private DemoApp start() {
+    URI keycloak = URI.create(required("KEYCLOAK_URL"));
+    AdminApi admin =
+        new AdminApi(
+            keycloak, "demo", required("KEYCLOAK_ADMIN"), required("KEYCLOAK_ADMIN_PASSWORD"));
+    URI redis = RedisAddress.parse(required("REDIS_URL")).uri();
+    int port = Integer.parseInt(required("APP_PORT"));
+    return DemoApp.start(keycloak, "demo", admin, redis, new InetSocketAddress(port));
+  }
+
+  private String required(String name) {
+    return Optional.ofNullable(environment.get(name))
+        .orElseThrow(() -> new DemoFailure(name + " is not set."));
+  }
+}

@@ -1,0 +1,99 @@
+package dev.tokenguard.demo.app;
+
+import dev.tokenguard.demo.api.AccessTokens;
+import dev.tokenguard.demo.api.Blacklist;
+import dev.tokenguard.demo.api.Judge;
+import dev.tokenguard.demo.api.Orders;
+import dev.tokenguard.demo.api.Protected;
+import dev.tokenguard.demo.thief.ThiefServer;
+import dev.tokenguard.demo.watch.Endings;
+import dev.tokenguard.demo.watch.Watch;
+import dev.tokenguard.demo.web.Reply;
+import dev.tokenguard.demo.web.Route;
+import dev.tokenguard.demo.web.WebServer;
+import dev.tokenguard.testbed.AdminApi;
+import dev.tokenguard.testbed.OidcClient;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+
+/** The page with the API behind it at one origin, and the thief at another. */
+public final class DemoApp implements AutoCloseable {
+
+  private static final String AUDIENCE = "demo-backend";
+
+  private final Blacklist blacklist;
+  private final ThiefServer thief;
+  private final WebServer server;
+
+  private DemoApp(Blacklist blacklist, ThiefServer thief, WebServer server) {
+    this.blacklist = blacklist;
+    this.thief = thief;
+    this.server = server;
+  }
+
+  /** Starts on a port of 127.0.0.1. */
+  public static DemoApp start(URI keycloak, String realm, AdminApi admin, URI redis, int port) {
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    return start(keycloak, realm, admin, redis, new InetSocketAddress(loopback, port));
+  }
+
+  /**
+   * @param keycloak its base address
+   * @param admin an administrator of the realm
+   * @param redis where the blacklist is
+   * @param address where the page listens; the thief takes the next port
+   */
+  public static DemoApp start(
+      URI keycloak, String realm, AdminApi admin, URI redis, InetSocketAddress address) {
+    URI page = URI.create("http://127.0.0.1:" + address.getPort());
+    new AppRegistration(admin).at(page);
+    Blacklist blacklist = Blacklist.at(redis);
+    ThiefServer thief =
+        ThiefServer.start(
+            new InetSocketAddress(address.getAddress(), address.getPort() + 1),
+            client -> OidcClient.of(keycloak, realm, client),
+            page);
+    URI issuer = keycloak.resolve("/realms/" + realm);
+    Map<String, Route> routes = routes(issuer, blacklist, admin, thief.origin(), keycloak);
+    return new DemoApp(blacklist, thief, WebServer.start(address, routes));
+  }
+
+  public URI origin() {
+    return server.origin();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    thief.close();
+    blacklist.close();
+  }
+
+  private static Map<String, Route> routes(
+      URI issuer, Blacklist blacklist, AdminApi admin, URI thief, URI keycloak) {
+    AccessTokens tokens = AccessTokens.of(issuer, AUDIENCE);
+    Judge judge = new Judge(tokens, blacklist.checker());
+    Endings endings = new Endings(judge, admin);
+    Map<String, Object> config =
+        Map.of("authority", issuer, "thief", thief, "clients", AppClient.ALL);
+    return Map.of(
+        "/",
+        new Page(keycloak, thief),
+        "/config.json",
+        request -> Reply.json(200, config),
+        "/api/orders",
+        new Protected(judge, new Orders()),
+        "/watch",
+        new Watch(tokens, judge, admin),
+        "/account/log-out-everywhere",
+        posted(endings.everywhere()),
+        "/account/reset-password",
+        posted(endings.passwordReset()));
+  }
+
+  private static Route posted(Route route) {
+    return request -> request.method().equals("POST") ? route.answer(request) : Reply.of(405);
+  }
+}

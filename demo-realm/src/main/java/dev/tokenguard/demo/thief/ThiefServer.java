@@ -1,0 +1,32 @@
+package dev.tokenguard.demo.thief;
+
+import dev.tokenguard.demo.web.WebServer;
+import dev.tokenguard.testbed.OidcClient;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Where the thief listens. */
+public final class ThiefServer implements AutoCloseable {
+
+  private final WebServer server;
+
+  private ThiefServer(WebServer server) {
+    this.server = server;
+  }
+
+  public static ThiefServer start(
+      InetSocketAddress address, Function<String, OidcClient> clients, URI victims) {
+    return new ThiefServer(WebServer.start(address, Map.of("/loot", new Thief(clients, victims))));
+  }
+
+  public URI origin() {
+    return server.origin();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,43 @@
+package dev.tokenguard.demo.watch;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import dev.tokenguard.demo.api.Judge;
+import dev.tokenguard.demo.api.Protected;
+import dev.tokenguard.demo.web.Reply;
+import dev.tokenguard.demo.web.Route;
+import dev.tokenguard.testbed.AdminApi;
+
+/** What the owner of a good access token may have an administrator do to the own account. */
+public final class Endings {
+
+  /** The password that every user of the demo has. */
+  private static final String PASSWORD = "demo";
+
+  private final Judge judge;
+  private final AdminApi admin;
+
+  public Endings(Judge judge, AdminApi admin) {
+    this.judge = judge;
+    this.admin = admin;
+  }
+
+  /** Ends all that the user has, by the product's admin REST. */
+  public Route everywhere() {
+    return new Protected(
+        judge,
+        claims -> done(admin.delete("/token-guard/users/" + user(claims) + "/families").isOk()));
+  }
+
+  /** Sets the password as it was: Keycloak takes it for a reset all the same. */
+  public Route passwordReset() {
+    return new Protected(judge, claims -> done(admin.resetPassword(user(claims), PASSWORD).isOk()));
+  }
+
+  private static String user(JWTClaimsSet claims) {
+    return claims.getSubject();
+  }
+
+  private static Reply done(boolean isDone) {
+    return Reply.of(isDone ? 204 : 502);
+  }
+}

@@ -1,0 +1,76 @@
+package dev.tokenguard.demo.watch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jwt.JWTClaimsSet;
+import dev.tokenguard.demo.api.AccessTokens;
+import dev.tokenguard.demo.api.Judge;
+import dev.tokenguard.demo.api.Judgement;
+import dev.tokenguard.demo.web.Reply;
+import dev.tokenguard.demo.web.Request;
+import dev.tokenguard.demo.web.Route;
+import dev.tokenguard.testbed.AdminApi;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/**
+ * Tells the owner of an access token what is known of a family of theirs. The token may have
+ * expired or be revoked: then the question is why.
+ */
+public final class Watch implements Route {
+
+  private final AccessTokens tokens;
+  private final Judge judge;
+  private final AdminApi admin;
+
+  public Watch(AccessTokens tokens, Judge judge, AdminApi admin) {
+    this.tokens = tokens;
+    this.judge = judge;
+    this.admin = admin;
+  }
+
+  @Override
+  public Reply answer(Request request) {
+    return request
+        .bearer()
+        .flatMap(tokens::recognise)
+        .map(claims -> Reply.json(200, told(claims, request.field("family"))))
+        .orElseGet(() -> Reply.of(401));
+  }
+
+  /** That nothing can be told is an answer, too: the page goes on without. */
+  private Map<String, Object> told(JWTClaimsSet claims, String family) {
+    try {
+      return of(claims, family);
+    } catch (AssertionError refused) {
+      return Map.of("unavailable", "the admin REST does not answer");
+    }
+  }
+
+  private Map<String, Object> of(JWTClaimsSet claims, String family) {
+    Map<String, Object> told = new LinkedHashMap<>();
+    first("/token-guard/users/" + claims.getSubject() + "/families", "id", family)
+        .ifPresent(found -> told.put("family", found));
+    first("/token-guard/incidents?type=reuse", "family", family)
+        .ifPresent(found -> told.put("incident", found));
+    if (judge.onTheBlacklist(claims) instanceof Judgement.Revoked revoked) {
+      told.put(
+          "revoked",
+          Map.of(
+              "scope",
+              revoked.scope().name().toLowerCase(Locale.ROOT),
+              "reason",
+              revoked.reason()));
+    }
+    return told;
+  }
+
+  private Optional<JsonNode> first(String path, String name, String value) {
+    JsonNode list = admin.get(path).orFail().body();
+    return StreamSupport.stream(list.spliterator(), false)
+        .filter(item -> item.path(name).asText().equals(value))
+        .findFirst();
+  }
+}

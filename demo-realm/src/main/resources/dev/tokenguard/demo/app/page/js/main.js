@@ -1,0 +1,168 @@
+// Puts the page together.
+
+import * as history from './history.js';
+import { showActions } from './actions.js';
+import { Clock } from './clock.js';
+import { Desk } from './desk.js';
+import { byId } from './dom.js';
+import { drawLineage } from './lineage.js';
+import { onAnswer } from './network.js';
+import { showNetwork, showNow } from './now.js';
+import { showAnswer, showHeld, tellStory } from './panels.js';
+import * as server from './server.js';
+import { Session } from './session.js';
+import { hear, tabName, tell } from './tabs.js';
+import { why } from './why.js';
+
+const CHOICE = 'token-guard-demo.client';
+const NOTICE = 'token-guard-demo.notice';
+const THEFT = 'token-guard-demo.theft';
+const LOOK_EVERY = 5000;
+
+const config = await server.config();
+const session = new Session(config.authority, chosen().id, changed);
+const clock = new Clock(session, showNetwork, refused);
+const desk = new Desk({ session, clock, config, say, ended, look });
+
+onAnswer((answer) => {
+  showAnswer(answer);
+  if (answer.sent.get('grant_type') === 'refresh_token') {
+    history.addAnswer(answer);
+  }
+});
+history.onChange(drawAll);
+hear('ended', ({ sentence }) => leave(sentence));
+hear('started', () => location.reload());
+new ResizeObserver(drawAll).observe(byId('main'));
+byId('login-form').addEventListener('submit', logIn);
+showActions(byId('actions'), desk);
+setInterval(() => showNow(session, clock), 200);
+setInterval(() => document.hidden || look(), LOOK_EVERY);
+await open();
+
+async function open() {
+  if (new URLSearchParams(location.search).has('state')) {
+    await finishLogin();
+  } else if (!await session.open()) {
+    leave(localStorage.getItem(NOTICE) ?? '');
+  }
+}
+
+async function finishLogin() {
+  const isLogin = new URLSearchParams(location.search).has('code');
+  let notice = localStorage.getItem(NOTICE) ?? '';
+  try {
+    if (isLogin) {
+      history.add('login');
+      await session.finishLogin();
+    }
+  } catch (failure) {
+    notice = `The login did not come to its end: ${failure.message}.`;
+  }
+  // Else a reload would present the code again.
+  window.history.replaceState(null, '', '/');
+  if (!session.user && !await session.open()) {
+    leave(notice);
+  }
+}
+
+// The user has other tokens than before, or none.
+function changed() {
+  if (!session.user) {
+    leave(localStorage.getItem(NOTICE) ?? '');
+    return;
+  }
+  localStorage.removeItem(NOTICE);
+  localStorage.removeItem(THEFT);
+  clock.start();
+  byId('who').textContent = `${session.user.profile.preferred_username} · ${tabName}`;
+  byId('policy').textContent = chosen().mode;
+  show('desk');
+  showNow(session, clock);
+  drawAll();
+  look();
+}
+
+async function refused() {
+  const { user, place } = session;
+  const told = await server.watch(user.access_token, place.family);
+  if (told?.incident) {
+    localStorage.setItem(THEFT, 'yes');
+  }
+  await ended(why(told), told?.incident && { used: told.incident.generation, at: told.incident.time });
+}
+
+async function ended(sentence, reuse) {
+  history.add('ended', { why: sentence, reuse });
+  localStorage.setItem(NOTICE, sentence);
+  await session.remove();
+  tell('ended', { sentence });
+  leave(sentence);
+}
+
+function leave(sentence) {
+  clock.stop();
+  session.forget();
+  show('login');
+  byId('who').hidden = true;
+  byId('notice').textContent = sentence;
+  byId('notice').hidden = !sentence;
+  const last = history.happenings().at(-1);
+  byId('notice').classList.toggle('bad', Boolean(last?.reuse));
+  byId('last').hidden = last?.kind !== 'ended';
+  drawAll();
+}
+
+async function look() {
+  if (!session.user) {
+    return;
+  }
+  const told = await server.watch(session.user.access_token, session.place.family);
+  if (told && session.user) {
+    showHeld(told);
+    if (told.family && told.family.state !== 'active') {
+      await clock.refresh();
+    }
+  }
+}
+
+function drawAll() {
+  const happenings = history.happenings();
+  if (!byId('desk').hidden) {
+    drawLineage(byId('lineage'), happenings);
+    tellStory(happenings);
+  } else if (!byId('last').hidden) {
+    drawLineage(byId('last-lineage'), happenings);
+  }
+}
+
+function logIn(event) {
+  event.preventDefault();
+  const form = new FormData(byId('login-form'));
+  const isQuick = form.get('pace') === 'quick';
+  const client = config.clients.find(({ mode, seconds }) => mode === form.get('mode') && (seconds < 10) === isQuick);
+  localStorage.setItem(CHOICE, client.id);
+  // After a theft Keycloak asks for the password, even where its own session lives on.
+  const prompt = localStorage.getItem(THEFT) ? { prompt: 'login' } : {};
+  new Session(config.authority, client.id, () => {}).logIn(prompt);
+}
+
+function chosen() {
+  return config.clients.find(({ id }) => id === localStorage.getItem(CHOICE)) ?? config.clients[0];
+}
+
+function show(part) {
+  byId('loading').hidden = true;
+  byId('login').hidden = part !== 'login';
+  byId('desk').hidden = part !== 'desk';
+  byId('who').hidden = part !== 'desk';
+  if (part === 'desk') {
+    byId('notice').hidden = true;
+    byId('last').hidden = true;
+  }
+}
+
+function say(sentence, kind = '') {
+  byId('outcome').textContent = sentence;
+  byId('outcome').className = `outcome ${kind}`;
+}

@@ -1,0 +1,64 @@
+// What is shown beside the picture: the story in words, the answers decoded, what Redis holds.
+
+import { byId, element } from './dom.js';
+import { claims, place, short } from './tokens.js';
+import { clock } from './why.js';
+
+const MOST_ANSWERS = 8;
+const MOST_HAPPENINGS = 9;
+
+const WORDS = {
+  login: () => ['Logged in', 'generation 0'],
+  rotated: ({ used, got, isLost }) => ['Rotated', `generation ${used} became ${got}${isLost ? '; the answer was lost' : ''}`],
+  replayed: ({ used, got, isLost }) => ['Given again', `generation ${used} came again and got the same ${got}${isLost ? '; lost once more' : ''}`],
+  refused: ({ used, error }) => ['Refused', `generation ${used}: ${error}`],
+  stolen: ({ used, got, error }) => ['Thief', got === undefined ? `used generation ${used}: ${error}` : `used generation ${used} and has ${got}`],
+  ended: ({ why }) => ['Ended', why],
+};
+
+export function tellStory(happenings) {
+  byId('story').replaceChildren(...happenings.slice(-MOST_HAPPENINGS).reverse().map((event) => {
+    const [what, how] = WORDS[event.kind](event);
+    return element('li', { class: `s-${event.kind}` },
+      element('b', {}, what), element('span', {}, how), element('small', {}, `${clock(event.at)}, ${event.by}`));
+  }));
+}
+
+export function showAnswer({ sent, status, body, isLost }) {
+  const isRefresh = sent.get('grant_type') === 'refresh_token';
+  const head = [
+    element('b', { class: status === 200 ? 'good' : 'bad' }, String(status)),
+    ` ${isRefresh ? `refresh with generation ${place(sent.get('refresh_token')).generation}` : 'code for tokens'}`,
+    status === 200 ? ` → ${place(body.refresh_token).generation}` : ` → ${body.error ?? ''}`,
+    isLost ? ' (lost)' : '',
+    element('small', {}, clock(Date.now())),
+  ];
+  const list = byId('answers');
+  list.prepend(element('details', {}, element('summary', {}, head), element('pre', { tabindex: 0 }, decoded(body))));
+  [...list.children].slice(MOST_ANSWERS).forEach((old) => old.remove());
+}
+
+// Every token in the answer by its claims.
+function decoded(body) {
+  const shown = Object.entries(body).map(([name, value]) => [name, name.endsWith('_token') ? claims(value) : value]);
+  return JSON.stringify(Object.fromEntries(shown), null, 2);
+}
+
+export function showHeld({ family, incident, revoked, unavailable }) {
+  if (unavailable) {
+    byId('held').replaceChildren(element('div', {}, element('dt', {}, 'Not to be had just now'), element('dd', {}, unavailable)));
+    return;
+  }
+  const rows = [
+    ['Family', family ? short(family.id) : 'not known'],
+    ['State', family?.state ?? '–'],
+    ['Newest generation', family?.generation ?? '–'],
+    ['Login', family?.created ? clock(family.created) : '–'],
+    ['Last refresh', family?.lastRefresh ? clock(family.lastRefresh) : '–'],
+    ['Client', family?.clientId ?? '–'],
+    ['Browser', [family?.browser, family?.os].filter(Boolean).join(', ') || '–'],
+    ['Access token on the blacklist', revoked ? `yes, by its ${revoked.scope}: ${revoked.reason}` : 'no'],
+    ['Incident', incident ? `${incident.type}, ${incident.reason}, generation ${incident.generation} of ${incident.newestGeneration}, ${clock(incident.time)}` : 'none'],
+  ];
+  byId('held').replaceChildren(...rows.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, String(value)))));
+}

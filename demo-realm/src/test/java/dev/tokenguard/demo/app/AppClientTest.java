@@ -1,0 +1,45 @@
+package dev.tokenguard.demo.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tokenguard.testbed.Json;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+class AppClientTest {
+
+  private final JsonNode clients = Json.read(Path.of("realm.json")).path("clients");
+
+  @Test
+  void thePageOffersTheClientsThatTheRealmHasForIt() {
+    List<AppClient> inTheRealm =
+        StreamSupport.stream(clients.spliterator(), false)
+            .filter(client -> client.path("clientId").asText().startsWith("demo-app"))
+            .map(
+                client ->
+                    new AppClient(
+                        client.path("clientId").asText(),
+                        client.path("attributes").path("token-guard").asText(),
+                        client.path("attributes").path("access.token.lifespan").asInt()))
+            .toList();
+
+    assertThat(AppClient.ALL).containsExactlyElementsOf(inTheRealm);
+  }
+
+  @Test
+  void theyAreForOneOriginAndForCodesWithPkceOnly() {
+    for (JsonNode client : clients) {
+      if (client.path("clientId").asText().startsWith("demo-app")) {
+        assertThat(client.path("redirectUris").toString())
+            .isEqualTo("[\"http://127.0.0.1:8090/\"]");
+        assertThat(client.path("webOrigins").toString()).isEqualTo("[\"http://127.0.0.1:8090\"]");
+        assertThat(client.path("directAccessGrantsEnabled").asBoolean(true)).isFalse();
+        assertThat(client.path("attributes").path("pkce.code.challenge.method").asText())
+            .isEqualTo("S256");
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.tokenguard.demo.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the documentation quotes is what the page runs. */
+class ClientsDocumentationTest {
+
+  private static final Path DOCS = Path.of("..", "docs", "clients.md");
+  private static final Path SCRIPTS =
+      Path.of("src", "main", "resources", "dev", "tokenguard", "demo", "app", "page", "js");
+  private static final Pattern BLOCK = Pattern.compile("(?ms)^```(.*?)\\n(.*?)^```$");
+
+  record Quote(String source, String code) {}
+
+  @ParameterizedTest
+  @MethodSource("quotes")
+  void givenAQuoteThenItsSourceHasTheseLines(Quote quote) throws IOException {
+    String source = Files.readString(SCRIPTS.resolve(quote.source()));
+
+    assertThat(unindented(source)).contains(unindented(quote.code()));
+  }
+
+  @Test
+  void givenTheDocumentationThenEachBlockNamesItsSource() throws IOException {
+    assertThat(BLOCK.matcher(Files.readString(DOCS)).results())
+        .isNotEmpty()
+        .allSatisfy(block -> assertThat(block.group(1)).matches("js [a-z]+\\.js"));
+  }
+
+  static List<Quote> quotes() throws IOException {
+    return BLOCK
+        .matcher(Files.readString(DOCS))
+        .results()
+        .map(block -> new Quote(block.group(1).replaceFirst("js ", ""), block.group(2)))
+        .toList();
+  }
+
+  /** A quote begins at the margin, its source does not. */
+  private static String unindented(String code) {
+    return code.lines().map(String::strip).collect(Collectors.joining("\n", "\n", "\n"));
+  }
+}

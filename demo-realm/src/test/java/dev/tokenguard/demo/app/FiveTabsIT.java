@@ -1,0 +1,70 @@
+package dev.tokenguard.demo.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Five tabs, one user, access tokens of five seconds. */
+class FiveTabsIT extends BrowserTest {
+
+  private static final Duration WATCHED = Duration.ofSeconds(60);
+
+  @Test
+  void givenAnswersThatAreLostAtRandomThenForAMinuteNobodyIsLoggedOutAndNothingComplains() {
+    List<Tab> tabs = fiveTabs("grace", "carol");
+    tabs.get(0).page().check("#bad-network");
+
+    watch(tabs);
+
+    tabs.get(0).page().uncheck("#bad-network");
+    tabs.forEach(tab -> tab.press("refresh-now"));
+    int newest = tabs.get(0).generation();
+    tabs.forEach(tab -> tab.awaitGeneration(newest));
+    assertThat(newest).as("rotations").isGreaterThan(10);
+    assertThat(tabs.get(0).happenings("replayed")).as("answers given again").isPositive();
+    assertThat(tabs.get(0).happenings("refused")).isZero();
+    assertThat(tabs).allSatisfy(tab -> assertThat(tab.complaints()).isEmpty());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"grace, false", "grace, true", "strict, false"})
+  void givenAThiefThenTheNextRefreshCatchesHimAndEveryTabSaysWhy(String mode, boolean isLossy) {
+    List<Tab> tabs = fiveTabs(mode, "carol");
+    tabs.get(0).page().setChecked("#bad-network", isLossy);
+    tabs.get(0).awaitGeneration(2);
+
+    tabs.get(0).press("steal");
+
+    assertThat(tabs).allSatisfy(tab -> assertThat(tab.awaitNotice()).contains("was used twice"));
+    // The first use of the other copy was refused. A refusal, too, may be lost and asked for again.
+    assertThat(tabs.get(0).sinceTheTheft())
+        .doesNotContain("rotated", "replayed")
+        .startsWith("refused")
+        .endsWith("ended");
+    assertThat(tabs).allSatisfy(tab -> assertThat(tab.complaintsOfThePage()).isEmpty());
+  }
+
+  private List<Tab> fiveTabs(String mode, String user) {
+    Visitor visitor = visitor();
+    Tab first = visitor.open();
+    first.page().check("input[value=" + mode + "]");
+    first.page().check("input[value=quick]");
+    first.logIn(user);
+    IntStream.range(1, 5).forEach(more -> visitor.open().awaitDesk());
+    return visitor.tabs();
+  }
+
+  /** Looks at every tab again and again. */
+  private static void watch(List<Tab> tabs) {
+    long end = System.nanoTime() + WATCHED.toNanos();
+    while (System.nanoTime() < end) {
+      assertThat(tabs).allMatch(Tab::isAtTheDesk, "logged in");
+      tabs.get(0).page().waitForTimeout(500);
+    }
+  }
+}

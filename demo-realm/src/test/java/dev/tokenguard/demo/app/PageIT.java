@@ -1,0 +1,217 @@
+package dev.tokenguard.demo.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Response;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.tokenguard.testbed.Await;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PageIT extends BrowserTest {
+
+  private static final List<String> CONTROLS =
+      List.of(
+          "refresh-now",
+          "refresh-five",
+          "lose-next",
+          "open-tab",
+          "bad-network",
+          "steal",
+          "thief-again",
+          "replay-old",
+          "forge",
+          "api-current",
+          "api-previous",
+          "api-revoked",
+          "log-out",
+          "log-out-everywhere",
+          "change-password",
+          "reset-password");
+
+  @Test
+  void givenAKeyboardOnlyThenTheVisitorLogsInAndReachesEveryControl() {
+    Tab tab = visitor().open();
+    tab.page().waitForSelector("#login:not([hidden])");
+    tabTo(tab, "document.activeElement.name === 'mode'");
+    tabTo(tab, "document.activeElement.id === 'log-in'");
+    tab.page().keyboard().press("Enter");
+    tab.page().waitForSelector("#kc-login");
+    tab.page().keyboard().type("bob");
+    tabTo(tab, "document.activeElement.id === 'password'");
+    tab.page().keyboard().type("demo");
+    tab.page().keyboard().press("Enter");
+    tab.awaitDesk();
+
+    for (String control : CONTROLS) {
+      tabTo(tab, "document.activeElement.id === '" + control + "'");
+      assertThat(focusIsSeen(tab)).as("focus on " + control).isTrue();
+    }
+    tab.page().focus("#refresh-now");
+    tab.page().keyboard().press("Enter");
+
+    tab.awaitOutcome("Refreshed: generation 1");
+    assertThat(tab.complaints()).isEmpty();
+  }
+
+  @Test
+  void givenAPhoneOf360PixelsThenNothingSticksOut() {
+    Tab tab = visitor(360, 740, ColorScheme.DARK).open();
+    tab.page().waitForSelector("#login:not([hidden])");
+    assertThat(widestPixel(tab)).isLessThanOrEqualTo(360);
+    tab.logIn("bob");
+    tab.press("refresh-five");
+    tab.awaitOutcome("5 of 5 served");
+    assertThat(widestPixel(tab)).isLessThanOrEqualTo(360);
+    picture(tab, "demo-phone");
+    tab.press("steal");
+    tab.awaitOutcome("The thief used");
+    tab.press("refresh-now");
+    tab.awaitNotice();
+
+    assertThat(widestPixel(tab)).isLessThanOrEqualTo(360);
+    assertThat(tab.complaintsOfThePage()).isEmpty();
+  }
+
+  @Test
+  void givenTheAnswersOfTheServerThenNoScriptOrStyleMayStandInThePage() {
+    Tab tab = visitor().open();
+
+    Response page = tab.page().reload();
+
+    assertThat(page.headerValue("Content-Security-Policy"))
+        .contains("default-src 'none'", "script-src 'self';", "style-src 'self';")
+        .doesNotContain("unsafe-inline", "unsafe-eval", "*");
+    assertThat(tab.page().content()).doesNotContain(" style=\"", " onclick=");
+  }
+
+  @Test
+  void givenATokenThatExpiredAndOneThatWasRevokedThenTheApiTellsThemApart() {
+    Tab tab = visitor().open();
+    tab.page().check("input[value=quick]");
+    tab.logIn("bob");
+    tab.press("api-current");
+    tab.awaitOutcome("200: bob");
+
+    tab.press("api-revoked");
+
+    tab.awaitOutcome("401 revoked: Bearer realm=\"demo\", error=\"invalid_token\"");
+    tab.awaitOutcome("Then, refreshed: 200: bob");
+
+    // The previous token outlives the refresh by a second or two.
+    Await.until("an expired token", Duration.ofSeconds(30), () -> previousTokenIsExpired(tab));
+    assertThat(tab.complaintsOfThePage()).isEmpty();
+  }
+
+  @Test
+  void givenATabThatIsOfflineBeyondTheExpiryWhenItIsBackThenItRefreshesAndNobodyIsLoggedOut() {
+    Tab tab = visitor().open();
+    tab.page().check("input[value=quick]");
+    tab.logIn("bob");
+    tab.page().context().setOffline(true);
+    tab.awaitText("#network", "offline");
+    tab.page().waitForFunction("() => document.getElementById('seconds').textContent === '0'");
+    int before = tab.generation();
+
+    tab.page().context().setOffline(false);
+
+    tab.awaitGeneration(before + 1);
+    assertThat(tab.page().textContent("#network")).isEqualTo("online");
+    assertThat(tab.isAtTheDesk()).isTrue();
+  }
+
+  @Test
+  void givenALogoutEverywhereThenEveryTabIsAtTheLoginAndSaysWhy() {
+    Visitor bob = visitor();
+    Tab first = bob.open();
+    first.logIn("bob");
+    Tab second = bob.open();
+    second.awaitDesk();
+
+    first.press("log-out-everywhere");
+
+    assertThat(first.awaitNotice()).isEqualTo("You logged out everywhere.");
+    assertThat(second.awaitNotice()).isEqualTo("You logged out everywhere.");
+  }
+
+  @Test
+  void givenALogoutHereThenKeycloakAsksForThePasswordAgain() {
+    Tab tab = visitor().open();
+    tab.logIn("bob");
+
+    tab.press("log-out");
+
+    assertThat(tab.awaitNotice()).isEqualTo("You logged out.");
+    tab.logIn("bob");
+    assertThat(tab.generation()).isZero();
+  }
+
+  @Test
+  void givenAPasswordResetThenALoginInAnotherBrowserEndsAndSaysWhy() {
+    Tab elsewhere = visitor().open();
+    elsewhere.logIn("bob");
+    Tab here = visitor().open();
+    here.logIn("bob");
+
+    here.press("reset-password");
+
+    assertThat(here.awaitNotice()).contains("An administrator set a new password");
+    assertThat(elsewhere.awaitNotice()).contains("Please log in again");
+  }
+
+  @Test
+  void givenAPasswordChangedHereThenALoginInAnotherBrowserEndsAndThisOneGoesOn() {
+    Tab elsewhere = visitor().open();
+    elsewhere.logIn("carol");
+    Tab here = visitor().open();
+    here.logIn("carol");
+
+    here.press("change-password");
+    here.page().fill("#password-new", "demo");
+    here.page().fill("#password-confirm", "demo");
+    here.page().keyboard().press("Enter");
+
+    here.awaitDesk();
+    assertThat(elsewhere.awaitNotice()).contains("The password was changed", "log in again");
+    here.press("refresh-now");
+    here.awaitOutcome("Refreshed: generation");
+  }
+
+  private static boolean previousTokenIsExpired(Tab tab) {
+    tab.press("api-previous");
+    tab.page().waitForSelector("#api-previous:not([aria-busy])");
+    return tab.page()
+        .textContent("#outcome")
+        .contains("401 expired: Bearer realm=\"demo\", error=\"invalid_token\"");
+  }
+
+  /** Presses Tab until something is in focus, as often as the page has things to focus. */
+  private static void tabTo(Tab tab, String condition) {
+    for (int presses = 0; presses < 60; presses++) {
+      if ((Boolean) tab.page().evaluate(condition)) {
+        return;
+      }
+      tab.page().keyboard().press("Tab");
+    }
+    throw new AssertionError("not reached by the keyboard: " + condition);
+  }
+
+  private static boolean focusIsSeen(Tab tab) {
+    return (Boolean)
+        tab.page()
+            .evaluate(
+                "() => { const style = getComputedStyle(document.activeElement);"
+                    + " return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2; }");
+  }
+
+  private static int widestPixel(Tab tab) {
+    return ((Number)
+            tab.page()
+                .evaluate(
+                    "() => Math.max(document.documentElement.scrollWidth,"
+                        + " ...[...document.querySelectorAll('main *')].filter(each => !each.closest('pre, .unseen'))"
+                        + ".map(each => Math.ceil(each.getBoundingClientRect().right)))"))
+        .intValue();
+  }
+}

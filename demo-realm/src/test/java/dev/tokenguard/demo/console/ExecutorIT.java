@@ -1,0 +1,93 @@
+package dev.tokenguard.demo.console;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import org.junit.jupiter.api.Test;
+
+class ExecutorIT extends ConsoleTest {
+
+  private static final String EXECUTOR = "redis-refresh-token-rotation";
+  private static final String PROFILE = "made-in-the-console";
+  private static final String NEW = "realm-settings/client-policies/profiles/add-profile";
+
+  @Test
+  void givenANewProfileWhenTheExecutorIsAddedThenEverySettingHasItsDefaultAndHelp() {
+    Console console = profileWithTheExecutorOpen();
+
+    assertThat(DocumentedSetting.all()).hasSize(14);
+    for (DocumentedSetting setting : DocumentedSetting.all()) {
+      assertThat(field(console, setting)).isVisible();
+      openHelp(console, setting);
+      closeHelp(console);
+    }
+
+    console.closeAlerts();
+    openHelp(console, DocumentedSetting.all().get(3));
+    picture(console.page(), "console-executor");
+  }
+
+  @Test
+  void givenABadValueWhenItIsSavedThenTheAlertNamesTheSettingAndItsRangeAndAGoodOneIsSaved() {
+    Console console = profileWithTheExecutorOpen();
+
+    console.fill("grace-period", "301");
+    console.press("addExecutor-saveBtn");
+
+    console.awaitAlert("grace-period: 0 to 300 seconds");
+    assertThat(profile(PROFILE).path("executors")).isEmpty();
+
+    console.fill("grace-period", "20");
+    console.press("addExecutor-saveBtn");
+
+    console.awaitAlert("Executor created successfully");
+    JsonNode saved = profile(PROFILE).path("executors").path(0);
+    assertThat(saved.path("executor").asText()).isEqualTo(EXECUTOR);
+    assertThat(saved.path("configuration").path("grace-period").asText()).isEqualTo("20");
+    console.press("editExecutor");
+    assertThat(console.shown(console.page().getByTestId("grace-period"))).hasValue("20");
+  }
+
+  private Console profileWithTheExecutorOpen() {
+    Console console = console(1300).logIn(NEW);
+    console.fill("name", PROFILE);
+    console.press("saveCreateProfile");
+    console.press("addExecutor");
+    console.shown(console.page().locator("#kc-executor")).click();
+    console.press(EXECUTOR);
+    console.shown(console.page().getByTestId("grace-period"));
+    return console;
+  }
+
+  private static Locator field(Console console, DocumentedSetting setting) {
+    return setting.isChoice()
+        ? console
+            .page()
+            .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(setting.name()))
+            .filter(new Locator.FilterOptions().setHasText(setting.byDefault()))
+        : console
+            .page()
+            .locator(
+                "[data-testid='%s'][value='%s']".formatted(setting.name(), setting.byDefault()));
+  }
+
+  private static void openHelp(Console console, DocumentedSetting setting) {
+    // The console names the help of a text after its field, that of a choice after its label.
+    console
+        .page()
+        .locator(
+            "[data-testid='help-label-%1$s'], [data-testid='help-label-config.%1$s']"
+                .formatted(setting.name()))
+        .click();
+    assertThat(console.page().getByRole(AriaRole.DIALOG)).hasText(setting.helpInTheConsole());
+  }
+
+  private static void closeHelp(Console console) {
+    console.page().keyboard().press("Escape");
+    assertThat(console.page().getByRole(AriaRole.DIALOG)).hasCount(0);
+  }
+}

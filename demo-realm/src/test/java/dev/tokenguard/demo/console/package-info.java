@@ -1,0 +1,2 @@
+/** Tests in Keycloak's own admin console: what an administrator sees and sets there. */
+package dev.tokenguard.demo.console;
