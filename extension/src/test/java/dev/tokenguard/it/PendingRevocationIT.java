@@ -22,6 +22,8 @@ class PendingRevocationIT extends LabTest {
 
   private static final Duration BACK = Duration.ofSeconds(10);
 
+  private static final String LOST = "Redis has lost all that it held";
+
   private static RedisServer redis;
   private static KeycloakServer keycloak;
 
@@ -95,15 +97,39 @@ class PendingRevocationIT extends LabTest {
     client.revoke(revoked.accessToken()).orFail();
     long start = keycloak.log().size();
 
-    try (RedisClient jedis = RedisClient.create(redis.uri().getHost(), redis.uri().getPort())) {
-      jedis.flushAll();
-    }
+    flush();
 
     awaitKey("tg:at:" + Jwt.claims(revoked.accessToken()).path("jti").asText());
     Answer next = client.refresh(live.refreshToken()).orFail();
     assertThat(Family.generation(next)).isEqualTo(2);
     assertThat(client.refresh(live.refreshToken()).error()).isEqualTo("invalid_grant");
-    assertThat(keycloak.log().textFrom(start)).containsOnlyOnce("Redis has lost all that it held");
+    assertThat(keycloak.log().textFrom(start)).containsOnlyOnce(LOST);
+  }
+
+  /** What came with the login is named by whichever token of the family is seen first again. */
+  @Test
+  void given_redis_is_emptied_when_a_family_is_taken_up_and_replayed_then_all_of_it_is_dead() {
+    Answer login = logIn();
+    Answer first = client.refresh(login.refreshToken()).orFail();
+    Answer second = client.refresh(first.refreshToken()).orFail();
+    flush();
+    Answer third = client.refresh(second.refreshToken()).orFail();
+
+    Family.assertRefused(client.refresh(login.refreshToken()));
+
+    for (Answer each : new Answer[] {login, first, second, third}) {
+      Family.assertDead(client, each);
+    }
+  }
+
+  /** Returns when it is noticed, or the next test would see that. */
+  private static void flush() {
+    long start = keycloak.log().size();
+    try (RedisClient jedis = RedisClient.create(redis.uri().getHost(), redis.uri().getPort())) {
+      jedis.flushAll();
+    }
+    Await.until(
+        "the loss to be noticed", BACK, () -> keycloak.log().textFrom(start).contains(LOST));
   }
 
   private Answer logIn() {

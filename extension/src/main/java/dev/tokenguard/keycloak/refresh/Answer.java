@@ -53,7 +53,11 @@ final class Answer {
   void issue(Effect.Issue issue, AccessTokenResponseBuilder response) {
     Place place = request.presented().at(issue.child().generation());
     LineageClaims.continueAt(
-        place, issue.child(), response.getRefreshToken(), response.getAccessToken());
+        place,
+        issue.child(),
+        request.accessToken().loginPrefix(),
+        response.getRefreshToken(),
+        response.getAccessToken());
     issue.revoke().ifPresent(this::revokeWhenCommitted);
     EventBuilder event = event(issue.label());
     event.detail("refresh_token_generation_issued", Long.toString(place.generation()));

@@ -16,7 +16,8 @@ import org.keycloak.representations.RefreshToken;
  * rtf   the family's id
  * rtg   the generation
  * rtb   the context that the family is bound to, only with bind-to
- * rta   in generation 0: the prefix of the id of the access token that came with it
+ * rta   the prefix of the id of the login's access token: by any token of the family that one can be
+ *       named, also when the store has forgotten the family
  * </pre>
  *
  * <p>A token without {@code rtf} and {@code rtg} is generation 0 of the family named by its own
@@ -68,9 +69,13 @@ public final class LineageClaims {
     AccessTokenId.set(accessToken, new Place(token.getId(), 0));
   }
 
-  /** Puts a token and its access token at their place. */
+  /**
+   * Puts a token and its access token at their place.
+   *
+   * @param loginPrefix as the presented token tells it
+   */
   public static void continueAt(
-      Place place, Child child, RefreshToken token, AccessToken accessToken) {
+      Place place, Child child, String loginPrefix, RefreshToken token, AccessToken accessToken) {
     token.id(place.refreshTokenId());
     token.iat(child.issuedAt());
     if (child.expiresAt() > 0) {
@@ -79,6 +84,9 @@ public final class LineageClaims {
     Map<String, Object> claims = token.getOtherClaims();
     claims.put(FAMILY, place.family());
     claims.put(GENERATION, place.generation());
+    if (!loginPrefix.isEmpty()) {
+      claims.put(LOGIN_PREFIX, loginPrefix);
+    }
     child.binding().ifPresent(context -> claims.put(BINDING, context.toClaim()));
     AccessTokenId.set(accessToken, place);
   }
