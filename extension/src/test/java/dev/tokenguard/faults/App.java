@@ -5,38 +5,50 @@ import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.Jwt;
 import dev.tokenguard.testbed.OidcClient;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A client of Keycloak with the tokens of one login; all its answers are in the ledger. */
+/**
+ * A client of Keycloak with the tokens of one login; all its answers are in the ledger. Of several
+ * nodes it asks one after the other, as a load balancer would.
+ */
 final class App {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Ledger ledger;
   private final String name;
-  private final OidcClient client;
+  private final List<OidcClient> nodes;
+  private final AtomicInteger requests = new AtomicInteger();
   private Answer held;
 
-  App(Ledger ledger, String name, OidcClient client, Answer login) {
+  App(Ledger ledger, String name, List<OidcClient> nodes, Answer login) {
     this.ledger = ledger;
     this.name = name;
-    this.client = client;
+    this.nodes = nodes;
     this.held = login;
   }
 
   /** Another one that has stolen what this one holds. */
   App stolen(String thief) {
-    return new App(ledger, thief, client, held);
+    return new App(ledger, thief, nodes, held);
   }
 
   /** Likewise, by another program. */
   App stolen(String thief, String userAgent) {
-    return new App(ledger, thief, client.withHeader("User-Agent", userAgent), held);
+    List<OidcClient> elsewhere =
+        nodes.stream().map(node -> node.withHeader("User-Agent", userAgent)).toList();
+    return new App(ledger, thief, elsewhere, held);
+  }
+
+  private OidcClient next() {
+    return nodes.get(Math.floorMod(requests.getAndIncrement(), nodes.size()));
   }
 
   /** Presents the token that is held; the answer is not taken. */
   Answer present() {
     String token = held.refreshToken();
-    return ledger.record(name, "refresh", () -> client.refresh(token));
+    return ledger.record(name, "refresh", () -> next().refresh(token));
   }
 
   /** Presents the token that is held, and holds what is given for it. */
@@ -51,6 +63,11 @@ final class App {
     Await.until("a decision for " + name, PATIENCE, () -> refresh().status() != 503);
   }
 
+  /** Whether each node grants a refresh. */
+  boolean isServedByAll() {
+    return nodes.stream().allMatch(node -> refresh().isOk());
+  }
+
   void take(Answer answer) {
     if (answer.isOk()) {
       held = answer;
@@ -60,15 +77,15 @@ final class App {
   /** Whether Keycloak takes the access token that is held. */
   boolean isWelcome() {
     String token = held.accessToken();
-    return ledger.record(name, "userinfo", () -> client.userinfo(token)).isOk();
+    return ledger.record(name, "userinfo", () -> next().userinfo(token)).isOk();
   }
 
   Answer logOut() {
-    return ledger.record(name, "logout", () -> client.logout(held.refreshToken()));
+    return ledger.record(name, "logout", () -> next().logout(held.refreshToken()));
   }
 
   Answer revokeAccessToken() {
-    return ledger.record(name, "revoke", () -> client.revoke(held.accessToken()));
+    return ledger.record(name, "revoke", () -> next().revoke(held.accessToken()));
   }
 
   void complain(String what) {

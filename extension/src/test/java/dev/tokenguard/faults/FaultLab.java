@@ -3,22 +3,17 @@ package dev.tokenguard.faults;
 import dev.tokenguard.testbed.AdminApi;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.KeycloakServer.Mode;
 import dev.tokenguard.testbed.OidcClient;
-import dev.tokenguard.testbed.RedisServer;
-import dev.tokenguard.testbed.TcpProxy;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import redis.clients.jedis.RedisClient;
+import java.util.function.Predicate;
 
 /**
- * The shaded JAR in a real Keycloak, a real Redis, and a network between them that can fail. All
- * time-outs have their defaults.
+ * Where stories are played: the demo's realm at one or more nodes, with a client for each policy,
+ * and a Redis of any topology.
  */
-final class FaultLab implements AutoCloseable {
+public final class FaultLab {
 
   /** So long may one command take by default: for a connection, and for the answer by it. */
   static final Duration ALL_TIMEOUTS = Duration.ofMillis(3 * 400);
@@ -31,22 +26,27 @@ final class FaultLab implements AutoCloseable {
 
   private static final String REALM = "demo";
 
-  private final RedisServer redis = RedisServer.start();
-  private final TcpProxy network = new TcpProxy(redis.port());
-  private final KeycloakServer keycloak;
+  private final Predicate<String> redisHolds;
+  private final List<KeycloakServer> nodes;
 
-  FaultLab() {
-    keycloak =
-        KeycloakServer.builder()
-            .mode(Mode.PRODUCTION)
-            .provider(Path.of(System.getProperty("token.guard.jar")))
-            .realm(Path.of(System.getProperty("demo.realm")))
-            .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + network.port())
-            .start();
-    List.of(DENY, ALLOW).forEach(id -> admin().post("/clients", newClient(id)).orFail());
-    admin()
+  private FaultLab(Predicate<String> redisHolds, List<KeycloakServer> nodes) {
+    this.redisHolds = redisHolds;
+    this.nodes = nodes;
+  }
+
+  /**
+   * Replaces the policies of the realm.
+   *
+   * @param redisHolds whether a resource server finds a key, and it has an end
+   * @param nodes of one cluster
+   */
+  public static FaultLab in(Predicate<String> redisHolds, KeycloakServer... nodes) {
+    FaultLab lab = new FaultLab(redisHolds, List.of(nodes));
+    List.of(DENY, ALLOW).forEach(id -> lab.admin().post("/clients", newClient(id)).orFail());
+    lab.admin()
         .putProfilesAndPolicies(
             List.of(profile(DENY), profile(ALLOW)), List.of(policy(DENY), policy(ALLOW)));
+    return lab;
   }
 
   private static Map<String, Object> newClient(String id) {
@@ -86,39 +86,25 @@ final class FaultLab implements AutoCloseable {
         List.of(Map.of("condition", "client-attributes", "configuration", ofGroup)));
   }
 
-  RedisServer redis() {
-    return redis;
+  boolean redisHolds(String key) {
+    return redisHolds.test(key);
   }
 
-  TcpProxy network() {
-    return network;
+  public AdminApi admin() {
+    return nodes.get(0).admin(REALM);
   }
 
-  KeycloakServer keycloak() {
-    return keycloak;
-  }
-
-  AdminApi admin() {
-    return keycloak.admin(REALM);
-  }
-
+  /** A client of the first node. */
   OidcClient client(String id) {
-    return OidcClient.of(keycloak.baseUri(), REALM, id);
+    return clients(id).get(0);
+  }
+
+  /** The same client at each node. */
+  List<OidcClient> clients(String id) {
+    return nodes.stream().map(node -> OidcClient.of(node.baseUri(), REALM, id)).toList();
   }
 
   Answer logIn(String client, String user) {
     return client(client).login(user, PASSWORD).orFail();
-  }
-
-  /** Past the network that fails. */
-  RedisClient redisClient() {
-    return RedisClient.create(redis.uri().getHost(), redis.port());
-  }
-
-  @Override
-  public void close() throws IOException {
-    keycloak.close();
-    network.close();
-    redis.close();
   }
 }

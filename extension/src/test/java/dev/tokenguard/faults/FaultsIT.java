@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.Jwt;
+import dev.tokenguard.testbed.LoopbackPort;
+import dev.tokenguard.testbed.Meters;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
 
 /** One story for each way in which Redis fails, and what is promised while it lasts. */
@@ -21,26 +25,28 @@ final class FaultsIT {
 
   @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
 
+  private static OneRedis servers;
   private static FaultLab lab;
 
-  private final long logBefore = lab.keycloak().log().size();
+  private final long logBefore = servers.keycloak().log().size();
 
   @BeforeAll
   static void start() {
-    lab = new FaultLab();
-    LOGS.watch(lab.keycloak().log());
+    servers = new OneRedis();
+    lab = servers.lab();
+    LOGS.watch(servers.keycloak().log());
   }
 
   @AfterAll
   static void stop() throws IOException {
-    lab.close();
+    servers.close();
   }
 
   @AfterEach
   void redisIsWell() {
     Await.until(
         "Redis to be well again",
-        Story.RECOVERY,
+        Promise.RECOVERY,
         () -> lab.client(DENY).refresh(lab.logIn(DENY, "alice").refreshToken()).isOk());
   }
 
@@ -61,14 +67,14 @@ final class FaultsIT {
       Answer login = lab.logIn(policy, "alice");
       Await.until(
           "a refresh",
-          Story.RECOVERY,
+          Promise.RECOVERY,
           () -> lab.client(policy).refresh(login.refreshToken()).isOk());
       assertThat(lab.client(policy).userinfo(login.accessToken()).status()).isEqualTo(200);
     }
   }
 
   private String logged() {
-    return lab.keycloak().log().textFrom(logBefore);
+    return servers.keycloak().log().textFrom(logBefore);
   }
 
   /** One line when Redis goes and one when it is back. */
@@ -78,7 +84,7 @@ final class FaultsIT {
   }
 
   private static void configure(String name, String value) {
-    try (RedisClient redis = lab.redisClient()) {
+    try (RedisClient redis = servers.client()) {
       redis.configSet(name, value);
     }
   }
@@ -88,9 +94,9 @@ final class FaultsIT {
     Ledger ledger =
         Story.in(lab)
             .play(
-                () -> lab.network().slowDown(Duration.ofMillis(50)),
+                () -> servers.network().slowDown(Duration.ofMillis(50)),
                 FaultsIT::assertThatAllIsWell,
-                () -> lab.network().heal());
+                () -> servers.network().heal());
     ledger.assertHardlyAnythingWasPostponed();
   }
 
@@ -98,9 +104,9 @@ final class FaultsIT {
   void given_a_black_hole_then_nobody_waits_for_long() {
     Story.in(lab)
         .play(
-            () -> lab.network().swallowAll(),
+            () -> servers.network().swallowAll(),
             FaultsIT::assertThatRedisIsDoneWithout,
-            () -> lab.network().heal());
+            () -> servers.network().heal());
     assertLoggedOnce();
   }
 
@@ -108,18 +114,18 @@ final class FaultsIT {
   void given_answers_are_lost_then_what_was_carried_out_is_not_held_against_the_client() {
     Story.in(lab)
         .play(
-            () -> lab.network().swallowAnswers(),
+            () -> servers.network().swallowAnswers(),
             FaultsIT::assertThatRedisIsDoneWithout,
-            () -> lab.network().heal());
+            () -> servers.network().heal());
   }
 
   @Test
   void given_connections_are_reset_then_they_are_made_anew_once_that_is_possible() {
     Story.in(lab)
         .play(
-            () -> lab.network().reset(),
+            () -> servers.network().reset(),
             FaultsIT::assertThatRedisIsDoneWithout,
-            () -> lab.network().heal());
+            () -> servers.network().heal());
     assertLoggedOnce();
   }
 
@@ -127,18 +133,18 @@ final class FaultsIT {
   void given_a_frozen_redis_then_it_is_spared_and_what_it_does_late_harms_nobody() {
     Story.in(lab)
         .play(
-            () -> lab.redis().pause(),
+            () -> servers.redis().pause(),
             FaultsIT::assertThatRedisIsDoneWithout,
-            () -> lab.redis().resume());
+            () -> servers.redis().resume());
   }
 
   @Test
   void given_redis_was_killed_and_starts_empty_then_nobody_is_logged_out() {
-    Story.withLossOfStateIn(lab)
+    Story.in(lab, Promise.OF_ANY_FAULT.withLostLineages())
         .play(
-            () -> lab.redis().stop(),
+            () -> servers.redis().stop(),
             FaultsIT::assertThatRedisIsDoneWithout,
-            () -> lab.redis().restart());
+            () -> servers.redis().restart());
     assertLoggedOnce();
   }
 
@@ -152,24 +158,128 @@ final class FaultsIT {
   }
 
   private static void forgetScripts() {
-    try (RedisClient redis = lab.redisClient()) {
+    try (RedisClient redis = servers.client()) {
       redis.scriptFlush("any");
     }
+  }
+
+  private static void revokeInRedisOnly(Answer answer) {
+    String key = "tg:at:" + Jwt.claims(answer.accessToken()).path("jti").asText();
+    try (RedisClient redis = servers.client()) {
+      redis.setex(key, 60, "test");
+    }
+  }
+
+  /** Of a master that cannot be reached, so it keeps what it has. */
+  private static void makeRedisAReplica() {
+    try (Jedis redis = new Jedis("127.0.0.1", servers.redis().port())) {
+      redis.replicaof("127.0.0.1", LoopbackPort.free());
+    }
+  }
+
+  private static void makeRedisAMaster() {
+    try (Jedis redis = new Jedis("127.0.0.1", servers.redis().port())) {
+      redis.replicaofNoOne();
+    }
+  }
+
+  @Test
+  void given_redis_became_a_replica_then_what_writes_is_done_without_and_look_ups_go_on() {
+    double rejected = rejected();
+    Answer revoked = lab.logIn(DENY, "alice");
+    revokeInRedisOnly(revoked);
+    Ledger ledger =
+        Story.in(lab)
+            .play(
+                FaultsIT::makeRedisAReplica,
+                () -> {
+                  assertThatRedisIsDoneWithout();
+                  assertThat(lab.client(DENY).userinfo(revoked.accessToken()).status())
+                      .isEqualTo(401);
+                },
+                FaultsIT::makeRedisAMaster);
+    assertRefusedWrites(ledger, rejected);
+  }
+
+  @Test
+  void given_redis_evicts_whatever_comes_then_nobody_is_logged_out_and_keycloak_refuses_on() {
+    double adopted = refreshes("adopted");
+    Eviction eviction = new Eviction(servers);
+    Ledger ledger =
+        Story.in(
+                lab,
+                Promise.OF_ANY_FAULT
+                    .withLostLineages()
+                    .withLostRevocations(Promise.Told.PERHAPS_NOTHING))
+            .play(eviction::begin, FaultsIT::assertThatAllIsWell, eviction::end);
+    ledger.assertHardlyAnythingWasPostponed();
+    assertThat(refreshes("adopted")).isGreaterThan(adopted);
+  }
+
+  @Test
+  void given_redis_is_set_back_to_a_backup_then_clients_go_on_and_a_stale_branch_is_caught() {
+    double setBacks = meter("token_guard_redis_state_lost_total{loss=\"set-back\"}");
+    double fastForwarded = refreshes("fast-forwarded");
+    App victim = new App(new Ledger(), "victim", lab.clients(DENY), lab.logIn(DENY, "bob"));
+    victim.refresh().orFail();
+    App thief = victim.stolen("thief");
+
+    Story.in(
+            lab,
+            Promise.OF_ANY_FAULT
+                .withLostLineages()
+                .withLostRevocations(Promise.Told.EACH_ACCESS_TOKEN))
+        .play(
+            servers.redis()::backUp,
+            () -> {
+              for (int generation = 2; generation <= 4; generation++) {
+                victim.refresh().orFail();
+              }
+              assertThatAllIsWell();
+            },
+            servers.redis()::restoreBackup);
+
+    // The copy is the newest that Redis knows again. The victim is ahead of it, and the thief
+    // behind.
+    assertThat(thief.refresh().isOk()).isTrue();
+    assertThat(victim.refresh().isOk()).isTrue();
+    assertThat(thief.refresh().error()).isEqualTo("invalid_grant");
+    assertThat(victim.refresh().error()).isEqualTo("invalid_grant");
+    assertThat(refreshes("fast-forwarded")).isGreaterThan(fastForwarded);
+    assertThat(meter("token_guard_redis_state_lost_total{loss=\"set-back\"}"))
+        .isEqualTo(setBacks + 1);
+    assertThat(logged()).containsOnlyOnce("Redis has lost its last writes");
+  }
+
+  private static double refreshes(String outcome) {
+    return meter("token_guard_refresh_total{outcome=\"" + outcome + "\"}");
+  }
+
+  private static double meter(String series) {
+    return new Meters(servers.keycloak()).value(series);
   }
 
   /** It refuses writes and answers look-ups, so it is not away. */
   @Test
   void given_redis_is_full_then_what_writes_is_done_without_and_look_ups_go_on() {
+    double rejected = rejected();
     Ledger ledger =
         Story.in(lab)
             .play(
                 () -> configure("maxmemory", "1mb"),
-                () -> {
-                  assertThatRedisIsDoneWithout();
-                  assertThat(logged()).contains("Redis answers, but did not do what it was asked");
-                },
+                FaultsIT::assertThatRedisIsDoneWithout,
                 () -> configure("maxmemory", "0"));
-    assertThat(logged()).doesNotContain("Redis does not answer as it should");
+    assertRefusedWrites(ledger, rejected);
+  }
+
+  /** At once, so nobody was kept from asking again. */
+  private void assertRefusedWrites(Ledger ledger, double rejectedBefore) {
+    assertThat(rejected()).isGreaterThan(rejectedBefore);
     assertThat(ledger.count(503)).isPositive();
+    assertThat(logged()).doesNotContain("Redis does not answer as it should");
+  }
+
+  private static double rejected() {
+    return meter("token_guard_redis_failures_total{failure=\"rejected\",operation=\"rotate\"}");
   }
 }

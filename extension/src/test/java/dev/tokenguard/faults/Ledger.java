@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Every answer that a client got, and whatever was not as it should be. */
-final class Ledger {
+public final class Ledger {
 
   private static final Set<Integer> ALLOWED = Set.of(200, 204, 400, 401, 503);
 

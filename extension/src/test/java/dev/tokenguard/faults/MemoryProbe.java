@@ -22,9 +22,9 @@ final class MemoryProbe implements AutoCloseable {
   private final RedisClient redis;
   private final Jcmd keycloak;
 
-  MemoryProbe(FaultLab lab) {
-    redis = lab.redisClient();
-    keycloak = new Jcmd(lab.keycloak().pid());
+  MemoryProbe(OneRedis servers) {
+    redis = servers.client();
+    keycloak = new Jcmd(servers.keycloak().pid());
   }
 
   Sample sample(long second) {

@@ -75,7 +75,7 @@ final class Population {
 
   private App app(Ledger ledger, String name) {
     String user = users.get(random.nextInt(users.size()));
-    return new App(ledger, name + " of " + user, lab.client(DENY), lab.logIn(DENY, user));
+    return new App(ledger, name + " of " + user, lab.clients(DENY), lab.logIn(DENY, user));
   }
 
   private Actor thief(App victim) {

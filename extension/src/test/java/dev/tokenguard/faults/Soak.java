@@ -40,9 +40,10 @@ public final class Soak {
 
   public SoakReport run() {
     progress.accept("Keycloak and Redis for the soak: build and start, about a minute");
-    try (FaultLab lab = new FaultLab();
-        MemoryProbe memory = new MemoryProbe(lab)) {
-      Population population = new Population(lab, families, new Random(System.nanoTime()));
+    try (OneRedis servers = new OneRedis();
+        MemoryProbe memory = new MemoryProbe(servers)) {
+      Population population =
+          new Population(servers.lab(), families, new Random(System.nanoTime()));
       progress.accept(families + " families are logged in; warming up");
       population.start();
       LockSupport.parkNanos(warmUp.toNanos());

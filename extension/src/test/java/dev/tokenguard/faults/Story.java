@@ -9,16 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
-import redis.clients.jedis.RedisClient;
 
 /** A crowd lives through a fault: some time before, some with it, and some after it. */
-final class Story {
+public final class Story {
 
-  /**
-   * Within this time of its end a fault is forgotten: a delay of the breaker, and a busy machine.
-   */
-  static final Duration RECOVERY = Duration.ofSeconds(5);
-
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration WITH_THE_FAULT = Duration.ofSeconds(3);
   private static final Duration AFTERWARDS = Duration.ofSeconds(1);
 
@@ -26,16 +21,16 @@ final class Story {
   private static final Duration TOLD = Duration.ofSeconds(10);
 
   private final FaultLab lab;
-  private final boolean losesState;
+  private final Promise promise;
   private final Ledger ledger = new Ledger();
   private final App probe;
   private final App loggedOut;
   private final App revoked;
   private final Crowd crowd;
 
-  private Story(FaultLab lab, boolean losesState) {
+  private Story(FaultLab lab, Promise promise) {
     this.lab = lab;
-    this.losesState = losesState;
+    this.promise = promise;
     this.probe = app("probe", DENY, "alice");
     this.loggedOut = app("logged out", DENY, "carol");
     this.revoked = app("revoked", DENY, "carol");
@@ -43,12 +38,11 @@ final class Story {
   }
 
   static Story in(FaultLab lab) {
-    return new Story(lab, false);
+    return in(lab, Promise.OF_ANY_FAULT);
   }
 
-  /** Of a fault by which Redis forgets all that it knew. */
-  static Story withLossOfStateIn(FaultLab lab) {
-    return new Story(lab, true);
+  public static Story in(FaultLab lab, Promise promise) {
+    return new Story(lab, promise);
   }
 
   private List<Actor> actors() {
@@ -59,7 +53,7 @@ final class Story {
         App app = app("honest " + policy + " " + number, policy, "alice");
         actors.add(new HonestClient(app, new Random(seed + actors.size())));
       }
-      boolean mayPass = losesState || policy.equals(ALLOW);
+      boolean mayPass = !promise.keepsLineages() || policy.equals(ALLOW);
       actors.add(new Thief(app("victim " + policy, policy, "bob"), mayPass));
     }
     actors.add(new Leaver(loggedOut, App::logOut, true));
@@ -68,16 +62,16 @@ final class Story {
   }
 
   private App app(String name, String client, String user) {
-    return new App(ledger, name, lab.client(client), lab.logIn(client, user));
+    return new App(ledger, name, lab.clients(client), lab.logIn(client, user));
   }
 
   /**
    * @param meanwhile what is to be seen while the fault lasts
    * @return the ledger, which is clean
    */
-  Ledger play(Runnable begin, Runnable meanwhile, Runnable end) {
+  public Ledger play(Runnable begin, Runnable meanwhile, Runnable end) {
     crowd.start();
-    Await.until("some answers", RECOVERY, () -> ledger.count(200) > 30);
+    Await.until("some answers", PATIENCE, () -> ledger.count(200) > 30);
     ledger.faultBegins();
     begin.run();
     try {
@@ -87,7 +81,7 @@ final class Story {
     } finally {
       end.run();
     }
-    Await.until("refreshes to go on", RECOVERY, () -> probe.refresh().isOk());
+    Await.until("refreshes to go on", promise.recovery(), probe::isServedByAll);
     LockSupport.parkNanos(AFTERWARDS.toNanos());
     crowd.settle();
     assertRedisWasTold();
@@ -97,11 +91,20 @@ final class Story {
 
   /** Resource servers ask Redis alone. */
   private void assertRedisWasTold() {
-    try (RedisClient redis = lab.redisClient()) {
-      String session = "tg:sid:" + loggedOut.session();
-      String token = "tg:at:" + revoked.accessTokenId();
-      Await.until("Redis to know " + session, TOLD, () -> redis.ttl(session) > 0);
-      Await.until("Redis to know " + token, TOLD, () -> redis.ttl(token) > 0);
+    switch (promise.told()) {
+      case ALL -> {
+        awaitKey("tg:sid:" + loggedOut.session());
+        awaitKey("tg:at:" + revoked.accessTokenId());
+      }
+      case EACH_ACCESS_TOKEN -> {
+        awaitKey("tg:at:" + loggedOut.accessTokenId());
+        awaitKey("tg:at:" + revoked.accessTokenId());
+      }
+      case PERHAPS_NOTHING -> {}
     }
+  }
+
+  private void awaitKey(String key) {
+    Await.until("Redis to know " + key, TOLD, () -> lab.redisHolds(key));
   }
 }

@@ -3,8 +3,8 @@ package dev.tokenguard.it;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.testbed.AdminApi;
 import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.GuardedKeycloak;
 import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.KeycloakServer.Mode;
 import dev.tokenguard.testbed.OidcClient;
 import dev.tokenguard.testbed.RedisServer;
 import java.nio.file.Path;
@@ -61,9 +61,7 @@ final class Lab {
   private Lab() {
     redis = RedisServer.start();
     keycloak =
-        KeycloakServer.builder()
-            .mode(Mode.PRODUCTION)
-            .provider(jar())
+        GuardedKeycloak.builder()
             .realm(realmFile())
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             // Long enough for a machine that is busy with its own tests.

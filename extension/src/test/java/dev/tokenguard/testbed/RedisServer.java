@@ -18,11 +18,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import redis.clients.jedis.Jedis;
 import redis.embedded.RedisExecProvider;
 
 /**
- * A real Redis on a free loopback port that keeps nothing on disk: the {@code redis-server} on the
- * PATH, else the binary which {@code org.signal:embedded-redis} carries.
+ * A real Redis on a free loopback port that keeps nothing on disk but a backup that is asked for:
+ * the {@code redis-server} on the PATH, else the binary which {@code org.signal:embedded-redis}
+ * carries.
  */
 public final class RedisServer implements AutoCloseable {
 
@@ -72,6 +74,37 @@ public final class RedisServer implements AutoCloseable {
   /** Starts the server again, empty, on the same port. */
   public void restart() {
     stop();
+    delete(backup());
+    startAgain();
+  }
+
+  /** Writes down all that the server, one without a password, holds now. */
+  public void backUp() {
+    try (Jedis jedis = new Jedis("127.0.0.1", port)) {
+      jedis.save();
+    }
+  }
+
+  /** Starts the server again, on the same port, with what it held at {@link #backUp()}. */
+  public void restoreBackup() {
+    stop();
+    startAgain();
+  }
+
+  /** Redis loads it at its start, if it is there. Replicas leave one, too. */
+  private Path backup() {
+    return folder.resolve("dump.rdb");
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void startAgain() {
     process = ProcessTree.start(command(), folder.path(), Map.of(), log.file());
     boolean isUp = Await.holdsWithin(PATIENCE, () -> answers() || !process.isAlive());
     if (!process.isAlive() || !isUp) {

@@ -1,0 +1,59 @@
+package dev.tokenguard.faults;
+
+import dev.tokenguard.testbed.GuardedKeycloak;
+import dev.tokenguard.testbed.KeycloakServer;
+import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.TcpProxy;
+import java.io.IOException;
+import java.nio.file.Path;
+import redis.clients.jedis.RedisClient;
+
+/**
+ * The shaded JAR in a real Keycloak, a real Redis, and a network between them that can fail. All
+ * time-outs have their defaults.
+ */
+final class OneRedis implements AutoCloseable {
+
+  private final RedisServer redis = RedisServer.start();
+  private final TcpProxy network = new TcpProxy(redis.port());
+  private final KeycloakServer keycloak =
+      GuardedKeycloak.builder()
+          .realm(Path.of(System.getProperty("demo.realm")))
+          .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + network.port())
+          .start();
+  private final FaultLab lab = FaultLab.in(this::holds, keycloak);
+
+  private boolean holds(String key) {
+    try (RedisClient client = client()) {
+      return client.ttl(key) > 0;
+    }
+  }
+
+  FaultLab lab() {
+    return lab;
+  }
+
+  RedisServer redis() {
+    return redis;
+  }
+
+  TcpProxy network() {
+    return network;
+  }
+
+  KeycloakServer keycloak() {
+    return keycloak;
+  }
+
+  /** Past the network that fails. */
+  RedisClient client() {
+    return RedisClient.create(redis.uri().getHost(), redis.port());
+  }
+
+  @Override
+  public void close() throws IOException {
+    keycloak.close();
+    network.close();
+    redis.close();
+  }
+}

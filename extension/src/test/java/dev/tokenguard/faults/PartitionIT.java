@@ -1,0 +1,98 @@
+package dev.tokenguard.faults;
+
+import static dev.tokenguard.faults.FaultLab.DENY;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.GuardedKeycloak;
+import dev.tokenguard.testbed.KeycloakServer;
+import dev.tokenguard.testbed.KeycloakSettings;
+import dev.tokenguard.testbed.Meters;
+import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.ServerLogsOnFailure;
+import dev.tokenguard.testbed.TcpProxy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.RedisClient;
+
+/** Of two nodes behind one address, one loses its line to Redis; clients come to both by turns. */
+final class PartitionIT {
+
+  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
+
+  @TempDir static Path data;
+
+  private static RedisServer redis;
+  private static TcpProxy line;
+  private static KeycloakServer linked;
+  private static KeycloakServer cutOff;
+  private static FaultLab lab;
+
+  @BeforeAll
+  static void start() {
+    redis = RedisServer.start();
+    line = new TcpProxy(redis.port());
+    linked = node(redis.port()).realm(Path.of(System.getProperty("demo.realm"))).start();
+    cutOff = node(line.port()).option("hostname", linked.baseUri().toString()).start();
+    LOGS.watch(linked.log());
+    LOGS.watch(cutOff.log());
+    lab = FaultLab.in(PartitionIT::redisHolds, linked, cutOff);
+  }
+
+  private static KeycloakSettings.Builder node(int redisPort) {
+    return GuardedKeycloak.builder()
+        .sharedDatabase(data.resolve("kc"))
+        // The node that opens the database first serves it to the other.
+        .environment("JAVA_OPTS_APPEND", "-Dh2.bindAddress=127.0.0.1")
+        .option("cache", "ispn")
+        .option("cache-embedded-network-bind-address", "127.0.0.1")
+        .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + redisPort);
+  }
+
+  private static boolean redisHolds(String key) {
+    try (RedisClient client = RedisClient.create("127.0.0.1", redis.port())) {
+      return client.ttl(key) > 0;
+    }
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    cutOff.close();
+    linked.close();
+    line.close();
+    redis.close();
+  }
+
+  @Test
+  void given_one_node_is_cut_off_from_redis_then_it_postpones_and_the_other_serves_its_clients() {
+    Ledger ledger =
+        Story.in(lab).play(line::swallowAll, PartitionIT::assertThatTheOtherServes, line::heal);
+    assertThat(ledger.count(503)).isPositive();
+    assertThat(cutOff.log().text())
+        .contains("Redis does not answer as it should", "Redis answers again after ");
+    assertThat(notSent(cutOff)).isPositive();
+    assertThat(notSent(linked)).as("its breaker was never open").isZero();
+  }
+
+  private static double notSent(KeycloakServer node) {
+    return new Meters(node)
+        .value("token_guard_redis_failures_total{failure=\"not-permitted\",operation=\"rotate\"}");
+  }
+
+  /** What the one postpones the other grants, by the same token. */
+  private static void assertThatTheOtherServes() {
+    List<OidcClient> nodes = lab.clients(DENY);
+    Answer login = nodes.get(1).login("alice", FaultLab.PASSWORD).orFail();
+    Answer postponed = nodes.get(1).refresh(login.refreshToken());
+    assertThat(postponed.status()).isEqualTo(503);
+    assertThat(postponed.error()).isEqualTo("temporarily_unavailable");
+    assertThat(nodes.get(0).refresh(login.refreshToken()).status()).isEqualTo(200);
+  }
+}
