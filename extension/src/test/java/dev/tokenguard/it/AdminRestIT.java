@@ -61,7 +61,7 @@ class AdminRestIT extends LabTest {
 
   @AfterEach
   void redisAnswersAgain() {
-    lab.redis().resume();
+    lab.resumeRedis();
   }
 
   private Answer refreshed(OidcClient client, String... scopes) {
@@ -438,7 +438,7 @@ class AdminRestIT extends LabTest {
     assertThat(later.status()).isEqualTo(503);
     assertThat(later.headers().firstValueAsLong("Retry-After").orElse(0)).isPositive();
     assertThat(later.text("errorMessage")).contains("Redis does not answer", "is kept");
-    lab.redis().resume();
+    lab.resumeRedis();
     Await.until("the access token to be refused", SOON, () -> isRefusedAtUserinfo(tokens));
     assertRefused(shop.refresh(tokens.refreshToken()));
   }
@@ -562,7 +562,7 @@ class AdminRestIT extends LabTest {
     new AdminRest(lab.keycloak().admin("master"), whole).delete("/configuration").orFail();
     lab.redis().pause();
     statuses(all);
-    lab.redis().resume();
+    lab.resumeRedis();
 
     assertThat(whole.unseen()).isEmpty();
   }

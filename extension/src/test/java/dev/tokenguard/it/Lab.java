@@ -3,9 +3,11 @@ package dev.tokenguard.it;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.testbed.AdminApi;
 import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.GuardedKeycloak;
 import dev.tokenguard.testbed.KeycloakServer;
 import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.Readiness;
 import dev.tokenguard.testbed.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +44,8 @@ final class Lab {
           "oidc-audience-mapper",
           "config",
           Map.of("included.client.audience", "demo-backend", "access.token.claim", "true"));
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** Position in the lineage, see record.lua; all other times there are relative to it. */
   private static final int MADE_MS = 2;
@@ -99,6 +103,18 @@ final class Lab {
 
   RedisServer redis() {
     return redis;
+  }
+
+  /** Lets a Redis that was paused go on, and returns once Keycloak asks it again. */
+  void resumeRedis() {
+    redis.resume();
+    Await.until(
+        "Keycloak to ask Redis again",
+        PATIENCE,
+        () -> {
+          Readiness seen = Readiness.of(keycloak);
+          return seen.redis().equals("reachable") && seen.circuitBreaker().equals("closed");
+        });
   }
 
   AdminApi admin() {

@@ -18,7 +18,7 @@ class OutageIT extends LabTest {
 
   @AfterEach
   void redisAnswersAgain() {
-    lab.redis().resume();
+    lab.resumeRedis();
   }
 
   @Test
@@ -34,7 +34,7 @@ class OutageIT extends LabTest {
     assertThat(refused.headers().firstValueAsLong("Retry-After").orElse(0)).isPositive();
     assertThat(refused.headers().firstValue("Access-Control-Expose-Headers").orElse(""))
         .contains("Retry-After");
-    lab.redis().resume();
+    lab.resumeRedis();
     // The hanging Redis may have carried the first attempt out: then this is a replay in grace.
     Answer retried = client.refresh(login.refreshToken()).orFail();
     assertThat(generation(retried)).isEqualTo(1);
@@ -47,7 +47,7 @@ class OutageIT extends LabTest {
     lab.redis().pause();
 
     assertThat(client.refresh(login.refreshToken()).status()).isEqualTo(503);
-    lab.redis().resume();
+    lab.resumeRedis();
 
     // Redis has carried out what it was sent while it hung, and nobody was given the answer.
     Answer retried = client.refresh(login.refreshToken()).orFail();
@@ -64,7 +64,7 @@ class OutageIT extends LabTest {
     Answer second = client.refresh(first.refreshToken()).orFail();
     Answer third = client.refresh(second.refreshToken()).orFail();
     assertThat(generation(third)).isEqualTo(3);
-    lab.redis().resume();
+    lab.resumeRedis();
 
     Answer fourth = client.refresh(third.refreshToken()).orFail();
 
@@ -79,7 +79,7 @@ class OutageIT extends LabTest {
     lab.redis().pause();
     Answer login = user.logIn(client);
     assertAlive(client, login);
-    lab.redis().resume();
+    lab.resumeRedis();
 
     Answer next = client.refresh(login.refreshToken()).orFail();
 

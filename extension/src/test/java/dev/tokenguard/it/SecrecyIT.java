@@ -46,7 +46,7 @@ class SecrecyIT extends LabTest {
     lab.admin().resetPassword(user.id(), Lab.PASSWORD).orFail();
     lab.redis().pause();
     Answer unavailable = lab.clientWith("grace-period", "0").refresh(tokens.get(1));
-    lab.redis().resume();
+    lab.resumeRedis();
     answers.add(unavailable.body().toString());
 
     String everything =
