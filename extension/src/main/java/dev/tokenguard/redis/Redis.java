@@ -159,8 +159,7 @@ public final class Redis implements AutoCloseable {
       telemetry.answered(operation, Duration.ofNanos(System.nanoTime() - begin));
       return answer;
     } catch (JedisException failed) {
-      diagnosed(operation, System.nanoTime() - begin, failed);
-      throw new StoreUnavailableException("Redis did not answer as it should", failed);
+      throw unavailable(diagnosed(operation, System.nanoTime() - begin, failed), failed);
     } catch (StoreUnavailableException unexpected) {
       breaker.answered(System.nanoTime() - begin);
       telemetry.failed(operation, Failure.REJECTED, unexpected.getMessage());
@@ -171,7 +170,15 @@ public final class Redis implements AutoCloseable {
     }
   }
 
-  private void diagnosed(Operation operation, long nanos, JedisException failed) {
+  private static StoreUnavailableException unavailable(Failure failure, JedisException failed) {
+    String message = "Redis did not answer as it should";
+    // A connection that broke may have carried the command before.
+    return failure == Failure.REJECTED
+        ? new StoreUnavailableException(message, failed)
+        : StoreUnavailableException.unanswered(message, failed);
+  }
+
+  private Failure diagnosed(Operation operation, long nanos, JedisException failed) {
     Diagnosis diagnosis = Diagnosis.of(failed);
     try {
       telemetry.failed(operation, diagnosis.failure(), FailureText.of(failed));
@@ -186,6 +193,7 @@ public final class Redis implements AutoCloseable {
         breaker.answered(nanos);
       }
     }
+    return diagnosis.failure();
   }
 
   private void entered(BreakerState state) {

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -29,7 +31,7 @@ public final class RedisFamilyStore implements FamilyStore {
   private static final LuaScript REVOKE = LuaScript.of(Operation.REVOKE, "revoke.lua");
   private static final LuaScript FIND = LuaScript.of(Operation.FIND, "find.lua");
 
-  private static final int MOST_ARGUMENTS = 34;
+  private static final int MOST_ARGUMENTS = 35;
 
   private final Redis redis;
   private final KeySpace keys;
@@ -51,8 +53,31 @@ public final class RedisFamilyStore implements FamilyStore {
         reply -> tokens(reply, row -> keys.expanded(row.text(0))));
   }
 
+  /** One command; two where the script has to know whether the client was unanswered. */
   @Override
-  public RotationOutcome rotate(RotationRequest request, RotationPolicy policy) {
+  public RotationOutcome rotate(
+      RotationRequest request, RotationPolicy policy, BooleanSupplier wasUnanswered) {
+    List<String> arguments = rotationArguments(request, policy);
+    // A policy that only observes refuses nothing that would have to be excused.
+    arguments.add(policy.isObserving() ? "no" : "ask");
+    return decided(request, arguments)
+        .orElseGet(
+            () -> {
+              arguments.set(arguments.size() - 1, wasUnanswered.getAsBoolean() ? "yes" : "no");
+              return decided(request, arguments).orElseThrow();
+            });
+  }
+
+  /** Empty when the script has to know first whether the client was unanswered. */
+  private Optional<RotationOutcome> decided(RotationRequest request, List<String> arguments) {
+    return redis.run(
+        ROTATE,
+        keys.user(request.userId()),
+        arguments,
+        reply -> RotateReply.of(reply).outcome(request.presented().family()));
+  }
+
+  private List<String> rotationArguments(RotationRequest request, RotationPolicy policy) {
     List<String> arguments = tokenArguments(request);
     add(arguments, policy.gracePeriod().toMillis(), policy.graceMaxReplays());
     add(arguments, policy.graceContext());
@@ -62,11 +87,7 @@ public final class RedisFamilyStore implements FamilyStore {
     arguments.add(Setting.word(policy.onBindingMismatch()));
     arguments.add(Setting.word(policy.onMissingState()));
     add(arguments, policy.isObserving());
-    return redis.run(
-        ROTATE,
-        keys.user(request.userId()),
-        arguments,
-        reply -> RotateReply.of(reply).outcome(request.presented().family()));
+    return arguments;
   }
 
   /** What {@code begin.lua} and {@code rotate.lua} are told of the token, in the same order. */

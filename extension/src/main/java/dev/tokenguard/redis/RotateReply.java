@@ -35,15 +35,21 @@ record RotateReply(ReplyRow row) {
     LIMITED,
     EXPIRED,
     THROTTLED,
-    MISMATCH
+    MISMATCH,
+    ASK
   }
 
   static RotateReply of(Object reply) {
     return new RotateReply(ReplyRow.of(reply));
   }
 
-  RotationOutcome outcome(String family) {
+  /** Empty when the script wants to know something before it decides. */
+  Optional<RotationOutcome> outcome(String family) {
     Code code = row.word(0, Code.class);
+    return code == Code.ASK ? Optional.empty() : Optional.of(outcome(code, family));
+  }
+
+  private RotationOutcome outcome(Code code, String family) {
     return switch (code) {
       case NEW -> rotated(Origin.NEW, family);
       case NEXT -> rotated(Origin.NEXT, family);
@@ -74,7 +80,7 @@ record RotateReply(ReplyRow row) {
       case THROTTLED -> new Throttled(Duration.ofMillis(row.number(14)));
       case MISMATCH ->
           new Mismatched(row.number(1), row.optionalText(13).map(because -> accessTokens(family)));
-      case NEW, NEXT, FAST_FORWARD, ADOPTED, REPLAYED ->
+      case NEW, NEXT, FAST_FORWARD, ADOPTED, REPLAYED, ASK ->
           throw new IllegalArgumentException(code + " is no refusal");
     };
   }

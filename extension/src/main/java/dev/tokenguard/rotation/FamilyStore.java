@@ -1,6 +1,7 @@
 package dev.tokenguard.rotation;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where families are remembered. {@link #begin}, {@link #rotate} and {@link #revoke} are one atomic
@@ -23,8 +24,16 @@ public interface FamilyStore {
    */
   List<AccessTokens> begin(RotationRequest login, RotationPolicy policy);
 
-  /** Decides what the presented token is worth and remembers the decision, by the store's clock. */
-  RotationOutcome rotate(RotationRequest request, RotationPolicy policy);
+  /**
+   * Decides what the presented token is worth and remembers the decision, by the store's clock.
+   *
+   * @param wasUnanswered whether the client was never given the child that it asks for. It is asked
+   *     at most once, before anything is decided, and only where the end of the grace period or the
+   *     number of replays is all that makes a reuse of a replay. If so, the child is given, and the
+   *     grace period begins then
+   */
+  RotationOutcome rotate(
+      RotationRequest request, RotationPolicy policy, BooleanSupplier wasUnanswered);
 
   /**
    * Marks what is named as revoked. From then on {@link #rotate} refuses its tokens.

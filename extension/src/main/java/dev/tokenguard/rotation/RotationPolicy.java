@@ -60,25 +60,6 @@ public record RotationPolicy(
     return RotationSettings.policyOf(given);
   }
 
-  /** The same, with another grace period. */
-  RotationPolicy withGracePeriod(Duration period) {
-    return new RotationPolicy(
-        mode,
-        period,
-        graceMaxReplays,
-        graceContext,
-        onReuse,
-        maxRotations,
-        absoluteLifetime,
-        maxRefreshesPerMinute,
-        maxFamiliesPerUser,
-        bindTo,
-        onBindingMismatch,
-        revokesPreviousAccessToken,
-        onRedisFailure,
-        onMissingState);
-  }
-
   public boolean isObserving() {
     return mode == Mode.OBSERVE;
   }

@@ -32,18 +32,28 @@ public final class RotationService {
   static final Duration RETRY_WHEN_UNAVAILABLE = Duration.ofSeconds(2);
 
   private final FamilyStore store;
+  private final UnansweredRefreshes unanswered;
 
-  public RotationService(FamilyStore store) {
+  public RotationService(FamilyStore store, UnansweredRefreshes unanswered) {
     this.store = store;
+    this.unanswered = unanswered;
   }
 
   /** An unavailable store is an effect, too; nothing is thrown for it. */
   public Effect refresh(RotationRequest request, RotationPolicy policy) {
+    Place presented = request.presented();
     RotationOutcome outcome;
     try {
-      outcome = store.rotate(request, policy);
+      outcome = store.rotate(request, policy, () -> unanswered.contains(presented));
     } catch (StoreUnavailableException unavailable) {
-      return withoutStore(request, policy);
+      Effect effect = withoutStore(request, policy);
+      if (unavailable.mayHaveBeenTaken() && effect instanceof Postpone) {
+        unanswered.remember(presented);
+      }
+      return effect;
+    }
+    if (outcome instanceof Replayed) {
+      unanswered.forget(presented);
     }
     return outcome instanceof Granted granted
         ? issue(granted, policy)

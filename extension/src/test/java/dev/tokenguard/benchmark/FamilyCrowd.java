@@ -72,7 +72,8 @@ final class FamilyCrowd {
 
   private void rotate(int number) {
     RotationOutcome outcome =
-        store.rotate(new MadeUpFamily(number, perUser).refresh(generations[number]++), POLICY);
+        store.rotate(
+            new MadeUpFamily(number, perUser).refresh(generations[number]++), POLICY, () -> false);
     if (!(outcome instanceof RotationOutcome.Rotated)) {
       throw new BenchmarkFailure("A straight refresh was answered with " + outcome);
     }

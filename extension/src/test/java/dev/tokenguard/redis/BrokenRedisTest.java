@@ -83,7 +83,7 @@ final class BrokenRedisTest {
   }
 
   private RotationOutcome rotate(FamilyStore store) {
-    return store.rotate(login.refresh(0, clock), Policies.DEFAULT);
+    return store.rotate(login.refresh(0, clock), Policies.DEFAULT, () -> false);
   }
 
   private void assertFails(FamilyStore store, Failure failure) {

@@ -94,7 +94,8 @@ final class ClusterTest {
   /** Empty while Redis does not answer as it should. */
   private Optional<RotationOutcome> rotated(FamilyStore store, long generation) {
     try {
-      return Optional.of(store.rotate(login.refresh(generation, clock), Policies.DEFAULT));
+      return Optional.of(
+          store.rotate(login.refresh(generation, clock), Policies.DEFAULT, () -> false));
     } catch (StoreUnavailableException away) {
       return Optional.empty();
     }

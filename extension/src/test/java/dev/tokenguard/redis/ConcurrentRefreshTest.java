@@ -62,7 +62,7 @@ final class ConcurrentRefreshTest {
   }
 
   private RotationOutcome present(Login one, long generation, RotationPolicy policy) {
-    return store.rotate(one.refresh(generation, clock), policy);
+    return store.rotate(one.refresh(generation, clock), policy, () -> false);
   }
 
   /** Runs the task on all threads, begun together. */

@@ -50,9 +50,10 @@ final class Course {
   }
 
   /** A policy that only observes must not refuse, whatever comes. */
-  RotationOutcome present(Login login, long generation) {
+  RotationOutcome present(Login login, long generation, boolean wasUnanswered) {
     RotationOutcome outcome =
-        world.store.rotate(login.refresh(Math.max(0, generation), world.clock), policy);
+        world.store.rotate(
+            login.refresh(Math.max(0, generation), world.clock), policy, () -> wasUnanswered);
     assertThat(outcome instanceof Granted || !policy.isObserving()).isTrue();
     return outcome;
   }

@@ -140,7 +140,8 @@ final class DocumentedUserTest {
     createUser("+hset");
     try (Redis redis = open()) {
       FamilyStore store = TestRedis.store(redis);
-      assertThatThrownBy(() -> store.rotate(Login.at(clock).refresh(0, clock), Policies.DEFAULT))
+      assertThatThrownBy(
+              () -> store.rotate(Login.at(clock).refresh(0, clock), Policies.DEFAULT, () -> false))
           .isInstanceOf(StoreUnavailableException.class);
       // Redis 7.0 does not name the command, but ACL LOG does.
       assertDenied("script");

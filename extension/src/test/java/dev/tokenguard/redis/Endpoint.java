@@ -37,7 +37,8 @@ final class Endpoint {
 
   /** The generation of the child, if there is one. */
   OptionalLong refresh(Login login, long generation) {
-    RotationOutcome outcome = world.store.rotate(login.refresh(generation, world.clock), policy);
+    RotationOutcome outcome =
+        world.store.rotate(login.refresh(generation, world.clock), policy, () -> false);
     history.add(new History.Refresh(login, generation, outcome, world.clock.instant()));
     return outcome instanceof Granted granted
         ? OptionalLong.of(granted.child().generation())

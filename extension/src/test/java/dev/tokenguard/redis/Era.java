@@ -132,6 +132,6 @@ final class Era {
   }
 
   private void rotate(Login of, long generation, RotationPolicy policy) {
-    families.rotate(of.refresh(generation, clock), policy);
+    families.rotate(of.refresh(generation, clock), policy, () -> false);
   }
 }

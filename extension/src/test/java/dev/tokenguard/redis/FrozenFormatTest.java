@@ -213,7 +213,7 @@ final class FrozenFormatTest {
   }
 
   private RotationOutcome present(Login login, long generation, RotationPolicy policy) {
-    return store.rotate(login.refresh(generation, clock), policy);
+    return store.rotate(login.refresh(generation, clock), policy, () -> false);
   }
 
   private Rotated rotated(Login login, long generation, RotationPolicy policy) {

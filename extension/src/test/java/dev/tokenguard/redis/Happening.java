@@ -3,6 +3,7 @@ package dev.tokenguard.redis;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.rotation.RotationOutcome;
 import dev.tokenguard.rotation.RotationOutcome.Granted;
 import dev.tokenguard.rotation.RotationPolicy;
 import java.time.Duration;
@@ -22,13 +23,20 @@ sealed interface Happening {
    * A token so many generations behind the newest one that was given out, or before it: then some
    * were given out while the store was away.
    */
-  record Presented(int family, int behind, RequestContext context, Optional<RequestContext> claim)
+  record Presented(
+      int family,
+      int behind,
+      RequestContext context,
+      Optional<RequestContext> claim,
+      boolean wasUnanswered)
       implements Happening {
     @Override
     public void in(Course course) {
       Login login = course.login(family).from(context);
       Login bound = claim.map(login::boundTo).orElse(login);
-      if (course.present(bound, course.newest(family) - behind) instanceof Granted granted) {
+      RotationOutcome outcome =
+          course.present(bound, course.newest(family) - behind, wasUnanswered);
+      if (outcome instanceof Granted granted) {
         course.gaveOut(family, granted.child().generation());
       }
     }
@@ -134,7 +142,8 @@ sealed interface Happening {
                 Tuple.of(1, -3),
                 Tuple.of(1, -200)),
             contexts(),
-            contexts().optional(0.1))
+            contexts().optional(0.1),
+            Arbitraries.frequency(Tuple.of(4, false), Tuple.of(1, true)))
         .as(Presented::new);
   }
 

@@ -90,7 +90,7 @@ final class ManyLogoutsTest {
                 end, asked.accessToken().prefix(), asked.accessToken().loginPrefix()),
             asked.context(),
             asked.binding());
-    assertThat(families.rotate(request, Policies.DEFAULT)).isInstanceOf(Granted.class);
+    assertThat(families.rotate(request, Policies.DEFAULT, () -> false)).isInstanceOf(Granted.class);
   }
 
   /** In the steps in which Keycloak's logouts are carried out. */

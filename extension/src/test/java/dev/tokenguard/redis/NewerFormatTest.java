@@ -101,7 +101,7 @@ final class NewerFormatTest {
   }
 
   private RotationOutcome present(Login login, long generation) {
-    return store.rotate(login.refresh(generation, clock), Policies.DEFAULT);
+    return store.rotate(login.refresh(generation, clock), Policies.DEFAULT, () -> false);
   }
 
   private static void assertUnavailable(String user, Runnable asked) {

@@ -37,7 +37,7 @@ final class RecordSizeTest {
   }
 
   private void present(Login one, long generation, RotationPolicy policy) {
-    assertThat(store.rotate(lastingAWeek(one.refresh(generation, clock)), policy))
+    assertThat(store.rotate(lastingAWeek(one.refresh(generation, clock)), policy, () -> false))
         .isInstanceOf(Granted.class);
   }
 

@@ -23,6 +23,8 @@ record RotateCall(Map<Integer, String> arguments) {
   static final int CHILD_EXP = 14;
   static final int REMEMBER_UNTIL = 15;
   static final int ACCESS_EXP = 16;
+  static final int GRACE = 23;
+  static final int UNANSWERED = 35;
   private static final int TOKEN_POSITIONS = 22;
 
   /** Far ahead: Redis goes by its own clock here. */
@@ -105,7 +107,8 @@ record RotateCall(Map<Integer, String> arguments) {
                 "0",
                 "deny",
                 "adopt",
-                "0"));
+                "0",
+                "no"));
     arguments.forEach((position, value) -> positions.set(position - 1, value));
     return positions;
   }

@@ -4,11 +4,13 @@ import static dev.tokenguard.redis.RotateCall.ACCESS;
 import static dev.tokenguard.redis.RotateCall.ACCESS_EXP;
 import static dev.tokenguard.redis.RotateCall.CHILD_EXP;
 import static dev.tokenguard.redis.RotateCall.CHILD_IAT;
+import static dev.tokenguard.redis.RotateCall.GRACE;
 import static dev.tokenguard.redis.RotateCall.IAT;
 import static dev.tokenguard.redis.RotateCall.KEY;
 import static dev.tokenguard.redis.RotateCall.LINEAGE;
 import static dev.tokenguard.redis.RotateCall.ORIGIN;
 import static dev.tokenguard.redis.RotateCall.REMEMBER_UNTIL;
+import static dev.tokenguard.redis.RotateCall.UNANSWERED;
 import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -83,6 +85,29 @@ final class RotateScriptTest {
                 "",
                 "",
                 0L));
+  }
+
+  @Test
+  void givenGraceIsUsedUp_whenItMattersWhetherTheClientWasUnanswered_thenItAsksAndChangesNothing() {
+    RotateCall late = RotateCall.plain().with(GRACE, 0);
+    late.run();
+    Map<String, String> before = JEDIS.hgetAll(KEY);
+
+    assertThat(late.with(UNANSWERED, "ask").run()).isEqualTo(List.of("ASK"));
+
+    assertThat(JEDIS.hgetAll(KEY)).isEqualTo(before);
+    List<?> excused = late.with(UNANSWERED, "yes").run();
+    assertThat(excused.subList(0, 7))
+        .isEqualTo(List.of("REPLAYED", 1L, IAT, IAT + 1800, "", "", 1L));
+    assertThat(late.with(UNANSWERED, "no").run().get(0)).isEqualTo("REUSED");
+  }
+
+  @Test
+  void givenTheFamilyIsRevoked_whenGraceIsUsedUp_thenItDoesNotAsk() {
+    RotateCall late = RotateCall.plain().with(GRACE, 0);
+    late.run();
+    late.run();
+    assertThat(late.with(UNANSWERED, "ask").run().get(0)).isEqualTo("REVOKED");
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Asks two stores the same and insists that they answer the same.
@@ -36,9 +37,10 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
   }
 
   @Override
-  public RotationOutcome rotate(RotationRequest request, RotationPolicy policy) {
-    RotationOutcome expected = reference.rotate(request, policy);
-    RotationOutcome actual = tested.rotate(request, policy);
+  public RotationOutcome rotate(
+      RotationRequest request, RotationPolicy policy, BooleanSupplier wasUnanswered) {
+    RotationOutcome expected = reference.rotate(request, policy, wasUnanswered);
+    RotationOutcome actual = tested.rotate(request, policy, wasUnanswered);
     assertThat(withoutAccessTokens(actual)).isEqualTo(withoutAccessTokens(expected));
     accessTokens(expected).ifPresent(range -> assertCovers(range, accessTokens(actual).get()));
     return expected;

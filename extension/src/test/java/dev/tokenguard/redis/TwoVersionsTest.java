@@ -77,7 +77,7 @@ final class TwoVersionsTest {
   }
 
   private RotationOutcome present(FamilyStore store, long generation) {
-    return store.rotate(login.refresh(generation, clock), Policies.DEFAULT);
+    return store.rotate(login.refresh(generation, clock), Policies.DEFAULT, () -> false);
   }
 
   private Rotated assertRotated(FamilyStore store, long generation) {

@@ -91,9 +91,13 @@ abstract class AccessTokenRules extends StoreRules {
   @Test
   void givenALoginBeforeThePolicy_whenItsFamilyEnds_thenOnlyKnownAccessTokensAreNamed() {
     store.rotate(
-        withAccessToken(new RotationRequest.AccessToken(inSeconds(300), "trrtrt", ""), 0), POLICY);
+        withAccessToken(new RotationRequest.AccessToken(inSeconds(300), "trrtrt", ""), 0),
+        POLICY,
+        () -> false);
     store.rotate(
-        withAccessToken(new RotationRequest.AccessToken(inSeconds(300), "trrtrt", ""), 1), POLICY);
+        withAccessToken(new RotationRequest.AccessToken(inSeconds(300), "trrtrt", ""), 1),
+        POLICY,
+        () -> false);
     assertThat(endedByReuse().ids())
         .containsExactly(
             "trrtrt:" + place(1).accessTokenId(), "trrtrt:" + place(2).accessTokenId());
@@ -141,10 +145,10 @@ abstract class AccessTokenRules extends StoreRules {
 
   @Test
   void givenAFormerlyLongerLifespan_whenTheFamilyEnds_thenTheLongLivedAccessTokenIsNamed() {
-    store.rotate(withAccessTokenOf(300, 0), POLICY);
-    store.rotate(withAccessTokenOf(3600, 1), POLICY);
+    store.rotate(withAccessTokenOf(300, 0), POLICY, () -> false);
+    store.rotate(withAccessTokenOf(3600, 1), POLICY, () -> false);
     for (long generation = 2; generation < 60; generation++) {
-      store.rotate(withAccessTokenOf(60, generation), POLICY);
+      store.rotate(withAccessTokenOf(60, generation), POLICY, () -> false);
       advanceSeconds(60);
     }
     AccessTokens named = endedByReuse();

@@ -25,7 +25,8 @@ final class Beginning {
     String id = login.presented().family();
     Optional<RememberedFamily> known = Optional.ofNullable(user.families.get(id));
     boolean isRevoked =
-        !policy.isObserving() && new Judgement(login, policy, user, now).revoked().isPresent();
+        !policy.isObserving()
+            && new Judgement(login, policy, user, now, () -> false).revoked().isPresent();
     RememberedFamily family =
         known
             .filter(it -> it.session().isPresent())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,6 +164,78 @@ abstract class GraceRules extends StoreRules {
     advance(Duration.ofSeconds(-5));
     assertThat(assertReplays(login, 0, POLICY).child()).isEqualTo(child);
     assertRotates(login, 1, POLICY);
+  }
+
+  @Test
+  void givenNobodyWasGivenTheChild_whenTheGracePeriodIsOver_thenItIsGivenAndTheLineageGoesOn() {
+    Child child = assertRotates(login, 0, POLICY).child();
+    advance(Duration.ofMinutes(5));
+    assertGiven(child, presentUnanswered(login, 0, POLICY));
+    assertRotates(login, 1, POLICY);
+  }
+
+  @Test
+  void givenNobodyWasGivenTheChild_whenItIsGiven_thenTheGracePeriodBegins() {
+    Child child = assertRotates(login, 0, POLICY).child();
+    advance(Duration.ofMinutes(5));
+    assertGiven(child, presentUnanswered(login, 0, POLICY));
+    advanceSeconds(9);
+    assertGiven(child, presentUnasked(login, 0, POLICY));
+    advanceSeconds(1);
+    assertReused(login, 0, POLICY, ReuseReason.GRACE_PERIOD_OVER);
+  }
+
+  @Test
+  void givenNobodyWasGivenTheChild_whenThereIsNoGrace_thenItIsGivenOnce() {
+    Child child = assertRotates(login, 0, WITHOUT).child();
+    assertGiven(child, presentUnanswered(login, 0, WITHOUT));
+    assertReused(login, 0, WITHOUT, ReuseReason.GRACE_PERIOD_OVER);
+  }
+
+  /** A Redis that hangs carries out later what many retries have sent. */
+  @Test
+  void givenNobodyWasGivenTheChild_whenTheReplaysAreUsedUp_thenItIsGiven() {
+    RotationPolicy capped = Policies.with("grace-max-replays", 1);
+    Child child = assertRotates(login, 0, capped).child();
+    assertReplays(login, 0, capped);
+    assertGiven(child, presentUnanswered(login, 0, capped));
+    assertReused(login, 0, capped, ReuseReason.TOO_MANY_REPLAYS);
+  }
+
+  @Test
+  void givenTheChildWasGiven_whenTheGracePeriodIsOver_thenThatIsAskedOnce() {
+    assertRotates(login, 0, POLICY);
+    advanceSeconds(10);
+    AtomicInteger asked = new AtomicInteger();
+    RotationOutcome outcome =
+        store.rotate(login.refresh(0, clock), POLICY, () -> asked.incrementAndGet() > 1);
+    assertThat(outcome).isInstanceOf(RotationOutcome.Reused.class);
+    assertThat(asked).hasValue(1);
+  }
+
+  @Test
+  void whenMoreSpeaksAgainstAReplayThanItsTime_thenNothingExcusesIt() {
+    refresh(login, 0, 1, POLICY);
+    assertThat(presentUnasked(login, 0, POLICY)).isInstanceOf(RotationOutcome.Reused.class);
+    assertThat(presentUnasked(login, 1, POLICY)).isInstanceOf(RotationOutcome.Revoked.class);
+    Login other = login.asFamily("other");
+    assertRotates(other, 0, POLICY);
+    advanceSeconds(10);
+    assertThat(presentUnasked(other.from(Login.OTHER_AGENT), 0, POLICY))
+        .isInstanceOf(RotationOutcome.Reused.class);
+  }
+
+  @Test
+  void givenItOnlyObserves_whenTheGracePeriodIsOver_thenNothingIsAsked() {
+    RotationPolicy observing = Policies.with("mode", "observe");
+    Child child = assertRotates(login, 0, observing).child();
+    advanceSeconds(10);
+    assertGiven(child, presentUnasked(login, 0, observing));
+  }
+
+  private static void assertGiven(Child child, RotationOutcome outcome) {
+    assertThat(outcome).isInstanceOf(RotationOutcome.Replayed.class);
+    assertThat(((RotationOutcome.Replayed) outcome).child()).isEqualTo(child);
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * The rules of rotation in plain Java, without a thought for space or speed: the reference that
@@ -36,8 +37,10 @@ public final class InMemoryFamilyStore implements FamilyStore {
   }
 
   @Override
-  public synchronized RotationOutcome rotate(RotationRequest request, RotationPolicy policy) {
-    return new Judgement(request, policy, user(request.userId()), clock.instant()).outcome();
+  public synchronized RotationOutcome rotate(
+      RotationRequest request, RotationPolicy policy, BooleanSupplier wasUnanswered) {
+    return new Judgement(request, policy, user(request.userId()), clock.instant(), wasUnanswered)
+        .outcome();
   }
 
   @Override

@@ -18,6 +18,7 @@ import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -30,6 +31,7 @@ final class Judgement {
   private final RotationPolicy policy;
   private final InMemoryFamilyStore.User user;
   private final Instant now;
+  private final BooleanSupplier wasUnanswered;
   private final long presented;
   private final Optional<RememberedFamily> known;
   private final Optional<Origin> origin;
@@ -37,12 +39,19 @@ final class Judgement {
   private final long minute;
   private final long refreshes;
 
+  private Optional<Boolean> isExcused = Optional.empty();
+
   Judgement(
-      RotationRequest request, RotationPolicy policy, InMemoryFamilyStore.User user, Instant now) {
+      RotationRequest request,
+      RotationPolicy policy,
+      InMemoryFamilyStore.User user,
+      Instant now,
+      BooleanSupplier wasUnanswered) {
     this.request = request;
     this.policy = policy;
     this.user = user;
     this.now = now;
+    this.wasUnanswered = wasUnanswered;
     this.presented = request.presented().generation();
     this.known = Optional.ofNullable(user.families.get(request.presented().family()));
     this.origin = origin();
@@ -103,7 +112,11 @@ final class Judgement {
       Child child = family.step(request, binding, now);
       outcome = new Rotated(child, origin.get(), family.accessToken(presented), observed);
     } else {
-      Child child = family.replay(request, reuse().isEmpty(), now);
+      boolean isCovered = reuse().isEmpty();
+      if (isCovered && graceUsedUp(family).isPresent()) {
+        family.beginGrace(now);
+      }
+      Child child = family.replay(request, isCovered, now);
       outcome = new Replayed(child, family.replays(), observed);
     }
     boolean isCounted = policy.maxRefreshesPerMinute() > 0;
@@ -173,17 +186,31 @@ final class Judgement {
     if (presented < family.generation() - 1) {
       return Optional.of(ReuseReason.OLDER_GENERATION);
     }
+    Optional<ReuseReason> usedUp = graceUsedUp(family);
+    if (!policy.graceContext().isSame(family.rotatedFrom(), request.context())) {
+      return usedUp.or(() -> Optional.of(ReuseReason.OTHER_CONTEXT));
+    }
+    return usedUp.filter(reason -> !isExcused());
+  }
+
+  private Optional<ReuseReason> graceUsedUp(RememberedFamily family) {
     boolean isInGrace =
         !policy.gracePeriod().isZero() && now.isBefore(family.made().plus(policy.gracePeriod()));
     if (!isInGrace) {
       return Optional.of(ReuseReason.GRACE_PERIOD_OVER);
     }
-    if (policy.graceMaxReplays() > 0 && family.replays() >= policy.graceMaxReplays()) {
-      return Optional.of(ReuseReason.TOO_MANY_REPLAYS);
+    return policy.graceMaxReplays() > 0 && family.replays() >= policy.graceMaxReplays()
+        ? Optional.of(ReuseReason.TOO_MANY_REPLAYS)
+        : Optional.empty();
+  }
+
+  /** Asked once, and not where it makes no difference. */
+  private boolean isExcused() {
+    if (isExcused.isEmpty()) {
+      isExcused =
+          Optional.of(!policy.isObserving() && revoked().isEmpty() && wasUnanswered.getAsBoolean());
     }
-    return policy.graceContext().isSame(family.rotatedFrom(), request.context())
-        ? Optional.empty()
-        : Optional.of(ReuseReason.OTHER_CONTEXT);
+    return isExcused.get();
   }
 
   private Optional<Missing> missing() {

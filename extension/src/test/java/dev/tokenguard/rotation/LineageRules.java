@@ -98,7 +98,7 @@ abstract class LineageRules extends StoreRules {
               request.context(),
               request.binding());
       Child expected = new Child(1, issued, issued + 1800, Optional.empty());
-      assertThat(((RotationOutcome.Granted) store.rotate(skewed, POLICY)).child())
+      assertThat(((RotationOutcome.Granted) store.rotate(skewed, POLICY, () -> false)).child())
           .isEqualTo(expected);
       assertThat(assertReplays(one, 0, POLICY).child()).isEqualTo(expected);
     }

@@ -1,6 +1,7 @@
 package dev.tokenguard.rotation;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** A store that says one and the same to every refresh, and nothing to anything else. */
@@ -23,7 +24,8 @@ record OneAnswerStore(Supplier<RotationOutcome> answer) implements FamilyStore {
   }
 
   @Override
-  public RotationOutcome rotate(RotationRequest request, RotationPolicy policy) {
+  public RotationOutcome rotate(
+      RotationRequest request, RotationPolicy policy, BooleanSupplier wasUnanswered) {
     return answer.get();
   }
 

@@ -89,6 +89,12 @@ final class RememberedFamily {
     return newest;
   }
 
+  /** Nobody was given the newest child before. */
+  void beginGrace(Instant now) {
+    made = now;
+    replays = 0;
+  }
+
   /** The newest child is given once more. */
   Child replay(RotationRequest request, boolean usesUpGrace, Instant now) {
     replays += usesUpGrace ? 1 : 0;

@@ -91,7 +91,7 @@ abstract class RevocationRules extends StoreRules {
   @Test
   void whenAFamilyIsRevokedForLongerThanItsTokensLast_thenItIsRememberedSoLong() {
     RotationRequest brief = briefly(login);
-    store.rotate(brief, POLICY);
+    store.rotate(brief, POLICY, () -> false);
     store.revoke(Revocation.ofFamily(login.user(), login.family(), inSeconds(5_000)));
     advanceSeconds(4_999);
     assertThat(store.find(login.user())).singleElement().matches(TokenFamily::isRevoked);

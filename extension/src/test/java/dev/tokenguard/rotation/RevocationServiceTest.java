@@ -24,7 +24,7 @@ final class RevocationServiceTest {
 
   RevocationServiceTest() {
     for (Login each : List.of(login, otherTab, otherClient, otherSession, otherUser)) {
-      store.rotate(each.refresh(0, clock), Policies.DEFAULT);
+      store.rotate(each.refresh(0, clock), Policies.DEFAULT, () -> false);
     }
   }
 
@@ -44,9 +44,13 @@ final class RevocationServiceTest {
     clock.advance(Duration.ofSeconds(10));
     long cutOff = clock.second();
     store.rotate(
-        login.asFamily("later").inSession("s3", cutOff).refresh(0, clock), Policies.DEFAULT);
+        login.asFamily("later").inSession("s3", cutOff).refresh(0, clock),
+        Policies.DEFAULT,
+        () -> false);
     store.rotate(
-        login.asFamily("named").inSession("s4", cutOff).refresh(0, clock), Policies.DEFAULT);
+        login.asFamily("named").inSession("s4", cutOff).refresh(0, clock),
+        Policies.DEFAULT,
+        () -> false);
 
     Revocation all = Revocation.ofUser(login.user(), List.of("s4"), cutOff, remembered());
 

@@ -105,12 +105,12 @@ final class RotationServiceTest {
   }
 
   private static Effect effectOf(RotationOutcome outcome, RotationPolicy policy) {
-    return new RotationService(OneAnswerStore.answering(outcome))
+    return new RotationService(OneAnswerStore.answering(outcome), new InMemoryUnansweredRefreshes())
         .refresh(LOGIN.refresh(3, CLOCK), policy);
   }
 
   private static Effect effectWithoutStore(Login login, long generation, RotationPolicy policy) {
-    return new RotationService(OneAnswerStore.away())
+    return new RotationService(OneAnswerStore.away(), new InMemoryUnansweredRefreshes())
         .refresh(login.refresh(generation, CLOCK), policy);
   }
 

@@ -37,7 +37,24 @@ abstract class StoreRules {
   }
 
   protected final RotationOutcome present(Login from, long generation, RotationPolicy policy) {
-    return store.rotate(from.refresh(generation, clock), policy);
+    return store.rotate(from.refresh(generation, clock), policy, () -> false);
+  }
+
+  /** By a client that was never given the child of its token. */
+  protected final RotationOutcome presentUnanswered(
+      Login from, long generation, RotationPolicy policy) {
+    return store.rotate(from.refresh(generation, clock), policy, () -> true);
+  }
+
+  /** Where it makes no difference whether the client was given the child. */
+  protected final RotationOutcome presentUnasked(
+      Login from, long generation, RotationPolicy policy) {
+    return store.rotate(
+        from.refresh(generation, clock),
+        policy,
+        () -> {
+          throw new AssertionError("asked");
+        });
   }
 
   protected final <T extends RotationOutcome> T present(

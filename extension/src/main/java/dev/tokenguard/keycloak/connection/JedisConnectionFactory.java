@@ -13,7 +13,6 @@ import dev.tokenguard.redis.RedisFamilyStore;
 import dev.tokenguard.redis.RedisHeartbeat;
 import dev.tokenguard.redis.RedisIncidentLog;
 import dev.tokenguard.redis.RedisSettings;
-import dev.tokenguard.rotation.ExcusedRetries;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.settings.Setting;
@@ -72,7 +71,7 @@ public final class JedisConnectionFactory
     LOG.infof("Token Guard %s uses Redis at %s", Release.version(), given.address());
     redis = Optional.of(Redis.open(given, new MicrometerTelemetry()));
     KeySpace keys = new KeySpace(given.keyPrefix());
-    families = redis.map(it -> new ExcusedRetries(new RedisFamilyStore(it, keys)));
+    families = redis.map(it -> new RedisFamilyStore(it, keys));
     blacklist = redis.map(it -> new RedisBlacklist(it, keys));
     incidents = redis.map(it -> new RedisIncidentLog(it, keys));
     LostStateWatch watch = new LostStateWatch(new RedisHeartbeat(redis.get(), keys), factory);

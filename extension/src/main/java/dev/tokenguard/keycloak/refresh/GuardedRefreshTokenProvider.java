@@ -91,7 +91,8 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
         PreparedTokens.ofRefresh(session, context, response, policy)
             .orElseThrow(() -> new RefreshTokenException("invalid_grant", Answer.NEUTRAL));
     RotationService rotation =
-        new RotationService(RedisConnection.familiesOf(session).orElseThrow());
+        new RotationService(
+            RedisConnection.familiesOf(session).orElseThrow(), new UnansweredInKeycloak(session));
     Effect effect = rotation.refresh(request, policy);
     metrics.count(effect);
     Answer answer = new Answer(session, context.grantContext(), request);

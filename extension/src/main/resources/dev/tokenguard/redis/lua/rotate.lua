@@ -25,10 +25,13 @@
    30  binding compares user agent: 1 or 0 31  binding compares ip: 1 or 0
    32  on a mismatch: deny, observe or revoke-family
    33  on missing state: adopt or deny     34  observe only: 1 or 0
+  ARGV, the client
+   35  was it never given the child of this token: yes, no, or ask if it matters
 
   Returns an array
     1  NEW NEXT FAST_FORWARD ADOPTED REPLAYED, or a refusal:
-       REUSED REVOKED MISSING LIMITED EXPIRED THROTTLED MISMATCH
+       REUSED REVOKED MISSING LIMITED EXPIRED THROTTLED MISMATCH,
+       or ASK and nothing else: it depends on 35, and nothing was changed
     2  generation of the child to answer with; of a refusal the newest, -1 without a record
     3  child's iat, s                       4  child's exp, s, 0 for none
     5  bound user agent, may be empty       6  bound ip, may be empty
@@ -54,6 +57,7 @@ local per_minute = tonumber(ARGV[29])
 local binds_agent, binds_ip = ARGV[30] == '1', ARGV[31] == '1'
 local on_mismatch = ARGV[32]
 local observe_only = ARGV[34] == '1'
+local unanswered = ARGV[35]
 local now, now_ms = clock()
 
 local stored = redis.call('HMGET', key, ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6])
@@ -101,15 +105,24 @@ local function refuses(code, because, only_observed)
   return true
 end
 
-local function reuse_reason()
-  if origin then return nil end
-  if presented < family.generation - 1 then return 'OLDER_GENERATION' end
+local function is_of_other_context()
+  return ARGV[25] == '1' and agent ~= family.agent or ARGV[26] == '1' and ip ~= family.ip
+end
+
+local function grace_is_used_up()
   -- Without grace there is none either when the clock was set back.
   if grace == 0 or now_ms - family.made_ms >= grace then return 'GRACE_PERIOD_OVER' end
   if max_replays > 0 and family.replays >= max_replays then return 'TOO_MANY_REPLAYS' end
-  if ARGV[25] == '1' and agent ~= family.agent or ARGV[26] == '1' and ip ~= family.ip then
-    return 'OTHER_CONTEXT'
-  end
+end
+
+-- The second value: the client may be excused.
+local function reuse_reason()
+  if origin then return nil end
+  if presented < family.generation - 1 then return 'OLDER_GENERATION' end
+  local used_up = grace_is_used_up()
+  if is_of_other_context() then return used_up or 'OTHER_CONTEXT' end
+  if unanswered == 'yes' then return nil end
+  return used_up, true
 end
 
 local function is_elsewhere()
@@ -120,7 +133,8 @@ local function is_refused()
   local scope = revoked_scope(family and family.revoked or '', stored[4], stored[5], stored[6],
     tonumber(ARGV[10]), tonumber(ARGV[11]))
   if scope and refuses('REVOKED', scope) then return true end
-  local reuse = reuse_reason()
+  local reuse, is_excusable = reuse_reason()
+  if reuse and is_excusable and unanswered == 'ask' then return refuses('ASK') end
   if reuse and refuses('REUSED', reuse) then return true end
   if origin == 'ADOPTED' and ARGV[33] == 'deny' and refuses('MISSING') then return true end
   if is_elsewhere() then
@@ -167,6 +181,7 @@ local function reply(code, first, last)
 end
 
 if is_refused() then
+  if refusal == 'ASK' then return { refusal } end
   local ends_family = refusal == 'REUSED' or refusal == 'MISMATCH' and why == 'FAMILY'
   if not family then
     if not ends_family then
@@ -215,7 +230,11 @@ if origin then
 end
 
 -- A reuse that was only observed comes here, too: it gets the newest child and uses up no grace.
-if not reuse_reason() then family.replays = family.replays + 1 end
+if not reuse_reason() then
+  -- Nobody was given the child before.
+  if grace_is_used_up() then family.made_ms, family.replays = now_ms, 0 end
+  family.replays = family.replays + 1
+end
 bound_agent, bound_ip = family.bound_agent, family.bound_ip
 family.newer_end = math.max(family.newer_end, access_exp)
 family.minute, family.refreshes = minute, refreshes

@@ -1,0 +1,57 @@
+package dev.tokenguard.keycloak.refresh;
+
+import dev.tokenguard.keycloak.OwnTransaction;
+import dev.tokenguard.rotation.Place;
+import dev.tokenguard.rotation.UnansweredRefreshes;
+import java.util.Map;
+import org.jboss.logging.Logger;
+import org.keycloak.models.KeycloakSession;
+
+/**
+ * Remembered by the nodes of Keycloak among themselves, where it also keeps codes and used action
+ * tokens: Redis is away when this matters.
+ */
+final class UnansweredInKeycloak implements UnansweredRefreshes {
+
+  private static final Logger LOG = Logger.getLogger(UnansweredInKeycloak.class);
+
+  private final KeycloakSession session;
+
+  UnansweredInKeycloak(KeycloakSession session) {
+    this.session = session;
+  }
+
+  /** The request is about to be refused, and all that belongs to it rolled back. */
+  @Override
+  public void remember(Place presented) {
+    try {
+      OwnTransaction.in(
+          session.getKeycloakSessionFactory(),
+          session.getContext().getRealm(),
+          own -> {
+            own.singleUseObjects().put(key(presented), REMEMBERED_FOR.toSeconds(), Map.of());
+            return null;
+          });
+    } catch (RuntimeException failed) {
+      LOG.warnf(
+          failed,
+          "A retry of family %s, generation %d, counts by the grace period alone",
+          presented.family(),
+          presented.generation());
+    }
+  }
+
+  @Override
+  public boolean contains(Place presented) {
+    return session.singleUseObjects().contains(key(presented));
+  }
+
+  @Override
+  public void forget(Place presented) {
+    session.singleUseObjects().remove(key(presented));
+  }
+
+  private static String key(Place presented) {
+    return "token-guard.unanswered:" + presented.family() + ":" + presented.generation();
+  }
+}

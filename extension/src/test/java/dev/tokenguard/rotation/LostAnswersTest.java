@@ -1,0 +1,138 @@
+package dev.tokenguard.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.rotation.Effect.Label;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** The store rotates, its answer is lost, and the client comes back when the outage is over. */
+final class LostAnswersTest {
+
+  private static final RotationPolicy POLICY = Policies.with("grace-period", 10);
+  private static final RotationPolicy STRICT = Policies.with("grace-period", 0);
+  private static final Duration OUTAGE = Duration.ofMinutes(5);
+
+  private final TestClock clock = TestClock.started();
+  private final FamilyStore reliable = new InMemoryFamilyStore(clock);
+  private final UnansweredRefreshes unanswered = new InMemoryUnansweredRefreshes();
+  private final RotationService node = new RotationService(reliable, unanswered);
+  private final RotationService cutOff = new RotationService(new Lossy(reliable, true), unanswered);
+  private final Login login = Login.at(clock);
+
+  @Test
+  void givenALostAnswer_whenTheClientComesBackAfterTheGracePeriod_thenItGetsTheChild() {
+    loseTheAnswerTo(0, POLICY);
+    clock.advance(OUTAGE);
+    assertThat(refresh(0, POLICY)).isEqualTo(Label.REPLAYED);
+    assertThat(refresh(1, POLICY)).isEqualTo(Label.ROTATED);
+  }
+
+  @Test
+  void givenALostAnswer_whenThereIsNoGracePeriod_thenTheClientGetsTheChildOnce() {
+    loseTheAnswerTo(0, STRICT);
+    clock.advance(OUTAGE);
+    assertThat(refresh(0, STRICT)).isEqualTo(Label.REPLAYED);
+    assertThat(refresh(0, STRICT)).isEqualTo(Label.REUSED);
+  }
+
+  @Test
+  void givenALostAnswer_whenTwoTabsComeBackOneAfterTheOther_thenBothGetTheChild() {
+    loseTheAnswerTo(0, POLICY);
+    clock.advance(OUTAGE);
+    assertThat(refresh(0, POLICY)).isEqualTo(Label.REPLAYED);
+    clock.advance(Duration.ofSeconds(3));
+    assertThat(refresh(0, POLICY)).isEqualTo(Label.REPLAYED);
+  }
+
+  @Test
+  void givenMoreLostAnswersThanReplaysInAGrace_whenTheClientComesBack_thenItGetsTheChild() {
+    RotationPolicy capped = Policies.with("grace-max-replays", 3);
+    for (int retry = 0; retry < 8; retry++) {
+      loseTheAnswerTo(0, capped);
+      clock.advance(Duration.ofSeconds(2));
+    }
+    assertThat(refresh(0, capped)).isEqualTo(Label.REPLAYED);
+  }
+
+  @Test
+  void givenALostAnswer_whenItWasGivenInGrace_thenALaterReplayIsAReuseAsEver() {
+    loseTheAnswerTo(0, POLICY);
+    assertThat(refresh(0, POLICY)).isEqualTo(Label.REPLAYED);
+    clock.advance(OUTAGE);
+    assertThat(refresh(0, POLICY)).isEqualTo(Label.REUSED);
+  }
+
+  @Test
+  void givenALostAnswer_whenTheTokenComesFromElsewhere_thenItIsAReuse() {
+    loseTheAnswerTo(0, POLICY);
+    clock.advance(OUTAGE);
+    RotationRequest elsewhere = login.from(Login.OTHER_AGENT).refresh(0, clock);
+    assertThat(node.refresh(elsewhere, POLICY).label()).isEqualTo(Label.REUSED);
+  }
+
+  @Test
+  void givenALostAnswer_whenAnotherTokenIsReplayed_thenItIsNotExcused() {
+    assertThat(refresh(0, POLICY)).isEqualTo(Label.STARTED);
+    loseTheAnswerTo(1, POLICY);
+    clock.advance(OUTAGE);
+    assertThat(refresh(0, POLICY)).isEqualTo(Label.REUSED);
+  }
+
+  @Test
+  void givenTheClientWasServedWithoutTheStore_thenALaterReplayIsNotExcused() {
+    RotationPolicy allowing = Policies.with("grace-period", 10, "on-redis-failure", "allow");
+    assertThat(cutOff.refresh(login.refresh(0, clock), allowing).label())
+        .isEqualTo(Label.UNGUARDED);
+    clock.advance(OUTAGE);
+    assertThat(refresh(0, allowing)).isEqualTo(Label.REUSED);
+  }
+
+  @Test
+  void givenTheStoreWasNotAsked_thenALaterReplayIsNotExcused() {
+    RotationService spared = new RotationService(new Lossy(reliable, false), unanswered);
+    assertThat(spared.refresh(login.refresh(0, clock), POLICY).label())
+        .isEqualTo(Label.UNAVAILABLE);
+    clock.advance(OUTAGE);
+    assertThat(refresh(0, POLICY)).isEqualTo(Label.REUSED);
+  }
+
+  private Label refresh(long generation, RotationPolicy policy) {
+    return node.refresh(login.refresh(generation, clock), policy).label();
+  }
+
+  private void loseTheAnswerTo(long generation, RotationPolicy policy) {
+    assertThat(cutOff.refresh(login.refresh(generation, clock), policy).label())
+        .isEqualTo(Label.UNAVAILABLE);
+  }
+
+  /** Carries every refresh out, and never says so. */
+  private record Lossy(FamilyStore store, boolean admitsThatItWasAsked) implements FamilyStore {
+
+    @Override
+    public RotationOutcome rotate(
+        RotationRequest request, RotationPolicy policy, BooleanSupplier wasUnanswered) {
+      store.rotate(request, policy, wasUnanswered);
+      throw admitsThatItWasAsked
+          ? StoreUnavailableException.unanswered("the answer is lost", null)
+          : new StoreUnavailableException("not asked", null);
+    }
+
+    @Override
+    public List<AccessTokens> begin(RotationRequest login, RotationPolicy policy) {
+      throw new UnsupportedOperationException("a refresh is no login");
+    }
+
+    @Override
+    public List<AccessTokens> revoke(Revocation revocation) {
+      throw new UnsupportedOperationException("a refresh revokes nothing by itself");
+    }
+
+    @Override
+    public List<TokenFamily> find(String userId) {
+      throw new UnsupportedOperationException("a refresh lists nothing");
+    }
+  }
+}
