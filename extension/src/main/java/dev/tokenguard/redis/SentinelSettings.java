@@ -17,21 +17,23 @@ record SentinelSettings(
           "The name by which the Sentinels know the master. Needed with the topology sentinel.",
           "letters, digits and .-_",
           "",
-          given -> RedisSettings.optional(given).map(it -> RedisSettings.matching(it, "[\\w.-]+")));
+          given ->
+              ConnectionSettings.optional(given)
+                  .map(it -> ConnectionSettings.matching(it, "[\\w.-]+")));
   private static final Setting<Optional<String>> USERNAME =
       text(
           "sentinel-username",
           "The ACL user at the Sentinels themselves.",
           "a text",
           "",
-          RedisSettings::optional);
+          ConnectionSettings::optional);
   private static final Setting<Optional<String>> PASSWORD =
       text(
           "sentinel-password",
           "The password at the Sentinels themselves, if they want one.",
           "a text",
           "",
-          RedisSettings::optional);
+          ConnectionSettings::optional);
 
   static final List<Setting<?>> SETTINGS = List.of(MASTER, USERNAME, PASSWORD);
 

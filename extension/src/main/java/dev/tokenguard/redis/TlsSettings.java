@@ -81,7 +81,7 @@ record TlsSettings(
         accepts,
         "",
         given -> {
-          Optional<Path> path = RedisSettings.optional(given).map(Path::of);
+          Optional<Path> path = ConnectionSettings.optional(given).map(Path::of);
           path.map(PemFile::new).ifPresent(reading);
           return path;
         });
