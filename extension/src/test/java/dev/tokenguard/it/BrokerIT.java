@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
  */
 class BrokerIT extends TriggerTest {
 
+  private static final int RACES = 10;
   private static final String UPSTREAM = "upstream";
   private static final String DOWNSTREAM = "downstream";
   private static final String SECRET = "upstream-secret";
@@ -74,6 +75,13 @@ class BrokerIT extends TriggerTest {
 
     held.forEach(it -> it.assertDead("logged out upstream"));
     next.assertAlive("of the next login");
+  }
+
+  @Test
+  void given_a_refresh_that_races_a_logout_upstream_then_no_token_born_in_the_race_works() {
+    Race.repeat(
+        RACES,
+        () -> new Race(brokered(), () -> Race.insist(() -> upstream.logoutUser(upstreamId))));
   }
 
   /** Keycloak writes no event when it ends an offline session by the back-channel. */

@@ -3,6 +3,9 @@ package dev.tokenguard.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.ServerLog;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -28,8 +31,20 @@ record Race(Held login, Runnable end, Runnable settle) {
 
   private static final int TRIES = 5;
 
+  private static final Duration IN_THE_BACKGROUND = Duration.ofSeconds(30);
+
   Race(Held login, Runnable end) {
     this(login, end, () -> {});
+  }
+
+  /** Keycloak's answer comes before all are done; the log tells when they are. */
+  static Race inTheBackground(Held login, Runnable end, String line) {
+    ServerLog log = login.lab().keycloak().log();
+    long before = log.size();
+    return new Race(
+        login,
+        end,
+        () -> Await.until(line, IN_THE_BACKGROUND, () -> log.textFrom(before).contains(line)));
   }
 
   /** No token that is born in one of the races works afterwards, nor does the login's. */

@@ -2,10 +2,8 @@ package dev.tokenguard.it;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tokenguard.it.Lab.User;
-import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.CodeLogin;
 import dev.tokenguard.testbed.OidcClient;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -14,7 +12,6 @@ import org.junit.jupiter.api.Test;
 class TriggerRaceIT extends TriggerTest {
 
   private static final int RACES = 10;
-  private static final Duration IN_THE_BACKGROUND = Duration.ofSeconds(30);
 
   @Test
   void given_a_refresh_that_races_the_users_deletion_then_no_token_born_in_the_race_works() {
@@ -96,7 +93,7 @@ class TriggerRaceIT extends TriggerTest {
     Race.repeat(
         RACES,
         () ->
-            inTheBackground(
+            Race.inTheBackground(
                 heldBy(app, user, user.logIn(app)),
                 () -> {
                   Race.insist(() -> lab.admin().put(path, disabled));
@@ -115,7 +112,7 @@ class TriggerRaceIT extends TriggerTest {
         RACES,
         () -> {
           OidcClient app = lab.client(id).withSecret(lab.admin().get(path).orFail().text("value"));
-          return inTheBackground(
+          return Race.inTheBackground(
               heldBy(app, user, user.logIn(app)),
               () -> Race.insist(() -> lab.admin().post(path, null)),
               "(client-secret-changed): all ");
@@ -216,27 +213,34 @@ class TriggerRaceIT extends TriggerTest {
   }
 
   @Test
+  void given_a_refresh_that_races_a_group_taken_away_then_no_token_born_in_the_race_works() {
+    String name = "group-of-" + user.name();
+    lab.admin().post("/groups", Map.of("name", name)).orFail();
+    String id =
+        lab.admin().get("/groups?search=" + name).orFail().body().path(0).path("id").asText();
+    String membership = "/users/" + user.id() + "/groups/" + id;
+    withTrigger(
+        "permissions-reduced",
+        "user",
+        () ->
+            Race.repeat(
+                RACES,
+                () -> {
+                  lab.admin().put(membership, Map.of()).orFail();
+                  return new Race(
+                      login(user), () -> Race.insist(() -> lab.admin().delete(membership)));
+                }));
+  }
+
+  @Test
   void given_a_refresh_that_races_a_logout_of_the_realm_then_no_token_born_in_the_race_works() {
     Race.repeat(
         RACES,
         () ->
-            inTheBackground(
+            Race.inTheBackground(
                 login(user),
                 () -> Race.insist(() -> lab.admin().post("/logout-all", null)),
                 "(logout): all "));
-  }
-
-  /** Keycloak's answer comes before all are done; the log tells when they are. */
-  private static Race inTheBackground(Held login, Runnable end, String line) {
-    long before = lab.keycloak().log().size();
-    return new Race(
-        login,
-        end,
-        () ->
-            Await.until(
-                line,
-                IN_THE_BACKGROUND,
-                () -> lab.keycloak().log().textFrom(before).contains(line)));
   }
 
   /** As an import does; nobody has to type a code. */

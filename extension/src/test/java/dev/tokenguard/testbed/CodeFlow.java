@@ -49,14 +49,17 @@ final class CodeFlow {
   }
 
   /**
-   * Has forgotten the password: asks for a mail, opens its link and fills in the form behind it.
+   * Has forgotten the password: asks for a mail, and opens its link.
+   *
+   * @return fills in the form behind the link
    */
-  CodeLogin withMail(String user, Supplier<URI> link, Map<String, String> form) {
+  Supplier<CodeLogin> byMail(String user, Supplier<URI> link, Map<String, String> form) {
     Page login = open(authorization(Map.of()));
     URI forgotten =
         login.link(FORGOTTEN).orElseThrow(() -> login.without("link to forgotten passwords"));
     submit(open(forgotten), hidden -> Map.of("username", user));
-    return exchange(submit(open(link.get()), hidden -> form));
+    Page newPassword = open(link.get());
+    return () -> exchange(submit(newPassword, hidden -> form));
   }
 
   /** Asks Keycloak for an action, and fills in its form; the user is logged in. */
@@ -64,13 +67,19 @@ final class CodeFlow {
     return exchange(submit(open(authorization(Map.of("kc_action", action))), form));
   }
 
-  /** Logs in for an action that needs no more than a yes, and from which nobody comes back. */
-  void withFinalAction(String user, String password, String action) {
+  /**
+   * Logs in for an action that needs no more than a yes, and from which nobody comes back.
+   *
+   * @return says yes
+   */
+  Runnable byFinalAction(String user, String password, String action) {
     Page confirmation = logIn(user, password, Map.of("kc_action", action));
-    Page end = submit(confirmation, hidden -> Map.of());
-    if (end.response().statusCode() != 200) {
-      throw end.without("last page");
-    }
+    return () -> {
+      Page end = submit(confirmation, hidden -> Map.of());
+      if (end.response().statusCode() != 200) {
+        throw end.without("last page");
+      }
+    };
   }
 
   CodeLogin withSession() {

@@ -88,7 +88,12 @@ public final class OidcClient {
    * @param link waits for the mail and gives its link
    */
   public CodeLogin loginWithMail(String user, Supplier<URI> link, Map<String, String> form) {
-    return new CodeFlow(this, new CookieJar(), "").withMail(user, link, form);
+    return askForMail(user, link, form).get();
+  }
+
+  /** The same up to the form; what is returned fills it in. */
+  public Supplier<CodeLogin> askForMail(String user, Supplier<URI> link, Map<String, String> form) {
+    return new CodeFlow(this, new CookieJar(), "").byMail(user, link, form);
   }
 
   /**
@@ -115,7 +120,12 @@ public final class OidcClient {
 
   /** Logs in to delete the user's account, as the account console does, and says yes. */
   public void deleteAccount(String user, String password) {
-    new CodeFlow(this, new CookieJar(), "").withFinalAction(user, password, "delete_account");
+    askToDeleteAccount(user, password).run();
+  }
+
+  /** The same up to the question; what is returned says yes. */
+  public Runnable askToDeleteAccount(String user, String password) {
+    return new CodeFlow(this, new CookieJar(), "").byFinalAction(user, password, "delete_account");
   }
 
   public Answer refresh(String refreshToken) {
