@@ -1,5 +1,6 @@
 package dev.tokenguard.benchmark;
 
+import dev.tokenguard.testbed.Database;
 import dev.tokenguard.testbed.KeycloakServer;
 import dev.tokenguard.testbed.KeycloakServer.Mode;
 import dev.tokenguard.testbed.KeycloakSettings;
@@ -116,19 +117,12 @@ final class Deployment implements AutoCloseable {
   }
 
   private static KeycloakSettings.Builder builder(Database database) {
-    KeycloakSettings.Builder builder =
-        KeycloakServer.builder()
-            .mode(Mode.PRODUCTION)
-            .buildOption("db", "postgres")
-            .option("db-url", database.url())
-            .option("db-username", database.user())
-            .option("cache", "ispn")
-            .option("cache-embedded-network-bind-address", "127.0.0.1")
-            .environment("JAVA_OPTS_KC_HEAP", "-Xms1g -Xmx1g");
-    if (database.password() != null) {
-      builder.environment("KC_DB_PASSWORD", database.password());
-    }
-    return builder;
+    return KeycloakServer.builder()
+        .mode(Mode.PRODUCTION)
+        .database(database)
+        .option("cache", "ispn")
+        .option("cache-embedded-network-bind-address", "127.0.0.1")
+        .environment("JAVA_OPTS_KC_HEAP", "-Xms1g -Xmx1g");
   }
 
   private static void close(AutoCloseable server) {

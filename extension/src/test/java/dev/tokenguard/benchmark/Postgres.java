@@ -1,31 +1,29 @@
 package dev.tokenguard.benchmark;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.tokenguard.testbed.Database;
+import dev.tokenguard.testbed.PostgresServer;
+import dev.tokenguard.testbed.PostgresUnavailableException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/**
- * The PostgreSQL below Keycloak: the binaries that {@code io.zonky.test} brings, or one that is
- * named. Its settings are PostgreSQL's own defaults, so a commit is on disk when it is answered.
- */
+/** The PostgreSQL below Keycloak: one of its own, or one that is named. */
 final class Postgres implements AutoCloseable {
 
   private static final String STATISTICS = "pg_stat_statements";
 
-  private final Optional<EmbeddedPostgres> embedded;
+  private final Optional<PostgresServer> embedded;
   private final String url;
   private final List<String> databases = new ArrayList<>();
 
-  private Postgres(Optional<EmbeddedPostgres> embedded, String url) {
+  private Postgres(Optional<PostgresServer> embedded, String url) {
     this.embedded = embedded;
     this.url = url;
   }
@@ -35,20 +33,15 @@ final class Postgres implements AutoCloseable {
       return new Postgres(Optional.empty(), given.get());
     }
     try {
-      EmbeddedPostgres embedded =
-          EmbeddedPostgres.builder()
-              .setServerConfig("fsync", "on")
-              .setServerConfig("synchronous_commit", "on")
-              .setServerConfig("shared_preload_libraries", STATISTICS)
-              .start();
-      Postgres postgres =
-          new Postgres(Optional.of(embedded), embedded.getJdbcUrl("postgres", "postgres"));
+      PostgresServer embedded =
+          PostgresServer.start(Map.of("shared_preload_libraries", STATISTICS));
+      Postgres postgres = new Postgres(Optional.of(embedded), embedded.superuserUrl());
       postgres.countStatements(false);
       return postgres;
-    } catch (IOException | RuntimeException e) {
+    } catch (PostgresUnavailableException e) {
       throw new BenchmarkFailure(
-          "PostgreSQL did not start. It refuses to run as root; as root, the command 'unshare -U id'"
-              + " must work. Else run the benchmark as another user, or name a PostgreSQL by"
+          e.getMessage()
+              + ". Else run the benchmark as another user, or name a PostgreSQL by"
               + " -Dbench.postgres.url.",
           e);
     }
@@ -66,7 +59,8 @@ final class Postgres implements AutoCloseable {
     PGSimpleDataSource source = source();
     source.setDatabaseName(unique);
     String address = "jdbc:postgresql://" + host(source) + "/" + unique;
-    return new Database(unique, address, source.getUser(), source.getPassword());
+    String password = Optional.ofNullable(source.getPassword()).orElse("");
+    return new Database(unique, address, source.getUser(), password);
   }
 
   boolean canCountStatements() {
@@ -98,11 +92,7 @@ final class Postgres implements AutoCloseable {
   @Override
   public void close() {
     if (embedded.isPresent()) {
-      try {
-        embedded.get().close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      embedded.get().close();
     } else {
       databases.forEach(name -> tell("drop database if exists " + name + " with (force)"));
     }

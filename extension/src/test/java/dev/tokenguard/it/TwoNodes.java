@@ -5,57 +5,61 @@ import dev.tokenguard.testbed.KeycloakServer;
 import dev.tokenguard.testbed.KeycloakServer.Mode;
 import dev.tokenguard.testbed.KeycloakSettings;
 import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.PostgresServer;
+import dev.tokenguard.testbed.PostgresUnavailableException;
 import dev.tokenguard.testbed.RedisServer;
 import dev.tokenguard.testbed.TcpProxy;
+import dev.tokenguard.testbed.WallClock;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import redis.clients.jedis.RedisClient;
 
 /**
- * Two Keycloaks in one cluster, with one database and one Redis. One reaches Redis by a line that
- * can lose answers, and can be killed; it does not hold the database.
+ * Two Keycloaks in one cluster, with one PostgreSQL and one Redis. One reaches Redis by a line that
+ * can lose answers, goes by a clock that can be set, and can be killed.
  */
 final class TwoNodes implements AutoCloseable {
 
   private static final String REALM = "demo";
 
+  private final PostgresServer postgres = PostgresServer.start(Map.of());
   private final RedisServer redis = RedisServer.start();
   private final TcpProxy line = new TcpProxy(redis.port());
+  private final Optional<WallClock> clock = WallClock.create();
   private final RedisClient redisClient = RedisClient.create("127.0.0.1", redis.port());
   private final KeycloakServer lasting;
   private final KeycloakServer mortal;
 
   /**
-   * @param built whose build they take over
-   * @param data the folder of their database
+   * @throws PostgresUnavailableException where there can be no PostgreSQL
    */
-  TwoNodes(KeycloakServer built, Path data) {
+  TwoNodes() {
     lasting =
-        builder(built, data)
+        builder()
+            .provider(Lab.jar())
             .realm(Lab.realmFile())
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             .start();
     setPolicy("demo-spa", Map.of("grace-period", "300", "grace-max-replays", "0"));
     setPolicy("demo-strict", Map.of("grace-period", "0"));
-    mortal =
-        builder(built, data)
+    KeycloakSettings.Builder other =
+        builder()
+            .builtLike(lasting)
             .option("hostname", lasting.baseUri().toString())
             .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + line.port())
             // Longer than it takes to kill the node.
-            .option("spi-redis-connection--jedis--read-timeout", "10000")
-            .start();
+            .option("spi-redis-connection--jedis--read-timeout", "10000");
+    clock.ifPresent(it -> it.environment().forEach(other::environment));
+    mortal = other.start();
   }
 
-  private static KeycloakSettings.Builder builder(KeycloakServer built, Path data) {
+  private KeycloakSettings.Builder builder() {
     return KeycloakServer.builder()
         .mode(Mode.PRODUCTION)
-        .builtLike(built)
-        .sharedDatabase(data.resolve("kc"))
-        // The node that opens the database first serves it to the other.
-        .environment("JAVA_OPTS_APPEND", "-Dh2.bindAddress=127.0.0.1")
+        .database(postgres.database())
         .option("spi-redis-connection--jedis--read-timeout", "2000")
         .option("cache", "ispn")
         .option("cache-embedded-network-bind-address", "127.0.0.1");
@@ -97,6 +101,11 @@ final class TwoNodes implements AutoCloseable {
     return line;
   }
 
+  /** That of the mortal node; empty where libfaketime is not installed. */
+  Optional<WallClock> clock() {
+    return clock;
+  }
+
   AdminApi admin(KeycloakServer node) {
     return node.admin(REALM);
   }
@@ -118,8 +127,10 @@ final class TwoNodes implements AutoCloseable {
   public void close() throws IOException {
     mortal.close();
     lasting.close();
+    clock.ifPresent(WallClock::close);
     redisClient.close();
     line.close();
     redis.close();
+    postgres.close();
   }
 }

@@ -2,6 +2,7 @@ package dev.tokenguard.it;
 
 import static dev.tokenguard.it.Family.generation;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.rotation.Place;
@@ -10,8 +11,9 @@ import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.Jwt;
 import dev.tokenguard.testbed.KeycloakServer;
 import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.PostgresUnavailableException;
+import dev.tokenguard.testbed.ServerLogsOnFailure;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,11 +26,13 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whichever node of a cluster is asked, the answer is the same. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class TwoNodesIT extends LabTest {
+class TwoNodesIT {
+
+  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
 
   private static final int REFRESHES = 24;
   private static final int LAST = Integer.MAX_VALUE;
@@ -41,8 +45,6 @@ class TwoNodesIT extends LabTest {
   private static final int IAT_AFTER_MADE = 3;
   private static final int REPLAYS = 6;
 
-  @TempDir static Path data;
-
   private static final AtomicInteger USERS = new AtomicInteger();
 
   private static TwoNodes cluster;
@@ -54,14 +56,20 @@ class TwoNodesIT extends LabTest {
 
   @BeforeAll
   static void startOwn() {
-    cluster = new TwoNodes(lab.keycloak(), data);
+    try {
+      cluster = new TwoNodes();
+    } catch (PostgresUnavailableException unavailable) {
+      abort(unavailable.getMessage());
+    }
     LOGS.watch(cluster.lasting().log());
     LOGS.watch(cluster.mortal().log());
   }
 
   @AfterAll
   static void stopOwn() throws IOException {
-    cluster.close();
+    if (cluster != null) {
+      cluster.close();
+    }
   }
 
   @BeforeEach

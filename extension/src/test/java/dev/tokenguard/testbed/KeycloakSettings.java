@@ -169,12 +169,14 @@ public record KeycloakSettings(
       return this;
     }
 
-    /**
-     * Keeps the data in an H2 file that several nodes can open at once. Keycloak's tables need
-     * NON_KEYWORDS, which Keycloak adds to a URL of its own but not to one that is given.
-     */
-    public Builder sharedDatabase(Path file) {
-      return option("db-url", "jdbc:h2:file:" + file + ";NON_KEYWORDS=VALUE;AUTO_SERVER=TRUE");
+    /** Keeps the data in PostgreSQL, which several nodes can use at once; a build of its own. */
+    public Builder database(Database chosen) {
+      if (!chosen.password().isEmpty()) {
+        environment("KC_DB_PASSWORD", chosen.password());
+      }
+      return buildOption("db", "postgres")
+          .option("db-url", chosen.url())
+          .option("db-username", chosen.user());
     }
 
     /** Hears each step of the start, as in "building Keycloak for production". */
