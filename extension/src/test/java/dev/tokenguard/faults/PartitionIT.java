@@ -2,6 +2,7 @@ package dev.tokenguard.faults;
 
 import static dev.tokenguard.faults.FaultLab.DENY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.GuardedKeycloak;
@@ -9,17 +10,19 @@ import dev.tokenguard.testbed.KeycloakServer;
 import dev.tokenguard.testbed.KeycloakSettings;
 import dev.tokenguard.testbed.Meters;
 import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.PostgresServer;
+import dev.tokenguard.testbed.PostgresUnavailableException;
 import dev.tokenguard.testbed.RedisServer;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
 import dev.tokenguard.testbed.TcpProxy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.RedisClient;
 
 /** Of two nodes behind one address, one loses its line to Redis; clients come to both by turns. */
@@ -27,8 +30,7 @@ final class PartitionIT {
 
   @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
 
-  @TempDir static Path data;
-
+  private static PostgresServer postgres;
   private static RedisServer redis;
   private static TcpProxy line;
   private static KeycloakServer linked;
@@ -37,6 +39,11 @@ final class PartitionIT {
 
   @BeforeAll
   static void start() {
+    try {
+      postgres = PostgresServer.start(Map.of());
+    } catch (PostgresUnavailableException unavailable) {
+      abort(unavailable.getMessage());
+    }
     redis = RedisServer.start();
     line = new TcpProxy(redis.port());
     linked = node(redis.port()).realm(Path.of(System.getProperty("demo.realm"))).start();
@@ -47,12 +54,7 @@ final class PartitionIT {
   }
 
   private static KeycloakSettings.Builder node(int redisPort) {
-    return GuardedKeycloak.builder()
-        .sharedDatabase(data.resolve("kc"))
-        // The node that opens the database first serves it to the other.
-        .environment("JAVA_OPTS_APPEND", "-Dh2.bindAddress=127.0.0.1")
-        .option("cache", "ispn")
-        .option("cache-embedded-network-bind-address", "127.0.0.1")
+    return GuardedKeycloak.nodeOn(postgres.database())
         .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + redisPort);
   }
 
@@ -64,10 +66,14 @@ final class PartitionIT {
 
   @AfterAll
   static void stop() throws IOException {
+    if (postgres == null) {
+      return;
+    }
     cutOff.close();
     linked.close();
     line.close();
     redis.close();
+    postgres.close();
   }
 
   @Test

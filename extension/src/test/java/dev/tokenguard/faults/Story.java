@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 /** A crowd lives through a fault: some time before, some with it, and some after it. */
 public final class Story {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration WITH_THE_FAULT = Duration.ofSeconds(3);
   private static final Duration AFTERWARDS = Duration.ofSeconds(1);
 

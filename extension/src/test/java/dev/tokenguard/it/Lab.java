@@ -111,10 +111,7 @@ final class Lab {
     Await.until(
         "Keycloak to ask Redis again",
         PATIENCE,
-        () -> {
-          Readiness seen = Readiness.of(keycloak);
-          return seen.redis().equals("reachable") && seen.circuitBreaker().equals("closed");
-        });
+        () -> Readiness.of(keycloak).seesRedis());
   }
 
   AdminApi admin() {

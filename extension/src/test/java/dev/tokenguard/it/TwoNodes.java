@@ -1,16 +1,19 @@
 package dev.tokenguard.it;
 
 import dev.tokenguard.testbed.AdminApi;
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.GuardedKeycloak;
 import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.KeycloakServer.Mode;
 import dev.tokenguard.testbed.KeycloakSettings;
 import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.Readiness;
 import dev.tokenguard.testbed.PostgresServer;
 import dev.tokenguard.testbed.PostgresUnavailableException;
 import dev.tokenguard.testbed.RedisServer;
 import dev.tokenguard.testbed.TcpProxy;
 import dev.tokenguard.testbed.WallClock;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,9 @@ import redis.clients.jedis.RedisClient;
 final class TwoNodes implements AutoCloseable {
 
   private static final String REALM = "demo";
+
+  /** Longer than the read time-out of the node at the line. */
+  private static final Duration HEALED = Duration.ofSeconds(60);
 
   private final PostgresServer postgres = PostgresServer.start(Map.of());
   private final RedisServer redis = RedisServer.start();
@@ -39,7 +45,6 @@ final class TwoNodes implements AutoCloseable {
   TwoNodes() {
     lasting =
         builder()
-            .provider(Lab.jar())
             .realm(Lab.realmFile())
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             .start();
@@ -47,7 +52,6 @@ final class TwoNodes implements AutoCloseable {
     setPolicy("demo-strict", Map.of("grace-period", "0"));
     KeycloakSettings.Builder other =
         builder()
-            .builtLike(lasting)
             .option("hostname", lasting.baseUri().toString())
             .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + line.port())
             // Longer than it takes to kill the node.
@@ -57,12 +61,8 @@ final class TwoNodes implements AutoCloseable {
   }
 
   private KeycloakSettings.Builder builder() {
-    return KeycloakServer.builder()
-        .mode(Mode.PRODUCTION)
-        .database(postgres.database())
-        .option("spi-redis-connection--jedis--read-timeout", "2000")
-        .option("cache", "ispn")
-        .option("cache-embedded-network-bind-address", "127.0.0.1");
+    return GuardedKeycloak.nodeOn(postgres.database())
+        .option("spi-redis-connection--jedis--read-timeout", "2000");
   }
 
   /** Replaces the policies of the demo that name this client. */
@@ -104,6 +104,12 @@ final class TwoNodes implements AutoCloseable {
   /** That of the mortal node; empty where libfaketime is not installed. */
   Optional<WallClock> clock() {
     return clock;
+  }
+
+  /** Returns once the node at the line asks Redis again. */
+  void healLine() {
+    line.heal();
+    Await.until("Redis to be asked", HEALED, () -> Readiness.of(mortal).seesRedis());
   }
 
   AdminApi admin(KeycloakServer node) {

@@ -122,6 +122,29 @@ class TwoNodesIT {
         (node, held) -> cluster.admin(node).resetPassword(userId, "another horse").orFail());
   }
 
+  /** There is no grace that would cover the retry. */
+  @Test
+  void given_redis_did_not_answer_one_then_a_retry_at_the_other_is_no_reuse() {
+    OidcClient client = app(one, "demo-strict");
+    Answer login = client.login(user, Lab.PASSWORD).orFail();
+    Answer held = client.refresh(login.refreshToken()).orFail();
+
+    cluster.line().swallowAnswers();
+    Answer postponed = client.refresh(held.refreshToken());
+    cluster.healLine();
+    assertThat(postponed.status()).isEqualTo(503);
+    assertThat(lineage()[GENERATION]).as("Redis has rotated").isEqualTo("2");
+
+    Answer child = app(another, "demo-strict").refresh(held.refreshToken()).orFail();
+
+    assertThat(generation(child)).isEqualTo(2);
+    assertThat(lastRotation()).isEqualTo("replayed");
+    Answer next = app(another, "demo-strict").refresh(child.refreshToken()).orFail();
+    assertThat(generation(next)).isEqualTo(3);
+    Family.assertRefused(app(one, "demo-strict").refresh(child.refreshToken()));
+    assertDead("demo-strict", next);
+  }
+
   @Test
   @Order(LAST)
   void given_a_node_killed_before_its_answer_then_a_retry_at_the_other_gets_that_child() {

@@ -26,6 +26,11 @@ public record Readiness(int status, JsonNode check) {
     return check.path("status").asText().equals("UP");
   }
 
+  /** Redis answers, and is asked. */
+  public boolean seesRedis() {
+    return redis().equals("reachable") && circuitBreaker().equals("closed");
+  }
+
   public String redis() {
     return check.path("data").path("redis").asText();
   }
