@@ -11,6 +11,7 @@ import dev.tokenguard.testbed.RedisServer;
 import dev.tokenguard.testbed.TcpProxy;
 import dev.tokenguard.testbed.WallClock;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,9 @@ import redis.clients.jedis.RedisClient;
  * can lose answers, goes by a clock that can be set, and can be killed.
  */
 final class TwoNodes implements AutoCloseable {
+
+  /** Of {@code demo-spa}; {@code demo-strict} has none. */
+  static final int GRACE_SECONDS = 300;
 
   private static final String REALM = "demo";
 
@@ -43,7 +47,7 @@ final class TwoNodes implements AutoCloseable {
             .realm(Lab.realmFile())
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             .start();
-    setPolicy("demo-spa", Map.of("grace-period", "300", "grace-max-replays", "0"));
+    setPolicy("demo-spa", Map.of("grace-period", "" + GRACE_SECONDS, "grace-max-replays", "0"));
     setPolicy("demo-strict", Map.of("grace-period", "0"));
     KeycloakSettings.Builder other =
         builder()
@@ -121,6 +125,16 @@ final class TwoNodes implements AutoCloseable {
         .map(field -> field.getValue().split(",", -1))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** How long Redis keeps a key. */
+  long secondsToLive(String key) {
+    return redisClient.ttl(key);
+  }
+
+  /** Makes the store believe that so much time has passed for all families of a user. */
+  void letPass(String userId, Duration time) {
+    Lab.letPass(redisClient, userId, time);
   }
 
   @Override
