@@ -7,6 +7,14 @@ public sealed interface BlacklistEntry {
   long expiresAt();
 
   /**
+   * How long the entry lives at least from when it is added, seconds by the clock of the list: the
+   * clock that {@link #expiresAt()} was read from may be behind it.
+   */
+  default long leastLife() {
+    return 0;
+  }
+
+  /**
    * One access token.
    *
    * @param id its {@code jti}
@@ -18,7 +26,13 @@ public sealed interface BlacklistEntry {
    *
    * @param id the claim {@code sid}
    */
-  record OfSession(String id, Reason reason, long expiresAt) implements BlacklistEntry {}
+  record OfSession(String id, Reason reason, long expiresAt, long leastLife)
+      implements BlacklistEntry {
+
+    public OfSession(String id, Reason reason, long expiresAt) {
+      this(id, reason, expiresAt, 0);
+    }
+  }
 
   /**
    * All older access tokens of a user.
@@ -26,5 +40,11 @@ public sealed interface BlacklistEntry {
    * @param userId the user's id in Keycloak
    * @param issuedBefore those with an {@code iat} before this second are dead
    */
-  record OfUser(String userId, long issuedBefore, long expiresAt) implements BlacklistEntry {}
+  record OfUser(String userId, long issuedBefore, long expiresAt, long leastLife)
+      implements BlacklistEntry {
+
+    public OfUser(String userId, long issuedBefore, long expiresAt) {
+      this(userId, issuedBefore, expiresAt, 0);
+    }
+  }
 }

@@ -92,6 +92,8 @@ public final class RedisBlacklist implements Blacklist {
   }
 
   private static ScriptCall call(String key, String value, BlacklistEntry entry, String which) {
-    return new ScriptCall(key, List.of(value, Long.toString(entry.expiresAt()), which));
+    String expiresAt = Long.toString(entry.expiresAt());
+    String leastLife = Long.toString(entry.leastLife());
+    return new ScriptCall(key, List.of(value, expiresAt, which, leastLife));
   }
 }

@@ -3,6 +3,7 @@ package dev.tokenguard.blacklist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.blacklist.Blacklist.Kind;
+import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
 import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.blacklist.BlacklistEntry.OfSession;
 import dev.tokenguard.blacklist.BlacklistEntry.OfUser;
@@ -115,6 +116,15 @@ abstract class AddingRules extends BlacklistRules {
     }
     assertAlive(issuedAt(0));
     assertThat(blacklist.reasonFor(TOKEN)).isEmpty();
+  }
+
+  @Test
+  void whenTheClockThatItWasDatedByIsBehind_thenItLivesForItsLeastLife() {
+    long past = inSeconds(-1200);
+    blacklist.add(new OfSession(SESSION, Reason.LOGOUT, past, 900));
+    assertKilled(identity(), Kind.SESSION, "logout");
+    blacklist.add(new OfUser(USER, inSeconds(60), past, 900));
+    assertKilled(new TokenIdentity(TOKEN, "", USER, clock.second()), Kind.USER, "");
   }
 
   /** A lifespan of zero, or a clock that was never set. */

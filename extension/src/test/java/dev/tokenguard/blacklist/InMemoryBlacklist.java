@@ -32,15 +32,16 @@ public final class InMemoryBlacklist implements Blacklist {
   /** What is remembered. */
   private record Standing(String reason, long issuedBefore, long expiresAt) {
 
-    static Standing of(BlacklistEntry entry) {
+    static Standing of(BlacklistEntry entry, long now) {
+      long least = entry.leastLife() > 0 ? now + entry.leastLife() : 0;
+      long expiresAt = Math.max(entry.expiresAt(), least);
       if (entry instanceof OfAccessToken token) {
-        return new Standing(token.reason().word(), 0, token.expiresAt());
+        return new Standing(token.reason().word(), 0, expiresAt);
       }
       if (entry instanceof OfSession session) {
-        return new Standing(session.reason().word(), 0, session.expiresAt());
+        return new Standing(session.reason().word(), 0, expiresAt);
       }
-      OfUser user = (OfUser) entry;
-      return new Standing("", user.issuedBefore(), user.expiresAt());
+      return new Standing("", ((OfUser) entry).issuedBefore(), expiresAt);
     }
 
     Standing strengthenedBy(Standing later) {
@@ -60,7 +61,7 @@ public final class InMemoryBlacklist implements Blacklist {
   public synchronized boolean add(BlacklistEntry entry) {
     Subject subject = Subject.of(entry);
     Optional<Standing> standing = standing(subject);
-    Standing added = Standing.of(entry);
+    Standing added = Standing.of(entry, now());
     all.put(subject, standing.map(it -> it.strengthenedBy(added)).orElse(added));
     return standing.isEmpty();
   }
@@ -100,7 +101,10 @@ public final class InMemoryBlacklist implements Blacklist {
   }
 
   private Optional<Standing> standing(Subject subject) {
-    return Optional.ofNullable(all.get(subject))
-        .filter(it -> it.expiresAt() > clock.instant().getEpochSecond());
+    return Optional.ofNullable(all.get(subject)).filter(it -> it.expiresAt() > now());
+  }
+
+  private long now() {
+    return clock.instant().getEpochSecond();
   }
 }

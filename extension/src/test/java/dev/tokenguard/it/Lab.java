@@ -233,8 +233,13 @@ final class Lab {
 
   /** Makes the store believe that so much time has passed for all families of a user. */
   void letPass(User user, Duration time) {
+    letPass(redisClient, user.id(), time);
+  }
+
+  static void letPass(RedisClient store, String userId, Duration time) {
     Map<String, String> aged = new LinkedHashMap<>();
-    stateOf(user)
+    store
+        .hgetAll(keyOf(userId))
         .forEach(
             (field, record) -> {
               if (field.startsWith("f:")) {
@@ -244,10 +249,14 @@ final class Lab {
                 aged.put(field, String.join(",", parts));
               }
             });
-    redisClient.hset(keyOf(user), aged);
+    store.hset(keyOf(userId), aged);
   }
 
   String keyOf(User user) {
-    return "tg:u:{" + user.id() + "}";
+    return keyOf(user.id());
+  }
+
+  private static String keyOf(String userId) {
+    return "tg:u:{" + userId + "}";
   }
 }

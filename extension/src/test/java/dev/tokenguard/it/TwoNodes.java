@@ -26,6 +26,9 @@ import redis.clients.jedis.RedisClient;
  */
 final class TwoNodes implements AutoCloseable {
 
+  /** Of {@code demo-spa}; {@code demo-strict} has none. */
+  static final int GRACE_SECONDS = 300;
+
   private static final String REALM = "demo";
 
   /** Longer than the read time-out of the node at the line. */
@@ -48,7 +51,7 @@ final class TwoNodes implements AutoCloseable {
             .realm(Lab.realmFile())
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             .start();
-    setPolicy("demo-spa", Map.of("grace-period", "300", "grace-max-replays", "0"));
+    setPolicy("demo-spa", Map.of("grace-period", "" + GRACE_SECONDS, "grace-max-replays", "0"));
     setPolicy("demo-strict", Map.of("grace-period", "0"));
     KeycloakSettings.Builder other =
         builder()
@@ -127,6 +130,16 @@ final class TwoNodes implements AutoCloseable {
         .map(field -> field.getValue().split(",", -1))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** How long Redis keeps a key. */
+  long secondsToLive(String key) {
+    return redisClient.ttl(key);
+  }
+
+  /** Makes the store believe that so much time has passed for all families of a user. */
+  void letPass(String userId, Duration time) {
+    Lab.letPass(redisClient, userId, time);
   }
 
   @Override

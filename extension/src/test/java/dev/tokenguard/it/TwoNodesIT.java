@@ -2,7 +2,9 @@ package dev.tokenguard.it;
 
 import static dev.tokenguard.it.Family.generation;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.rotation.Place;
@@ -15,11 +17,15 @@ import dev.tokenguard.testbed.PostgresUnavailableException;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
@@ -27,6 +33,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whichever node of a cluster is asked, the answer is the same. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -37,6 +45,11 @@ class TwoNodesIT {
   private static final int REFRESHES = 24;
   private static final int LAST = Integer.MAX_VALUE;
   private static final Duration SOON = Duration.ofSeconds(9);
+
+  /** Both shorter than the clock jumps. */
+  private static final int GRACE_SECONDS = TwoNodes.GRACE_SECONDS;
+
+  private static final int ACCESS_TOKEN_SECONDS = 900;
 
   /** Positions in the lineage, see record.lua. */
   private static final int GENERATION = 1;
@@ -53,6 +66,7 @@ class TwoNodesIT {
   private KeycloakServer another;
   private String user;
   private String userId;
+  private boolean isClockRight = true;
 
   @BeforeAll
   static void startOwn() {
@@ -78,6 +92,13 @@ class TwoNodesIT {
     another = cluster.lasting();
     user = "user-" + USERS.incrementAndGet();
     userId = cluster.admin(another).createUser(user, Lab.PASSWORD);
+  }
+
+  @AfterEach
+  void setClockRight() {
+    if (!isClockRight) {
+      setClock(Duration.ZERO);
+    }
   }
 
   @Test
@@ -174,6 +195,114 @@ class TwoNodesIT {
     Answer next = app(another).refresh(child.refreshToken()).orFail();
     assertThat(generation(next)).isEqualTo(2);
     assertThat(generation(app(another).refresh(next.refreshToken()).orFail())).isEqualTo(3);
+  }
+
+  /** Keycloak takes what was issued before its session began, by whatever clock, for stale. */
+  @ParameterizedTest
+  @ValueSource(strings = {"PT20M", "PT-20M"})
+  void given_a_clock_that_jumped_when_a_token_is_replayed_then_both_nodes_give_the_same_child(
+      Duration jump) {
+    setClock(jump);
+    Answer login = app(behind(jump)).login(user, Lab.PASSWORD).orFail();
+    Answer child = app(one).refresh(login.refreshToken()).orFail();
+
+    assertThat(childAt(another, login)).isEqualTo(child.refreshToken());
+    assertThat(childAt(one, login)).isEqualTo(child.refreshToken());
+    assertThat(Instant.ofEpochMilli(Long.parseLong(lineage()[MADE_MS])))
+        .isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
+    Answer next = app(another).refresh(child.refreshToken()).orFail();
+    assertThat(childAt(one, child)).isEqualTo(next.refreshToken());
+
+    setClock(Duration.ZERO);
+    Answer third = app(one).refresh(next.refreshToken()).orFail();
+    Answer fourth = app(another).refresh(third.refreshToken()).orFail();
+    assertThat(generation(fourth)).isEqualTo(4);
+    Family.assertAlive(app(one), fourth);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT20M", "PT-20M"})
+  void given_a_clock_that_jumped_then_the_grace_is_as_long_as_ever_and_a_reuse_is_caught(
+      Duration jump) {
+    setClock(jump);
+    Answer login = app(behind(jump)).login(user, Lab.PASSWORD).orFail();
+    Answer child = app(another).refresh(login.refreshToken()).orFail();
+    Family.assertAlive(app(another), child);
+
+    cluster.letPass(userId, Duration.ofSeconds(GRACE_SECONDS - 60));
+    assertThat(generation(app(another).refresh(login.refreshToken()).orFail())).isEqualTo(1);
+    assertThat(lineage()[REPLAYS]).as("it was replayed").isEqualTo("1");
+    cluster.letPass(userId, Duration.ofSeconds(60));
+    Family.assertRefused(app(one).refresh(login.refreshToken()));
+
+    assertDead("demo-spa", child);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT20M", "PT-20M"})
+  void given_a_clock_that_jumped_when_all_is_ended_at_either_node_then_both_refuse(Duration jump) {
+    setClock(jump);
+    for (KeycloakServer node : List.of(one, another)) {
+      assertEnds(jump, held -> app(node).revoke(held.refreshToken()).orFail());
+      assertKnownToResourceServers(
+          assertEnds(jump, held -> app(node).logout(held.refreshToken()).orFail()));
+      assertKnownToResourceServers(
+          assertEnds(
+              jump, held -> cluster.admin(node).resetPassword(userId, Lab.PASSWORD).orFail()));
+    }
+  }
+
+  private Answer assertEnds(Duration jump, Consumer<Answer> end) {
+    createUser();
+    Answer login = app(behind(jump)).login(user, Lab.PASSWORD).orFail();
+    Answer held = app(behind(jump)).refresh(login.refreshToken()).orFail();
+    Family.assertAlive(app(behind(jump)), held);
+
+    end.accept(held);
+
+    assertDead("demo-spa", held);
+    return held;
+  }
+
+  /** As long as an access token of the session may be alive. */
+  private void assertKnownToResourceServers(Answer held) {
+    assertThat(cluster.secondsToLive("tg:sid:" + Family.session(held)))
+        .isGreaterThan(ACCESS_TOKEN_SECONDS - 60);
+  }
+
+  @Test
+  void given_a_jump_beyond_the_life_of_a_token_then_keycloak_refuses_it_until_the_clock_is_right() {
+    Answer login = app(another).login(user, Lab.PASSWORD).orFail();
+    setClock(Duration.ofDays(8));
+
+    Family.assertRefusedByKeycloak(app(one).refresh(login.refreshToken()));
+
+    setClock(Duration.ZERO);
+    assertThat(generation(app(one).refresh(login.refreshToken()).orFail())).isEqualTo(1);
+  }
+
+  /** Moves the clock of one node, and returns when that node goes by it. */
+  private void setClock(Duration offset) {
+    assumeTrue(cluster.clock().isPresent(), "libfaketime is not installed (Debian: faketime)");
+    cluster.clock().get().set(offset);
+    Await.until(
+        "the clock to be seen",
+        SOON,
+        () -> Duration.between(Instant.now().plus(offset), now(one)).abs().compareTo(SOON) < 0);
+    isClockRight = offset.isZero();
+  }
+
+  private Instant now(KeycloakServer node) {
+    Answer login = app(node, "demo-stock").login(user, Lab.PASSWORD).orFail();
+    return Instant.ofEpochSecond(Jwt.claims(login.accessToken()).path("iat").asLong());
+  }
+
+  private KeycloakServer behind(Duration jumpOfOne) {
+    return jumpOfOne.isNegative() ? one : another;
+  }
+
+  private static String childAt(KeycloakServer node, Answer answer) {
+    return app(node).refresh(answer.refreshToken()).orFail().refreshToken();
   }
 
   private static OidcClient app(KeycloakServer node) {

@@ -31,8 +31,14 @@ final class BlacklistScriptTest {
   }
 
   private static Object add(String value, long expiresAt, String which) {
+    return add(value, expiresAt, which, 0);
+  }
+
+  private static Object add(String value, long expiresAt, String which, long leastLife) {
     return JEDIS.eval(
-        SCRIPT.source(), List.of(KEY), List.of(value, Long.toString(expiresAt), which));
+        SCRIPT.source(),
+        List.of(KEY),
+        List.of(value, Long.toString(expiresAt), which, Long.toString(leastLife)));
   }
 
   private static void assertStands(String value, long expiresAt) {
@@ -92,6 +98,18 @@ final class BlacklistScriptTest {
     assertThat(add("logout", past, "first")).isEqualTo(1L);
     assertThat(JEDIS.exists(KEY)).isFalse();
     assertThat(add("logout", past, "first")).isEqualTo(1L);
+  }
+
+  @Test
+  void whenTheClockOfItsWriterIsBehind_thenItLivesForItsLeastLifeByTheClockOfRedis() {
+    add("logout", later - 1200, "first", 900);
+    assertThat(JEDIS.ttl(KEY)).isBetween(890L, 900L);
+  }
+
+  @Test
+  void whenTheClockOfItsWriterIsAhead_thenItLivesForLonger() {
+    add("logout", later + 1200, "first", 300);
+    assertStands("logout", later + 1200);
   }
 
   /** Till then it kills all that the user has; it must not lock the user out for longer. */

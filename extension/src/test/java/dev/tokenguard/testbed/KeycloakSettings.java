@@ -102,6 +102,7 @@ public record KeycloakSettings(
       environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
       environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
       environment.put("JAVA_OPTS_KC_HEAP", "-Xms64m -Xmx512m");
+      environment.put("JAVA_OPTS_APPEND", System.getProperty("testbed.java.options", ""));
       // The Java that runs this is new enough; the one on the PATH may not be.
       environment.put("JAVA_HOME", System.getProperty("java.home"));
     }

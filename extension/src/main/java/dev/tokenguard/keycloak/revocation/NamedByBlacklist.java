@@ -19,6 +19,7 @@ final class NamedByBlacklist {
   private static final LongestAccessToken LONGEST = new LongestAccessToken();
 
   private final Reason reason;
+  private final long lifespan;
   private final long expiresAt;
 
   /**
@@ -26,8 +27,8 @@ final class NamedByBlacklist {
    */
   NamedByBlacklist(KeycloakSession session, Reason reason) {
     this.reason = reason;
-    this.expiresAt =
-        Time.currentTime() + LONGEST.lifespan(session, session.getContext().getRealm()) + 1L;
+    this.lifespan = LONGEST.lifespan(session, session.getContext().getRealm()) + 1L;
+    this.expiresAt = Time.currentTime() + lifespan;
   }
 
   /**
@@ -46,10 +47,11 @@ final class NamedByBlacklist {
    * @param before tokens of other sessions, issued before this second, are dead, too
    */
   Stream<BlacklistEntry> ofUser(String userId, Collection<String> sessions, long before) {
-    return Stream.concat(Stream.of(new OfUser(userId, before, expiresAt)), ofSessions(sessions));
+    return Stream.concat(
+        Stream.of(new OfUser(userId, before, expiresAt, lifespan)), ofSessions(sessions));
   }
 
   private Stream<BlacklistEntry> ofSessions(Collection<String> sessions) {
-    return sessions.stream().map(id -> new OfSession(id, reason, expiresAt));
+    return sessions.stream().map(id -> new OfSession(id, reason, expiresAt, lifespan));
   }
 }

@@ -24,16 +24,12 @@ public final class RevokedAccessTokens {
   }
 
   /**
-   * Lists them until the last one has expired; those already expired are left out. When Redis is
-   * away Keycloak refuses them all the same, and resource servers learn of it later.
+   * Lists them until the last one has expired. When Redis is away Keycloak refuses them all the
+   * same, and resource servers learn of it later.
    */
   public void add(AccessTokens tokens) {
     long expiresAt = tokens.expiresAt() + 1;
-    long lifespan = expiresAt - Time.currentTime();
-    if (lifespan <= 0) {
-      return;
-    }
-    addAll(tokens.ids(), expiresAt, lifespan);
+    addAll(tokens.ids(), expiresAt, expiresAt - Time.currentTime());
   }
 
   /**
@@ -51,8 +47,11 @@ public final class RevokedAccessTokens {
   }
 
   private boolean addAll(List<String> ids, long expiresAt, long lifespan) {
-    RevokedTokenProvider stock = StockRevokedTokens.of(session);
-    ids.forEach(id -> stock.put(id, lifespan));
+    if (lifespan > 0) {
+      RevokedTokenProvider stock = StockRevokedTokens.of(session);
+      ids.forEach(id -> stock.put(id, lifespan));
+    }
+    // Whether they have expired is for Redis to say: the clock of this node may be ahead.
     List<OfAccessToken> entries =
         ids.stream().map(id -> new OfAccessToken(id, reason, expiresAt)).toList();
     Optional<Blacklist> blacklist = RedisConnection.blacklistOf(session);

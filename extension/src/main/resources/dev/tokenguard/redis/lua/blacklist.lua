@@ -7,6 +7,7 @@
     1  value: a reason, or a second since the epoch
     2  expires at, s
     3  which of two values stays: first, or larger
+    4  lives at least, s from now
 
   Returns 1 when there was no entry, 0 when there was one. Of all that add the same, one gets 1.
   Error replies: WRONGTYPE when the key holds something else.
@@ -14,6 +15,8 @@
 
 -- SET takes any second in the past, and leaves nothing then; but it refuses 0 and what is below.
 local key, value, expires = KEYS[1], ARGV[1], math.max(1, tonumber(ARGV[2]))
+local least = tonumber(ARGV[4])
+if least > 0 then expires = math.max(expires, tonumber(redis.call('TIME')[1]) + least) end
 local stands = redis.call('GET', key)
 if stands then
   local is_larger = ARGV[3] == 'larger' and tonumber(value) > (tonumber(stands) or 0)
