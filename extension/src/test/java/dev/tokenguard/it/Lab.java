@@ -108,10 +108,7 @@ final class Lab {
   /** Lets a Redis that was paused go on, and returns once Keycloak asks it again. */
   void resumeRedis() {
     redis.resume();
-    Await.until(
-        "Keycloak to ask Redis again",
-        PATIENCE,
-        () -> Readiness.of(keycloak).seesRedis());
+    Await.until("Keycloak to ask Redis again", PATIENCE, () -> Readiness.of(keycloak).seesRedis());
   }
 
   AdminApi admin() {
