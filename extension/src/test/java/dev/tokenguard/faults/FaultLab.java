@@ -2,6 +2,7 @@ package dev.tokenguard.faults;
 
 import dev.tokenguard.testbed.AdminApi;
 import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.ClientPolicies;
 import dev.tokenguard.testbed.KeycloakServer;
 import dev.tokenguard.testbed.OidcClient;
 import java.time.Duration;
@@ -45,7 +46,8 @@ public final class FaultLab {
     List.of(DENY, ALLOW).forEach(id -> lab.admin().post("/clients", newClient(id)).orFail());
     lab.admin()
         .putProfilesAndPolicies(
-            List.of(profile(DENY), profile(ALLOW)), List.of(policy(DENY), policy(ALLOW)));
+            List.of(profile(DENY), profile(ALLOW)),
+            List.of(ClientPolicies.policy(DENY), ClientPolicies.policy(ALLOW)));
     return lab;
   }
 
@@ -63,27 +65,9 @@ public final class FaultLab {
 
   /** The grace is long enough for a machine that is busy. */
   private static Map<String, Object> profile(String onRedisFailure) {
-    Map<String, String> settings =
-        Map.of("on-redis-failure", onRedisFailure, "grace-period", "60", "grace-max-replays", "0");
-    return Map.of(
-        "name",
+    return ClientPolicies.profile(
         onRedisFailure,
-        "executors",
-        List.of(Map.of("executor", "redis-refresh-token-rotation", "configuration", settings)));
-  }
-
-  private static Map<String, Object> policy(String name) {
-    Map<String, String> ofGroup =
-        Map.of("attributes", "[{\"key\":\"policy-group\",\"value\":\"" + name + "\"}]");
-    return Map.of(
-        "name",
-        name,
-        "enabled",
-        true,
-        "profiles",
-        List.of(name),
-        "conditions",
-        List.of(Map.of("condition", "client-attributes", "configuration", ofGroup)));
+        Map.of("on-redis-failure", onRedisFailure, "grace-period", "60", "grace-max-replays", "0"));
   }
 
   boolean redisHolds(String key) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.ClientPolicies;
 import dev.tokenguard.testbed.OidcClient;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -138,7 +139,7 @@ class AdministrationIT extends LabTest {
         .body()
         .path("profiles")
         .forEach(profiles::add);
-    profiles.add(Lab.profile("candidate", settings));
+    profiles.add(ClientPolicies.profile("candidate", settings));
     return lab.admin().put("/client-policies/profiles", Map.of("profiles", profiles));
   }
 }

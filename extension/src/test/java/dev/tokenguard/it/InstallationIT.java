@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.testbed.AdminApi;
 import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.ClientPolicies;
 import dev.tokenguard.testbed.Jwt;
 import dev.tokenguard.testbed.KeycloakServer;
 import dev.tokenguard.testbed.KeycloakServer.Mode;
@@ -204,7 +205,7 @@ class InstallationIT {
   private static void optIn() {
     AdminApi master = keycloak.admin("master");
     master.putProfilesAndPolicies(
-        List.of(Lab.profile("rotation", Map.of("grace-period", "0"))),
+        List.of(ClientPolicies.profile("rotation", Map.of("grace-period", "0"))),
         List.of(
             Map.of(
                 "name",

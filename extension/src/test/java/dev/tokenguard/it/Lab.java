@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.testbed.AdminApi;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.ClientPolicies;
 import dev.tokenguard.testbed.GuardedKeycloak;
 import dev.tokenguard.testbed.KeycloakServer;
 import dev.tokenguard.testbed.OidcClient;
@@ -164,10 +165,10 @@ final class Lab {
   private void savePolicies() {
     List<Object> profiles = new ArrayList<>(demoProfiles);
     List<Object> policies = new ArrayList<>(demoPolicies);
-    clients.forEach((settings, name) -> profiles.add(profile(name, settings)));
-    clients.values().forEach(name -> policies.add(policy(name)));
-    ownClients.forEach(name -> profiles.add(profile(name, Map.of())));
-    ownClients.forEach(name -> policies.add(policy(name)));
+    clients.forEach((settings, name) -> profiles.add(ClientPolicies.profile(name, settings)));
+    clients.values().forEach(name -> policies.add(ClientPolicies.policy(name)));
+    ownClients.forEach(name -> profiles.add(ClientPolicies.profile(name, Map.of())));
+    ownClients.forEach(name -> policies.add(ClientPolicies.policy(name)));
     admin.put("/client-policies/profiles", Map.of("profiles", profiles)).orFail();
     admin.put("/client-policies/policies", Map.of("policies", policies)).orFail();
   }
@@ -176,32 +177,6 @@ final class Lab {
     List<Object> found = new ArrayList<>();
     admin.get("/client-policies/" + name).orFail().body().path(name).forEach(found::add);
     return found;
-  }
-
-  static Map<String, Object> profile(String name, Map<String, ?> settings) {
-    return Map.of(
-        "name",
-        name,
-        "executors",
-        List.of(Map.of("executor", "redis-refresh-token-rotation", "configuration", settings)));
-  }
-
-  static Map<String, Object> policy(String name) {
-    String attributes = "[{\"key\":\"policy-group\",\"value\":\"" + name + "\"}]";
-    return Map.of(
-        "name",
-        name,
-        "enabled",
-        true,
-        "profiles",
-        List.of(name),
-        "conditions",
-        List.of(
-            Map.of(
-                "condition",
-                "client-attributes",
-                "configuration",
-                Map.of("attributes", attributes))));
   }
 
   /** A new user who may have offline tokens. */

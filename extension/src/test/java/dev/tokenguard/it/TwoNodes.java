@@ -2,6 +2,7 @@ package dev.tokenguard.it;
 
 import dev.tokenguard.testbed.AdminApi;
 import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.ClientPolicies;
 import dev.tokenguard.testbed.GuardedKeycloak;
 import dev.tokenguard.testbed.KeycloakServer;
 import dev.tokenguard.testbed.KeycloakSettings;
@@ -74,9 +75,13 @@ final class TwoNodes implements AutoCloseable {
     admin.setClientAttribute(clientId, "token-guard", "off");
     admin.setClientAttribute(clientId, "policy-group", clientId);
     admin
-        .put("/client-policies/profiles", with("profiles", Lab.profile(clientId, settings)))
+        .put(
+            "/client-policies/profiles",
+            with("profiles", ClientPolicies.profile(clientId, settings)))
         .orFail();
-    admin.put("/client-policies/policies", with("policies", Lab.policy(clientId))).orFail();
+    admin
+        .put("/client-policies/policies", with("policies", ClientPolicies.policy(clientId)))
+        .orFail();
   }
 
   private Map<String, List<Object>> with(String kind, Object another) {
