@@ -220,6 +220,23 @@ class TwoNodesIT {
     Family.assertAlive(app(one), fourth);
   }
 
+  /** Stock Keycloak refuses its child, being from before the session. */
+  @Test
+  void given_a_session_that_began_by_a_clock_ahead_then_it_goes_on_at_the_other_node() {
+    setClock(Duration.ofMinutes(20));
+    Answer login = app(one).login(user, Lab.PASSWORD).orFail();
+
+    Answer child = app(another).refresh(login.refreshToken()).orFail();
+
+    Family.assertAlive(app(another), child);
+    assertThat(childAt(one, login)).isEqualTo(child.refreshToken());
+    Answer next = app(another).refresh(child.refreshToken()).orFail();
+    setClock(Duration.ZERO);
+    Answer third = app(one).refresh(next.refreshToken()).orFail();
+    Family.assertAlive(app(one), third);
+    assertThat(generation(app(another).refresh(third.refreshToken()).orFail())).isEqualTo(4);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"PT20M", "PT-20M"})
   void given_a_clock_that_jumped_then_the_grace_is_as_long_as_ever_and_a_reuse_is_caught(

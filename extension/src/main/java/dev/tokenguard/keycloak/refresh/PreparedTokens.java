@@ -79,7 +79,12 @@ final class PreparedTokens {
             // A login with offline_access goes by the online session until it is answered.
             TokenUtil.TOKEN_TYPE_OFFLINE.equals(child.getType())),
         new RotationRequest.ProposedChild(
-            child.getIat(), expiryOf(child), retainUntil(child, clientSession)),
+            // Where the clock of this node is behind, Keycloak would take the child to be from
+            // before
+            // its session, or from before a not-before that the presented token has passed.
+            Math.max(child.getIat(), presented.getIat()),
+            expiryOf(child),
+            retainUntil(child, clientSession)),
         new RotationRequest.AccessToken(
             accessToken.getExp(),
             AccessTokenId.prefixOf(accessToken),

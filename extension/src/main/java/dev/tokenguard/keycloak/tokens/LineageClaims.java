@@ -78,6 +78,7 @@ public final class LineageClaims {
       Place place, Child child, String loginPrefix, RefreshToken token, AccessToken accessToken) {
     token.id(place.refreshTokenId());
     token.iat(child.issuedAt());
+    accessToken.iat(Math.max(accessToken.getIat(), child.issuedAt()));
     if (child.expiresAt() > 0) {
       token.exp(child.expiresAt());
     }
