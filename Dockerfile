@@ -15,7 +15,7 @@ COPY demo-realm/target/ /src/demo-realm/target/
 
 FROM jars-of-${JARS} AS jars
 
-FROM quay.io/keycloak/keycloak:26.7.3 AS keycloak
+FROM quay.io/keycloak/keycloak:26.7.5 AS keycloak
 COPY --from=jars /src/extension/target/token-guard-for-keycloak-0.1.0-SNAPSHOT.jar /opt/keycloak/providers/
 RUN /opt/keycloak/bin/kc.sh build --db=postgres --health-enabled=true --metrics-enabled=true
 ENTRYPOINT ["/opt/keycloak/bin/kc.sh"]

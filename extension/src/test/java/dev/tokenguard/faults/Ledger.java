@@ -81,7 +81,7 @@ public final class Ledger {
   }
 
   /**
-   * @param added by the fault to the time of an answer, at most
+   * @param added to the time of an answer, at most: by the fault, and by a machine that is busy
    */
   void assertClean(Duration added) {
     assertThat(violations).as("%s", this).isEmpty();

@@ -70,6 +70,15 @@ public final class Story {
    * @return the ledger, which is clean
    */
   public Ledger play(Runnable begin, Runnable meanwhile, Runnable end) {
+    try (Hiccups machine = new Hiccups()) {
+      live(begin, meanwhile, end);
+      assertRedisWasTold();
+      ledger.assertClean(FaultLab.ALL_TIMEOUTS.plus(machine.longest()));
+    }
+    return ledger;
+  }
+
+  private void live(Runnable begin, Runnable meanwhile, Runnable end) {
     crowd.start();
     Await.until("some answers", PATIENCE, () -> ledger.count(200) > 30);
     ledger.faultBegins();
@@ -84,9 +93,6 @@ public final class Story {
     Await.until("refreshes to go on", promise.recovery(), probe::isServedByAll);
     LockSupport.parkNanos(AFTERWARDS.toNanos());
     crowd.settle();
-    assertRedisWasTold();
-    ledger.assertClean(FaultLab.ALL_TIMEOUTS);
-    return ledger;
   }
 
   /** Resource servers ask Redis alone. */
