@@ -3,6 +3,7 @@ package dev.tokenguard.faults;
 import static dev.tokenguard.faults.FaultLab.DENY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.GuardedKeycloak;
@@ -15,22 +16,34 @@ import dev.tokenguard.testbed.PostgresUnavailableException;
 import dev.tokenguard.testbed.RedisServer;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
 import dev.tokenguard.testbed.TcpProxy;
+import dev.tokenguard.testbed.WallClock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.RedisClient;
 
-/** Of two nodes behind one address, one loses its line to Redis; clients come to both by turns. */
+/**
+ * Of two nodes behind one address, one loses its line to Redis, or its clock; clients come to both
+ * by turns.
+ */
 final class PartitionIT {
 
   @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
 
+  /** Shorter than an access token lives: what has expired by its clock a node refuses rightly. */
+  private static final Duration JUMP = Duration.ofMinutes(5);
+
   private static PostgresServer postgres;
+  private static Optional<WallClock> clock;
   private static RedisServer redis;
   private static TcpProxy line;
   private static KeycloakServer linked;
@@ -44,10 +57,14 @@ final class PartitionIT {
     } catch (PostgresUnavailableException unavailable) {
       abort(unavailable.getMessage());
     }
+    clock = WallClock.create();
     redis = RedisServer.start();
     line = new TcpProxy(redis.port());
     linked = node(redis.port()).realm(Path.of(System.getProperty("demo.realm"))).start();
-    cutOff = node(line.port()).option("hostname", linked.baseUri().toString()).start();
+    KeycloakSettings.Builder other =
+        node(line.port()).option("hostname", linked.baseUri().toString());
+    clock.ifPresent(it -> it.environment().forEach(other::environment));
+    cutOff = other.start();
     LOGS.watch(linked.log());
     LOGS.watch(cutOff.log());
     lab = FaultLab.in(PartitionIT::redisHolds, linked, cutOff);
@@ -74,6 +91,7 @@ final class PartitionIT {
     line.close();
     redis.close();
     postgres.close();
+    clock.ifPresent(WallClock::close);
   }
 
   @Test
@@ -85,6 +103,17 @@ final class PartitionIT {
         .contains("Redis does not answer as it should", "Redis answers again after ");
     assertThat(notSent(cutOff)).isPositive();
     assertThat(notSent(linked)).as("its breaker was never open").isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ahead", "behind"})
+  void given_the_clock_of_one_node_jumps_then_its_clients_do_not_notice(String direction) {
+    assumeTrue(clock.isPresent(), "libfaketime is not installed (Debian: libfaketime)");
+    Duration jump = direction.equals("ahead") ? JUMP : JUMP.negated();
+    Ledger ledger =
+        Story.in(lab)
+            .play(() -> clock.get().set(jump), () -> {}, () -> clock.get().set(Duration.ZERO));
+    ledger.assertHardlyAnythingWasPostponed();
   }
 
   private static double notSent(KeycloakServer node) {
