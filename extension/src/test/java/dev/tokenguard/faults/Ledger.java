@@ -81,7 +81,7 @@ public final class Ledger {
   }
 
   /**
-   * @param added to the time of an answer, at most: by the fault, and by a machine that is busy
+   * @param added by the fault to the time of an answer, at most
    */
   void assertClean(Duration added) {
     assertThat(violations).as("%s", this).isEmpty();

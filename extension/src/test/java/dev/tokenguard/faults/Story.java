@@ -70,11 +70,9 @@ public final class Story {
    * @return the ledger, which is clean
    */
   public Ledger play(Runnable begin, Runnable meanwhile, Runnable end) {
-    try (Hiccups machine = new Hiccups()) {
-      live(begin, meanwhile, end);
-      assertRedisWasTold();
-      ledger.assertClean(FaultLab.ALL_TIMEOUTS.plus(machine.longest()));
-    }
+    live(begin, meanwhile, end);
+    assertRedisWasTold();
+    ledger.assertClean(FaultLab.ALL_TIMEOUTS);
     return ledger;
   }
 
