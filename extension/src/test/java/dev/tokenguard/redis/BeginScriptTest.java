@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -177,6 +178,25 @@ final class BeginScriptTest {
     }
     assertThat(JEDIS.hlen(KEY)).isLessThan(200);
     assertThat(stored("f:lasting")).hasSize(9);
+  }
+
+  @Test
+  void givenManyFamiliesAlive_whenOthersComeAndGo_thenLittleMoreIsKeptThanWhatIsAlive() {
+    int alive = 20;
+    for (int family = 0; family < alive; family++) {
+      begin(RotateCall.plain().ofFamily("lasting" + family));
+    }
+    long past = Instant.now().getEpochSecond() - 100;
+    double kept =
+        IntStream.range(0, 500)
+            .mapToLong(
+                family -> {
+                  begin(RotateCall.plain().ofFamily("short" + family).with(REMEMBER_UNTIL, past));
+                  return JEDIS.hlen(KEY) / 3;
+                })
+            .average()
+            .orElseThrow();
+    assertThat(kept).isBetween((double) alive, 1.25 * alive);
   }
 
   @Test

@@ -163,11 +163,11 @@ local function keep_until(key, retain)
   end
 end
 
--- Fields have no TTL of their own. Each new family looks at a few others and drops what nobody can
--- use any more: a hash holds little more than what is alive, at a cost that does not grow with it.
--- What a newer version wrote is left to it.
+-- Fields have no TTL of their own. Each new family looks at ten others, or less if they are less, and
+-- drops what nobody can use any more: of what a hash holds, a tenth is dead, at a cost that does not
+-- grow with it. What a newer version wrote is left to it.
 local function drop_expired(key, now)
-  local sample = redis.call('HRANDFIELD', key, 9, 'WITHVALUES')
+  local sample = redis.call('HRANDFIELD', key, 30, 'WITHVALUES')
   for index = 1, #sample, 2 do
     local field, record = sample[index], sample[index + 1]
     local kind, name = field:sub(1, 2), field:sub(3)
