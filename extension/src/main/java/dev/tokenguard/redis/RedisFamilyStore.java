@@ -2,17 +2,13 @@ package dev.tokenguard.redis;
 
 import dev.tokenguard.redis.RedisTelemetry.Operation;
 import dev.tokenguard.rotation.AccessTokens;
-import dev.tokenguard.rotation.ContextMatch;
 import dev.tokenguard.rotation.FamilyStore;
-import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationOutcome;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TokenFamily;
-import dev.tokenguard.settings.Setting;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +27,6 @@ public final class RedisFamilyStore implements FamilyStore {
   private static final LuaScript REVOKE = LuaScript.of(Operation.REVOKE, "revoke.lua");
   private static final LuaScript FIND = LuaScript.of(Operation.FIND, "find.lua");
 
-  private static final int MOST_ARGUMENTS = 35;
-
   private final Redis redis;
   private final KeySpace keys;
 
@@ -43,13 +37,10 @@ public final class RedisFamilyStore implements FamilyStore {
 
   @Override
   public List<AccessTokens> begin(RotationRequest login, RotationPolicy policy) {
-    List<String> arguments = tokenArguments(login);
-    add(arguments, policy.maxFamiliesPerUser());
-    add(arguments, policy.isObserving());
     return redis.run(
         BEGIN,
         keys.user(login.userId()),
-        arguments,
+        RotationArguments.ofLogin(login, policy, keys),
         reply -> tokens(reply, row -> keys.expanded(row.text(0))));
   }
 
@@ -57,93 +48,51 @@ public final class RedisFamilyStore implements FamilyStore {
   @Override
   public RotationOutcome rotate(
       RotationRequest request, RotationPolicy policy, BooleanSupplier wasUnanswered) {
-    List<String> arguments = rotationArguments(request, policy);
     // A policy that only observes refuses nothing that would have to be excused.
-    arguments.add(policy.isObserving() ? "no" : "ask");
-    return decided(request, arguments)
+    String first = policy.isObserving() ? "no" : "ask";
+    return decided(request, policy, first)
         .orElseGet(
-            () -> {
-              arguments.set(arguments.size() - 1, wasUnanswered.getAsBoolean() ? "yes" : "no");
-              return decided(request, arguments).orElseThrow();
-            });
+            () ->
+                decided(request, policy, wasUnanswered.getAsBoolean() ? "yes" : "no")
+                    .orElseThrow());
   }
 
   /** Empty when the script has to know first whether the client was unanswered. */
-  private Optional<RotationOutcome> decided(RotationRequest request, List<String> arguments) {
+  private Optional<RotationOutcome> decided(
+      RotationRequest request, RotationPolicy policy, String wasUnanswered) {
     return redis.run(
         ROTATE,
         keys.user(request.userId()),
-        arguments,
+        RotationArguments.ofRefresh(request, policy, wasUnanswered, keys),
         reply -> RotateReply.of(reply).outcome(request.presented().family()));
-  }
-
-  private List<String> rotationArguments(RotationRequest request, RotationPolicy policy) {
-    List<String> arguments = tokenArguments(request);
-    add(arguments, policy.gracePeriod().toMillis(), policy.graceMaxReplays());
-    add(arguments, policy.graceContext());
-    add(arguments, policy.maxRotations(), policy.notAfter(request.session().started()));
-    add(arguments, policy.maxRefreshesPerMinute());
-    add(arguments, policy.bindTo());
-    arguments.add(Setting.word(policy.onBindingMismatch()));
-    arguments.add(Setting.word(policy.onMissingState()));
-    add(arguments, policy.isObserving());
-    return arguments;
-  }
-
-  /** What {@code begin.lua} and {@code rotate.lua} are told of the token, in the same order. */
-  private List<String> tokenArguments(RotationRequest request) {
-    List<String> arguments = new ArrayList<>(MOST_ARGUMENTS);
-    String family = keys.compact(request.presented().family());
-    String session = keys.compact(request.session().id());
-    String client = keys.compact(request.session().clientId());
-    arguments.add(KeySpace.lineage(family));
-    arguments.add(KeySpace.origin(family));
-    arguments.add(KeySpace.accessTokens(family));
-    arguments.add(KeySpace.session(session));
-    arguments.add(KeySpace.clientSession(session, client));
-    arguments.add(KeySpace.USER_CUTOFF);
-    add(arguments, request.presented().generation());
-    arguments.add(session);
-    arguments.add(client);
-    add(arguments, request.session().started(), request.session().clientStarted());
-    add(arguments, request.session().isOffline());
-    add(arguments, request.child().issuedAt(), request.child().expiresAt());
-    add(arguments, request.child().retainUntil(), request.accessToken().expiresAt());
-    arguments.add(request.accessToken().prefix());
-    arguments.add(request.accessToken().loginPrefix());
-    arguments.add(request.context().userAgent());
-    arguments.add(request.context().ip());
-    arguments.add(request.binding().map(RequestContext::userAgent).orElse(""));
-    arguments.add(request.binding().map(RequestContext::ip).orElse(""));
-    return arguments;
   }
 
   @Override
   public List<AccessTokens> revoke(Revocation revocation) {
-    List<String> arguments = new ArrayList<>();
-    add(arguments, revocation.retainUntil());
-    arguments.add(KeySpace.USER_CUTOFF);
-    add(arguments, revocation.everythingBefore());
-    add(arguments, revocation.families().size());
+    ScriptArguments arguments =
+        new ScriptArguments()
+            .number(revocation.retainUntil())
+            .text(KeySpace.USER_CUTOFF)
+            .number(revocation.everythingBefore())
+            .number(revocation.families().size());
     for (String family : revocation.families()) {
-      String compactFamily = keys.compact(family);
-      arguments.add(KeySpace.lineage(compactFamily));
-      arguments.add(KeySpace.accessTokens(compactFamily));
+      String compact = keys.compact(family);
+      arguments.text(KeySpace.lineage(compact)).text(KeySpace.accessTokens(compact));
     }
-    add(arguments, revocation.before(), revocation.clientSessions().size());
+    arguments.number(revocation.before()).number(revocation.clientSessions().size());
     revocation
         .clientSessions()
         .forEach(
             it ->
-                arguments.add(
+                arguments.text(
                     KeySpace.clientSession(
                         keys.compact(it.sessionId()), keys.compact(it.clientId()))));
-    add(arguments, revocation.sessions().size());
-    revocation.sessions().forEach(id -> arguments.add(KeySpace.session(keys.compact(id))));
+    arguments.number(revocation.sessions().size());
+    revocation.sessions().forEach(id -> arguments.text(KeySpace.session(keys.compact(id))));
     return redis.run(
         REVOKE,
         keys.user(revocation.userId()),
-        arguments,
+        arguments.inOrder(),
         reply -> tokens(reply, row -> revocation.families().get((int) row.number(0) - 1)));
   }
 
@@ -183,20 +132,5 @@ public final class RedisFamilyStore implements FamilyStore {
         row.optionalText(6).map(Long::valueOf).map(Instant::ofEpochSecond),
         Instant.ofEpochMilli(row.number(2)),
         !row.text(3).isEmpty());
-  }
-
-  private static void add(List<String> arguments, long... numbers) {
-    for (long number : numbers) {
-      arguments.add(Long.toString(number));
-    }
-  }
-
-  private static void add(List<String> arguments, boolean flag) {
-    arguments.add(flag ? "1" : "0");
-  }
-
-  private static void add(List<String> arguments, ContextMatch match) {
-    add(arguments, match.comparesUserAgent());
-    add(arguments, match.comparesIp());
   }
 }

@@ -78,7 +78,7 @@ public final class Benchmark {
 
   private SoakReport soak() {
     return new Soak(
-            options.warmUp(),
+            options.soakWarmUp(),
             options.soak(),
             options.soakFamilies(),
             text -> progress.say("%s", text))
