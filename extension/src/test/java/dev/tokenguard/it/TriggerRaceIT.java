@@ -2,10 +2,12 @@ package dev.tokenguard.it;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tokenguard.it.Lab.User;
+import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.CodeLogin;
 import dev.tokenguard.testbed.OidcClient;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** A refresh that races any other trigger than a logout has one winner, too. */
@@ -199,17 +201,8 @@ class TriggerRaceIT extends TriggerTest {
     lab.admin().post("/roles", Map.of("name", name)).orFail();
     List<Object> role = List.of(lab.admin().get("/roles/" + name).orFail().body());
     String mappings = "/users/" + user.id() + "/role-mappings/realm";
-    withTrigger(
-        "permissions-reduced",
-        "user",
-        () ->
-            Race.repeat(
-                RACES,
-                () -> {
-                  lab.admin().post(mappings, role).orFail();
-                  return new Race(
-                      login(user), () -> Race.insist(() -> lab.admin().delete(mappings, role)));
-                }));
+    racesATakingAway(
+        () -> lab.admin().post(mappings, role), () -> lab.admin().delete(mappings, role));
   }
 
   @Test
@@ -219,6 +212,11 @@ class TriggerRaceIT extends TriggerTest {
     String id =
         lab.admin().get("/groups?search=" + name).orFail().body().path(0).path("id").asText();
     String membership = "/users/" + user.id() + "/groups/" + id;
+    racesATakingAway(
+        () -> lab.admin().put(membership, Map.of()), () -> lab.admin().delete(membership));
+  }
+
+  private void racesATakingAway(Supplier<Answer> give, Supplier<Answer> takeAway) {
     withTrigger(
         "permissions-reduced",
         "user",
@@ -226,9 +224,8 @@ class TriggerRaceIT extends TriggerTest {
             Race.repeat(
                 RACES,
                 () -> {
-                  lab.admin().put(membership, Map.of()).orFail();
-                  return new Race(
-                      login(user), () -> Race.insist(() -> lab.admin().delete(membership)));
+                  give.get().orFail();
+                  return new Race(login(user), () -> Race.insist(takeAway));
                 }));
   }
 

@@ -33,7 +33,7 @@ public final class KeycloakServer implements Keycloak {
   private final KeycloakSettings settings;
   private final WorkFolder folder;
   private final ServerLog log;
-  private final Thread hook;
+  private final AtExit atExit;
   private ProcessTree process;
 
   KeycloakServer(KeycloakSettings settings) {
@@ -41,8 +41,7 @@ public final class KeycloakServer implements Keycloak {
     this.folder = WorkFolder.create("keycloak");
     this.log =
         new ServerLog("Keycloak on port " + settings.httpPort(), folder.resolve("server.log"));
-    this.hook = new Thread(this::end);
-    Runtime.getRuntime().addShutdownHook(hook);
+    this.atExit = new AtExit(this::end);
   }
 
   public static KeycloakSettings.Builder builder() {
@@ -127,12 +126,7 @@ public final class KeycloakServer implements Keycloak {
 
   @Override
   public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException shuttingDown) {
-      return;
-    }
-    end();
+    atExit.close();
   }
 
   private void end() {

@@ -26,7 +26,7 @@ public final class NginxServer implements AutoCloseable {
   private final int port;
   private final WorkFolder folder;
   private final ServerLog log;
-  private final Thread hook;
+  private final AtExit atExit;
   private final ProcessTree process;
 
   private NginxServer(Path configuration, int port, Map<String, String> changes) {
@@ -35,8 +35,7 @@ public final class NginxServer implements AutoCloseable {
     this.log = new ServerLog("nginx", folder.resolve("nginx.log"));
     write(changed(read(configuration), changes));
     this.process = ProcessTree.start(command(), folder.path(), Map.of(), log.file());
-    this.hook = new Thread(this::end);
-    Runtime.getRuntime().addShutdownHook(hook);
+    this.atExit = new AtExit(this::end);
   }
 
   /** Whether there is an nginx, and its module for JavaScript. */
@@ -76,12 +75,7 @@ public final class NginxServer implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException shuttingDown) {
-      return;
-    }
-    end();
+    atExit.close();
   }
 
   private void end() {

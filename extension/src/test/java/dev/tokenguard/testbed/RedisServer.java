@@ -37,7 +37,7 @@ public final class RedisServer implements AutoCloseable {
   private final ServerLog log;
   private final Optional<String> sentinelConfiguration;
   private final List<String> extraArguments;
-  private final Thread hook;
+  private final AtExit atExit;
   private ProcessTree process;
 
   private RedisServer(
@@ -48,8 +48,7 @@ public final class RedisServer implements AutoCloseable {
     this.log = new ServerLog("Redis", folder.resolve("redis.log"));
     this.sentinelConfiguration = sentinelConfiguration;
     this.extraArguments = extraArguments;
-    this.hook = new Thread(this::end);
-    Runtime.getRuntime().addShutdownHook(hook);
+    this.atExit = new AtExit(this::end);
   }
 
   /**
@@ -183,12 +182,7 @@ public final class RedisServer implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException shuttingDown) {
-      return;
-    }
-    end();
+    atExit.close();
   }
 
   private void end() {
