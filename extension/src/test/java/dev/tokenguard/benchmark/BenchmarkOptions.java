@@ -72,7 +72,7 @@ record BenchmarkOptions(
   private static final Setting<Integer> NODES =
       number(
           "nodes",
-          "How many Keycloak nodes with the JAR form a cluster; the clients are spread over them.",
+          "How many Keycloak nodes with the JAR form a cluster; the clients refresh at the first.",
           "nodes",
           1,
           4,

@@ -35,10 +35,13 @@ record CommandCount(
   /** What keeps a connection alive or sets one up: it comes by time, not by refresh. */
   private static final Set<String> UPKEEP = Set.of("ping", "hello", "client", "auth", "select");
 
-  /** Those that only begin or end a transaction are left out. */
+  /** The upkeep of the cluster, and what only begins or ends a transaction, are left out. */
   double statementsPerRefresh() {
     return perRefresh(
-        sql.stream().filter(each -> !each.isBracket()).mapToLong(StatementCalls::calls).sum());
+        sql.stream()
+            .filter(each -> !each.isBracket() && !each.isUpkeep())
+            .mapToLong(StatementCalls::calls)
+            .sum());
   }
 
   /** The upkeep of connections is left out. */

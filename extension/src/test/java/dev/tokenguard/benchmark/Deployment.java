@@ -77,7 +77,8 @@ final class Deployment implements AutoCloseable {
 
   /** Chains at the realm of a variant, logged in. */
   List<RefreshChain> chains(Variant variant, int clients) {
-    List<RefreshChain> chains = new BenchmarkRealm(variant).chains(nodesOf(variant), clients);
+    List<RefreshChain> chains =
+        new BenchmarkRealm(variant).chains(nodesOf(variant).get(0), clients);
     chains.forEach(RefreshChain::logIn);
     return chains;
   }

@@ -6,7 +6,6 @@ import dev.tokenguard.testbed.KeycloakServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -20,8 +19,7 @@ import java.util.stream.Collectors;
  * Measures refreshes at Keycloak's token endpoint, one variant after the other in each round.
  *
  * <p>Rounds are short and many: machines, virtual ones above all, run slower and faster by turns,
- * and only what is measured close together can be compared. Every round begins with another
- * variant, so that what one leaves behind for the next hits all alike.
+ * and only what is measured close together can be compared.
  */
 final class RefreshBenchmark {
 
@@ -134,9 +132,17 @@ final class RefreshBenchmark {
         });
   }
 
-  private static List<Variant> orderOf(int round) {
-    List<Variant> order = new ArrayList<>(List.of(Variant.values()));
-    Collections.rotate(order, 1 - round);
+  /**
+   * In as many rounds as there are variants, each comes after every other one once (a Latin square
+   * of Williams): what one leaves behind for the next hits all alike.
+   */
+  static List<Variant> orderOf(int round) {
+    Variant[] all = Variant.values();
+    List<Variant> order = new ArrayList<>();
+    for (int place = 0; place < all.length; place++) {
+      int step = place % 2 == 0 ? all.length - place / 2 : (place + 1) / 2;
+      order.add(all[(round - 1 + step) % all.length]);
+    }
     return order;
   }
 }

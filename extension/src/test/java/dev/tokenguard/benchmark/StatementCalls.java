@@ -10,6 +10,14 @@ record StatementCalls(String text, long calls) {
       Pattern.compile(
           "(begin|start transaction|commit|rollback|set|show|discard).*", Pattern.DOTALL);
 
+  /** By which the nodes of a cluster find each other: it comes by time, not by refresh. */
+  private static final Pattern UPKEEP =
+      Pattern.compile(".*\\bjgroups_ping\\b.*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+
+  boolean isUpkeep() {
+    return UPKEEP.matcher(text).matches();
+  }
+
   /** Whether it only begins or ends a transaction, or sets a mode. */
   boolean isBracket() {
     return BRACKET.matcher(text.strip().toLowerCase(Locale.ROOT)).matches();
