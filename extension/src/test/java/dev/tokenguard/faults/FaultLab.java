@@ -22,6 +22,9 @@ public final class FaultLab {
   static final String DENY = "deny";
   static final String ALLOW = "allow";
 
+  /** Without a policy. Its refreshes send no command to Redis, which {@code CostIT} holds. */
+  static final String STOCK = "demo-stock";
+
   /** Of all users. */
   static final String PASSWORD = "demo";
 

@@ -3,6 +3,7 @@ package dev.tokenguard.testbed;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Waits for a condition outside this process, up to a deadline. */
 public final class Await {
@@ -24,9 +25,19 @@ public final class Await {
   }
 
   static boolean holdsWithin(Duration limit, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + limit.toNanos();
+    return holdsWithin(() -> limit, condition);
+  }
+
+  /**
+   * Whether the condition came to hold.
+   *
+   * @param limit is asked again and again, and may grow
+   */
+  public static boolean holdsWithin(Supplier<Duration> limit, BooleanSupplier condition) {
+    long begin = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+      if (System.nanoTime() - begin > limit.get().toNanos()
+          || Thread.currentThread().isInterrupted()) {
         return false;
       }
       LockSupport.parkNanos(PAUSE.toNanos());

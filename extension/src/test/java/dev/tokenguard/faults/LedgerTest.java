@@ -1,0 +1,92 @@
+package dev.tokenguard.faults;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.tokenguard.testbed.Answer;
+import java.net.http.HttpHeaders;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LedgerTest {
+
+  private static final Duration BOUND = Duration.ofSeconds(1);
+
+  private long now;
+  private final Ledger guarded = new Ledger(() -> now);
+  private final Ledger unguarded = new Ledger(() -> now);
+
+  private Answer answeredAfter(int millis, int status) {
+    now += Duration.ofMillis(millis).toNanos();
+    return new Answer(status, HttpHeaders.of(Map.of(), (n, v) -> true), MissingNode.getInstance());
+  }
+
+  private void refresh(Ledger ledger, int millis) {
+    ledger.record("somebody", "refresh", () -> answeredAfter(millis, 200));
+  }
+
+  /** The one without a policy is answered meanwhile, at once, as often as it asks. */
+  private void refreshAlone(int millis) {
+    guarded.record(
+        "somebody",
+        "refresh",
+        () -> {
+          for (int part = 1; part < 10; part++) {
+            refresh(unguarded, millis / 10);
+          }
+          return answeredAfter(millis / 10, 200);
+        });
+    refresh(unguarded, 1);
+  }
+
+  /** Neither is answered for as long. */
+  private void refreshTogether(int millis) {
+    guarded.record("somebody", "refresh", () -> answeredAfter(millis, 200));
+    refresh(unguarded, 1);
+  }
+
+  @Test
+  void given_one_answer_of_a_hundred_that_comes_late_then_it_is_clean() {
+    for (int number = 1; number < 100; number++) {
+      refreshAlone(10);
+    }
+    refreshAlone(3000);
+    assertThatCode(() -> guarded.assertClean(BOUND, unguarded)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void given_two_answers_of_a_hundred_that_come_late_then_it_is_not_clean() {
+    for (int number = 1; number < 99; number++) {
+      refreshAlone(10);
+    }
+    refreshAlone(3000);
+    refreshAlone(3000);
+    assertThatThrownBy(() -> guarded.assertClean(BOUND, unguarded)).hasMessageContaining("p99");
+  }
+
+  @Test
+  void given_nobody_is_answered_then_it_is_the_machine_and_it_is_clean() {
+    refreshAlone(10);
+    refreshTogether(3000);
+    refreshTogether(3000);
+    assertThatCode(() -> guarded.assertClean(BOUND, unguarded)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void given_an_error_of_the_server_then_it_is_not_clean() {
+    refreshAlone(10);
+    guarded.record("somebody", "refresh", () -> answeredAfter(10, 500));
+    assertThatThrownBy(() -> guarded.assertClean(BOUND, unguarded))
+        .hasMessageContaining("refresh was answered 500");
+  }
+
+  @Test
+  void given_a_client_without_a_policy_was_harmed_then_it_is_not_clean() {
+    refreshAlone(10);
+    unguarded.record("bystander", "refresh", () -> answeredAfter(10, 500));
+    assertThatThrownBy(() -> guarded.assertClean(BOUND, unguarded))
+        .hasMessageContaining("a client without a policy");
+  }
+}

@@ -1,0 +1,59 @@
+package dev.tokenguard.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PulseTest {
+
+  private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+  private final Pulse pulse =
+      new Pulse(List.of(0L, SECOND / 10, 3 * SECOND, 3 * SECOND + SECOND / 10));
+
+  @Test
+  void given_a_request_within_a_pause_then_it_shared_the_whole_of_it() {
+    assertThat(pulse.longestPause(SECOND, 2 * SECOND)).isEqualTo(Duration.ofMillis(2900));
+  }
+
+  @Test
+  void given_a_request_over_several_pauses_then_the_longest_counts() {
+    assertThat(pulse.longestPause(SECOND / 20, 4 * SECOND)).isEqualTo(Duration.ofMillis(2900));
+    assertThat(pulse.longestPause(SECOND / 100, SECOND / 20)).isEqualTo(Duration.ofMillis(100));
+  }
+
+  @Test
+  void given_no_answer_since_then_the_pause_lasts_until_the_end() {
+    assertThat(pulse.longestPause(4 * SECOND, 5 * SECOND)).isEqualTo(Duration.ofMillis(1900));
+  }
+
+  @Test
+  void given_no_answer_at_all_then_the_pause_is_the_request_itself() {
+    assertThat(new Pulse(List.of()).longestPause(SECOND, 2 * SECOND)).hasSeconds(1);
+  }
+
+  @Test
+  void given_answers_as_usual_then_no_time_was_lost() {
+    assertThat(pulse.lost(0, SECOND / 5)).isZero();
+  }
+
+  @Test
+  void given_a_long_pause_then_what_is_more_than_usual_was_lost() {
+    Duration lost = Duration.ofMillis(2900).minus(Pulse.USUAL);
+    assertThat(pulse.lost(0, 3 * SECOND + SECOND / 5)).isEqualTo(lost);
+  }
+
+  @Test
+  void given_a_moment_within_a_pause_then_only_what_comes_after_it_counts() {
+    assertThat(pulse.lost(2 * SECOND, 3 * SECOND + SECOND / 10))
+        .isEqualTo(Duration.ofSeconds(1).minus(Pulse.USUAL));
+  }
+
+  @Test
+  void given_a_pause_that_lasts_then_it_counts_as_far_as_it_is() {
+    assertThat(pulse.lost(3 * SECOND + SECOND / 10, 5 * SECOND))
+        .isEqualTo(Duration.ofMillis(1900).minus(Pulse.USUAL));
+  }
+}
