@@ -25,6 +25,7 @@ record BenchmarkOptions(
     int nodes,
     Sharing cores,
     int clients,
+    boolean wantsIdTokens,
     int rounds,
     Duration round,
     Duration warmUp,
@@ -92,6 +93,13 @@ record BenchmarkOptions(
           1,
           64,
           8);
+  private static final Setting<Boolean> ID_TOKEN =
+      flag(
+          "id-token",
+          "Whether clients ask for an ID token, as OpenID Connect has it. It is signed anew at each"
+              + " refresh, which takes about a quarter of Keycloak's CPU; without, clients are of OAuth"
+              + " 2.0 alone.",
+          true);
   private static final Setting<Integer> ROUNDS =
       number("rounds", "How often each variant is measured.", "rounds", 1, 500, 40);
   private static final Setting<Integer> ROUND =
@@ -186,6 +194,7 @@ record BenchmarkOptions(
           NODES,
           CORES,
           CLIENTS,
+          ID_TOKEN,
           ROUNDS,
           ROUND,
           WARM_UP,
@@ -214,6 +223,7 @@ record BenchmarkOptions(
         NODES.from(given),
         CORES.from(given),
         CLIENTS.from(given),
+        ID_TOKEN.from(given),
         ROUNDS.from(given),
         Duration.ofSeconds(ROUND.from(given)),
         Duration.ofSeconds(WARM_UP.from(given)),
@@ -269,6 +279,7 @@ record BenchmarkOptions(
     shown.put("nodes", nodes);
     shown.put("cores", Setting.word(cores));
     shown.put("clients", clients);
+    shown.put("ID token", wantsIdTokens);
     shown.put("rounds", rounds);
     shown.put("seconds per round", round.toSeconds());
     shown.put("seconds of warm-up", warmUp.toSeconds());

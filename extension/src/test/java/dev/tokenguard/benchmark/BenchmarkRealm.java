@@ -70,10 +70,11 @@ final class BenchmarkRealm {
    * All at one node; the others own their share of the cluster's locks and caches. Under load, too,
    * they would take turns with it on the same cores, which nodes on machines of their own do not.
    */
-  List<RefreshChain> chains(KeycloakServer node, int clients) {
+  List<RefreshChain> chains(KeycloakServer node, BenchmarkOptions options) {
     OidcClient app = OidcClient.of(node.baseUri(), name(), CLIENT);
-    return IntStream.range(0, clients)
-        .mapToObj(number -> new RefreshChain(app, userName(number)))
+    String scope = options.wantsIdTokens() ? "openid" : "profile";
+    return IntStream.range(0, options.clients())
+        .mapToObj(number -> new RefreshChain(app, scope, userName(number)))
         .toList();
   }
 

@@ -20,7 +20,7 @@ final class CountingRun {
   }
 
   CommandCount count(Variant variant, Pace pace) {
-    List<RefreshChain> chains = deployment.chains(variant, options.clients());
+    List<RefreshChain> chains = deployment.chains(variant, options);
     chains.forEach(RefreshChain::refresh);
     pause(BETWEEN_STEPS);
     boolean countsSql = deployment.postgres().canCountStatements();

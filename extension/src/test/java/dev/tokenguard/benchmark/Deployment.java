@@ -76,9 +76,9 @@ final class Deployment implements AutoCloseable {
   }
 
   /** Chains at the realm of a variant, logged in. */
-  List<RefreshChain> chains(Variant variant, int clients) {
+  List<RefreshChain> chains(Variant variant, BenchmarkOptions options) {
     List<RefreshChain> chains =
-        new BenchmarkRealm(variant).chains(nodesOf(variant).get(0), clients);
+        new BenchmarkRealm(variant).chains(nodesOf(variant).get(0), options);
     chains.forEach(RefreshChain::logIn);
     return chains;
   }

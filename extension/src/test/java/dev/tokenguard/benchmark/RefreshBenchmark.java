@@ -41,7 +41,7 @@ final class RefreshBenchmark {
       shareCores(deployment);
       Map<Variant, RefreshLoad> loads = new EnumMap<>(Variant.class);
       for (Variant variant : Variant.values()) {
-        loads.put(variant, new RefreshLoad(deployment.chains(variant, options.clients())));
+        loads.put(variant, new RefreshLoad(deployment.chains(variant, options)));
       }
       warmUp(loads);
       List<Round> rounds = new ArrayList<>();

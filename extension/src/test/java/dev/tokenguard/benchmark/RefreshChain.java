@@ -7,16 +7,18 @@ import dev.tokenguard.testbed.OidcClient;
 final class RefreshChain {
 
   private final OidcClient app;
+  private final String scope;
   private final String user;
   private String token = "";
 
-  RefreshChain(OidcClient app, String user) {
+  RefreshChain(OidcClient app, String scope, String user) {
     this.app = app;
+    this.scope = scope;
     this.user = user;
   }
 
   void logIn() {
-    token = app.login(user, BenchmarkRealm.PASSWORD).orFail().refreshToken();
+    token = app.loginFor(scope, user, BenchmarkRealm.PASSWORD).orFail().refreshToken();
   }
 
   void refresh() {

@@ -54,13 +54,22 @@ public final class OidcClient {
     return clientId;
   }
 
-  /** Logs in by the password grant. */
+  /** Logs in by the password grant, by OpenID Connect: there is an ID token. */
   public Answer login(String user, String password, String... scopes) {
+    return loginFor(("openid " + String.join(" ", scopes)).strip(), user, password);
+  }
+
+  /**
+   * Logs in by the password grant.
+   *
+   * @param scope of OAuth 2.0: without {@code openid} there is no ID token
+   */
+  public Answer loginFor(String scope, String user, String password) {
     Map<String, String> form = new LinkedHashMap<>();
     form.put("grant_type", "password");
     form.put("username", user);
     form.put("password", password);
-    form.put("scope", ("openid " + String.join(" ", scopes)).strip());
+    form.put("scope", scope);
     return token(form);
   }
 
