@@ -2,7 +2,6 @@ package dev.tokenguard.benchmark;
 
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** What the refresh benchmark measured. */
 record RefreshReport(Map<String, String> versions, List<Round> rounds, List<CommandCount> counts) {
@@ -20,12 +19,7 @@ record RefreshReport(Map<String, String> versions, List<Round> rounds, List<Comm
    * slows both.
    */
   Spread ratio(Variant variant, Variant base, Figure figure) {
-    List<Double> values = spread(variant, figure).values();
-    List<Double> baseValues = spread(base, figure).values();
-    return Spread.of(
-        IntStream.range(0, values.size())
-            .mapToObj(index -> values.get(index) / baseValues.get(index))
-            .toList());
+    return spread(variant, figure).by(spread(base, figure));
   }
 
   CommandCount count(Variant variant, CommandCount.Pace pace) {

@@ -32,7 +32,7 @@ final class ResultsTable {
 
   private void add(RefreshReport report) {
     line("");
-    row("median of the rounds (lowest to highest)", Variant::title);
+    row("median of the rounds (its 90 % interval)", Variant::title);
     for (Figure figure : Figure.values()) {
       row(figure.title() + ", " + figure.unit(), variant -> absolute(report, variant, figure));
       if (Figure.COMPARED.contains(figure)) {
@@ -155,8 +155,8 @@ final class ResultsTable {
         Locale.ROOT,
         format + " (" + format + " to " + format + ")",
         spread.median(),
-        spread.min(),
-        spread.max());
+        spread.low(),
+        spread.high());
   }
 
   private void row(String head, Function<Variant, String> cell) {
@@ -175,9 +175,9 @@ final class ResultsTable {
     Spread spread = report.spread(variant, figure);
     return figure.text(spread.median())
         + " ("
-        + figure.text(spread.min())
+        + figure.text(spread.low())
         + " to "
-        + figure.text(spread.max())
+        + figure.text(spread.high())
         + ")";
   }
 
