@@ -75,7 +75,9 @@ final class Lab {
             .option("spi-redis-connection--jedis--breaker-delay", "10")
             // So that a test can come from several addresses.
             .option("proxy-headers", "xforwarded")
-            .option("log-level", "INFO,dev.tokenguard:trace,org.keycloak.events:debug")
+            .option(
+                "log-level",
+                "INFO,dev.tokenguard:trace,dev.tokenguard.shaded.resilience4j:info,org.keycloak.events:debug")
             .start();
     redisClient = RedisClient.create(redis.uri().getHost(), redis.uri().getPort());
     admin = keycloak.admin(REALM);

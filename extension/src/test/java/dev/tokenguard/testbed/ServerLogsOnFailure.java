@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class ServerLogsOnFailure
     implements BeforeTestExecutionCallback, AfterTestExecutionCallback {
 
-  private static final int LINES = 120;
+  private static final int LINES = 400;
 
   private final CopyOnWriteArrayList<ServerLog> watched = new CopyOnWriteArrayList<>();
   private final Map<ServerLog, Long> starts = new ConcurrentHashMap<>();

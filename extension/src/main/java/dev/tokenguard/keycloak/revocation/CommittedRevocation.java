@@ -3,6 +3,7 @@ package dev.tokenguard.keycloak.revocation;
 import dev.tokenguard.blacklist.Blacklist;
 import dev.tokenguard.blacklist.PendingRevocation;
 import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.keycloak.Conflicts;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RevocationService;
@@ -41,11 +42,12 @@ public final class CommittedRevocation implements Delivery {
     this.pending = pending;
   }
 
-  /** Runs in a transaction of its own; the one that revoked is over. */
+  /** Runs in a transaction of its own; the one that revoked is over. Twice is as good as once. */
   @Override
   public void deliver(KeycloakSessionFactory factory) {
     Optional<StoreUnavailableException> failure =
-        KeycloakModelUtils.runJobInTransactionWithResult(factory, this::deliver);
+        Conflicts.outlast(
+            () -> KeycloakModelUtils.runJobInTransactionWithResult(factory, this::deliver));
     if (failure.isPresent()) {
       throw failure.get();
     }

@@ -2,6 +2,7 @@ package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.keycloak.AfterCommit;
+import dev.tokenguard.keycloak.Conflicts;
 import dev.tokenguard.keycloak.OwnTransaction;
 import dev.tokenguard.rotation.Revocation;
 import org.jboss.logging.Logger;
@@ -54,10 +55,12 @@ public final class Endings {
    */
   public boolean carryOut(Ending ending) {
     Revocation revocation =
-        OwnTransaction.in(
-            session.getKeycloakSessionFactory(),
-            realm,
-            own -> new SessionEnd(own, session.getContext(), decided).of(ending));
+        Conflicts.outlast(
+            () ->
+                OwnTransaction.in(
+                    session.getKeycloakSessionFactory(),
+                    realm,
+                    own -> new SessionEnd(own, session.getContext(), decided).of(ending)));
     return DeliveryQueue.of(session.getKeycloakSessionFactory())
         .deliver(new CommittedRevocation(realm, reason, revocation));
   }

@@ -3,6 +3,7 @@ package dev.tokenguard.keycloak.revocation;
 import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.blacklist.WideRevocation;
 import dev.tokenguard.keycloak.AfterCommit;
+import dev.tokenguard.keycloak.Conflicts;
 import dev.tokenguard.keycloak.OwnTransaction;
 import dev.tokenguard.rotation.Revocation;
 import java.util.Map;
@@ -124,8 +125,12 @@ public final class WideEnding {
       }
     }
     if (failed == 0) {
-      OwnTransaction.in(
-          factory, realm, own -> StockRevokedTokens.of(own).put(wide.done(), REMEMBER_SECONDS));
+      Conflicts.outlast(
+          () ->
+              OwnTransaction.in(
+                  factory,
+                  realm,
+                  own -> StockRevokedTokens.of(own).put(wide.done(), REMEMBER_SECONDS)));
       LOG.infof("%s: all %d users are done", what, done);
     }
   }
@@ -133,7 +138,10 @@ public final class WideEnding {
   private boolean end(String userId, Set<String> sessions) {
     try {
       Revocation revocation =
-          OwnTransaction.in(factory, realm, own -> new WideStep(own, wide).of(userId, sessions));
+          Conflicts.outlast(
+              () ->
+                  OwnTransaction.in(
+                      factory, realm, own -> new WideStep(own, wide).of(userId, sessions)));
       DeliveryQueue.of(factory).deliver(new CommittedRevocation(realm, wide.reason(), revocation));
       return true;
     } catch (RuntimeException failed) {
