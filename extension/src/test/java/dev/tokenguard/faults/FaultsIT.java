@@ -25,9 +25,6 @@ final class FaultsIT {
 
   @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
 
-  /** How soon it has to be is promised by the story. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   private static OneRedis servers;
   private static FaultLab lab;
 
@@ -49,7 +46,7 @@ final class FaultsIT {
   void redisIsWell() {
     Await.until(
         "Redis to be well again",
-        PATIENCE,
+        Promise.RECOVERY,
         () -> lab.client(DENY).refresh(lab.logIn(DENY, "alice").refreshToken()).isOk());
   }
 
@@ -69,7 +66,9 @@ final class FaultsIT {
     for (String policy : new String[] {DENY, ALLOW}) {
       Answer login = lab.logIn(policy, "alice");
       Await.until(
-          "a refresh", PATIENCE, () -> lab.client(policy).refresh(login.refreshToken()).isOk());
+          "a refresh",
+          Promise.RECOVERY,
+          () -> lab.client(policy).refresh(login.refreshToken()).isOk());
       assertThat(lab.client(policy).userinfo(login.accessToken()).status()).isEqualTo(200);
     }
   }
