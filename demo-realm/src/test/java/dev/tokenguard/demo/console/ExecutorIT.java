@@ -91,7 +91,7 @@ class ExecutorIT extends ConsoleTest {
     help(console, setting)
         .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Close"))
         .click();
-    assertThat(help(console, setting)).hasCount(0);
+    assertThat(console.page().getByRole(AriaRole.DIALOG)).hasCount(0);
   }
 
   private static Locator help(Console console, DocumentedSetting setting) {
