@@ -133,8 +133,8 @@ final class ResultsTable {
   private void add(SoakReport report) {
     line("");
     line(
-        "soak: %,d requests, of which %,d were postponed (503)",
-        report.requests(), report.postponed());
+        "soak: %,d requests, of which %,d were postponed (503) and %,d refused to honest clients",
+        report.requests(), report.postponed(), report.refused());
     line("%-28s %10s %16s", "families", "number", "complaints");
     line("%-28s %10d %16d", "honest", report.honest(), report.falseAlarms());
     line("%-28s %10d %16s", "logged out", report.leavers(), "");

@@ -39,7 +39,8 @@ final class SoakTargetsTest {
                         100,
                         heap.applyAsLong(second)))
             .toList();
-    return new SoakReport(1_000, 1, 80, falseAlarms, 10, 10, escapes, List.of(), samples);
+    return new SoakReport(
+        1_000, 1, 80, falseAlarms, falseAlarms, 10, 10, escapes, List.of(), samples);
   }
 
   private static List<String> missed(SoakReport report) {

@@ -5,8 +5,10 @@ import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.Jwt;
 import dev.tokenguard.testbed.OidcClient;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A client of Keycloak with the tokens of one login; all its answers are in the ledger. Of several
@@ -14,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class App {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Ledger ledger;
   private final String name;
@@ -59,8 +61,16 @@ final class App {
   }
 
   /** As a 503 tells: the same token again later, until it is decided. */
-  void refreshUntilDecided() {
-    Await.until("a decision for " + name, PATIENCE, () -> refresh().status() != 503);
+  Answer refreshUntilDecided() {
+    AtomicReference<Answer> decision = new AtomicReference<>();
+    Await.until(
+        "a decision for " + name,
+        PATIENCE,
+        () -> {
+          decision.set(refresh());
+          return decision.get().status() != 503;
+        });
+    return decision.get();
   }
 
   /** Whether each node grants a refresh. */
@@ -90,6 +100,19 @@ final class App {
 
   void complain(String what) {
     ledger.violation(name, what);
+  }
+
+  /** Nobody can go on with it, and that is no fault; it takes a machine that serves nobody. */
+  boolean isRefreshTokenExpired() {
+    return isExpired(held.refreshToken());
+  }
+
+  boolean isAccessTokenExpired() {
+    return isExpired(held.accessToken());
+  }
+
+  private static boolean isExpired(String token) {
+    return Jwt.claims(token).path("exp").asLong() <= Instant.now().getEpochSecond();
   }
 
   String session() {

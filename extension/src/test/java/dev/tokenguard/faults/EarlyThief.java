@@ -35,7 +35,10 @@ final class EarlyThief implements Actor {
       thief = victim.stolen("early thief", "stolen goods");
       hasStolen |= thief.refresh().isOk();
     }
-    Answer answer = victim.refresh();
+    read(victim.refresh());
+  }
+
+  private void read(Answer answer) {
     isCaught = isBold && answer.status() == 400;
     if (hasStolen && answer.isOk()) {
       victim.complain("the victim of a theft went on");
@@ -45,7 +48,7 @@ final class EarlyThief implements Actor {
   @Override
   public void settle() {
     if (!isCaught) {
-      victim.complain("the theft was not noticed");
+      read(victim.refreshUntilDecided());
     }
     new Theft(victim, thief).settle();
   }

@@ -16,8 +16,11 @@ import java.util.function.Predicate;
  */
 public final class FaultLab {
 
+  /** Each time-out of a command, by default. */
+  static final Duration TIMEOUT = Duration.ofMillis(400);
+
   /** So long may one command take by default: for a connection, and for the answer by it. */
-  static final Duration ALL_TIMEOUTS = Duration.ofMillis(3 * 400);
+  static final Duration ALL_TIMEOUTS = TIMEOUT.multipliedBy(3);
 
   static final String DENY = "deny";
   static final String ALLOW = "allow";

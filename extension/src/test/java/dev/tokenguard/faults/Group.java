@@ -63,6 +63,10 @@ final class Group {
     return ledger.count(503);
   }
 
+  long refused() {
+    return ledger.count(400) + ledger.count(401);
+  }
+
   List<String> violations() {
     return ledger.violations();
   }

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /**
  * Refreshes, sometimes in two tabs at once, sometimes without having read the answer; comes again
- * when it is asked to. It must never be logged out.
+ * when it is asked to. As long as its tokens live, it must never be logged out.
  */
 final class HonestClient implements Actor {
 
@@ -44,23 +44,20 @@ final class HonestClient implements Actor {
   }
 
   private void useTheAccessToken() {
-    if (!app.isWelcome()) {
+    if (!app.isWelcome() && !app.isAccessTokenExpired()) {
       app.complain("its access token is dead");
     }
   }
 
   private void read(Answer answer) {
-    if (!answer.isOk() && answer.status() != 503) {
+    if (!answer.isOk() && answer.status() != 503 && !app.isRefreshTokenExpired()) {
       app.complain("was logged out: " + answer.status() + " " + answer.body());
     }
   }
 
   @Override
   public void settle() {
-    Answer answer = app.refresh();
-    if (!answer.isOk()) {
-      app.complain("cannot go on: " + answer.status() + " " + answer.body());
-    }
+    read(app.refreshUntilDecided());
     useTheAccessToken();
   }
 }

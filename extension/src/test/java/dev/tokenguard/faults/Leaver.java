@@ -49,8 +49,12 @@ final class Leaver implements Actor {
   @Override
   public void settle() {
     if (!isGone) {
+      isGone = farewell.apply(app).isOk();
+    }
+    if (isGone) {
+      check();
+    } else if (!app.isRefreshTokenExpired()) {
       app.complain("could not leave");
     }
-    check();
   }
 }

@@ -1,7 +1,5 @@
 package dev.tokenguard.faults;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.tokenguard.testbed.Answer;
 import java.time.Duration;
 import java.util.List;
@@ -92,29 +90,6 @@ public final class Ledger {
   /** When there was an answer. */
   Pulse pulse() {
     return new Pulse(entries.stream().map(Entry::end).toList());
-  }
-
-  /**
-   * @param added by the fault to the time of an answer, at most: so far may 99 of 100 exceed what a
-   *     client without a policy waited for meanwhile
-   * @param unguarded the ledger of such a client, which asked all the time
-   */
-  void assertClean(Duration added, Ledger unguarded) {
-    assertThat(violations).as("%s", this).isEmpty();
-    assertThat(unguarded.violations).as("a client without a policy: %s", unguarded).isEmpty();
-    Pulse machine = unguarded.pulse();
-    List<Duration> waits =
-        entries.stream()
-            .map(entry -> entry.took().minus(machine.longestPause(entry.begin(), entry.end())))
-            .sorted()
-            .toList();
-    Duration p99 = waits.get((int) Math.ceil(waits.size() * 0.99) - 1);
-    assertThat(p99).as("p99; %s\nwithout a policy: %s", this, unguarded).isLessThan(added);
-  }
-
-  /** A machine that is busy may miss a time-out by itself, now and then. */
-  void assertHardlyAnythingWasPostponed() {
-    assertThat(count(503)).as("%s", this).isLessThanOrEqualTo(entries.size() / 20);
   }
 
   /** The last entries, and how many there are of each status. */

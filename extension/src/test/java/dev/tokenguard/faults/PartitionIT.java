@@ -96,13 +96,16 @@ final class PartitionIT {
 
   @Test
   void given_one_node_is_cut_off_from_redis_then_it_postpones_and_the_other_serves_its_clients() {
-    Ledger ledger =
+    double notSent = notSent(linked);
+    Outcome outcome =
         Story.in(lab).play(line::swallowAll, PartitionIT::assertThatTheOtherServes, line::heal);
-    assertThat(ledger.count(503)).isPositive();
+    assertThat(outcome.guarded().count(503)).isPositive();
     assertThat(cutOff.log().text())
         .contains("Redis does not answer as it should", "Redis answers again after ");
     assertThat(notSent(cutOff)).isPositive();
-    assertThat(notSent(linked)).as("its breaker was never open").isZero();
+    if (!outcome.machineStoodStill()) {
+      assertThat(notSent(linked)).as("its breaker was never open").isEqualTo(notSent);
+    }
   }
 
   @ParameterizedTest
@@ -110,10 +113,10 @@ final class PartitionIT {
   void given_the_clock_of_one_node_jumps_then_its_clients_do_not_notice(String direction) {
     assumeTrue(clock.isPresent(), "libfaketime is not installed (Debian: libfaketime)");
     Duration jump = direction.equals("ahead") ? JUMP : JUMP.negated();
-    Ledger ledger =
+    Outcome outcome =
         Story.in(lab)
             .play(() -> clock.get().set(jump), () -> {}, () -> clock.get().set(Duration.ZERO));
-    ledger.assertHardlyAnythingWasPostponed();
+    outcome.assertHardlyAnythingWasPostponed();
   }
 
   private static double notSent(KeycloakServer node) {
@@ -128,6 +131,7 @@ final class PartitionIT {
     Answer postponed = nodes.get(1).refresh(login.refreshToken());
     assertThat(postponed.status()).isEqualTo(503);
     assertThat(postponed.error()).isEqualTo("temporarily_unavailable");
-    assertThat(nodes.get(0).refresh(login.refreshToken()).status()).isEqualTo(200);
+    App elsewhere = new App(new Ledger(), "elsewhere", nodes.subList(0, 1), login);
+    assertThat(elsewhere.refreshUntilDecided().status()).isEqualTo(200);
   }
 }

@@ -37,6 +37,21 @@ final class Pulse {
     return Duration.ofNanos(Math.max(longest, end - last));
   }
 
+  /** The longest of all. */
+  Duration longestPause() {
+    return answers.isEmpty() ? Duration.ZERO : longestPause(answers.first(), answers.last());
+  }
+
+  /** Whether between these nobody was served for as long as a command to Redis may take. */
+  boolean stoodStill(long begin, long end) {
+    return longestPause(begin, end).compareTo(FaultLab.TIMEOUT) > 0;
+  }
+
+  /** Likewise, at any time. */
+  boolean stoodStill() {
+    return longestPause().compareTo(FaultLab.TIMEOUT) > 0;
+  }
+
   /** By how much the pauses between these exceeded the usual, in all. */
   Duration lost(long begin, long end) {
     long lost = 0;
@@ -52,8 +67,12 @@ final class Pulse {
     return Math.max(0, pause - USUAL.toNanos());
   }
 
+  /** Nothing is known of the time before the first answer. */
   private long before(long moment) {
+    if (answers.isEmpty()) {
+      return moment;
+    }
     Long answer = answers.floor(moment);
-    return answer == null ? moment : answer;
+    return answer == null ? answers.first() : answer;
   }
 }

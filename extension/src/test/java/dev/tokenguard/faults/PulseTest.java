@@ -56,4 +56,18 @@ class PulseTest {
     assertThat(pulse.lost(3 * SECOND + SECOND / 10, 5 * SECOND))
         .isEqualTo(Duration.ofMillis(1900).minus(Pulse.USUAL));
   }
+
+  @Test
+  void given_a_pause_longer_than_a_command_may_take_then_the_machine_stood_still_then_only() {
+    assertThat(pulse.stoodStill()).isTrue();
+    assertThat(pulse.longestPause()).isEqualTo(Duration.ofMillis(2900));
+    assertThat(pulse.stoodStill(2 * SECOND, 2 * SECOND + 1)).isTrue();
+    assertThat(pulse.stoodStill(3 * SECOND, 3 * SECOND + SECOND / 5)).isFalse();
+    assertThat(new Pulse(List.of()).stoodStill()).isFalse();
+  }
+
+  @Test
+  void given_a_time_before_the_first_answer_then_it_is_no_pause() {
+    assertThat(pulse.longestPause(-9 * SECOND, SECOND / 20)).isEqualTo(Duration.ofMillis(100));
+  }
 }

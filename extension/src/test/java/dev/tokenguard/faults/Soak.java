@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 public final class Soak {
 
   private static final int SAMPLES = 20;
+
+  /** Of each kind. */
   private static final int COMPLAINTS_SHOWN = 10;
 
   private final Duration warmUp;
@@ -89,12 +91,13 @@ public final class Soak {
         population.groups().mapToLong(Group::answers).sum(),
         population.groups().mapToLong(Group::postponed).sum(),
         honest.begun(),
+        honest.refused(),
         honest.violations().size(),
         leavers.begun(),
         thieves.begun(),
         escapes.size(),
-        Stream.concat(honest.violations().stream(), escapes.stream())
-            .limit(COMPLAINTS_SHOWN)
+        Stream.of(honest.violations(), escapes)
+            .flatMap(complaints -> complaints.stream().limit(COMPLAINTS_SHOWN))
             .toList(),
         samples);
   }

@@ -9,17 +9,20 @@ import java.util.function.ToDoubleFunction;
  * @param requests that were answered, those of the warm-up included
  * @param postponed of them, by a 503: the machine was too slow for the time-outs
  * @param honest families of clients that did nothing wrong
- * @param falseAlarms whatever such a client was refused
+ * @param refused answers to such clients: the false alarms, and tokens that had expired in their
+ *     hands, as they do on a machine that serves nobody for a minute
+ * @param falseAlarms whatever such a client was refused while its tokens lived
  * @param leavers families that were logged out
  * @param thefts families of which a token was stolen
  * @param escapes whatever a thief, a victim of one, or somebody who left could still do
- * @param complaints the words of the first false alarms and escapes
+ * @param complaints the words of the first false alarms, and of the first escapes
  * @param samples of the memory, in their order
  */
 public record SoakReport(
     long requests,
     long postponed,
     long honest,
+    long refused,
     long falseAlarms,
     long leavers,
     long thefts,

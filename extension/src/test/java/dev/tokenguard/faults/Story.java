@@ -75,13 +75,14 @@ public final class Story {
 
   /**
    * @param meanwhile what is to be seen while the fault lasts
-   * @return the ledger, which is clean
+   * @return what it has left, which is clean
    */
-  public Ledger play(Runnable begin, Runnable meanwhile, Runnable end) {
+  public Outcome play(Runnable begin, Runnable meanwhile, Runnable end) {
     live(begin, meanwhile, end);
     assertRedisWasTold();
-    ledger.assertClean(FaultLab.ALL_TIMEOUTS, unguarded);
-    return ledger;
+    Outcome outcome = new Outcome(ledger, unguarded);
+    outcome.assertClean(FaultLab.ALL_TIMEOUTS);
+    return outcome;
   }
 
   private void live(Runnable begin, Runnable meanwhile, Runnable end) {
@@ -103,7 +104,7 @@ public final class Story {
   private void awaitRecovery() {
     long end = System.nanoTime();
     assertThat(Await.holdsWithin(() -> timeToRecover(end), probe::isServedByAll))
-        .as("refreshes go on; %s\nwithout a policy: %s", ledger, unguarded)
+        .as("refreshes go on; %s", new Outcome(ledger, unguarded))
         .isTrue();
   }
 

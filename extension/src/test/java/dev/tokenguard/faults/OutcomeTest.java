@@ -1,5 +1,6 @@
 package dev.tokenguard.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,13 +11,14 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class LedgerTest {
+class OutcomeTest {
 
   private static final Duration BOUND = Duration.ofSeconds(1);
 
   private long now;
   private final Ledger guarded = new Ledger(() -> now);
   private final Ledger unguarded = new Ledger(() -> now);
+  private final Outcome outcome = new Outcome(guarded, unguarded);
 
   private Answer answeredAfter(int millis, int status) {
     now += Duration.ofMillis(millis).toNanos();
@@ -53,7 +55,7 @@ class LedgerTest {
       refreshAlone(10);
     }
     refreshAlone(3000);
-    assertThatCode(() -> guarded.assertClean(BOUND, unguarded)).doesNotThrowAnyException();
+    assertThatCode(() -> outcome.assertClean(BOUND)).doesNotThrowAnyException();
   }
 
   @Test
@@ -63,7 +65,7 @@ class LedgerTest {
     }
     refreshAlone(3000);
     refreshAlone(3000);
-    assertThatThrownBy(() -> guarded.assertClean(BOUND, unguarded)).hasMessageContaining("p99");
+    assertThatThrownBy(() -> outcome.assertClean(BOUND)).hasMessageContaining("p99");
   }
 
   @Test
@@ -71,14 +73,14 @@ class LedgerTest {
     refreshAlone(10);
     refreshTogether(3000);
     refreshTogether(3000);
-    assertThatCode(() -> guarded.assertClean(BOUND, unguarded)).doesNotThrowAnyException();
+    assertThatCode(() -> outcome.assertClean(BOUND)).doesNotThrowAnyException();
   }
 
   @Test
   void given_an_error_of_the_server_then_it_is_not_clean() {
     refreshAlone(10);
     guarded.record("somebody", "refresh", () -> answeredAfter(10, 500));
-    assertThatThrownBy(() -> guarded.assertClean(BOUND, unguarded))
+    assertThatThrownBy(() -> outcome.assertClean(BOUND))
         .hasMessageContaining("refresh was answered 500");
   }
 
@@ -86,7 +88,39 @@ class LedgerTest {
   void given_a_client_without_a_policy_was_harmed_then_it_is_not_clean() {
     refreshAlone(10);
     unguarded.record("bystander", "refresh", () -> answeredAfter(10, 500));
-    assertThatThrownBy(() -> guarded.assertClean(BOUND, unguarded))
+    assertThatThrownBy(() -> outcome.assertClean(BOUND))
         .hasMessageContaining("a client without a policy");
+  }
+
+  private void postpone() {
+    guarded.record("somebody", "refresh", () -> answeredAfter(10, 503));
+    refresh(unguarded, 10);
+  }
+
+  @Test
+  void given_a_503_on_a_machine_that_goes_on_then_it_counts() {
+    refreshAlone(10);
+    postpone();
+    assertThatThrownBy(outcome::assertHardlyAnythingWasPostponed)
+        .hasMessageContaining("postponed by a machine that went on");
+    assertThat(outcome.machineStoodStill()).isFalse();
+  }
+
+  @Test
+  void given_a_503_soon_after_a_machine_stood_still_then_it_does_not_count() {
+    refreshAlone(10);
+    refreshTogether(500);
+    postpone();
+    assertThatCode(outcome::assertHardlyAnythingWasPostponed).doesNotThrowAnyException();
+    assertThat(outcome.machineStoodStill()).isTrue();
+  }
+
+  @Test
+  void given_a_503_long_after_a_machine_stood_still_then_it_counts() {
+    refreshTogether(500);
+    refreshAlone(3000);
+    postpone();
+    assertThatThrownBy(outcome::assertHardlyAnythingWasPostponed)
+        .hasMessageContaining("postponed by a machine that went on");
   }
 }

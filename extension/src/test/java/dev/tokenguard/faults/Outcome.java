@@ -1,0 +1,61 @@
+package dev.tokenguard.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a story has left. A machine that stands still is told by a client that needs no Redis, and
+ * not held against Token Guard.
+ *
+ * @param guarded the ledger of the clients with a policy
+ * @param unguarded that of one without, which asked all the time
+ */
+public record Outcome(Ledger guarded, Ledger unguarded) {
+
+  /** A pause that opened the breaker postpones what comes a second later, and a trial after it. */
+  private static final Duration AFTERMATH = Duration.ofSeconds(2);
+
+  /** Of a hundred answers, to count with one that is late by itself. */
+  private static final int HARDLY_ANYTHING = 5;
+
+  /**
+   * @param added by the fault to the time of an answer, at most: 99 of 100 may exceed by it what
+   *     the client without a policy waited for at the worst
+   */
+  void assertClean(Duration added) {
+    assertThat(guarded.violations()).as("%s", guarded).isEmpty();
+    assertThat(unguarded.violations()).as("a client without a policy: %s", unguarded).isEmpty();
+    Duration bound = added.plus(unguarded.pulse().longestPause());
+    assertThat(p99()).as("p99; %s", this).isLessThan(bound);
+  }
+
+  private Duration p99() {
+    List<Duration> waits = guarded.entries().stream().map(Ledger.Entry::took).sorted().toList();
+    return waits.get((int) Math.ceil(waits.size() * 0.99) - 1);
+  }
+
+  /** Of a fault while which Redis does what it is asked for. */
+  public void assertHardlyAnythingWasPostponed() {
+    Pulse machine = unguarded.pulse();
+    long postponed =
+        guarded.entries().stream()
+            .filter(entry -> entry.status() == 503)
+            .filter(entry -> !machine.stoodStill(entry.begin() - AFTERMATH.toNanos(), entry.end()))
+            .count();
+    assertThat(postponed)
+        .as("postponed by a machine that went on; %s", this)
+        .isLessThanOrEqualTo(guarded.size() * HARDLY_ANYTHING / 100);
+  }
+
+  /** Whether the machine made time-outs by itself. */
+  public boolean machineStoodStill() {
+    return unguarded.pulse().stoodStill();
+  }
+
+  @Override
+  public String toString() {
+    return guarded + "\nwithout a policy: " + unguarded;
+  }
+}
