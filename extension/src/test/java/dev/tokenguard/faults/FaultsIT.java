@@ -29,12 +29,13 @@ final class FaultsIT {
 
   @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
 
-  /** Not a promise: a {@link Story} holds those, with regard to the machine. */
+  /** Until the next story can begin. That Redis is well in time is promised, and held, by each. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static OneRedis servers;
   private static FaultLab lab;
 
+  private Story story;
   private long logBefore;
 
   @BeforeAll
@@ -69,24 +70,23 @@ final class FaultsIT {
     assertThat(lab.client(ALLOW).refresh(allowed.refreshToken()).status()).isEqualTo(200);
   }
 
-  private static void assertThatAllIsWell() {
+  private void assertThatAllIsWell() {
     for (String policy : new String[] {DENY, ALLOW}) {
       Answer login = lab.logIn(policy, "alice");
-      Await.until(
-          "a refresh", PATIENCE, () -> lab.client(policy).refresh(login.refreshToken()).isOk());
+      story.await("a refresh", () -> lab.client(policy).refresh(login.refreshToken()).isOk());
       assertThat(lab.client(policy).userinfo(login.accessToken()).status()).isEqualTo(200);
     }
   }
 
   private Outcome play(Promise promise, Runnable begin, Runnable meanwhile, Runnable end) {
-    return Story.in(lab, promise)
-        .play(
-            () -> {
-              logBefore = servers.keycloak().log().size();
-              begin.run();
-            },
-            meanwhile,
-            end);
+    story = Story.in(lab, promise);
+    return story.play(
+        () -> {
+          logBefore = servers.keycloak().log().size();
+          begin.run();
+        },
+        meanwhile,
+        end);
   }
 
   private Outcome play(Runnable begin, Runnable meanwhile, Runnable end) {
@@ -119,7 +119,7 @@ final class FaultsIT {
     Outcome outcome =
         play(
             () -> servers.network().slowDown(Duration.ofMillis(50)),
-            FaultsIT::assertThatAllIsWell,
+            this::assertThatAllIsWell,
             () -> servers.network().heal());
     outcome.assertHardlyAnythingWasPostponed();
   }
@@ -174,7 +174,7 @@ final class FaultsIT {
   @Test
   void given_redis_forgets_its_scripts_then_nobody_notices() {
     Outcome outcome =
-        play(FaultsIT::forgetScripts, FaultsIT::assertThatAllIsWell, FaultsIT::forgetScripts);
+        play(FaultsIT::forgetScripts, this::assertThatAllIsWell, FaultsIT::forgetScripts);
     outcome.assertHardlyAnythingWasPostponed();
     assertThat(logged()).doesNotContain("NOSCRIPT");
   }
@@ -215,9 +215,8 @@ final class FaultsIT {
             FaultsIT::makeRedisAReplica,
             () -> {
               assertThatRedisIsDoneWithout();
-              Await.until(
+              story.await(
                   "a look-up",
-                  PATIENCE,
                   () -> lab.client(DENY).userinfo(revoked.accessToken()).status() == 401);
             },
             FaultsIT::makeRedisAMaster);
@@ -234,7 +233,7 @@ final class FaultsIT {
                 .withLostLineages()
                 .withLostRevocations(Promise.Told.PERHAPS_NOTHING),
             eviction::begin,
-            FaultsIT::assertThatAllIsWell,
+            this::assertThatAllIsWell,
             eviction::end);
     outcome.assertHardlyAnythingWasPostponed();
     assertThat(refreshes("adopted")).isGreaterThan(adopted);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** A crowd lives through a fault: some time before, some with it, and some after it. */
 public final class Story {
@@ -96,21 +97,24 @@ public final class Story {
     } finally {
       end.run();
     }
-    awaitRecovery();
+    await("refreshes go on", probe::isServedByAll);
     LockSupport.parkNanos(AFTERWARDS.toNanos());
     crowd.settle();
   }
 
-  private void awaitRecovery() {
-    long end = System.nanoTime();
-    assertThat(Await.holdsWithin(() -> timeToRecover(end), probe::isServedByAll))
-        .as("refreshes go on; %s", new Outcome(ledger, unguarded))
+  /**
+   * Fails unless the condition comes to hold within the time that is promised for a recovery. Time
+   * in which the machine stood still is not held against Token Guard.
+   */
+  void await(String what, BooleanSupplier condition) {
+    long begin = System.nanoTime();
+    assertThat(Await.holdsWithin(() -> timeToRecover(begin), condition))
+        .as("%s; %s", what, new Outcome(ledger, unguarded))
         .isTrue();
   }
 
-  /** Time in which the machine stood still is not held against Token Guard. */
-  private Duration timeToRecover(long end) {
-    Duration lost = unguarded.pulse().lost(end, System.nanoTime());
+  private Duration timeToRecover(long begin) {
+    Duration lost = unguarded.pulse().lost(begin, System.nanoTime());
     return promise.recovery().plus(lost.compareTo(PATIENCE) < 0 ? lost : PATIENCE);
   }
 
