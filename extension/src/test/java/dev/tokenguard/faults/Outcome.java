@@ -49,9 +49,9 @@ public record Outcome(Ledger guarded, Ledger unguarded) {
         .isLessThanOrEqualTo(guarded.size() * HARDLY_ANYTHING / 100);
   }
 
-  /** Whether the machine made time-outs by itself. */
-  public boolean machineStoodStill() {
-    return unguarded.pulse().stoodStill();
+  /** How often the machine made time-outs by itself, at most. */
+  int standstills() {
+    return unguarded.pulse().standstills();
   }
 
   @Override

@@ -47,9 +47,17 @@ final class Pulse {
     return longestPause(begin, end).compareTo(FaultLab.TIMEOUT) > 0;
   }
 
-  /** Likewise, at any time. */
-  boolean stoodStill() {
-    return longestPause().compareTo(FaultLab.TIMEOUT) > 0;
+  /** How often that was so. */
+  int standstills() {
+    int standstills = 0;
+    long last = before(Long.MIN_VALUE);
+    for (long answer : answers) {
+      if (answer - last > FaultLab.TIMEOUT.toNanos()) {
+        standstills++;
+      }
+      last = answer;
+    }
+    return standstills;
   }
 
   /** By how much the pauses between these exceeded the usual, in all. */
