@@ -50,6 +50,9 @@ final class EarlyThief implements Actor {
     if (!isCaught) {
       read(victim.refreshUntilDecided());
     }
+    if (!isCaught && hasStolen) {
+      victim.complain("the theft was not noticed");
+    }
     new Theft(victim, thief).settle();
   }
 }

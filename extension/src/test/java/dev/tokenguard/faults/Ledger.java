@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Every answer that a client got, and whatever was not as it should be. */
 public final class Ledger {
@@ -87,9 +88,11 @@ public final class Ledger {
     return entries.stream().filter(entry -> entry.status() == status).count();
   }
 
-  /** When there was an answer. */
+  /** When there was an answer; before the first one, the client was there when it asked. */
   Pulse pulse() {
-    return new Pulse(entries.stream().map(Entry::end).toList());
+    return new Pulse(
+        Stream.concat(entries.stream().limit(1).map(Entry::begin), entries.stream().map(Entry::end))
+            .toList());
   }
 
   /** The last entries, and how many there are of each status. */

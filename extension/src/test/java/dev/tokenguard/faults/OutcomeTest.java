@@ -92,6 +92,13 @@ class OutcomeTest {
         .hasMessageContaining("a client without a policy");
   }
 
+  @Test
+  void given_the_first_answer_comes_late_to_all_then_it_is_the_machine_and_it_is_clean() {
+    unguarded.record("bystander", "refresh", () -> answeredAfter(3000, 200));
+    guarded.record("somebody", "refresh", () -> answeredAfter(3000, 200));
+    assertThatCode(() -> outcome.assertClean(BOUND)).doesNotThrowAnyException();
+  }
+
   private void postpone() {
     guarded.record("somebody", "refresh", () -> answeredAfter(10, 503));
     refresh(unguarded, 10);

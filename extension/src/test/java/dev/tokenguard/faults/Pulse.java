@@ -37,9 +37,11 @@ final class Pulse {
     return Duration.ofNanos(Math.max(longest, end - last));
   }
 
-  /** The longest of all. */
-  Duration longestPause() {
-    return answers.isEmpty() ? Duration.ZERO : longestPause(answers.first(), answers.last());
+  /** By how much the longest of all exceeded the usual. */
+  Duration longestDelay() {
+    return answers.isEmpty()
+        ? Duration.ZERO
+        : Duration.ofNanos(beyondUsual(longestPause(answers.first(), answers.last()).toNanos()));
   }
 
   /** Whether between these nobody was served for as long as a command to Redis may take. */
@@ -48,16 +50,13 @@ final class Pulse {
   }
 
   /** How often that was so. */
-  int standstills() {
-    int standstills = 0;
-    long last = before(Long.MIN_VALUE);
-    for (long answer : answers) {
-      if (answer - last > FaultLab.TIMEOUT.toNanos()) {
-        standstills++;
-      }
-      last = answer;
-    }
-    return standstills;
+  long standstills() {
+    return answers.stream().filter(this::endsAStandstill).count();
+  }
+
+  private boolean endsAStandstill(long answer) {
+    Long last = answers.lower(answer);
+    return last != null && answer - last > FaultLab.TIMEOUT.toNanos();
   }
 
   /** By how much the pauses between these exceeded the usual, in all. */

@@ -60,7 +60,7 @@ class PulseTest {
   @Test
   void given_a_pause_longer_than_a_command_may_take_then_the_machine_stood_still_then_only() {
     assertThat(pulse.standstills()).isEqualTo(1);
-    assertThat(pulse.longestPause()).isEqualTo(Duration.ofMillis(2900));
+    assertThat(pulse.longestDelay()).isEqualTo(Duration.ofMillis(2900).minus(Pulse.USUAL));
     assertThat(pulse.stoodStill(2 * SECOND, 2 * SECOND + 1)).isTrue();
     assertThat(pulse.stoodStill(3 * SECOND, 3 * SECOND + SECOND / 5)).isFalse();
     assertThat(new Pulse(List.of()).standstills()).isZero();
