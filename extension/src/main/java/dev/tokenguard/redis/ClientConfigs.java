@@ -43,8 +43,6 @@ record ClientConfigs(RedisSettings settings) {
     pool.setMaxTotal(settings.maxPoolSize());
     pool.setMaxIdle(settings.maxPoolSize());
     pool.setMaxWait(settings.poolTimeout());
-    // Each refresh borrows a connection; its figures are in the metrics of the commands.
-    pool.setCollectDetailedStatistics(false);
     pool.setJmxEnabled(false);
     return pool;
   }

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
 
 /** A Redis that is away, frozen, closed to us or holds something else. */
 final class BrokenRedisTest {
@@ -181,6 +182,35 @@ final class BrokenRedisTest {
     } finally {
       server.resume();
     }
+  }
+
+  @Test
+  void givenAnOpenConnection_whenRedisFreezes_thenNobodyWaitsForAnotherOneAsWell() {
+    FamilyStore store = open(url(":" + PASSWORD + "@"), "read-timeout", "150");
+    Await.until("a connection", PATIENCE, () -> answers(store));
+    telemetry.answered.clear();
+    try (Jedis administrator = new Jedis("127.0.0.1", server.port())) {
+      administrator.auth(PASSWORD);
+      String before = connectionsReceived(administrator);
+      server.pause();
+      try {
+        assertFails(store, Failure.TIMEOUT);
+      } finally {
+        server.resume();
+      }
+      // What came while it was frozen it receives before its second answer.
+      administrator.ping();
+      assertThat(connectionsReceived(administrator)).isEqualTo(before);
+    }
+  }
+
+  private static String connectionsReceived(Jedis administrator) {
+    return administrator
+        .info("stats")
+        .lines()
+        .filter(line -> line.startsWith("total_connections_received:"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
