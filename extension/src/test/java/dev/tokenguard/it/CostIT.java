@@ -4,22 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.KeycloakSettings;
 import dev.tokenguard.testbed.OidcClient;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** One command for a refresh, whatever it leads to, and one for a login. */
+/** Commands to Redis: one for a refresh, whatever it leads to, and one for a login. */
 class CostIT extends LabTest {
 
-  private static final Pattern CALLS = Pattern.compile("cmdstat_(eval|evalsha):calls=(\\d+)");
+  /** What Token Guard sends; scripts call none of these. */
+  private static final Pattern CALLS = Pattern.compile("cmdstat_(eval|evalsha|mget):calls=(\\d+)");
 
   @Test
   void given_refreshes_and_replays_then_each_is_one_redis_command() {
     OidcClient client = lab.clientWith("grace-period", "60", "grace-max-replays", "0");
     User user = lab.user();
     Answer current = client.refresh(user.logIn(client).refreshToken()).orFail();
-    long before = scriptCalls();
+    long before = calls();
 
     for (int round = 0; round < 5; round++) {
       Answer next = client.refresh(current.refreshToken()).orFail();
@@ -27,7 +29,7 @@ class CostIT extends LabTest {
       current = next;
     }
 
-    assertThat(scriptCalls() - before).isEqualTo(10);
+    assertThat(calls() - before).isEqualTo(10);
   }
 
   @Test
@@ -36,34 +38,48 @@ class CostIT extends LabTest {
     OidcClient limited = lab.clientWith("max-families-per-user", "10");
     User user = lab.user();
     user.logIn(unlimited);
-    long before = scriptCalls();
+    long before = calls();
 
     for (int round = 0; round < 5; round++) {
       user.logIn(unlimited);
       user.logIn(limited);
     }
 
-    assertThat(scriptCalls() - before).isEqualTo(10);
+    assertThat(calls() - before).isEqualTo(10);
   }
 
   @Test
-  void given_clients_without_a_policy_then_a_login_and_a_refresh_cost_no_command() {
+  void
+      given_a_client_without_a_policy_then_a_login_costs_none_and_a_refresh_the_look_at_the_list() {
     OidcClient stock = lab.client("demo-stock");
     User user = lab.user();
-    long before = scriptCalls();
+    long before = calls();
 
-    stock.refresh(user.logIn(stock).refreshToken()).orFail();
+    Answer login = user.logIn(stock);
+    assertThat(calls() - before).isZero();
 
-    assertThat(scriptCalls() - before).isZero();
+    stock.refresh(login.refreshToken()).orFail();
+    assertThat(calls() - before).isEqualTo(1);
+  }
+
+  @Test
+  void given_a_realm_without_the_listener_then_a_login_and_a_refresh_cost_no_command() {
+    OidcClient stranger = OidcClient.of(lab.keycloak().baseUri(), "master", "admin-cli");
+    long before = calls();
+
+    Answer login = stranger.login(KeycloakSettings.ADMIN, KeycloakSettings.ADMIN);
+    stranger.refresh(login.refreshToken()).orFail();
+
+    assertThat(calls() - before).isZero();
   }
 
   /** Without those by which each node looks for a loss of data, once a second. */
-  private static long scriptCalls() {
+  private static long calls() {
     long beats;
     long calls;
     do {
       beats = beats();
-      calls = allScriptCalls();
+      calls = allCalls();
     } while (beats != beats());
     return calls - beats;
   }
@@ -72,7 +88,7 @@ class CostIT extends LabTest {
     return Long.parseLong(lab.redisClient().hget("tg:heartbeat", "beats"));
   }
 
-  private static long allScriptCalls() {
+  private static long allCalls() {
     long calls = 0;
     Matcher stats = CALLS.matcher(lab.redisClient().info("commandstats"));
     while (stats.find()) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.Meters;
 import dev.tokenguard.testbed.OidcClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,31 @@ class OutageIT extends LabTest {
     assertThat(generation(next)).isEqualTo(1);
     assertThat(lab.keycloak().log().text())
         .contains("Redis does not answer as it should", "Redis answers again");
+  }
+
+  @Test
+  void given_redis_hangs_then_no_request_waits_for_it_twice() {
+    OidcClient client = lab.clientWith("grace-period", "60");
+    Answer login = user.logIn(client);
+    lab.redis().pause();
+    double before = unanswered();
+
+    assertThat(client.refresh(login.refreshToken()).status()).isEqualTo(503);
+    assertThat(unanswered()).isEqualTo(before + 1);
+
+    client.userinfo(login.accessToken()).orFail();
+    assertThat(unanswered()).isEqualTo(before + 2);
+  }
+
+  /** Of the commands that requests wait for. */
+  private static double unanswered() {
+    return new Meters(lab.keycloak())
+        .text()
+        .lines()
+        .filter(line -> line.startsWith("token_guard_redis_failures_total{"))
+        .filter(line -> line.contains("\"rotate\"") || line.contains("\"blacklist-find\""))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   @Test

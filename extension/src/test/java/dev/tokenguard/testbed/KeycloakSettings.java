@@ -22,7 +22,8 @@ public record KeycloakSettings(
     int managementPort,
     Consumer<String> progress) {
 
-  static final String ADMIN = "admin";
+  /** Name and password of the administrator of the master realm. */
+  public static final String ADMIN = "admin";
 
   /** The command line of {@code kc.sh}, or of {@code kc.bat} on Windows. */
   static List<String> command(Path home, List<String> arguments) {

@@ -4,7 +4,9 @@ import dev.tokenguard.blacklist.Blacklist.Hit;
 import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
 import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.rotation.Effect.Label;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import dev.tokenguard.settings.Setting;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -32,6 +34,10 @@ public final class BlacklistedActivity {
   /** Keycloak tells the kind of session, token and grant by six letters. */
   private static final Pattern ACCESS_TOKEN_ID = Pattern.compile("[a-z]{6}:.+");
 
+  private static final String REVOKED = Setting.word(Label.REVOKED);
+
+  private static final String WAITED = "token-guard.has-waited-for-redis";
+
   /** What is done with tokens on behalf of a user. */
   private static final Set<EventType> WATCHED =
       Set.of(
@@ -58,15 +64,29 @@ public final class BlacklistedActivity {
     if (!WATCHED.contains(event.getType())
         || event.getSessionId() == null
         || ERROR.equals(event.getError())
-        || isGuardedRefresh(event)) {
+        || isDecidedRefresh(event)
+        || hasWaited()) {
       return;
     }
     hit(event).ifPresent(hit -> report(event, hit));
   }
 
-  /** The script that decides a refresh has looked at its session and its user already. */
-  private static boolean isGuardedRefresh(Event event) {
-    return event.getError() == null && detail(event, "rotation").isPresent();
+  /**
+   * The script that decides a refresh looks at its session and its user first, and says so. Nor is
+   * one that was decided without Redis worth another wait.
+   */
+  private static boolean isDecidedRefresh(Event event) {
+    return detail(event, "rotation").filter(label -> !label.equals(REVOKED)).isPresent();
+  }
+
+  /** Redis has not answered this request: to report is not worth a second wait. */
+  private boolean hasWaited() {
+    return session.getAttribute(WAITED) != null;
+  }
+
+  /** To be told when Redis did not answer the request of a session. */
+  static void doWithout(KeycloakSession session) {
+    session.setAttribute(WAITED, true);
   }
 
   private Optional<Hit> hit(Event event) {

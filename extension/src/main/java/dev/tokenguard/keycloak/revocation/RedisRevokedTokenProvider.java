@@ -63,6 +63,7 @@ final class RedisRevokedTokenProvider implements RevokedTokenProvider {
       return blacklist.reasonFor(id).isPresent();
     } catch (StoreUnavailableException unavailable) {
       // Counted where it was thrown.
+      BlacklistedActivity.doWithout(session);
       return false;
     }
   }
