@@ -3,7 +3,7 @@ package dev.tokenguard.faults;
 import dev.tokenguard.testbed.Answer;
 
 /**
- * A client without a policy, which refreshes as with stock Keycloak, whatever befalls Redis. It
+ * A client that is not guarded, which refreshes as with stock Keycloak, whatever befalls Redis. It
  * always presents the token of its login: one that was made by a clock that is behind is older than
  * its session, and stock Keycloak refuses it.
  */

@@ -4,6 +4,7 @@ import dev.tokenguard.testbed.AdminApi;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.ClientPolicies;
 import dev.tokenguard.testbed.KeycloakServer;
+import dev.tokenguard.testbed.KeycloakSettings;
 import dev.tokenguard.testbed.OidcClient;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +26,7 @@ public final class FaultLab {
   static final String DENY = "deny";
   static final String ALLOW = "allow";
 
-  /** Without a policy. Its refreshes send no command to Redis, which {@code CostIT} holds. */
+  /** Without a policy, in the same realm: its use of what is on the blacklist is looked for. */
   static final String STOCK = "demo-stock";
 
   /** Of all users. */
@@ -92,6 +93,17 @@ public final class FaultLab {
   /** The same client at each node. */
   List<OidcClient> clients(String id) {
     return nodes.stream().map(node -> OidcClient.of(node.baseUri(), REALM, id)).toList();
+  }
+
+  /**
+   * A client of a realm that has no part in Token Guard: nothing that it does asks Redis, which
+   * {@code CostIT} holds.
+   */
+  App stranger(Ledger ledger) {
+    List<OidcClient> everywhere =
+        nodes.stream().map(node -> OidcClient.of(node.baseUri(), "master", "admin-cli")).toList();
+    Answer login = everywhere.get(0).login(KeycloakSettings.ADMIN, KeycloakSettings.ADMIN).orFail();
+    return new App(ledger, "stranger", everywhere, login);
   }
 
   Answer logIn(String client, String user) {

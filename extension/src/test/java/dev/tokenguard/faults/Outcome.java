@@ -9,10 +9,10 @@ import java.util.List;
  * What a story has left. A machine that stands still is told by a client that needs no Redis, and
  * not held against Token Guard.
  *
- * @param guarded the ledger of the clients with a policy
- * @param unguarded that of one without, which asked all the time
+ * @param guarded the ledger of the guarded realm's clients
+ * @param elsewhere that of a client of another realm, which asked all the time
  */
-public record Outcome(Ledger guarded, Ledger unguarded) {
+public record Outcome(Ledger guarded, Ledger elsewhere) {
 
   /** A pause that opened the breaker postpones what comes a second later, and a trial after it. */
   private static final Duration AFTERMATH = Duration.ofSeconds(2);
@@ -22,12 +22,12 @@ public record Outcome(Ledger guarded, Ledger unguarded) {
 
   /**
    * @param added by the fault to the time of an answer, at most: 99 of 100 come within it, and
-   *     within what the client without a policy had to wait for, beyond the usual, at the worst
+   *     within what the client of another realm had to wait for, beyond the usual, at the worst
    */
   void assertClean(Duration added) {
     assertThat(guarded.violations()).as("%s", guarded).isEmpty();
-    assertThat(unguarded.violations()).as("a client without a policy: %s", unguarded).isEmpty();
-    Duration bound = added.plus(unguarded.pulse().longestDelay());
+    assertThat(elsewhere.violations()).as("a client of another realm: %s", elsewhere).isEmpty();
+    Duration bound = added.plus(elsewhere.pulse().longestDelay());
     assertThat(p99()).as("p99; %s", this).isLessThan(bound);
   }
 
@@ -38,7 +38,7 @@ public record Outcome(Ledger guarded, Ledger unguarded) {
 
   /** Of a fault while which Redis does what it is asked for. */
   void assertHardlyAnythingWasPostponed() {
-    Pulse machine = unguarded.pulse();
+    Pulse machine = elsewhere.pulse();
     long postponed =
         guarded.entries().stream()
             .filter(entry -> entry.status() == 503)
@@ -51,11 +51,11 @@ public record Outcome(Ledger guarded, Ledger unguarded) {
 
   /** How often the machine made time-outs by itself, at most. */
   long standstills() {
-    return unguarded.pulse().standstills();
+    return elsewhere.pulse().standstills();
   }
 
   @Override
   public String toString() {
-    return guarded + "\nwithout a policy: " + unguarded;
+    return guarded + "\nelsewhere: " + elsewhere;
   }
 }

@@ -17,8 +17,8 @@ class OutcomeTest {
 
   private long now;
   private final Ledger guarded = new Ledger(() -> now);
-  private final Ledger unguarded = new Ledger(() -> now);
-  private final Outcome outcome = new Outcome(guarded, unguarded);
+  private final Ledger elsewhere = new Ledger(() -> now);
+  private final Outcome outcome = new Outcome(guarded, elsewhere);
 
   private Answer answeredAfter(int millis, int status) {
     now += Duration.ofMillis(millis).toNanos();
@@ -29,24 +29,24 @@ class OutcomeTest {
     ledger.record("somebody", "refresh", () -> answeredAfter(millis, 200));
   }
 
-  /** The one without a policy is answered meanwhile, at once, as often as it asks. */
+  /** The one elsewhere is answered meanwhile, at once, as often as it asks. */
   private void refreshAlone(int millis) {
     guarded.record(
         "somebody",
         "refresh",
         () -> {
           for (int part = 1; part < 10; part++) {
-            refresh(unguarded, millis / 10);
+            refresh(elsewhere, millis / 10);
           }
           return answeredAfter(millis / 10, 200);
         });
-    refresh(unguarded, 1);
+    refresh(elsewhere, 1);
   }
 
   /** Neither is answered for as long. */
   private void refreshTogether(int millis) {
     guarded.record("somebody", "refresh", () -> answeredAfter(millis, 200));
-    refresh(unguarded, 1);
+    refresh(elsewhere, 1);
   }
 
   @Test
@@ -85,23 +85,23 @@ class OutcomeTest {
   }
 
   @Test
-  void given_a_client_without_a_policy_was_harmed_then_it_is_not_clean() {
+  void given_a_client_of_another_realm_was_harmed_then_it_is_not_clean() {
     refreshAlone(10);
-    unguarded.record("bystander", "refresh", () -> answeredAfter(10, 500));
+    elsewhere.record("bystander", "refresh", () -> answeredAfter(10, 500));
     assertThatThrownBy(() -> outcome.assertClean(BOUND))
-        .hasMessageContaining("a client without a policy");
+        .hasMessageContaining("a client of another realm");
   }
 
   @Test
   void given_the_first_answer_comes_late_to_all_then_it_is_the_machine_and_it_is_clean() {
-    unguarded.record("bystander", "refresh", () -> answeredAfter(3000, 200));
+    elsewhere.record("bystander", "refresh", () -> answeredAfter(3000, 200));
     guarded.record("somebody", "refresh", () -> answeredAfter(3000, 200));
     assertThatCode(() -> outcome.assertClean(BOUND)).doesNotThrowAnyException();
   }
 
   private void postpone() {
     guarded.record("somebody", "refresh", () -> answeredAfter(10, 503));
-    refresh(unguarded, 10);
+    refresh(elsewhere, 10);
   }
 
   @Test

@@ -26,7 +26,7 @@ public final class Story {
   private final FaultLab lab;
   private final Promise promise;
   private final Ledger ledger = new Ledger();
-  private final Ledger unguarded = new Ledger();
+  private final Ledger elsewhere = new Ledger();
   private final App probe;
   private final App loggedOut;
   private final App revoked;
@@ -35,9 +35,9 @@ public final class Story {
   private Story(FaultLab lab, Promise promise) {
     this.lab = lab;
     this.promise = promise;
-    this.probe = guarded("probe", DENY, "alice");
-    this.loggedOut = guarded("logged out", DENY, "carol");
-    this.revoked = guarded("revoked", DENY, "carol");
+    this.probe = app("probe", DENY, "alice");
+    this.loggedOut = app("logged out", DENY, "carol");
+    this.revoked = app("revoked", DENY, "carol");
     this.crowd = new Crowd(actors(), ledger);
   }
 
@@ -54,24 +54,21 @@ public final class Story {
     List<Actor> actors = new ArrayList<>();
     for (String policy : new String[] {DENY, ALLOW}) {
       for (int number = 1; number <= 2; number++) {
-        App app = guarded("honest " + policy + " " + number, policy, "alice");
+        App app = app("honest " + policy + " " + number, policy, "alice");
         actors.add(new HonestClient(app, new Random(seed + actors.size())));
       }
       boolean mayPass = !promise.keepsLineages() || policy.equals(ALLOW);
-      actors.add(new Thief(guarded("victim " + policy, policy, "bob"), mayPass));
+      actors.add(new Thief(app("victim " + policy, policy, "bob"), mayPass));
     }
     actors.add(new Leaver(loggedOut, App::logOut, true));
     actors.add(new Leaver(revoked, App::revokeAccessToken, false));
-    actors.add(new Bystander(app(unguarded, "bystander", STOCK, "alice")));
+    actors.add(new Bystander(app("bystander", STOCK, "alice")));
+    actors.add(new Bystander(lab.stranger(elsewhere)));
     return actors;
   }
 
-  private App guarded(String name, String client, String user) {
-    return app(ledger, name, client, user);
-  }
-
-  private App app(Ledger of, String name, String client, String user) {
-    return new App(of, name, lab.clients(client), lab.logIn(client, user));
+  private App app(String name, String client, String user) {
+    return new App(ledger, name, lab.clients(client), lab.logIn(client, user));
   }
 
   /**
@@ -81,7 +78,7 @@ public final class Story {
   public Outcome play(Runnable begin, Runnable meanwhile, Runnable end) {
     live(begin, meanwhile, end);
     assertRedisWasTold();
-    Outcome outcome = new Outcome(ledger, unguarded);
+    Outcome outcome = new Outcome(ledger, elsewhere);
     outcome.assertClean(FaultLab.ALL_TIMEOUTS);
     return outcome;
   }
@@ -109,12 +106,12 @@ public final class Story {
   void await(String what, BooleanSupplier condition) {
     long begin = System.nanoTime();
     assertThat(Await.holdsWithin(() -> timeToRecover(begin), condition))
-        .as("%s; %s", what, new Outcome(ledger, unguarded))
+        .as("%s; %s", what, new Outcome(ledger, elsewhere))
         .isTrue();
   }
 
   private Duration timeToRecover(long begin) {
-    Duration lost = unguarded.pulse().lost(begin, System.nanoTime());
+    Duration lost = elsewhere.pulse().lost(begin, System.nanoTime());
     return promise.recovery().plus(lost.compareTo(PATIENCE) < 0 ? lost : PATIENCE);
   }
 
