@@ -77,6 +77,14 @@ class OutcomeTest {
   }
 
   @Test
+  void given_a_machine_that_stood_still_before_then_that_does_not_excuse_what_comes_late() {
+    refreshTogether(5000);
+    refreshAlone(3000);
+    refreshAlone(3000);
+    assertThatThrownBy(() -> outcome.assertClean(BOUND)).hasMessageContaining("p99");
+  }
+
+  @Test
   void given_an_error_of_the_server_then_it_is_not_clean() {
     refreshAlone(10);
     guarded.record("somebody", "refresh", () -> answeredAfter(10, 500));

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 
 /**
  * When a client that needs no Redis was answered. It asks all the time, so what keeps its answers
@@ -25,23 +26,27 @@ final class Pulse {
 
   /** The longest time between two answers of which at least a part lies between these. */
   Duration longestPause(long begin, long end) {
-    long longest = 0;
-    long last = before(begin);
-    for (long answer : answers.tailSet(begin, false)) {
-      longest = Math.max(longest, answer - last);
-      last = answer;
-      if (last >= end) {
-        break;
-      }
-    }
-    return Duration.ofNanos(Math.max(longest, end - last));
+    return Duration.ofNanos(pauses(begin, end).max().orElse(0));
   }
 
-  /** By how much the longest of all exceeded the usual. */
-  Duration longestDelay() {
-    return answers.isEmpty()
-        ? Duration.ZERO
-        : Duration.ofNanos(beyondUsual(longestPause(answers.first(), answers.last()).toNanos()));
+  /** By how much such times exceeded the usual, in all. */
+  Duration lost(long begin, long end) {
+    return Duration.ofNanos(
+        pauses(begin, end).map(pause -> Math.max(0, pause - USUAL.toNanos())).sum());
+  }
+
+  /** The last one lasts at least until the end. */
+  private LongStream pauses(long begin, long end) {
+    LongStream.Builder pauses = LongStream.builder();
+    long last = before(begin);
+    for (long answer : answers.tailSet(begin, false)) {
+      pauses.add(answer - last);
+      last = answer;
+      if (last >= end) {
+        return pauses.build();
+      }
+    }
+    return pauses.add(end - last).build();
   }
 
   /** Whether between these nobody was served for as long as a command to Redis may take. */
@@ -57,21 +62,6 @@ final class Pulse {
   private boolean endsAStandstill(long answer) {
     Long last = answers.lower(answer);
     return last != null && answer - last > FaultLab.TIMEOUT.toNanos();
-  }
-
-  /** By how much the pauses between these exceeded the usual, in all. */
-  Duration lost(long begin, long end) {
-    long lost = 0;
-    long last = begin;
-    for (long answer : answers.subSet(begin, false, end, false)) {
-      lost += beyondUsual(answer - last);
-      last = answer;
-    }
-    return Duration.ofNanos(lost + beyondUsual(end - last));
-  }
-
-  private static long beyondUsual(long pause) {
-    return Math.max(0, pause - USUAL.toNanos());
   }
 
   /** Nothing is known of the time before the first answer. */

@@ -32,6 +32,9 @@ public final class Story {
   private final App revoked;
   private final Crowd crowd;
 
+  /** Asks all the time, from before the first of the others until after the last. */
+  private final Crowd stranger;
+
   private Story(FaultLab lab, Promise promise) {
     this.lab = lab;
     this.promise = promise;
@@ -39,6 +42,7 @@ public final class Story {
     this.loggedOut = app("logged out", DENY, "carol");
     this.revoked = app("revoked", DENY, "carol");
     this.crowd = new Crowd(actors(), ledger);
+    this.stranger = new Crowd(List.of(new Bystander(lab.stranger(elsewhere))), elsewhere);
   }
 
   static Story in(FaultLab lab) {
@@ -63,7 +67,6 @@ public final class Story {
     actors.add(new Leaver(loggedOut, App::logOut, true));
     actors.add(new Leaver(revoked, App::revokeAccessToken, false));
     actors.add(new Bystander(app("bystander", STOCK, "alice")));
-    actors.add(new Bystander(lab.stranger(elsewhere)));
     return actors;
   }
 
@@ -84,6 +87,7 @@ public final class Story {
   }
 
   private void live(Runnable begin, Runnable meanwhile, Runnable end) {
+    stranger.start();
     crowd.start();
     Await.until("some answers", PATIENCE, () -> ledger.count(200) > 30);
     begin.run();
@@ -97,6 +101,7 @@ public final class Story {
     await("refreshes go on", probe::isServedByAll);
     LockSupport.parkNanos(AFTERWARDS.toNanos());
     crowd.settle();
+    stranger.settle();
   }
 
   /**
