@@ -79,7 +79,10 @@ public final class BlacklistedActivity {
     return detail(event, "rotation").filter(label -> !label.equals(REVOKED)).isPresent();
   }
 
-  /** Redis has not answered this request: to report is not worth a second wait. */
+  /**
+   * Redis has not answered this request: to report is not worth a second wait. The event of an
+   * error comes by a session of its own, which does not know.
+   */
   private boolean hasWaited() {
     return session.getAttribute(WAITED) != null;
   }
