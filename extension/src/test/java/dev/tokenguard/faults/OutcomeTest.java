@@ -95,14 +95,14 @@ class OutcomeTest {
   @Test
   void given_a_client_of_another_realm_was_harmed_then_it_is_not_clean() {
     refreshAlone(10);
-    elsewhere.record("bystander", "refresh", () -> answeredAfter(10, 500));
+    elsewhere.record("stranger", "refresh", () -> answeredAfter(10, 500));
     assertThatThrownBy(() -> outcome.assertClean(BOUND))
         .hasMessageContaining("a client of another realm");
   }
 
   @Test
   void given_the_first_answer_comes_late_to_all_then_it_is_the_machine_and_it_is_clean() {
-    elsewhere.record("bystander", "refresh", () -> answeredAfter(3000, 200));
+    elsewhere.record("stranger", "refresh", () -> answeredAfter(3000, 200));
     guarded.record("somebody", "refresh", () -> answeredAfter(3000, 200));
     assertThatCode(() -> outcome.assertClean(BOUND)).doesNotThrowAnyException();
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Commands to Redis: one for a refresh, whatever it leads to, and one for a login. */
 class CostIT extends LabTest {
 
-  /** What Token Guard sends; scripts call none of these. */
+  /** To run a script, and to look at the list; scripts themselves call none of these. */
   private static final Pattern CALLS = Pattern.compile("cmdstat_(eval|evalsha|mget):calls=(\\d+)");
 
   @Test

@@ -90,7 +90,7 @@ class OutageIT extends LabTest {
   }
 
   @Test
-  void given_redis_hangs_then_no_request_waits_for_it_twice() {
+  void given_redis_hangs_then_a_refresh_and_a_userinfo_request_wait_for_it_once_each() {
     OidcClient client = lab.clientWith("grace-period", "60");
     Answer login = user.logIn(client);
     lab.redis().pause();
