@@ -25,9 +25,14 @@ public record Outcome(Ledger guarded, Ledger elsewhere) {
    *     the time in which the client of another realm was kept waiting
    */
   void assertClean(Duration added) {
+    assertNoViolations();
+    assertThat(p99()).as("p99; %s", this).isLessThan(added);
+  }
+
+  /** What holds on any machine, however busy. */
+  void assertNoViolations() {
     assertThat(guarded.violations()).as("%s", guarded).isEmpty();
     assertThat(elsewhere.violations()).as("a client of another realm: %s", elsewhere).isEmpty();
-    assertThat(p99()).as("p99; %s", this).isLessThan(added);
   }
 
   private Duration p99() {

@@ -36,6 +36,8 @@ class PendingRevocationIT extends LabTest {
             .builtLike(lab.keycloak())
             .realm(Lab.realmFile())
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
+            // Long enough for a machine that is busy with its own tests.
+            .option("spi-redis-connection--jedis--read-timeout", "2000")
             .option("log-level", "INFO,dev.tokenguard:debug")
             .start();
     LOGS.watch(keycloak.log());

@@ -3,13 +3,14 @@ package dev.tokenguard.it;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.TestLength;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
 /** A refresh that races a logout or a revocation has one winner (keycloak#51312). */
 class RaceIT extends LabTest {
 
-  private static final int RACES = 25;
+  private static final int RACES = TestLength.of(5, 25);
 
   private final User user = lab.user();
   private final OidcClient client = lab.clientWith("grace-period", "60", "grace-max-replays", "0");
@@ -55,7 +56,7 @@ class RaceIT extends LabTest {
 
   @Test
   void given_a_revocation_then_a_new_login_at_once_in_the_same_browser_works() {
-    for (int round = 0; round < 10; round++) {
+    for (int round = 0; round < TestLength.of(3, 10); round++) {
       var browser = client.loginWithCode(user.name(), Lab.PASSWORD);
       OidcClient otherApp = lab.client("demo-spa");
       otherApp.loginWithCode(browser.cookies()).answer().orFail();

@@ -5,6 +5,7 @@ import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.CodeLogin;
 import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.TestLength;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** A refresh that races any other trigger than a logout has one winner, too. */
 class TriggerRaceIT extends TriggerTest {
 
-  private static final int RACES = 10;
+  private static final int RACES = TestLength.of(2, 10);
 
   @Test
   void given_a_refresh_that_races_the_users_deletion_then_no_token_born_in_the_race_works() {

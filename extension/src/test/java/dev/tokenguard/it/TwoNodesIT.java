@@ -15,6 +15,7 @@ import dev.tokenguard.testbed.KeycloakServer;
 import dev.tokenguard.testbed.OidcClient;
 import dev.tokenguard.testbed.PostgresUnavailableException;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
+import dev.tokenguard.testbed.TestLength;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -198,6 +200,7 @@ class TwoNodesIT {
   }
 
   /** Keycloak takes what was issued before its session began, by whatever clock, for stale. */
+  @Tag(TestLength.FULL)
   @ParameterizedTest
   @ValueSource(strings = {"PT20M", "PT-20M"})
   void given_a_clock_that_jumped_when_a_token_is_replayed_then_both_nodes_give_the_same_child(
@@ -221,6 +224,7 @@ class TwoNodesIT {
   }
 
   /** Stock Keycloak refuses its child, being from before the session. */
+  @Tag(TestLength.FULL)
   @Test
   void given_a_session_that_began_by_a_clock_ahead_then_it_goes_on_at_the_other_node() {
     setClock(Duration.ofMinutes(20));
@@ -237,6 +241,7 @@ class TwoNodesIT {
     assertThat(generation(app(another).refresh(third.refreshToken()).orFail())).isEqualTo(4);
   }
 
+  @Tag(TestLength.FULL)
   @ParameterizedTest
   @ValueSource(strings = {"PT20M", "PT-20M"})
   void given_a_clock_that_jumped_then_the_grace_is_as_long_as_ever_and_a_reuse_is_caught(
@@ -255,6 +260,7 @@ class TwoNodesIT {
     assertDead("demo-spa", child);
   }
 
+  @Tag(TestLength.FULL)
   @ParameterizedTest
   @ValueSource(strings = {"PT20M", "PT-20M"})
   void given_a_clock_that_jumped_when_all_is_ended_at_either_node_then_both_refuse(Duration jump) {
@@ -287,6 +293,7 @@ class TwoNodesIT {
         .isGreaterThan(ACCESS_TOKEN_SECONDS - 60);
   }
 
+  @Tag(TestLength.FULL)
   @Test
   void given_a_jump_beyond_the_life_of_a_token_then_keycloak_refuses_it_until_the_clock_is_right() {
     Answer login = app(another).login(user, Lab.PASSWORD).orFail();

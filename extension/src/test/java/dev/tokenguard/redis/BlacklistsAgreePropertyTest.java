@@ -11,6 +11,7 @@ import dev.tokenguard.blacklist.BlacklistEntry.OfUser;
 import dev.tokenguard.blacklist.InMemoryBlacklist;
 import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.rotation.TestClock;
+import dev.tokenguard.testbed.TestLength;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -19,6 +20,7 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 
 /** Whatever is added in whatever order, Redis and the reference say the same of every token. */
 final class BlacklistsAgreePropertyTest {
@@ -32,6 +34,7 @@ final class BlacklistsAgreePropertyTest {
     assertAgreement(TestTopology.STANDALONE, steps);
   }
 
+  @Tag(TestLength.FULL)
   @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
   void whateverIsAdded_everyTopologySaysTheSame(
       @ForAll TestTopology topology, @ForAll("steps") List<List<BlacklistEntry>> steps) {

@@ -1,12 +1,14 @@
 package dev.tokenguard.redis;
 
 import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.testbed.TestLength;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 
 /** Redis and the reference decide alike, whatever happens. */
 final class StoresAgreePropertyTest {
@@ -17,6 +19,7 @@ final class StoresAgreePropertyTest {
     assertAgreement(TestTopology.STANDALONE, policy, happenings);
   }
 
+  @Tag(TestLength.FULL)
   @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
   void whateverHappens_thenEveryTopologyDecidesAsTheReference(
       @ForAll TestTopology topology,

@@ -8,10 +8,16 @@ import dev.tokenguard.incident.IncidentLogContract;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.FamilyStoreContract;
 import dev.tokenguard.rotation.TestClock;
+import dev.tokenguard.testbed.TestLength;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
-/** All that is kept in Redis keeps its promise on a topology, with the rights of the user there. */
+/**
+ * All that is kept in Redis keeps its promise on a topology, with the rights of the user there. The
+ * scripts are the same on each; {@link TopologySmokeTest} runs each of them once.
+ */
+@Tag(TestLength.FULL)
 abstract class TopologyContract {
 
   private final TestTopology topology;

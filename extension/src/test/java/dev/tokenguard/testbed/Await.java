@@ -15,12 +15,15 @@ public final class Await {
   /**
    * Returns once the condition holds.
    *
+   * @param limit by which it fails where times are asserted; elsewhere, a busy machine is given
+   *     more time
    * @param what names the condition in the failure, as in "the event REFRESH_TOKEN_ERROR"
    * @throws AssertionError when it did not hold within the limit
    */
   public static void until(String what, Duration limit, BooleanSupplier condition) {
-    if (!holdsWithin(limit, condition)) {
-      throw new AssertionError("waited " + limit.toSeconds() + " s in vain for " + what);
+    Duration longest = TestLength.limit(limit);
+    if (!holdsWithin(longest, condition)) {
+      throw new AssertionError("waited " + longest.toSeconds() + " s in vain for " + what);
     }
   }
 

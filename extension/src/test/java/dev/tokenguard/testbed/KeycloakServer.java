@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * An unmodified Keycloak distribution, copied to a folder of its own and run there on loopback
@@ -35,6 +38,7 @@ public final class KeycloakServer implements Keycloak {
   private final ServerLog log;
   private final AtExit atExit;
   private ProcessTree process;
+  private boolean hasDatabase;
 
   KeycloakServer(KeycloakSettings settings) {
     this.settings = settings;
@@ -76,12 +80,84 @@ public final class KeycloakServer implements Keycloak {
   }
 
   void prepare() {
+    Optional<Templates> templates = Templates.ofThisMachine();
+    if (settings.mode() == Mode.PRODUCTION && !settings.alreadyBuilt() && templates.isPresent()) {
+      new WorkFolder(home()).copyOf(builtTemplate(templates.get()));
+    } else {
+      copyAndBuild();
+    }
+    copyAll(settings.realms(), home().resolve("data").resolve("import"));
+    if (settings.keepsDataInItsFolder()) {
+      templates.ifPresent(it -> new WorkFolder(database()).copyOf(databaseTemplate(it)));
+      hasDatabase = templates.isPresent();
+    }
+  }
+
+  private void copyAndBuild() {
     settings.progress().accept("copying the Keycloak distribution");
     new WorkFolder(home()).copyOf(settings.distribution(), "data");
     copyAll(settings.providers(), home().resolve("providers"));
-    copyAll(settings.realms(), home().resolve("data").resolve("import"));
     if (!settings.alreadyBuilt()) {
       rebuild();
+    }
+  }
+
+  /** The distribution with the provider JARs after {@code kc.sh build}. */
+  private Path builtTemplate(Templates templates) {
+    List<String> texts = new ArrayList<>(settings.buildArguments());
+    texts.add(version(settings.distribution()));
+    settings.providers().forEach(jar -> texts.add(jar.getFileName().toString()));
+    return templates.of(
+        "keycloak",
+        texts,
+        settings.providers(),
+        draft -> {
+          copyAndBuild();
+          draft.copyOf(home(), "data");
+          new WorkFolder(home()).delete();
+        });
+  }
+
+  /** The database files after a first start: schema, administrator and realms are there. */
+  private Path databaseTemplate(Templates templates) {
+    List<Path> files = new ArrayList<>(jars());
+    files.addAll(settings.realms());
+    return templates.of(
+        "database",
+        List.of(version(home())),
+        files,
+        draft -> {
+          KeycloakServer first =
+              new KeycloakServer(settings.ofFirstStart(home(), !jars().isEmpty()));
+          try {
+            first.copyAndBuild();
+            copyAll(settings.realms(), first.home().resolve("data").resolve("import"));
+            first.start();
+            first.stop();
+            draft.copyOf(first.database());
+          } finally {
+            first.close();
+          }
+        });
+  }
+
+  private Path database() {
+    return home().resolve("data").resolve("h2");
+  }
+
+  private List<Path> jars() {
+    try (Stream<Path> files = Files.list(home().resolve("providers"))) {
+      return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String version(Path distribution) {
+    try {
+      return Files.readString(distribution.resolve("version.txt"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -103,7 +179,8 @@ public final class KeycloakServer implements Keycloak {
   /** Starts the server and returns once it is ready and serves its realm. */
   public void start() {
     settings.progress().accept("starting Keycloak");
-    process = run(settings.startArguments());
+    process = run(settings.startArguments(!hasDatabase));
+    hasDatabase = true;
     awaitAnswer(managementUri().resolve("/health/ready"));
     for (String realm : settings.realmNames()) {
       awaitAnswer(baseUri().resolve("/realms/" + realm + "/.well-known/openid-configuration"));

@@ -40,7 +40,10 @@ public record KeycloakSettings(
     return arguments;
   }
 
-  List<String> startArguments() {
+  /**
+   * @param imports the realms, which takes some seconds even where they are there
+   */
+  List<String> startArguments(boolean imports) {
     List<String> arguments = new ArrayList<>();
     Map<String, String> all = new LinkedHashMap<>();
     if (mode == Mode.START_DEV) {
@@ -51,7 +54,7 @@ public record KeycloakSettings(
       all.put("http-enabled", "true");
       all.put("hostname", "http://127.0.0.1:" + httpPort);
     }
-    if (!realms.isEmpty()) {
+    if (imports && !realms.isEmpty()) {
       arguments.add("--import-realm");
     }
     all.put("http-host", "127.0.0.1");
@@ -62,6 +65,32 @@ public record KeycloakSettings(
     all.putAll(options);
     addTo(arguments, all);
     return arguments;
+  }
+
+  /** In production mode and in no database of its own: an H2 that the first start creates. */
+  boolean keepsDataInItsFolder() {
+    return mode == Mode.PRODUCTION
+        && effectiveBuildOptions().get("db").equals("dev-file")
+        && !options.containsKey("db-url");
+  }
+
+  /** A server on the same build that is started once, to create the database. */
+  KeycloakSettings ofFirstStart(Path built, boolean guarded) {
+    return new KeycloakSettings(
+        built,
+        true,
+        mode,
+        List.of(),
+        realms,
+        buildOptions,
+        // The import needs the executor, and Redis is not asked for it.
+        guarded
+            ? Map.of("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + LoopbackPort.free())
+            : Map.of(),
+        environment,
+        LoopbackPort.free(),
+        LoopbackPort.free(),
+        progress);
   }
 
   /** The realms whose answer tells that the import is done. */

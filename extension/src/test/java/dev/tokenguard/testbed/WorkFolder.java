@@ -31,8 +31,17 @@ record WorkFolder(Path path) {
 
   /** Copies a tree into this folder, without its sub-folder of the given name. */
   void copyOf(Path source, String without) {
+    copyOf(source, source.resolve(without));
+  }
+
+  /** Copies a tree into this folder. */
+  void copyOf(Path source) {
+    copyOf(source, (Path) null);
+  }
+
+  private void copyOf(Path source, Path without) {
     try {
-      Files.walkFileTree(source, new Copy(source, path, source.resolve(without)));
+      Files.walkFileTree(source, new Copy(source, path, without));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot copy " + source + " to " + path, e);
     }
@@ -48,6 +57,10 @@ record WorkFolder(Path path) {
   }
 
   private static final class Copy extends SimpleFileVisitor<Path> {
+
+    /** Libraries of Keycloak, 170 MB that no server writes to: another name is enough. */
+    private static final Path LIBRARIES = Path.of("lib", "lib");
+
     private final Path source;
     private final Path target;
     private final Path without;
@@ -70,11 +83,23 @@ record WorkFolder(Path path) {
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      // Attributes too: bin/kc.sh must stay executable, and Keycloak compares the time stamps of
-      // JARs
-      // to find out whether it has to be built again.
-      Files.copy(file, target.resolve(source.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+      Path name = source.relativize(file);
+      if (!name.startsWith(LIBRARIES) || !isLinked(file, target.resolve(name))) {
+        // Attributes too: bin/kc.sh must stay executable, and Keycloak compares the time stamps of
+        // JARs to find out whether it has to be built again.
+        Files.copy(file, target.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+      }
       return FileVisitResult.CONTINUE;
+    }
+
+    /** Not every file system has links, and none links to another one. */
+    private static boolean isLinked(Path file, Path link) {
+      try {
+        Files.createLink(link, file);
+        return true;
+      } catch (IOException | UnsupportedOperationException notPossible) {
+        return false;
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.tokenguard.demo.app;
 
+import dev.tokenguard.testbed.GuardedKeycloak;
 import dev.tokenguard.testbed.KeycloakServer;
 import dev.tokenguard.testbed.LoopbackPort;
 import dev.tokenguard.testbed.RedisServer;
@@ -17,8 +18,7 @@ public final class Servers {
   private Servers() {
     RedisServer redis = RedisServer.start();
     keycloak =
-        KeycloakServer.builder()
-            .provider(Path.of(System.getProperty("token.guard.jar")))
+        GuardedKeycloak.builder()
             .realm(Path.of(System.getProperty("demo.realm")))
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             // Long enough for a machine that is busy with its own tests.

@@ -1,0 +1,104 @@
+package dev.tokenguard.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.blacklist.Blacklist;
+import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.blacklist.BlacklistEntry.OfSession;
+import dev.tokenguard.blacklist.BlacklistEntry.OfUser;
+import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.incident.Incident;
+import dev.tokenguard.incident.IncidentLog;
+import dev.tokenguard.incident.IncidentLog.Recorded;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.Policies;
+import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RotationOutcome.Replayed;
+import dev.tokenguard.rotation.RotationOutcome.Reused;
+import dev.tokenguard.rotation.RotationOutcome.Revoked;
+import dev.tokenguard.rotation.RotationOutcome.Rotated;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.TestClock;
+import dev.tokenguard.rotation.TokenFamily;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each script runs on each topology, with the permissions of the documented user. */
+final class TopologySmokeTest {
+
+  private static final RotationPolicy GRACE = Policies.with("grace-period", 10);
+
+  private final TestClock clock = TestClock.started();
+  private final Login login = Login.at(clock);
+
+  @ParameterizedTest
+  @EnumSource(TestTopology.class)
+  void given_a_topology_then_begin_rotate_find_and_revoke_run(TestTopology topology) {
+    FamilyStore store = topology.emptyStore(clock);
+
+    assertThat(store.begin(login.begin(clock), GRACE)).isEmpty();
+    assertThat(present(store, 0)).isInstanceOf(Rotated.class);
+    assertThat(present(store, 0)).isInstanceOf(Replayed.class);
+    assertThat(present(store, 1)).isInstanceOf(Rotated.class);
+    assertThat(present(store, 0)).isInstanceOf(Reused.class);
+    assertThat(present(store, 2)).isInstanceOf(Revoked.class);
+
+    Login other = login.asFamily("another");
+    store.begin(other.begin(clock), GRACE);
+    store.revoke(
+        Revocation.ofFamily(other.user(), other.family(), clock.second() + Login.REMEMBERED));
+    assertThat(store.find(login.user())).hasSize(2).allMatch(TokenFamily::isRevoked);
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestTopology.class)
+  void given_a_topology_then_entries_of_each_kind_are_added_and_found(TestTopology topology) {
+    topology.flush();
+    Blacklist blacklist = TestRedis.blacklist(topology.redis());
+    long end = clock.second() + 600;
+
+    assertThat(blacklist.add(new OfAccessToken("one", Reason.LOGOUT, end))).isTrue();
+    blacklist.addAll(
+        List.of(new OfSession("session", Reason.LOGOUT, end), new OfUser("user", 1, end)));
+
+    assertThat(blacklist.reasonFor("one")).contains("logout");
+    for (String key : List.of("tg:at:one", "tg:sid:session", "tg:sub:user")) {
+      assertThat(RedisBlacklistTest.livesUntil(topology.owner(), key)).hasValue(end);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestTopology.class)
+  void given_a_topology_then_incidents_are_added_and_found(TestTopology topology) {
+    IncidentLog log = topology.emptyIncidentLog(clock);
+    Incident incident =
+        Incident.blacklistedActivity(new Incident.Origin("user", "client", "sid", "::1"), "logout");
+
+    log.add("realm", incident);
+
+    assertThat(log.newest("realm", Optional.empty(), 0, 10))
+        .extracting(Recorded::incident)
+        .containsExactly(incident);
+  }
+
+  @ParameterizedTest
+  @EnumSource(TestTopology.class)
+  void given_a_topology_then_a_data_loss_is_noticed(TestTopology topology) {
+    topology.flush();
+    RedisHeartbeat node = new RedisHeartbeat(topology.redis(), new KeySpace(TestRedis.PREFIX));
+    assertThat(node.beat()).isEmpty();
+
+    topology.flush();
+
+    assertThat(node.beat()).isPresent();
+    assertThat(node.beat()).isEmpty();
+  }
+
+  private RotationOutcome present(FamilyStore store, long generation) {
+    return store.rotate(login.refresh(generation, clock), GRACE, () -> false);
+  }
+}
