@@ -59,7 +59,7 @@ final class TwoNodes implements AutoCloseable {
             .option("hostname", lasting.baseUri().toString())
             .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + line.port())
             // Longer than it takes to kill the node.
-            .option("spi-redis-connection--jedis--read-timeout", "5000");
+            .option("spi-redis-connection--jedis--read-timeout", "10000");
     clock.ifPresent(it -> it.environment().forEach(other::environment));
     mortal = other.start();
   }
