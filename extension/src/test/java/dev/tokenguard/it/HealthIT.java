@@ -46,7 +46,7 @@ class HealthIT extends LabTest {
                 .realm(Lab.realmFile())
                 .option("spi-redis-connection--jedis--url", redis.uri().toString())
                 .option("spi-redis-connection--jedis--readiness-needs-redis", "true")
-                .option("spi-redis-connection--jedis--read-timeout", "2000")
+                .option("spi-redis-connection--jedis--read-timeout", "4000")
                 .start()) {
       LOGS.watch(keycloak.log());
       redis.stop();

@@ -39,7 +39,7 @@ class KilledNodeIT extends LabTest {
             // H2 writes what is committed half a second later, which is not what is tested here.
             .option("db-url-properties", ";NON_KEYWORDS=VALUE;WRITE_DELAY=0")
             // Long enough for a machine that is busy with its own tests.
-            .option("spi-redis-connection--jedis--read-timeout", "2000")
+            .option("spi-redis-connection--jedis--read-timeout", "4000")
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             .start();
     LOGS.watch(keycloak.log());

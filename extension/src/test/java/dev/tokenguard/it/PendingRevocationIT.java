@@ -35,7 +35,7 @@ class PendingRevocationIT extends LabTest {
             .realm(Lab.realmFile())
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             // Long enough for a machine that is busy with its own tests.
-            .option("spi-redis-connection--jedis--read-timeout", "2000")
+            .option("spi-redis-connection--jedis--read-timeout", "4000")
             .option("log-level", "INFO,dev.tokenguard:debug")
             .start();
     LOGS.watch(keycloak.log());

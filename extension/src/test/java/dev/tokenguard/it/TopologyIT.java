@@ -59,7 +59,7 @@ class TopologyIT extends LabTest {
             .realm(Lab.realmFile())
             .option("log-level", "INFO,dev.tokenguard:debug");
     Map<String, String> all = new LinkedHashMap<>(options);
-    all.putIfAbsent(OPTION + "read-timeout", "2000");
+    all.putIfAbsent(OPTION + "read-timeout", "4000");
     all.forEach(builder::option);
     KeycloakServer keycloak = builder.start();
     LOGS.watch(keycloak.log());

@@ -66,7 +66,7 @@ final class TwoNodes implements AutoCloseable {
 
   private KeycloakSettings.Builder builder() {
     return GuardedKeycloak.nodeOn(postgres.database())
-        .option("spi-redis-connection--jedis--read-timeout", "2000");
+        .option("spi-redis-connection--jedis--read-timeout", "4000");
   }
 
   /** Replaces the policies of the demo that name this client. */
