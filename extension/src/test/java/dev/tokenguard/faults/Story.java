@@ -87,6 +87,7 @@ public final class Story {
     assertRedisWasTold();
     Outcome outcome = new Outcome(ledger, elsewhere);
     outcome.assertNoViolations();
+    System.out.println("Scenario of a fault: " + outcome.times());
     TestLength.assertTime(() -> outcome.assertClean(FaultLab.ALL_TIMEOUTS));
     return outcome;
   }
