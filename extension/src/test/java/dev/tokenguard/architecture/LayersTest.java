@@ -30,6 +30,7 @@ final class LayersTest {
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .withImportOption(new ImportOption.DoNotIncludeJars())
+          .withImportOption(location -> !location.contains("/testbed/"))
           .importPackages("dev.tokenguard");
 
   @Test

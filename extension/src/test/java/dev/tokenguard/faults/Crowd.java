@@ -1,5 +1,6 @@
 package dev.tokenguard.faults;
 
+import dev.tokenguard.testbed.TestLength;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 /** Actors, each on a thread of its own, who act until they are stopped. */
 final class Crowd {
 
-  private static final Duration THINKING = Duration.ofMillis(150);
+  private static final Duration THINKING =
+      TestLength.of(Duration.ofMillis(250), Duration.ofMillis(150));
 
   private final List<? extends Actor> actors;
   private final Ledger ledger;

@@ -107,14 +107,13 @@ final class FaultsIT {
             .filter(line -> line.contains(GONE) || line.contains(BACK))
             .map(line -> line.contains(GONE) ? GONE : BACK)
             .toList();
-    assertThat(lines).startsWith(GONE, BACK);
-    for (int index = 0; index < lines.size(); index++) {
-      assertThat(lines.get(index))
-          .as("by turns: %s", lines)
-          .isEqualTo(index % 2 == 0 ? GONE : BACK);
+    assertThat(lines).contains(BACK);
+    for (int index = 1; index < lines.size(); index++) {
+      assertThat(lines.get(index)).as("by turns: %s", lines).isNotEqualTo(lines.get(index - 1));
     }
     TestLength.assertTime(
         () -> {
+          assertThat(logged(GONE)).isPositive();
           assertThat(logged(GONE)).as(GONE).isLessThanOrEqualTo(1L + outcome.standstills());
           assertThat(logged(BACK)).as(BACK).isLessThanOrEqualTo(1L + outcome.standstills());
         });
@@ -249,10 +248,12 @@ final class FaultsIT {
                 .withLostLineages()
                 .withLostRevocations(Promise.Told.PERHAPS_NOTHING),
             eviction::begin,
-            this::assertThatAllIsWell,
+            () -> {
+              assertThatAllIsWell();
+              Await.until("an adoption", PATIENCE, () -> refreshes("adopted") > adopted);
+            },
             eviction::end);
     TestLength.assertTime(outcome::assertHardlyAnythingWasPostponed);
-    assertThat(refreshes("adopted")).isGreaterThan(adopted);
   }
 
   @Test

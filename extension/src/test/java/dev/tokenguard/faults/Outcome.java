@@ -58,6 +58,12 @@ public record Outcome(Ledger guarded, Ledger elsewhere) {
         .isLessThanOrEqualTo(guarded.size() * HARDLY_ANYTHING / 100);
   }
 
+  /** For the report of a run; a busy machine makes them longer. */
+  String times() {
+    return "%d requests, p99 %d ms, %d standstills of the machine"
+        .formatted(guarded.size(), p99().toMillis(), standstills());
+  }
+
   /** How often the machine made time-outs by itself, at most. */
   long standstills() {
     return elsewhere.pulse().standstills();

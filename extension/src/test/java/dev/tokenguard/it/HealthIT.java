@@ -3,8 +3,8 @@ package dev.tokenguard.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.GuardedKeycloak;
 import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.KeycloakServer.Mode;
 import dev.tokenguard.testbed.Readiness;
 import dev.tokenguard.testbed.RedisServer;
 import java.time.Duration;
@@ -42,13 +42,11 @@ class HealthIT extends LabTest {
   void given_readiness_needs_redis_when_redis_goes_then_the_node_is_not_ready_until_it_is_back() {
     try (RedisServer redis = RedisServer.start();
         KeycloakServer keycloak =
-            KeycloakServer.builder()
-                .mode(Mode.PRODUCTION)
-                .builtLike(lab.keycloak())
+            GuardedKeycloak.builder()
                 .realm(Lab.realmFile())
                 .option("spi-redis-connection--jedis--url", redis.uri().toString())
                 .option("spi-redis-connection--jedis--readiness-needs-redis", "true")
-                .option("spi-redis-connection--jedis--read-timeout", "2000")
+                .option("spi-redis-connection--jedis--read-timeout", "4000")
                 .start()) {
       LOGS.watch(keycloak.log());
       redis.stop();

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tokenguard.testbed.AdminApi;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.GuardedKeycloak;
 import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.KeycloakServer.Mode;
 import dev.tokenguard.testbed.OidcClient;
 import dev.tokenguard.testbed.RedisServer;
 import java.time.Duration;
@@ -34,14 +34,12 @@ class KilledNodeIT extends LabTest {
   static void startOwn() {
     redis = RedisServer.start();
     keycloak =
-        KeycloakServer.builder()
-            .mode(Mode.PRODUCTION)
-            .builtLike(lab.keycloak())
+        GuardedKeycloak.builder()
             .realm(Lab.realmFile())
             // H2 writes what is committed half a second later, which is not what is tested here.
             .option("db-url-properties", ";NON_KEYWORDS=VALUE;WRITE_DELAY=0")
             // Long enough for a machine that is busy with its own tests.
-            .option("spi-redis-connection--jedis--read-timeout", "2000")
+            .option("spi-redis-connection--jedis--read-timeout", "4000")
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             .start();
     LOGS.watch(keycloak.log());

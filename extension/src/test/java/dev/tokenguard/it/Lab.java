@@ -70,7 +70,7 @@ final class Lab {
             .realm(realmFile())
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             // Long enough for a machine that is busy with its own tests.
-            .option("spi-redis-connection--jedis--read-timeout", "2000")
+            .option("spi-redis-connection--jedis--read-timeout", "4000")
             // So that a Redis which is back is asked at once.
             .option("spi-redis-connection--jedis--breaker-delay", "10")
             // So that a test can come from several addresses.

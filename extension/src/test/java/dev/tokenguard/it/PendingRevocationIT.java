@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.GuardedKeycloak;
 import dev.tokenguard.testbed.Jwt;
 import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.KeycloakServer.Mode;
 import dev.tokenguard.testbed.OidcClient;
 import dev.tokenguard.testbed.RedisServer;
 import java.time.Duration;
@@ -31,13 +31,11 @@ class PendingRevocationIT extends LabTest {
   static void startOwn() {
     redis = RedisServer.start();
     keycloak =
-        KeycloakServer.builder()
-            .mode(Mode.PRODUCTION)
-            .builtLike(lab.keycloak())
+        GuardedKeycloak.builder()
             .realm(Lab.realmFile())
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             // Long enough for a machine that is busy with its own tests.
-            .option("spi-redis-connection--jedis--read-timeout", "2000")
+            .option("spi-redis-connection--jedis--read-timeout", "4000")
             .option("log-level", "INFO,dev.tokenguard:debug")
             .start();
     LOGS.watch(keycloak.log());

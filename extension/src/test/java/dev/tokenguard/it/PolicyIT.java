@@ -190,7 +190,7 @@ class PolicyIT extends LabTest {
 
   @Test
   void given_an_absolute_lifetime_then_every_token_ends_with_it() {
-    OidcClient client = lab.clientWith("absolute-lifetime", "8");
+    OidcClient client = lab.clientWith("absolute-lifetime", "15");
     Answer login = user.logIn(client);
     long end = Jwt.claims(login.refreshToken()).path("exp").asLong();
     Answer[] current = {client.refresh(login.refreshToken()).orFail()};
@@ -198,7 +198,7 @@ class PolicyIT extends LabTest {
 
     Await.until(
         "the end of the lifetime",
-        Duration.ofSeconds(20),
+        Duration.ofSeconds(30),
         () -> {
           Answer next = client.refresh(current[0].refreshToken());
           if (next.isOk()) {

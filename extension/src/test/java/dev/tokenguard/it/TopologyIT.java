@@ -17,9 +17,9 @@ import dev.tokenguard.faults.Story;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.ClusterServers;
+import dev.tokenguard.testbed.GuardedKeycloak;
 import dev.tokenguard.testbed.Jwt;
 import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.KeycloakServer.Mode;
 import dev.tokenguard.testbed.KeycloakSettings;
 import dev.tokenguard.testbed.LoopbackPort;
 import dev.tokenguard.testbed.OidcClient;
@@ -55,13 +55,11 @@ class TopologyIT extends LabTest {
   /** A Keycloak whose connection has these options, built like the shared one. */
   private static KeycloakServer start(Map<String, String> options) {
     KeycloakSettings.Builder builder =
-        KeycloakServer.builder()
-            .mode(Mode.PRODUCTION)
-            .builtLike(lab.keycloak())
+        GuardedKeycloak.builder()
             .realm(Lab.realmFile())
             .option("log-level", "INFO,dev.tokenguard:debug");
     Map<String, String> all = new LinkedHashMap<>(options);
-    all.putIfAbsent(OPTION + "read-timeout", "2000");
+    all.putIfAbsent(OPTION + "read-timeout", "4000");
     all.forEach(builder::option);
     KeycloakServer keycloak = builder.start();
     LOGS.watch(keycloak.log());

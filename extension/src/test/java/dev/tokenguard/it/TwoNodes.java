@@ -59,14 +59,14 @@ final class TwoNodes implements AutoCloseable {
             .option("hostname", lasting.baseUri().toString())
             .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + line.port())
             // Longer than it takes to kill the node.
-            .option("spi-redis-connection--jedis--read-timeout", "5000");
+            .option("spi-redis-connection--jedis--read-timeout", "10000");
     clock.ifPresent(it -> it.environment().forEach(other::environment));
     mortal = other.start();
   }
 
   private KeycloakSettings.Builder builder() {
     return GuardedKeycloak.nodeOn(postgres.database())
-        .option("spi-redis-connection--jedis--read-timeout", "2000");
+        .option("spi-redis-connection--jedis--read-timeout", "4000");
   }
 
   /** Replaces the policies of the demo that name this client. */

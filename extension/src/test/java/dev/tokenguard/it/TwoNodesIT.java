@@ -179,7 +179,7 @@ class TwoNodesIT {
     Await.until("Redis to decide", SOON, () -> lineage()[GENERATION].equals("1"));
     String[] decided = lineage();
     one.kill();
-    assertThat(lost).failsWithin(SOON);
+    assertThat(lost).failsWithin(TestLength.limit(SOON));
 
     Answer child = app(another).refresh(login.refreshToken()).orFail();
 

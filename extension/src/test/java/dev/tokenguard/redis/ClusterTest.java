@@ -48,7 +48,8 @@ final class ClusterTest {
 
   @BeforeAll
   static void start() {
-    servers = ClusterServers.start();
+    // Longer than a busy machine keeps a master from an answer.
+    servers = ClusterServers.start("--cluster-node-timeout", "5000");
   }
 
   @AfterAll
@@ -76,6 +77,10 @@ final class ClusterTest {
                 "cluster",
                 "password",
                 ClusterServers.PASSWORD,
+                "connect-timeout",
+                "2000",
+                "read-timeout",
+                "2000",
                 "pool-timeout",
                 "5000"));
     for (int index = 0; index < others.length; index += 2) {

@@ -61,7 +61,7 @@ enum TestTopology {
   SENTINEL {
     @Override
     Servers start() {
-      SentinelServers servers = SentinelServers.start();
+      SentinelServers servers = SentinelServers.startWithoutFailover();
       servers.servers().forEach(server -> ClusterServers.on(server, DocumentedUser::create));
       return new Servers(
           Map.of(
@@ -83,7 +83,8 @@ enum TestTopology {
   CLUSTER {
     @Override
     Servers start() {
-      ClusterServers servers = ClusterServers.start();
+      // A busy machine would replace a master by itself.
+      ClusterServers servers = ClusterServers.start("--cluster-node-timeout", "60000");
       servers.servers().forEach(server -> ClusterServers.on(server, DocumentedUser::create));
       Set<HostAndPort> nodes = new LinkedHashSet<>();
       servers.servers().forEach(it -> nodes.add(new HostAndPort("127.0.0.1", it.port())));

@@ -2,6 +2,7 @@ package dev.tokenguard.demo.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.testbed.TestLength;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -12,10 +13,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Five tabs, one user, access tokens of five seconds. */
 class FiveTabsIT extends BrowserTest {
 
-  private static final Duration WATCHED = Duration.ofSeconds(60);
+  private static final Duration WATCHED =
+      TestLength.of(Duration.ofSeconds(10), Duration.ofSeconds(60));
+  private static final int ROTATIONS = TestLength.of(2, 10);
+
+  /** Until enough has come to pass on a busy machine. */
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @Test
-  void givenAnswersThatAreLostAtRandomThenForAMinuteNobodyIsLoggedOutAndNothingComplains() {
+  void givenAnswersThatAreLostAtRandomThenNobodyIsLoggedOutAndNothingComplains() {
     List<Tab> tabs = fiveTabs("grace", "carol");
     tabs.get(0).page().check("#bad-network");
 
@@ -25,7 +31,7 @@ class FiveTabsIT extends BrowserTest {
     tabs.forEach(tab -> tab.press("refresh-now"));
     int newest = tabs.get(0).generation();
     tabs.forEach(tab -> tab.awaitGeneration(newest));
-    assertThat(newest).as("rotations").isGreaterThan(10);
+    assertThat(newest).as("rotations").isGreaterThan(ROTATIONS);
     assertThat(tabs.get(0).happenings("replayed")).as("answers given again").isPositive();
     assertThat(tabs.get(0).happenings("refused")).isZero();
     assertThat(tabs).allSatisfy(tab -> assertThat(tab.complaints()).isEmpty());
@@ -59,12 +65,19 @@ class FiveTabsIT extends BrowserTest {
     return visitor.tabs();
   }
 
-  /** Looks at every tab again and again. */
+  /** Looks at every tab again and again, until answers were lost and given again. */
   private static void watch(List<Tab> tabs) {
-    long end = System.nanoTime() + WATCHED.toNanos();
-    while (System.nanoTime() < end) {
+    long begin = System.nanoTime();
+    Duration watched = Duration.ZERO;
+    while (watched.compareTo(WATCHED) < 0
+        || (!isEventful(tabs.get(0)) && watched.compareTo(PATIENCE) < 0)) {
       assertThat(tabs).allMatch(Tab::isAtTheDesk, "logged in");
       tabs.get(0).page().waitForTimeout(500);
+      watched = Duration.ofNanos(System.nanoTime() - begin);
     }
+  }
+
+  private static boolean isEventful(Tab tab) {
+    return tab.generation() > ROTATIONS && tab.happenings("replayed") > 0;
   }
 }

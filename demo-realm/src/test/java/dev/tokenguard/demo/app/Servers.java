@@ -22,7 +22,7 @@ public final class Servers {
             .realm(Path.of(System.getProperty("demo.realm")))
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             // Long enough for a machine that is busy with its own tests.
-            .option("spi-redis-connection--jedis--read-timeout", "2000")
+            .option("spi-redis-connection--jedis--read-timeout", "4000")
             .start();
     app =
         DemoApp.start(keycloak.baseUri(), "demo", keycloak.admin("demo"), redis.uri(), freePair());

@@ -28,7 +28,7 @@ import redis.embedded.RedisExecProvider;
  */
 public final class RedisServer implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Pattern VERSION = Pattern.compile("v=(\\S+)");
 
   private final Path binary;

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -124,11 +125,13 @@ public final class KeycloakServer implements Keycloak {
     files.addAll(settings.realms());
     return templates.of(
         "database",
-        List.of(version(home())),
+        List.of(version(home()), settings.optionsOfFirstStart(Map.of()).toString()),
         files,
         draft -> {
           KeycloakServer first =
-              new KeycloakServer(settings.ofFirstStart(home(), !jars().isEmpty()));
+              new KeycloakServer(
+                  settings.ofFirstStart(
+                      home(), jars().isEmpty() ? Map.of() : KeycloakSettings.unreachableRedis()));
           try {
             first.copyAndBuild();
             copyAll(settings.realms(), first.home().resolve("data").resolve("import"));

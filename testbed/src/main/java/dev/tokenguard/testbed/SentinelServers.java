@@ -25,7 +25,7 @@ public final class SentinelServers implements AutoCloseable {
       """
       sentinel monitor %1$s 127.0.0.1 %2$d 2
       sentinel auth-pass %1$s %3$s
-      sentinel down-after-milliseconds %1$s 1000
+      sentinel down-after-milliseconds %1$s %4$d
       sentinel failover-timeout %1$s 5000
       requirepass %3$s
       """;
@@ -33,7 +33,10 @@ public final class SentinelServers implements AutoCloseable {
   private final List<RedisServer> servers = new ArrayList<>();
   private final List<RedisServer> sentinels;
 
-  private SentinelServers(List<String> extraArguments) {
+  /** After which a master that does not answer is replaced. */
+  private static final Duration DOWN_AFTER = Duration.ofSeconds(1);
+
+  private SentinelServers(List<String> extraArguments, Duration downAfter) {
     RedisServer master = server(extraArguments, List.of());
     String[] address = {"127.0.0.1", String.valueOf(master.port())};
     List<String> replicaOf = List.of("--replicaof", String.join(" ", address));
@@ -41,7 +44,8 @@ public final class SentinelServers implements AutoCloseable {
     server(extraArguments, replicaOf);
     // Sentinels that come earlier learn of no replica for ten seconds.
     awaitReplicas(2);
-    String configuration = CONFIGURATION.formatted(MASTER_NAME, master.port(), PASSWORD);
+    String configuration =
+        CONFIGURATION.formatted(MASTER_NAME, master.port(), PASSWORD, downAfter.toMillis());
     sentinels =
         IntStream.range(0, SENTINELS)
             .mapToObj(number -> RedisServer.sentinel(configuration))
@@ -53,7 +57,12 @@ public final class SentinelServers implements AutoCloseable {
    * @param extraArguments for Redis, not for the Sentinels
    */
   public static SentinelServers start(String... extraArguments) {
-    return new SentinelServers(List.of(extraArguments));
+    return new SentinelServers(List.of(extraArguments), DOWN_AFTER);
+  }
+
+  /** For tests without a failover, which a busy machine would make by itself. */
+  public static SentinelServers startWithoutFailover() {
+    return new SentinelServers(List.of(), Duration.ofHours(1));
   }
 
   private RedisServer server(List<String> extraArguments, List<String> role) {

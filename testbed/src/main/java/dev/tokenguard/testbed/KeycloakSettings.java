@@ -22,6 +22,8 @@ public record KeycloakSettings(
     int managementPort,
     Consumer<String> progress) {
 
+  static final String PASSWORD_HASHING = "spi-password-hashing--";
+
   /** Name and password of the administrator of the master realm. */
   public static final String ADMIN = "admin";
 
@@ -75,7 +77,7 @@ public record KeycloakSettings(
   }
 
   /** A server on the same build that is started once, to create the database. */
-  KeycloakSettings ofFirstStart(Path built, boolean guarded) {
+  KeycloakSettings ofFirstStart(Path built, Map<String, String> others) {
     return new KeycloakSettings(
         built,
         true,
@@ -83,14 +85,24 @@ public record KeycloakSettings(
         List.of(),
         realms,
         buildOptions,
-        // The import needs the executor, and Redis is not asked for it.
-        guarded
-            ? Map.of("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + LoopbackPort.free())
-            : Map.of(),
+        optionsOfFirstStart(others),
         environment,
         LoopbackPort.free(),
         LoopbackPort.free(),
         progress);
+  }
+
+  /** What the content of the database depends on, and the others. */
+  Map<String, String> optionsOfFirstStart(Map<String, String> others) {
+    Map<String, String> all = new LinkedHashMap<>(options);
+    all.keySet().removeIf(name -> !name.startsWith(PASSWORD_HASHING));
+    all.putAll(others);
+    return all;
+  }
+
+  /** The import needs the executor, and does not ask Redis. */
+  static Map<String, String> unreachableRedis() {
+    return Map.of("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + LoopbackPort.free());
   }
 
   /** The realms whose answer tells that the import is done. */

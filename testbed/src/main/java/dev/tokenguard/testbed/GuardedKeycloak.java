@@ -12,6 +12,9 @@ public final class GuardedKeycloak {
   public static KeycloakSettings.Builder builder() {
     return KeycloakServer.builder()
         .mode(Mode.PRODUCTION)
+        // Tests log in a thousand times; what a password costs an attacker is not their subject.
+        .option(KeycloakSettings.PASSWORD_HASHING + "argon2--iterations", "1")
+        .option(KeycloakSettings.PASSWORD_HASHING + "argon2--memory", "256")
         .provider(Path.of(System.getProperty("token.guard.jar")));
   }
 

@@ -21,7 +21,7 @@ public final class NginxServer implements AutoCloseable {
   /** Where both Debian and nginx.org put it. */
   private static final Path NJS = Path.of("/usr/lib/nginx/modules/ngx_http_js_module.so");
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final int port;
   private final WorkFolder folder;
