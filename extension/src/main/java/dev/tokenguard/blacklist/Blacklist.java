@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is dead before it expires. Entries vanish by themselves when they have expired.
+ * What is revoked before it expires. Entries vanish by themselves when they have expired.
  *
  * <p>All methods throw {@link dev.tokenguard.rotation.StoreUnavailableException} when the store
  * cannot be asked or does not answer in time; an entry may then have been added or not.
@@ -12,20 +12,20 @@ import java.util.Optional;
 public interface Blacklist {
 
   /**
-   * Adds an entry in one atomic step. An entry that stands is never weakened: it keeps its reason,
-   * the later second and the longer life.
+   * Adds an entry in one atomic step. An entry that stands is never weakened: it keeps the later
+   * second with its reason, and the longer life.
    *
-   * @return whether there was none before. Of all that add the same at once, exactly one is told so
+   * @return whether there was none before. Of all that add the same at once, exactly one gets true
    */
   boolean add(BlacklistEntry entry);
 
   /** Adds many, in one round trip; each is one atomic step. */
   void addAll(List<? extends BlacklistEntry> entries);
 
-  /** Why an access token is named, by its {@code jti}; empty when it is not. One command. */
+  /** Why an access token is revoked, by its {@code jti}; empty when it is not. One command. */
   Optional<String> reasonFor(String accessTokenId);
 
-  /** What kills this token, in one round trip. */
+  /** The entry that covers this token, in one round trip. */
   Optional<Hit> find(TokenIdentity token);
 
   /**
@@ -39,9 +39,9 @@ public interface Blacklist {
   record TokenIdentity(String id, String sessionId, String userId, long issuedAt) {}
 
   /**
-   * An entry that kills a token.
+   * An entry that covers a token.
    *
-   * @param kind what is dead
+   * @param kind what is revoked
    * @param reason as it was written; of a user there is none
    */
   record Hit(Kind kind, String reason) {}

@@ -1,16 +1,16 @@
 package dev.tokenguard.blacklist;
 
-/** What is dead, and until when that matters. */
+/** What is revoked, and until when that matters. */
 public sealed interface BlacklistEntry {
 
-  /** When no token can be alive that this entry kills, seconds since the epoch. */
+  /** When no token that this entry covers can be valid any more, seconds since the epoch. */
   long expiresAt();
 
   /**
    * How long the entry lives at least from when it is added, seconds by the clock of the list: the
    * clock that {@link #expiresAt()} was read from may be behind it.
    */
-  default long leastLife() {
+  default long minTtl() {
     return 0;
   }
 
@@ -22,15 +22,16 @@ public sealed interface BlacklistEntry {
   record OfAccessToken(String id, Reason reason, long expiresAt) implements BlacklistEntry {}
 
   /**
-   * All access tokens of a session.
+   * The access tokens of a session that were issued until a second.
    *
    * @param id the claim {@code sid}
+   * @param cutoff those with an {@code iat} up to and including this second are revoked
    */
-  record OfSession(String id, Reason reason, long expiresAt, long leastLife)
+  record OfSession(String id, long cutoff, Reason reason, long expiresAt, long minTtl)
       implements BlacklistEntry {
 
-    public OfSession(String id, Reason reason, long expiresAt) {
-      this(id, reason, expiresAt, 0);
+    public OfSession(String id, long cutoff, Reason reason, long expiresAt) {
+      this(id, cutoff, reason, expiresAt, 0);
     }
   }
 
@@ -38,9 +39,9 @@ public sealed interface BlacklistEntry {
    * All older access tokens of a user.
    *
    * @param userId the user's id in Keycloak
-   * @param issuedBefore those with an {@code iat} before this second are dead
+   * @param issuedBefore those with an {@code iat} before this second are revoked
    */
-  record OfUser(String userId, long issuedBefore, long expiresAt, long leastLife)
+  record OfUser(String userId, long issuedBefore, long expiresAt, long minTtl)
       implements BlacklistEntry {
 
     public OfUser(String userId, long issuedBefore, long expiresAt) {

@@ -2,6 +2,8 @@ package dev.tokenguard.blacklist;
 
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.Revocation.ClientSession;
+import dev.tokenguard.rotation.Revocation.Session;
+import dev.tokenguard.rotation.Revocation.SessionKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +43,7 @@ public record PendingRevocation(String realmId, Reason reason, Revocation revoca
         .clientSessions()
         .forEach(it -> texts.add(text(Part.CLIENT_SESSION, it.sessionId() + " " + it.clientId())));
     revocation.clients().forEach(id -> texts.add(text(Part.CLIENT, id)));
-    revocation.sessions().forEach(id -> texts.add(text(Part.SESSION, id)));
+    revocation.sessions().forEach(it -> texts.add(text(Part.SESSION, it.kind() + " " + it.id())));
     if (revocation.isEverything()) {
       texts.add(text(Part.USER, ""));
     }
@@ -70,14 +72,22 @@ public record PendingRevocation(String realmId, Reason reason, Revocation revoca
   private static Revocation revocation(
       Part part, String userId, String value, long before, long retainUntil) {
     return switch (part) {
-      case FAMILY -> Revocation.ofFamily(userId, value, retainUntil);
+      case FAMILY -> Revocation.ofFamilies(userId, List.of(value), before, retainUntil);
       case CLIENT_SESSION ->
           Revocation.ofClientSessions(
               userId, List.of(clientSession(value)), List.of(), before, retainUntil);
       case CLIENT -> Revocation.ofClient(userId, value, List.of(), before, retainUntil);
-      case SESSION -> Revocation.ofSession(userId, value, retainUntil);
+      case SESSION -> Revocation.ofSession(userId, session(value), before, retainUntil);
       case USER -> Revocation.ofUser(userId, List.of(), before, retainUntil);
     };
+  }
+
+  private static Session session(String value) {
+    int space = value.indexOf(' ');
+    if (space < 0) {
+      throw new IllegalArgumentException();
+    }
+    return new Session(value.substring(space + 1), SessionKind.valueOf(value.substring(0, space)));
   }
 
   private static ClientSession clientSession(String value) {

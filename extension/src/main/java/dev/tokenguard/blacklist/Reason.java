@@ -16,8 +16,8 @@ public enum Reason {
   REUSED,
   /** A refresh token of its family came from a context that it is not bound to. */
   MISMATCHED,
-  /** The user logged in at more devices than the client allows. */
-  DEVICE_CAP,
+  /** A later login exceeded the setting of the same name. */
+  MAX_FAMILIES_PER_USER_AND_CLIENT,
   PASSWORD_CHANGED,
   CREDENTIAL_CHANGED,
   EMAIL_CHANGED,

@@ -7,22 +7,23 @@ import dev.tokenguard.checker.Verdict.Unidentified;
 import dev.tokenguard.checker.Verdict.Unknown;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
  * Asks Redis whether a valid access token was revoked.
  *
  * <pre>
- * tg:at:&lt;jti&gt;   a reason         this token is revoked
- * tg:sid:&lt;sid&gt;  a reason         its session is revoked
- * tg:sub:&lt;sub&gt;  second, decimal  what was issued before is revoked
+ * tg:at:&lt;jti&gt;   a reason           this token is revoked
+ * tg:sid:&lt;sid&gt;  second and reason  what was issued in the session up to that second is revoked
+ * tg:sub:&lt;sub&gt;  second             what was issued before that second is revoked
  * </pre>
  *
  * <p>Ids stand in the keys as they are in the token. Only the keys of claims that the token has are
  * asked for, all in one {@link Lookup}. When several are found, the narrowest counts.
  *
- * <p>In doubt, a token is dead: when the cut-off of its user is not a number, or when there is one
- * and the token does not tell its own {@code iat}.
+ * <p>In doubt, a token is revoked: when a cut-off is not a number, or when there is one and the
+ * token has no {@code iat}.
  *
  * <p>Immutable; as safe for many threads as the {@link Lookup} is.
  */
@@ -83,15 +84,44 @@ public final class RevocationChecker {
     for (int index = 0; index < scopes.size(); index++) {
       Scope scope = scopes.get(index);
       String value = values.get(index);
-      if (value != null && (scope != Scope.USER || isCutOff(claims, value))) {
-        return new Revoked(scope, value);
+      if (value != null && isRevoked(scope, value, claims)) {
+        return new Revoked(scope, scope == Scope.SESSION ? reasonIn(value) : value);
       }
     }
     return new Alive();
   }
 
-  private static boolean isCutOff(TokenClaims claims, String second) {
-    boolean isComparable = claims.issuedAt().isPresent() && SECOND.matcher(second).matches();
-    return !isComparable || claims.issuedAt().getAsLong() < Long.parseLong(second);
+  private static boolean isRevoked(Scope scope, String value, TokenClaims claims) {
+    return switch (scope) {
+      case TOKEN -> true;
+      case SESSION -> isIssuedUpTo(secondIn(value), claims);
+      case USER -> isIssuedUpTo(before(value), claims);
+    };
+  }
+
+  private static boolean isIssuedUpTo(OptionalLong second, TokenClaims claims) {
+    boolean isComparable = second.isPresent() && claims.issuedAt().isPresent();
+    return !isComparable || claims.issuedAt().getAsLong() <= second.getAsLong();
+  }
+
+  private static OptionalLong before(String value) {
+    OptionalLong cutOff = secondOf(value);
+    return cutOff.isPresent() ? OptionalLong.of(cutOff.getAsLong() - 1) : cutOff;
+  }
+
+  /** A session's cut-off stands before a space. */
+  private static OptionalLong secondIn(String value) {
+    int space = value.indexOf(' ');
+    return secondOf(space < 0 ? value : value.substring(0, space));
+  }
+
+  private static OptionalLong secondOf(String text) {
+    return SECOND.matcher(text).matches()
+        ? OptionalLong.of(Long.parseLong(text))
+        : OptionalLong.empty();
+  }
+
+  private static String reasonIn(String value) {
+    return value.substring(value.indexOf(' ') + 1);
   }
 }

@@ -17,7 +17,8 @@ public sealed interface Verdict {
   /**
    * Answer 401 with {@code invalid_token} (RFC 6750, section 3.1).
    *
-   * @param reason for the log: what the key holds. Written by Keycloak's side, not by the client
+   * @param reason for the log: why it was revoked; of a user the cut-off. Written by Keycloak's
+   *     side, not by the client
    */
   record Revoked(Scope scope, String reason) implements Verdict {
     @Override
@@ -52,7 +53,7 @@ public sealed interface Verdict {
   enum Scope {
     /** This token. */
     TOKEN,
-    /** The session that it belongs to. */
+    /** All that was issued in its session up to some second. */
     SESSION,
     /** All that its user had at some second. */
     USER

@@ -10,10 +10,15 @@ import java.util.UUID;
  *
  * <pre>
  * tg:u:{user id}   hash, all state of one user, lives as long as the longest entry
- *   f:&lt;family&gt;  i:&lt;family&gt;  a:&lt;family&gt;   a token family, see lua/record.lua
- *   s:&lt;session&gt;                        a revoked session
+ *   f:&lt;family&gt;  a:&lt;family&gt;             a token family, see lua/record.lua
+ *   p:&lt;family&gt;                         tag of the token for which it began by token exchange
+ *   i:&lt;client&gt;.&lt;number&gt;                the families of a client in the order of their logins
+ *   h:&lt;client&gt;                         where that order begins and goes on
+ *   s:&lt;session&gt;  o:&lt;session&gt;           a revoked session, online or offline
  *   c:&lt;session&gt;.&lt;client&gt;               a revoked client session
+ *   k:&lt;client&gt;                         cut-off for all that the user had at a client
  *   u                                  cut-off for all that the user had
+ *   x:&lt;tag&gt;                            what was exchanged for tokens of a family
  * </pre>
  *
  * <p>Beside the users:
@@ -27,8 +32,8 @@ import java.util.UUID;
  *
  * <pre>
  * tg:at:&lt;jti&gt;       a revoked access token
- * tg:sid:&lt;sid&gt;      a revoked session
- * tg:sub:&lt;user id&gt;  a cut-off: older access tokens of the user are dead
+ * tg:sid:&lt;sid&gt;      a cut-off: access tokens of the session up to it are revoked
+ * tg:sub:&lt;user id&gt;  a cut-off: older access tokens of the user are revoked
  * </pre>
  *
  * <p>Ids may be any text: those of federated users carry colons and names. In the key of a user,
@@ -75,26 +80,39 @@ public final class KeySpace {
     return prefix + "sub:" + userId;
   }
 
-  // Fields are named by compact ids: a refresh names five, of three ids that it compacts once.
+  // Fields are named by compact ids: a refresh names eight, of three ids that it compacts once.
 
   static String lineage(String compactFamily) {
     return "f:" + compactFamily;
-  }
-
-  static String origin(String compactFamily) {
-    return "i:" + compactFamily;
   }
 
   static String accessTokens(String compactFamily) {
     return "a:" + compactFamily;
   }
 
-  static String session(String compactSession) {
-    return "s:" + compactSession;
+  /** To be followed by a number. */
+  static String origins(String compactClient) {
+    return "i:" + compactClient + ".";
+  }
+
+  static String order(String compactClient) {
+    return "h:" + compactClient;
+  }
+
+  static String session(String compactSession, boolean isOffline) {
+    return (isOffline ? "o:" : "s:") + compactSession;
   }
 
   static String clientSession(String compactSession, String compactClient) {
     return "c:" + compactSession + "." + compactClient;
+  }
+
+  static String client(String compactClient) {
+    return "k:" + compactClient;
+  }
+
+  static String exchanges(String tag) {
+    return "x:" + tag;
   }
 
   /** The short form of an id; {@link #expanded} is its inverse. */

@@ -57,7 +57,8 @@ public final class RedisBlacklist implements Blacklist {
         .or(
             () ->
                 valueFor(token.sessionId(), values.get(1))
-                    .map(reason -> new Hit(Kind.SESSION, reason)))
+                    .filter(value -> token.issuedAt() <= secondIn(beforeSpace(value)))
+                    .map(value -> new Hit(Kind.SESSION, reasonIn(value))))
         .or(
             () ->
                 valueFor(token.userId(), values.get(2))
@@ -70,7 +71,7 @@ public final class RedisBlacklist implements Blacklist {
     return id.isEmpty() ? Optional.empty() : Optional.ofNullable(value);
   }
 
-  /** What is not a number kills everything of the user: nobody but us writes it. */
+  /** What is not a number covers all tokens: it was written by something else. */
   private static long secondIn(String value) {
     try {
       return Long.parseLong(value);
@@ -79,12 +80,22 @@ public final class RedisBlacklist implements Blacklist {
     }
   }
 
+  private static String beforeSpace(String value) {
+    int space = value.indexOf(' ');
+    return space < 0 ? value : value.substring(0, space);
+  }
+
+  private static String reasonIn(String value) {
+    return value.substring(value.indexOf(' ') + 1);
+  }
+
   private ScriptCall callFor(BlacklistEntry entry) {
     if (entry instanceof OfAccessToken token) {
       return call(keys.revokedAccessToken(token.id()), token.reason().word(), entry, "first");
     }
     if (entry instanceof OfSession session) {
-      return call(keys.revokedSession(session.id()), session.reason().word(), entry, "first");
+      String value = session.cutoff() + " " + session.reason().word();
+      return call(keys.revokedSession(session.id()), value, entry, "larger");
     }
     OfUser user = (OfUser) entry;
     return call(
@@ -93,7 +104,7 @@ public final class RedisBlacklist implements Blacklist {
 
   private static ScriptCall call(String key, String value, BlacklistEntry entry, String which) {
     String expiresAt = Long.toString(entry.expiresAt());
-    String leastLife = Long.toString(entry.leastLife());
-    return new ScriptCall(key, List.of(value, expiresAt, which, leastLife));
+    String minTtl = Long.toString(entry.minTtl());
+    return new ScriptCall(key, List.of(value, expiresAt, which, minTtl));
   }
 }

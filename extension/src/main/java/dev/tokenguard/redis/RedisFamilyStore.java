@@ -1,6 +1,7 @@
 package dev.tokenguard.redis;
 
 import dev.tokenguard.redis.RedisTelemetry.Operation;
+import dev.tokenguard.rotation.AccessTokenTag;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Revocation;
@@ -9,16 +10,16 @@ import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TokenFamily;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
 
 /**
- * Families in Redis: one script and one key for each method; {@link #find} takes a round trip for
- * each page.
+ * Families in Redis: one script and one key for each method; {@link #find} and a large {@link
+ * #revoke} take a round trip for each page.
  */
 public final class RedisFamilyStore implements FamilyStore {
 
@@ -26,6 +27,14 @@ public final class RedisFamilyStore implements FamilyStore {
   private static final LuaScript ROTATE = LuaScript.of(Operation.ROTATE, "rotate.lua");
   private static final LuaScript REVOKE = LuaScript.of(Operation.REVOKE, "revoke.lua");
   private static final LuaScript FIND = LuaScript.of(Operation.FIND, "find.lua");
+
+  private static final LuaScript EXCHANGE = LuaScript.of(Operation.EXCHANGE_ADD, "exchange.lua");
+  private static final LuaScript EXCHANGED = LuaScript.of(Operation.EXCHANGE_FIND, "exchanged.lua");
+
+  /** Instead of an attempt: the script may ask for one, or none is excused. */
+  private static final String ASK = "ask";
+
+  private static final String NOT_EXCUSED = "-";
 
   private final Redis redis;
   private final KeySpace keys;
@@ -44,56 +53,92 @@ public final class RedisFamilyStore implements FamilyStore {
         reply -> tokens(reply, row -> keys.expanded(row.text(0))));
   }
 
-  /** One command; two where the script has to know whether the client was unanswered. */
+  /** One command; two where the script has to know whether an attempt got no answer. */
   @Override
   public RotationOutcome rotate(
-      RotationRequest request, RotationPolicy policy, BooleanSupplier wasUnanswered) {
-    // A policy that only observes refuses nothing that would have to be excused.
-    String first = policy.isObserving() ? "no" : "ask";
-    return decided(request, policy, first)
-        .orElseGet(
-            () ->
-                decided(request, policy, wasUnanswered.getAsBoolean() ? "yes" : "no")
-                    .orElseThrow());
+      RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
+    // Where nothing is refused, nothing has to be excused.
+    RotateReply first = decided(request, policy, policy.isObserving() ? NOT_EXCUSED : ASK);
+    String family = request.presented().family();
+    return first
+        .askedFor()
+        .map(it -> decided(request, policy, wasUnanswered.test(it) ? it : NOT_EXCUSED))
+        .orElse(first)
+        .outcome(family);
   }
 
-  /** Empty when the script has to know first whether the client was unanswered. */
-  private Optional<RotationOutcome> decided(
-      RotationRequest request, RotationPolicy policy, String wasUnanswered) {
+  private RotateReply decided(RotationRequest request, RotationPolicy policy, String excused) {
     return redis.run(
         ROTATE,
         keys.user(request.userId()),
-        RotationArguments.ofRefresh(request, policy, wasUnanswered, keys),
-        reply -> RotateReply.of(reply).outcome(request.presented().family()));
+        RotationArguments.ofRefresh(request, policy, excused, keys),
+        RotateReply::of);
   }
 
   @Override
   public List<AccessTokens> revoke(Revocation revocation) {
+    List<AccessTokens> revoked = new ArrayList<>();
+    List<Mark> marks = marks(revocation);
+    List<String> families = revocation.families();
+    int position = 0;
+    do {
+      int end = position + REVOKED_PER_STEP;
+      List<Mark> someMarks = slice(marks, position, end);
+      List<String> someFamilies = slice(families, position - marks.size(), end - marks.size());
+      revoked.addAll(revokeSome(revocation, someMarks, someFamilies));
+      position = end;
+    } while (position < marks.size() + families.size());
+    return revoked;
+  }
+
+  private static <T> List<T> slice(List<T> all, int from, int to) {
+    int first = Math.min(Math.max(from, 0), all.size());
+    return all.subList(first, Math.min(Math.max(to, first), all.size()));
+  }
+
+  private List<AccessTokens> revokeSome(
+      Revocation revocation, List<Mark> marks, List<String> families) {
     ScriptArguments arguments =
-        new ScriptArguments()
-            .number(revocation.retainUntil())
-            .text(KeySpace.USER_CUTOFF)
-            .number(revocation.everythingBefore())
-            .number(revocation.families().size());
-    for (String family : revocation.families()) {
+        new ScriptArguments().number(revocation.retainUntil()).number(marks.size());
+    marks.forEach(mark -> arguments.text(mark.field()).number(mark.cutoff()));
+    arguments.number(families.size());
+    for (String family : families) {
       String compact = keys.compact(family);
       arguments.text(KeySpace.lineage(compact)).text(KeySpace.accessTokens(compact));
     }
-    arguments.number(revocation.before()).number(revocation.clientSessions().size());
-    revocation
-        .clientSessions()
-        .forEach(
-            it ->
-                arguments.text(
-                    KeySpace.clientSession(
-                        keys.compact(it.sessionId()), keys.compact(it.clientId()))));
-    arguments.number(revocation.sessions().size());
-    revocation.sessions().forEach(id -> arguments.text(KeySpace.session(keys.compact(id))));
     return redis.run(
         REVOKE,
         keys.user(revocation.userId()),
         arguments.inOrder(),
-        reply -> tokens(reply, row -> revocation.families().get((int) row.number(0) - 1)));
+        reply -> tokens(reply, row -> families.get((int) row.number(0) - 1)));
+  }
+
+  /** A field and the time up to which it revokes. */
+  private record Mark(String field, long cutoff) {}
+
+  /** The widest first: what is marked in several steps is then covered as early as it can be. */
+  private List<Mark> marks(Revocation revocation) {
+    List<Mark> marks = new ArrayList<>();
+    long before = revocation.before();
+    if (revocation.isEverything()) {
+      marks.add(new Mark(KeySpace.USER_CUTOFF, before));
+    }
+    revocation
+        .clients()
+        .forEach(id -> marks.add(new Mark(KeySpace.client(keys.compact(id)), before)));
+    for (Revocation.Session session : revocation.sessions()) {
+      String compact = keys.compact(session.id());
+      for (boolean isOffline : new boolean[] {false, true}) {
+        if (session.kind().covers(isOffline)) {
+          marks.add(new Mark(KeySpace.session(compact, isOffline), before));
+        }
+      }
+    }
+    for (Revocation.ClientSession it : revocation.clientSessions()) {
+      String session = keys.compact(it.sessionId());
+      marks.add(new Mark(KeySpace.clientSession(session, keys.compact(it.clientId())), before));
+    }
+    return marks;
   }
 
   private static List<AccessTokens> tokens(Object reply, Function<ReplyRow, String> family) {
@@ -104,15 +149,13 @@ public final class RedisFamilyStore implements FamilyStore {
   }
 
   @Override
-  public List<TokenFamily> find(String userId) {
-    Map<String, TokenFamily> found = new LinkedHashMap<>();
+  public void find(String userId, Consumer<TokenFamily> each) {
     String cursor = "0";
     do {
       Page page = redis.run(FIND, keys.user(userId), List.of(cursor), this::page);
       cursor = page.cursor();
-      page.families().forEach(family -> found.put(family.id(), family));
+      page.families().forEach(each);
     } while (!cursor.equals("0"));
-    return List.copyOf(found.values());
   }
 
   private record Page(String cursor, List<TokenFamily> families) {}
@@ -123,14 +166,42 @@ public final class RedisFamilyStore implements FamilyStore {
   }
 
   private TokenFamily family(ReplyRow row) {
+    String id = keys.expanded(row.text(0));
     return new TokenFamily(
-        keys.expanded(row.text(0)),
+        id,
         row.optionalText(4).map(keys::expanded),
         row.optionalText(5).map(keys::expanded),
         row.text(7).equals("1"),
         row.number(1),
         row.optionalText(6).map(Long::valueOf).map(Instant::ofEpochSecond),
         Instant.ofEpochMilli(row.number(2)),
-        !row.text(3).isEmpty());
+        !row.text(3).isEmpty(),
+        row.accessTokens(id, 9),
+        row.optionalText(8));
+  }
+
+  @Override
+  public long recordExchange(String userId, String tag, String prefix, long expiresAt) {
+    return redis.run(
+        EXCHANGE,
+        keys.user(userId),
+        List.of(KeySpace.exchanges(tag), prefix, Long.toString(expiresAt)),
+        reply -> ReplyRow.of(List.of(reply)).number(0));
+  }
+
+  @Override
+  public List<String> exchanged(String userId, String tag) {
+    return redis.run(
+        EXCHANGED,
+        keys.user(userId),
+        List.of(KeySpace.exchanges(tag)),
+        reply ->
+            ReplyRow.of(reply)
+                .rowsFrom(0)
+                .flatMap(
+                    row ->
+                        LongStream.rangeClosed(row.number(1), row.number(2))
+                            .mapToObj(it -> AccessTokenTag.exchangedId(tag, row.text(0), it)))
+                .toList());
   }
 }

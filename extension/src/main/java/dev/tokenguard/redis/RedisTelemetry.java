@@ -11,6 +11,8 @@ public interface RedisTelemetry {
     ROTATE,
     REVOKE,
     FIND,
+    EXCHANGE_ADD,
+    EXCHANGE_FIND,
     BLACKLIST_ADD,
     BLACKLIST_FIND,
     INCIDENT_ADD,

@@ -39,15 +39,17 @@ record ReplyRow(List<?> values) {
     throw unexpected(null);
   }
 
-  /** A family's access tokens, in the order that all scripts tell them, from a position on. */
+  /** A family's access tokens, in the order that all scripts return them, from a position on. */
   AccessTokens accessTokens(String family, int index) {
     return new AccessTokens(
         family,
         number(index),
         number(index + 1),
         number(index + 2),
-        text(index + 3),
-        text(index + 4));
+        number(index + 3),
+        number(index + 4),
+        text(index + 5),
+        text(index + 6));
   }
 
   <E extends Enum<E>> E word(int index, Class<E> type) {

@@ -5,6 +5,7 @@ import dev.tokenguard.rotation.Child;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationOutcome;
 import dev.tokenguard.rotation.RotationOutcome.Expired;
+import dev.tokenguard.rotation.RotationOutcome.Kept;
 import dev.tokenguard.rotation.RotationOutcome.Limited;
 import dev.tokenguard.rotation.RotationOutcome.Mismatched;
 import dev.tokenguard.rotation.RotationOutcome.Missing;
@@ -22,6 +23,11 @@ import java.util.Optional;
 /** What {@code rotate.lua} returned, read as an outcome. The positions are those of its header. */
 record RotateReply(ReplyRow row) {
 
+  private static final int OBSERVED = 14;
+  private static final int WHY = 15;
+  private static final int RETRY = 16;
+  private static final int REPLAY = 17;
+
   /** The first word of a reply. */
   private enum Code {
     NEW,
@@ -29,6 +35,7 @@ record RotateReply(ReplyRow row) {
     FAST_FORWARD,
     ADOPTED,
     REPLAYED,
+    KEPT,
     REUSED,
     REVOKED,
     MISSING,
@@ -43,19 +50,20 @@ record RotateReply(ReplyRow row) {
     return new RotateReply(ReplyRow.of(reply));
   }
 
-  /** Empty when the script wants to know something before it decides. */
-  Optional<RotationOutcome> outcome(String family) {
-    Code code = row.word(0, Code.class);
-    return code == Code.ASK ? Optional.empty() : Optional.of(outcome(code, family));
+  /** The attempt that the script asks for before it decides; empty when it has decided. */
+  Optional<String> askedFor() {
+    return row.word(0, Code.class) == Code.ASK ? Optional.of(row.text(1)) : Optional.empty();
   }
 
-  private RotationOutcome outcome(Code code, String family) {
+  RotationOutcome outcome(String family) {
+    Code code = row.word(0, Code.class);
     return switch (code) {
       case NEW -> rotated(Origin.NEW, family);
       case NEXT -> rotated(Origin.NEXT, family);
       case FAST_FORWARD -> rotated(Origin.FAST_FORWARD, family);
       case ADOPTED -> rotated(Origin.ADOPTED, family);
       case REPLAYED -> new Replayed(child(), row.number(6), observed(family));
+      case KEPT -> new Kept(observed(family));
       default -> refused(code, family);
     };
   }
@@ -65,22 +73,24 @@ record RotateReply(ReplyRow row) {
   }
 
   private Optional<Refused> observed(String family) {
-    return row.optionalText(12).map(word -> refused(row.word(12, Code.class), family));
+    return row.optionalText(OBSERVED).map(word -> refused(row.word(OBSERVED, Code.class), family));
   }
 
   private Refused refused(Code code, String family) {
     return switch (code) {
       case REUSED ->
           new Reused(
-              row.number(1), row.word(13, RotationOutcome.ReuseReason.class), accessTokens(family));
-      case REVOKED -> revoked(row.word(13, RevokedScope.class), family);
+              row.number(1),
+              row.word(WHY, RotationOutcome.ReuseReason.class),
+              accessTokens(family));
+      case REVOKED -> revoked(row.word(WHY, RevokedScope.class), family);
       case MISSING -> new Missing();
       case LIMITED -> new Limited();
       case EXPIRED -> new Expired();
-      case THROTTLED -> new Throttled(Duration.ofMillis(row.number(14)));
+      case THROTTLED -> new Throttled(Duration.ofMillis(row.number(RETRY)));
       case MISMATCH ->
-          new Mismatched(row.number(1), row.optionalText(13).map(because -> accessTokens(family)));
-      case NEW, NEXT, FAST_FORWARD, ADOPTED, REPLAYED, ASK ->
+          new Mismatched(row.number(1), row.optionalText(WHY).map(because -> accessTokens(family)));
+      case NEW, NEXT, FAST_FORWARD, ADOPTED, REPLAYED, KEPT, ASK ->
           throw new IllegalArgumentException(code + " is no refusal");
     };
   }
@@ -93,7 +103,7 @@ record RotateReply(ReplyRow row) {
   private Child child() {
     Optional<RequestContext> binding =
         row.optionalText(4).map(userAgent -> new RequestContext(userAgent, row.text(5)));
-    return new Child(row.number(1), row.number(2), row.number(3), binding);
+    return new Child(row.number(1), row.number(2), row.number(3), row.number(REPLAY), binding);
   }
 
   private AccessTokens accessTokens(String family) {

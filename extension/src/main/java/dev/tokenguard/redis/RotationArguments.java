@@ -7,7 +7,7 @@ import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.settings.Setting;
 import java.util.List;
 
-/** What {@code begin.lua} and {@code rotate.lua} are told, in the order of their headers. */
+/** The arguments of {@code begin.lua} and {@code rotate.lua}, in the order of their headers. */
 final class RotationArguments {
 
   private final ScriptArguments arguments = new ScriptArguments();
@@ -16,17 +16,21 @@ final class RotationArguments {
 
   static List<String> ofLogin(RotationRequest login, RotationPolicy policy, KeySpace keys) {
     RotationArguments all = new RotationArguments().tokens(login, keys);
-    return all.arguments.number(policy.maxFamiliesPerUser()).flag(policy.isObserving()).inOrder();
+    return all.arguments
+        .number(policy.maxFamiliesPerUserAndClient())
+        .flag(policy.isObserving())
+        .inOrder();
   }
 
   /**
-   * @param wasUnanswered {@code yes}, {@code no}, or {@code ask} to be asked if it matters
+   * @param excused the attempt that got no answer, {@code -} for none, or {@code ask} to be asked
+   *     if it matters
    */
   static List<String> ofRefresh(
-      RotationRequest request, RotationPolicy policy, String wasUnanswered, KeySpace keys) {
+      RotationRequest request, RotationPolicy policy, String excused, KeySpace keys) {
     RotationArguments all =
-        new RotationArguments().tokens(request, keys).limits(request.session(), policy);
-    return all.arguments.text(wasUnanswered).inOrder();
+        new RotationArguments().tokens(request, keys).request(request).limits(request, policy);
+    return all.arguments.text(excused).inOrder();
   }
 
   /** The same for both scripts. */
@@ -34,44 +38,57 @@ final class RotationArguments {
     String family = keys.compact(request.presented().family());
     String session = keys.compact(request.session().id());
     String client = keys.compact(request.session().clientId());
+    boolean isOffline = request.session().isOffline();
     arguments
         .text(KeySpace.lineage(family))
-        .text(KeySpace.origin(family))
         .text(KeySpace.accessTokens(family))
-        .text(KeySpace.session(session))
+        .text(KeySpace.session(session, isOffline))
         .text(KeySpace.clientSession(session, client))
+        .text(KeySpace.client(client))
         .text(KeySpace.USER_CUTOFF)
+        .text(KeySpace.order(client))
+        .text(KeySpace.origins(client))
         .number(request.presented().generation())
         .text(session)
-        .text(client)
         .number(request.session().started())
         .number(request.session().clientStarted())
-        .flag(request.session().isOffline())
+        .flag(isOffline)
         .number(request.child().issuedAt())
         .number(request.child().expiresAt())
         .number(request.child().retainUntil())
+        .number(request.child().revokedRetainUntil())
         .number(request.accessToken().expiresAt())
         .text(request.accessToken().prefix())
         .text(request.accessToken().loginPrefix())
         .text(request.context().userAgent())
         .text(request.context().ip())
         .text(request.binding().map(RequestContext::userAgent).orElse(""))
-        .text(request.binding().map(RequestContext::ip).orElse(""));
+        .text(request.binding().map(RequestContext::ip).orElse(""))
+        .text(request.parentTag().orElse(""))
+        .text(request.attempt().id());
     return this;
   }
 
-  private RotationArguments limits(RotationRequest.Session session, RotationPolicy policy) {
+  private RotationArguments request(RotationRequest request) {
+    arguments
+        .number(request.attempt().age().toMillis())
+        .number(request.usableUntil())
+        .flag(request.issuesRefreshToken());
+    return this;
+  }
+
+  private RotationArguments limits(RotationRequest request, RotationPolicy policy) {
     arguments.number(policy.gracePeriod().toMillis()).number(policy.graceMaxReplays());
     compares(policy.graceContext());
     arguments
         .number(policy.maxRotations())
-        .number(policy.notAfter(session.started()))
+        .number(policy.notAfter(request.session().started()))
         .number(policy.maxRefreshesPerMinute());
     compares(policy.bindTo());
     arguments
         .text(Setting.word(policy.onBindingMismatch()))
         .text(Setting.word(policy.onMissingState()))
-        .flag(policy.isObserving());
+        .text(Setting.word(policy.mode()));
     return this;
   }
 

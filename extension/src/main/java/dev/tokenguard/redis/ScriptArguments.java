@@ -7,7 +7,7 @@ import java.util.List;
 final class ScriptArguments {
 
   /** Of {@code rotate.lua}; others grow if they must. */
-  private static final int MOST = 35;
+  private static final int MOST = 43;
 
   private final List<String> inOrder = new ArrayList<>(MOST);
 

@@ -8,7 +8,14 @@ import java.util.Optional;
  * @param generation its generation
  * @param issuedAt its {@code iat}, seconds since the epoch
  * @param expiresAt its {@code exp}, seconds since the epoch; 0 for an offline token without one
+ * @param replay 0 for the child of a rotation; else which replay of the family this is, counted
+ *     through all its generations. It is part of the access token's id, see {@link
+ *     Place#accessTokenId}
  * @param binding the context that the family is bound to, if the policy binds it
  */
 public record Child(
-    long generation, long issuedAt, long expiresAt, Optional<RequestContext> binding) {}
+    long generation,
+    long issuedAt,
+    long expiresAt,
+    long replay,
+    Optional<RequestContext> binding) {}

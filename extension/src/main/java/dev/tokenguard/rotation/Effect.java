@@ -21,6 +21,13 @@ public sealed interface Effect {
       implements Effect {}
 
   /**
+   * Answer without a step in the lineage: the presented token stays what it is.
+   *
+   * @param observed what would have been done instead, were the policy enforced
+   */
+  record Keep(Label label, Optional<Label> observed) implements Effect {}
+
+  /**
    * Refuse, with one and the same neutral answer whatever the reason.
    *
    * @param reason for the event and the log, never for the answer
@@ -50,6 +57,8 @@ public sealed interface Effect {
     FAST_FORWARDED,
     ADOPTED,
     REPLAYED,
+    /** Granted, and nothing was recorded. */
+    KEPT,
     /** Issued without the store, which could not be asked. */
     UNGUARDED,
     REUSED,

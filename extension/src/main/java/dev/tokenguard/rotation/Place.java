@@ -1,9 +1,6 @@
 package dev.tokenguard.rotation;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 
 /**
@@ -39,27 +36,30 @@ public record Place(String family, long generation) {
     return generation == 0 ? family : derivedId("refresh");
   }
 
-  /** The {@code jti} of the access token at this place, without the prefix that Keycloak sets. */
-  public String accessTokenId() {
-    return derivedId("access");
+  /**
+   * The {@code jti} of an access token of this place, without the prefix that Keycloak sets. Its
+   * first 64 bits are the {@linkplain AccessTokenTag tag} of the family.
+   *
+   * @param replay 0 for the access token of the rotation; else the number of a replay, which is
+   *     counted through the whole family and names the token without the generation
+   */
+  public String accessTokenId(long replay) {
+    String name = replay == 0 ? "access\n" + generation : "replay\n" + replay;
+    return new UUID(
+            DerivedBits.withVersion(DerivedBits.of("family\n" + family)),
+            DerivedBits.withVariant(DerivedBits.of(name + "\n" + family)))
+        .toString();
   }
 
-  /** A name-based UUID of version 8 (RFC 9562, section 5.8) over SHA-256. */
+  /** By what an access token tells its family: 16 hexadecimal digits. */
+  public String tag() {
+    return String.format("%016x", DerivedBits.withVersion(DerivedBits.of("family\n" + family)));
+  }
+
   private String derivedId(String kind) {
-    byte[] digest =
-        sha256()
-            .digest((kind + "\n" + generation + "\n" + family).getBytes(StandardCharsets.UTF_8));
-    ByteBuffer bits = ByteBuffer.wrap(digest);
-    long high = bits.getLong() & 0xFFFF_FFFF_FFFF_0FFFL | 0x8000L;
-    long low = bits.getLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L;
-    return new UUID(high, low).toString();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every Java platform has SHA-256", impossible);
-    }
+    ByteBuffer bits = DerivedBits.digest(kind + "\n" + generation + "\n" + family);
+    return new UUID(
+            DerivedBits.withVersion(bits.getLong()), DerivedBits.withVariant(bits.getLong()))
+        .toString();
   }
 }

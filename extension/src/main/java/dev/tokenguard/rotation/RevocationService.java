@@ -2,17 +2,20 @@ package dev.tokenguard.rotation;
 
 import dev.tokenguard.rotation.Revocation.ClientSession;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * Revokes in two steps. Once the {@linkplain #mark mark} stands, nothing that it covers gets
  * another token; so {@linkplain #name what is named} afterwards is complete.
  */
 public final class RevocationService {
+
+  /** How many families are handed on at once. */
+  static final int PAGE = 200;
 
   private final FamilyStore store;
 
@@ -30,44 +33,39 @@ public final class RevocationService {
   }
 
   /**
-   * Ends the families that the mark covers, and names what was issued with them.
+   * Names the unexpired access tokens of the families that the marks of client sessions and clients
+   * cover, page by page. Sessions and users are not enumerated: resource servers know their access
+   * tokens by {@code sid} and {@code sub}.
    *
-   * @param isGone whether a family's session or client session is there no more. It tells families
-   *     that began in the very second of the revocation: those that ended from those that a new
-   *     login has just begun
-   * @throws StoreUnavailableException when the store cannot be asked; some families may then be
-   *     marked
+   * @param isGone whether a family's session or client session no longer exists. It tells families
+   *     that began in the very second of the revocation: those that were terminated from those that
+   *     a new login has just begun
+   * @param named takes the access tokens of some families; the same may come twice
+   * @throws StoreUnavailableException when the store cannot be asked; some pages may then have been
+   *     handed on
    */
-  public Ended name(Revocation revocation, Predicate<TokenFamily> isGone) {
-    List<TokenFamily> families =
-        store.find(revocation.userId()).stream()
-            .filter(family -> isEndedBy(revocation, family, isGone))
-            .toList();
-    if (families.isEmpty()) {
-      return new Ended(List.of(), Set.of());
+  public void name(
+      Revocation revocation,
+      Predicate<TokenFamily> isGone,
+      Consumer<? super List<AccessTokens>> named) {
+    if (revocation.clientSessions().isEmpty() && revocation.clients().isEmpty()) {
+      return;
     }
-    List<String> ids = families.stream().map(TokenFamily::id).toList();
-    return new Ended(
-        new ArrayList<>(store.revoke(revocation.withFamilies(ids))),
-        families.stream()
-            .map(TokenFamily::sessionId)
-            .flatMap(Optional::stream)
-            .collect(Collectors.toUnmodifiableSet()));
-  }
-
-  private static boolean isEndedBy(
-      Revocation revocation, TokenFamily family, Predicate<TokenFamily> isGone) {
-    // A family without a session was revoked before anything else was told of it.
-    String session = family.sessionId().orElse("");
-    String client = family.clientId().orElse("");
-    if (revocation.sessions().contains(session)) {
-      return true;
-    }
-    boolean isCovered =
-        revocation.isEverything()
-            || revocation.clients().contains(client)
-            || revocation.clientSessions().contains(new ClientSession(session, client));
-    return isCovered && (isOlder(family, revocation) || isGone.test(family));
+    Page page = new Page(revocation, named);
+    Set<ClientSession> clientSessions = new HashSet<>(revocation.clientSessions());
+    Set<String> clients = new HashSet<>(revocation.clients());
+    store.find(
+        revocation.userId(),
+        family -> {
+          // A family without a session was revoked before anything else was recorded of it.
+          String session = family.sessionId().orElse("");
+          String client = family.clientId().orElse("");
+          if (clients.contains(client)
+              || clientSessions.contains(new ClientSession(session, client))) {
+            page.add(family, isGone);
+          }
+        });
+    page.handOn();
   }
 
   private static boolean isOlder(TokenFamily family, Revocation revocation) {
@@ -77,11 +75,46 @@ public final class RevocationService {
         .isPresent();
   }
 
-  /**
-   * What ended.
-   *
-   * @param accessTokens the unexpired access tokens of the families
-   * @param sessions the sessions that these belong to
-   */
-  public record Ended(List<AccessTokens> accessTokens, Set<String> sessions) {}
+  /** Families that are handed on together. */
+  private final class Page {
+    private final Revocation revocation;
+    private final Consumer<? super List<AccessTokens>> named;
+    private final List<AccessTokens> covered = new ArrayList<>();
+    private final List<String> ofThatSecond = new ArrayList<>();
+
+    private Page(Revocation revocation, Consumer<? super List<AccessTokens>> named) {
+      this.revocation = revocation;
+      this.named = named;
+    }
+
+    private void add(TokenFamily family, Predicate<TokenFamily> isGone) {
+      if (isOlder(family, revocation)) {
+        if (!family.accessTokens().isEmpty()) {
+          covered.add(family.accessTokens());
+        }
+      } else if (!family.isRevoked() && isGone.test(family)) {
+        ofThatSecond.add(family.id());
+      } else if (family.isRevoked() && !family.accessTokens().isEmpty() && isGone.test(family)) {
+        covered.add(family.accessTokens());
+      }
+      if (covered.size() + ofThatSecond.size() >= PAGE) {
+        handOn();
+      }
+    }
+
+    private void handOn() {
+      // The marks of this second spare a login of the same second, so these are marked by their
+      // ids.
+      if (!ofThatSecond.isEmpty()) {
+        store.revoke(revocation.withFamilies(List.copyOf(ofThatSecond))).stream()
+            .filter(tokens -> !tokens.isEmpty())
+            .forEach(covered::add);
+        ofThatSecond.clear();
+      }
+      if (!covered.isEmpty()) {
+        named.accept(List.copyOf(covered));
+        covered.clear();
+      }
+    }
+  }
 }

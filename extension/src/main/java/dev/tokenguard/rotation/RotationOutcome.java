@@ -6,10 +6,8 @@ import java.util.Optional;
 /** What the store decided about a presented refresh token. Each is final when it is returned. */
 public sealed interface RotationOutcome {
 
-  /** The presented token gets a child. */
+  /** The request is served. */
   sealed interface Granted extends RotationOutcome {
-    Child child();
-
     /** The refusal that was not carried out because the policy only observes. */
     Optional<Refused> observed();
   }
@@ -20,7 +18,7 @@ public sealed interface RotationOutcome {
   /**
    * The lineage went on by one generation.
    *
-   * @param replaced the access token that came with the presented token
+   * @param replaced the access tokens that came with the presented token
    */
   record Rotated(Child child, Origin origin, AccessTokens replaced, Optional<Refused> observed)
       implements Granted {}
@@ -31,6 +29,13 @@ public sealed interface RotationOutcome {
    * @param replays how often by now, in this grace period
    */
   record Replayed(Child child, long replays, Optional<Refused> observed) implements Granted {}
+
+  /**
+   * Granted, and nothing was changed: the policy only looks up, or no refresh token is issued.
+   *
+   * @param observed the refusal that was not carried out, or of a look-up, that the policy names
+   */
+  record Kept(Optional<Refused> observed) implements Granted {}
 
   /**
    * An old token came back and no grace covered it (RFC 9700, section 4.14.2). The family is marked
@@ -49,7 +54,10 @@ public sealed interface RotationOutcome {
    */
   record Revoked(RevokedScope scope, Optional<AccessTokens> accessTokens) implements Refused {}
 
-  /** The family should have a record and has none, and the policy does not adopt it. */
+  /**
+   * The family has no record, and the policy does not adopt it or the token is older than its
+   * session can have been idle.
+   */
   record Missing() implements Refused {}
 
   /** The family has used up its rotations. */
@@ -59,9 +67,9 @@ public sealed interface RotationOutcome {
   record Expired() implements Refused {}
 
   /**
-   * Too many refreshes in this minute. Nothing was changed.
+   * Too many refreshes in this minute, or replays in this grace period. Nothing was changed.
    *
-   * @param retryAfter until the minute is over
+   * @param retryAfter until the minute is over; a second after too many replays
    */
   record Throttled(Duration retryAfter) implements Refused {}
 
@@ -90,7 +98,6 @@ public sealed interface RotationOutcome {
     /** The token is more than one generation old. */
     OLDER_GENERATION,
     GRACE_PERIOD_OVER,
-    TOO_MANY_REPLAYS,
     OTHER_CONTEXT
   }
 

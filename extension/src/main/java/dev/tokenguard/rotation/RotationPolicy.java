@@ -16,7 +16,7 @@ public record RotationPolicy(
     int maxRotations,
     Duration absoluteLifetime,
     int maxRefreshesPerMinute,
-    int maxFamiliesPerUser,
+    int maxFamiliesPerUserAndClient,
     ContextMatch bindTo,
     MismatchConsequence onBindingMismatch,
     boolean revokesPreviousAccessToken,
@@ -26,7 +26,12 @@ public record RotationPolicy(
   /** Whether refusals are carried out. */
   public enum Mode {
     ENFORCE,
-    OBSERVE
+    OBSERVE,
+    /**
+     * Changes nothing and adds no refusal; what was revoked is refused. Not for administrators: it
+     * serves requests to which no policy applies.
+     */
+    LOOKUP
   }
 
   /** What happens when a bound family is used elsewhere. */
@@ -48,6 +53,9 @@ public record RotationPolicy(
     DENY
   }
 
+  /** For a token with lineage claims to which no policy applies. */
+  public static final RotationPolicy LOOKUP = parse(Map.of()).lookupOnly();
+
   /** All settings, in the order in which the console shows them. */
   public static final List<Setting<?>> SETTINGS = RotationSettings.ALL;
 
@@ -60,8 +68,28 @@ public record RotationPolicy(
     return RotationSettings.policyOf(given);
   }
 
+  /** Whether refusals are not carried out, but for those of what was revoked before. */
   public boolean isObserving() {
-    return mode == Mode.OBSERVE;
+    return mode != Mode.ENFORCE;
+  }
+
+  /** The same limits, only to look a token up. */
+  public RotationPolicy lookupOnly() {
+    return new RotationPolicy(
+        Mode.LOOKUP,
+        gracePeriod,
+        graceMaxReplays,
+        graceContext,
+        onReuse,
+        maxRotations,
+        absoluteLifetime,
+        maxRefreshesPerMinute,
+        maxFamiliesPerUserAndClient,
+        bindTo,
+        onBindingMismatch,
+        revokesPreviousAccessToken,
+        onRedisFailure,
+        onMissingState);
   }
 
   /**

@@ -1,6 +1,9 @@
 package dev.tokenguard.rotation;
 
+import java.time.Duration;
+import java.util.Base64;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A refresh token that passed all of Keycloak's own checks and asks for its child.
@@ -14,6 +17,13 @@ import java.util.Optional;
  * @param accessToken the access token that goes with it
  * @param context where the request comes from
  * @param binding the context that the presented token says its family is bound to
+ * @param attempt which HTTP request this is
+ * @param usableUntil until when the presented token may be used at all, by its own {@code iat} and
+ *     the idle time of its session, seconds since the epoch; 0 when it has no such bound. Without a
+ *     record it is not adopted later
+ * @param issuesRefreshToken false where the client is given no refresh token: the store then
+ *     decides and does not go on in the lineage
+ * @param parentTag the tag of the access token for which this family began by token exchange
  */
 public record RotationRequest(
     String userId,
@@ -22,7 +32,39 @@ public record RotationRequest(
     ProposedChild child,
     AccessToken accessToken,
     RequestContext context,
-    Optional<RequestContext> binding) {
+    Optional<RequestContext> binding,
+    Attempt attempt,
+    long usableUntil,
+    boolean issuesRefreshToken,
+    Optional<String> parentTag) {
+
+  /**
+   * One HTTP request, by whose answer the client gets its child or does not.
+   *
+   * @param id drawn anew for each HTTP request: four characters of Base64url; empty when the
+   *     request shall never be excused
+   * @param age how long ago the request reached this node, by a monotonic clock; zero when unknown
+   */
+  public record Attempt(String id, Duration age) {
+
+    private static final int RANDOM_BYTES = 3;
+
+    /** The longest age that counts, so that a wrong clock does not stretch the grace period. */
+    public static final Duration MAX_AGE = Duration.ofSeconds(30);
+
+    public Attempt {
+      if (age.isNegative() || age.compareTo(MAX_AGE) > 0) {
+        age = age.isNegative() ? Duration.ZERO : MAX_AGE;
+      }
+    }
+
+    /** A new one. */
+    public static Attempt aged(Duration age) {
+      byte[] random = new byte[RANDOM_BYTES];
+      ThreadLocalRandom.current().nextBytes(random);
+      return new Attempt(Base64.getUrlEncoder().withoutPadding().encodeToString(random), age);
+    }
+  }
 
   /**
    * @param id the user session's id, the claim {@code sid}
@@ -39,8 +81,11 @@ public record RotationRequest(
    * @param expiresAt seconds since the epoch; 0 when the token has no {@code exp}
    * @param retainUntil until when the family must be remembered, seconds since the epoch; not
    *     before {@code expiresAt}
+   * @param revokedRetainUntil until when it must be remembered once it is revoked: until its
+   *     session can no longer live, where that has a bound. Not before {@code retainUntil}
    */
-  public record ProposedChild(long issuedAt, long expiresAt, long retainUntil) {}
+  public record ProposedChild(
+      long issuedAt, long expiresAt, long retainUntil, long revokedRetainUntil) {}
 
   /**
    * @param expiresAt seconds since the epoch

@@ -1,11 +1,13 @@
 package dev.tokenguard.rotation;
 
 import dev.tokenguard.rotation.Effect.Issue;
+import dev.tokenguard.rotation.Effect.Keep;
 import dev.tokenguard.rotation.Effect.Label;
 import dev.tokenguard.rotation.Effect.Postpone;
 import dev.tokenguard.rotation.Effect.Refuse;
 import dev.tokenguard.rotation.RotationOutcome.Expired;
 import dev.tokenguard.rotation.RotationOutcome.Granted;
+import dev.tokenguard.rotation.RotationOutcome.Kept;
 import dev.tokenguard.rotation.RotationOutcome.Limited;
 import dev.tokenguard.rotation.RotationOutcome.Mismatched;
 import dev.tokenguard.rotation.RotationOutcome.Missing;
@@ -17,6 +19,7 @@ import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.RotationOutcome.Throttled;
 import dev.tokenguard.rotation.RotationPolicy.FailureConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
+import dev.tokenguard.rotation.RotationPolicy.Mode;
 import dev.tokenguard.settings.Setting;
 import java.time.Duration;
 import java.util.Optional;
@@ -42,26 +45,27 @@ public final class RotationService {
   /** An unavailable store is an effect, too; nothing is thrown for it. */
   public Effect refresh(RotationRequest request, RotationPolicy policy) {
     Place presented = request.presented();
+    String attempt = request.attempt().id();
     RotationOutcome outcome;
     try {
-      outcome = store.rotate(request, policy, () -> unanswered.contains(presented));
+      outcome = store.rotate(request, policy, it -> unanswered.contains(presented, it));
     } catch (StoreUnavailableException unavailable) {
       Effect effect = withoutStore(request, policy);
-      if (unavailable.mayHaveBeenTaken() && effect instanceof Postpone) {
-        unanswered.remember(presented);
+      if (unavailable.mayHaveBeenTaken() && effect instanceof Postpone && !attempt.isEmpty()) {
+        unanswered.remember(presented, attempt);
       }
       return effect;
-    }
-    if (outcome instanceof Replayed) {
-      unanswered.forget(presented);
     }
     return outcome instanceof Granted granted
         ? issue(granted, policy)
         : refuse((Refused) outcome, policy);
   }
 
-  private static Issue issue(Granted granted, RotationPolicy policy) {
+  private static Effect issue(Granted granted, RotationPolicy policy) {
     Optional<Label> observed = granted.observed().map(refused -> refuse(refused, policy).label());
+    if (granted instanceof Kept) {
+      return new Keep(Label.KEPT, observed);
+    }
     if (granted instanceof Rotated rotated) {
       Label label =
           switch (rotated.origin()) {
@@ -106,7 +110,7 @@ public final class RotationService {
           Optional.empty());
     }
     if (refused instanceof Missing) {
-      return plainly(Label.MISSING, "the family is not known any more");
+      return plainly(Label.MISSING, "the family has no record");
     }
     if (refused instanceof Limited) {
       return plainly(Label.LIMITED, "max-rotations reached");
@@ -126,6 +130,10 @@ public final class RotationService {
    * caught when the store is back: one of the two branches is then behind.
    */
   private static Effect withoutStore(RotationRequest request, RotationPolicy policy) {
+    if (policy.mode() == Mode.LOOKUP) {
+      // No policy asks for a guard: it is served as Keycloak would serve it by itself.
+      return new Keep(Label.UNGUARDED, Optional.empty());
+    }
     if (policy.isObserving()) {
       return unguarded(request);
     }
@@ -159,12 +167,16 @@ public final class RotationService {
     return Optional.empty();
   }
 
-  private static Issue unguarded(RotationRequest request) {
+  private static Effect unguarded(RotationRequest request) {
+    if (!request.issuesRefreshToken()) {
+      return new Keep(Label.UNGUARDED, Optional.empty());
+    }
     Child child =
         new Child(
             request.presented().generation() + 1,
             request.child().issuedAt(),
             request.child().expiresAt(),
+            0,
             request.binding());
     return new Issue(Label.UNGUARDED, child, Optional.empty(), Optional.empty());
   }

@@ -19,9 +19,10 @@ final class RotationSettings {
   private static final Setting<Mode> MODE =
       choice(
           "mode",
-          "enforce carries refusals out. observe never refuses a refresh: it answers with the newest"
-              + " token and tells events and metrics what it would have done.",
-          Mode.class,
+          "enforce carries refusals out. observe adds no refusal of its own: it answers with the newest"
+              + " token and reports to events and metrics what it would have done. What was revoked"
+              + " before is refused in both.",
+          List.of(Mode.ENFORCE, Mode.OBSERVE),
           Mode.ENFORCE);
   private static final Setting<Integer> GRACE_PERIOD =
       number(
@@ -35,11 +36,12 @@ final class RotationSettings {
   private static final Setting<Integer> GRACE_MAX_REPLAYS =
       number(
           "grace-max-replays",
-          "How many replays one grace period covers. 0 means no limit.",
+          "How many replays of one token the grace period covers. One more is answered with 429 and"
+              + " Retry-After; nothing is revoked. 0 means no limit.",
           "replays",
           0,
           1_000_000,
-          10);
+          0);
   private static final Setting<ContextMatch> GRACE_CONTEXT =
       choice(
           "grace-context",
@@ -79,15 +81,16 @@ final class RotationSettings {
           0,
           1_000_000,
           0);
-  private static final Setting<Integer> MAX_FAMILIES_PER_USER =
+  private static final Setting<Integer> MAX_FAMILIES_PER_USER_AND_CLIENT =
       number(
-          "max-families-per-user",
-          "A login over this many, per user and client, ends the oldest: its refresh and access tokens"
-              + " are dead. 0 means no limit.",
+          "max-families-per-user-and-client",
+          "How many token families a user may have at a client. A login beyond it revokes the oldest:"
+              + " its refresh and access tokens. Limits above 64 may be exceeded by a sixteenth for a"
+              + " few logins. 0 means no limit.",
           "families",
           0,
           1_000,
-          0);
+          1_000);
   private static final Setting<ContextMatch> BIND_TO =
       choice(
           "bind-to",
@@ -131,7 +134,7 @@ final class RotationSettings {
           MAX_ROTATIONS,
           ABSOLUTE_LIFETIME,
           MAX_REFRESHES_PER_MINUTE,
-          MAX_FAMILIES_PER_USER,
+          MAX_FAMILIES_PER_USER_AND_CLIENT,
           BIND_TO,
           ON_BINDING_MISMATCH,
           REVOKE_PREVIOUS_ACCESS_TOKEN,
@@ -150,7 +153,7 @@ final class RotationSettings {
         MAX_ROTATIONS.from(given),
         Duration.ofSeconds(ABSOLUTE_LIFETIME.from(given)),
         MAX_REFRESHES_PER_MINUTE.from(given),
-        MAX_FAMILIES_PER_USER.from(given),
+        MAX_FAMILIES_PER_USER_AND_CLIENT.from(given),
         BIND_TO.from(given),
         ON_BINDING_MISMATCH.from(given),
         REVOKE_PREVIOUS_ACCESS_TOKEN.from(given),

@@ -14,7 +14,9 @@ import java.util.Optional;
  * @param generation its newest generation
  * @param created when it was first told of, to the second: at the login, or at the first refresh
  * @param refreshed when its newest token was made
- * @param isRevoked whether the family itself was marked revoked
+ * @param isRevoked whether it was marked revoked: itself, its session, its client or its user
+ * @param accessTokens those that may be unexpired
+ * @param parentTag the tag of the access token for which it began by token exchange
  */
 public record TokenFamily(
     String id,
@@ -24,4 +26,6 @@ public record TokenFamily(
     long generation,
     Optional<Instant> created,
     Instant refreshed,
-    boolean isRevoked) {}
+    boolean isRevoked,
+    AccessTokens accessTokens,
+    Optional<String> parentTag) {}

@@ -3,9 +3,13 @@ package dev.tokenguard.rotation;
 import java.time.Duration;
 
 /**
- * The refreshes that the store did not answer in time, known to all nodes. The store may have
- * carried such a rotation out; then the client's retry is a replay, and after an outage that is
- * longer than the grace period it would be taken for a reuse. But nobody was given the child.
+ * The refreshes whose client got no answer, known to all nodes: the store did not answer in time,
+ * or Keycloak failed after the store had decided. The store may have carried such a rotation out;
+ * then the client's retry is a replay, and after the grace period it would be taken for a reuse.
+ *
+ * <p>Each is named by the token that was presented and by the {@linkplain RotationRequest.Attempt
+ * attempt}. The store excuses a replay only where the very attempt to which it granted the newest
+ * child is one of these. So a thief's own unanswered request excuses nothing: it produced no child.
  */
 public interface UnansweredRefreshes {
 
@@ -13,11 +17,8 @@ public interface UnansweredRefreshes {
   Duration REMEMBERED_FOR = Duration.ofHours(1);
 
   /** Nothing is thrown when it cannot be remembered: the grace period then counts. */
-  void remember(Place presented);
+  void remember(Place presented, String attempt);
 
-  /** Whether the token at this place was presented, and its child given to nobody. */
-  boolean contains(Place presented);
-
-  /** The client has been given the child. */
-  void forget(Place presented);
+  /** Whether the token at this place was presented by this attempt, which got no answer. */
+  boolean contains(Place presented, String attempt);
 }

@@ -47,9 +47,15 @@ public record Setting<T>(
   /** One constant of an enum, written in lower case with hyphens. */
   public static <E extends Enum<E>> Setting<E> choice(
       String name, String help, Class<E> type, E defaultValue) {
+    return choice(name, help, List.of(type.getEnumConstants()), defaultValue);
+  }
+
+  /** One of some constants of an enum, written in lower case with hyphens. */
+  public static <E extends Enum<E>> Setting<E> choice(
+      String name, String help, List<E> accepted, E defaultValue) {
     // Looked up, not searched: a policy is read with each refresh.
     Map<String, E> constants = new LinkedHashMap<>();
-    for (E constant : type.getEnumConstants()) {
+    for (E constant : accepted) {
       constants.put(word(constant), constant);
     }
     List<String> words = List.copyOf(constants.keySet());

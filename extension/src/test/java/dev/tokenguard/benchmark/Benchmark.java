@@ -46,9 +46,13 @@ public final class Benchmark {
   }
 
   private void run() {
-    makeOutputFolder();
     Machine machine = Machine.here();
     progress.say("%s", machine.text());
+    if (options.measuresVolume()) {
+      new VolumeBenchmark(progress).run();
+      return;
+    }
+    makeOutputFolder();
     progress.say("This takes about %d minutes.", options.expected().toMinutes() + 1);
     Optional<StoreReport> store =
         options.measuresStore()

@@ -53,7 +53,9 @@ record BenchmarkOptions(
     STORE,
     CLUSTER,
     /** Not among all: it looks for faults, and takes as long as it is given. */
-    SOAK
+    SOAK,
+    /** Not among all: one user with very many families. */
+    VOLUME
   }
 
   private static final int SMALLEST = 10_000;
@@ -307,6 +309,10 @@ record BenchmarkOptions(
 
   boolean soaks() {
     return part == Part.SOAK;
+  }
+
+  boolean measuresVolume() {
+    return part == Part.VOLUME;
   }
 
   private static Map<String, String> given(Properties properties) {

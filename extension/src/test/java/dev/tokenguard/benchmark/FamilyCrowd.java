@@ -73,7 +73,7 @@ final class FamilyCrowd {
   private void rotate(int number) {
     RotationOutcome outcome =
         store.rotate(
-            new MadeUpFamily(number, perUser).refresh(generations[number]++), POLICY, () -> false);
+            new MadeUpFamily(number, perUser).refresh(generations[number]++), POLICY, it -> false);
     if (!(outcome instanceof RotationOutcome.Rotated)) {
       throw new BenchmarkFailure("A straight refresh was answered with " + outcome);
     }

@@ -23,6 +23,9 @@ final class Help {
       Keycloak for a set time (-Dbench.soak), and fails on false alarms, escapes and memory that
       grows.
 
+      -Dbench.part=volume prints how long each script takes for a user with 1, 10^3 and 10^5
+      families.
+
       It prints a table, and writes results.json and three plots. With the defaults it takes
       about twenty minutes, and nothing else should run on the machine meanwhile.
       docs/benchmark.md tells what is measured and how.

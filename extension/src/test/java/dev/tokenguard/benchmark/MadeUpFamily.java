@@ -5,6 +5,7 @@ import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationRequest;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
@@ -30,9 +31,14 @@ record MadeUpFamily(int number, int perUser) {
         uuid('u', number / perUser).toString(),
         new Place(uuid('f', number).toString(), generation),
         new RotationRequest.Session(sessionId(), now - DAY, CLIENT.toString(), now - DAY, false),
-        new RotationRequest.ProposedChild(now, now + 7 * DAY, now + 7 * DAY + 60),
+        new RotationRequest.ProposedChild(
+            now, now + 7 * DAY, now + 7 * DAY + 60, now + 7 * DAY + 60),
         new RotationRequest.AccessToken(now + 300, "onrtrt", "onrtro"),
         CONTEXT,
+        Optional.empty(),
+        RotationRequest.Attempt.aged(Duration.ZERO),
+        0,
+        true,
         Optional.empty());
   }
 

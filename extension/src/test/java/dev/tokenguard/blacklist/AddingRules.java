@@ -95,7 +95,8 @@ abstract class AddingRules extends BlacklistRules {
   void whenKindsShareAnId_thenTheyAreEntriesOfTheirOwn() {
     long later = inSeconds(300);
     assertThat(blacklist.add(new OfAccessToken("same", Reason.REVOKED, later))).isTrue();
-    assertThat(blacklist.add(new OfSession("same", Reason.REVOKED, later))).isTrue();
+    assertThat(blacklist.add(new OfSession("same", clock.second(), Reason.REVOKED, later)))
+        .isTrue();
     assertThat(blacklist.add(new OfUser("same", clock.second(), later))).isTrue();
   }
 
@@ -121,7 +122,7 @@ abstract class AddingRules extends BlacklistRules {
   @Test
   void whenTheClockThatItWasDatedByIsBehind_thenItLivesForItsLeastLife() {
     long past = inSeconds(-1200);
-    blacklist.add(new OfSession(SESSION, Reason.LOGOUT, past, 900));
+    blacklist.add(new OfSession(SESSION, clock.second(), Reason.LOGOUT, past, 900));
     assertKilled(identity(), Kind.SESSION, "logout");
     blacklist.add(new OfUser(USER, inSeconds(60), past, 900));
     assertKilled(new TokenIdentity(TOKEN, "", USER, clock.second()), Kind.USER, "");

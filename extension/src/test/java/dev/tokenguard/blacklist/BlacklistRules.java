@@ -38,7 +38,7 @@ abstract class BlacklistRules {
   }
 
   protected final OfSession session(Reason reason, long expiresAt) {
-    return new OfSession(SESSION, reason, expiresAt);
+    return new OfSession(SESSION, clock.second(), reason, expiresAt);
   }
 
   protected final OfUser user(long issuedBefore, long expiresAt) {

@@ -36,7 +36,9 @@ final class FrozenPendingRevocationTest {
           pending(
               Reason.CLIENT_SECRET_CHANGED,
               Revocation.ofClient(USER, CLIENT, List.of(), DECIDED, UNTIL)),
-          pending(Reason.LOGOUT, Revocation.ofSession(USER, SESSION, UNTIL)),
+          pending(
+              Reason.LOGOUT,
+              Revocation.ofSession(USER, Revocation.Session.both(SESSION), DECIDED, UNTIL)),
           pending(
               Reason.PASSWORD_CHANGED, Revocation.ofUser(FEDERATED, List.of(), DECIDED, UNTIL)));
 

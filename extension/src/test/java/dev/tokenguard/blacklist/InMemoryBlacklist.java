@@ -30,23 +30,26 @@ public final class InMemoryBlacklist implements Blacklist {
   }
 
   /** What is remembered. */
-  private record Standing(String reason, long issuedBefore, long expiresAt) {
+  private record Standing(String reason, long cutoff, long expiresAt) {
 
     static Standing of(BlacklistEntry entry, long now) {
-      long least = entry.leastLife() > 0 ? now + entry.leastLife() : 0;
+      long least = entry.minTtl() > 0 ? now + entry.minTtl() : 0;
       long expiresAt = Math.max(entry.expiresAt(), least);
       if (entry instanceof OfAccessToken token) {
         return new Standing(token.reason().word(), 0, expiresAt);
       }
       if (entry instanceof OfSession session) {
-        return new Standing(session.reason().word(), 0, expiresAt);
+        return new Standing(session.reason().word(), session.cutoff(), expiresAt);
       }
       return new Standing("", ((OfUser) entry).issuedBefore(), expiresAt);
     }
 
     Standing strengthenedBy(Standing later) {
+      boolean isLater = later.cutoff > cutoff;
       return new Standing(
-          reason, Math.max(issuedBefore, later.issuedBefore), Math.max(expiresAt, later.expiresAt));
+          isLater ? later.reason : reason,
+          isLater ? later.cutoff : cutoff,
+          Math.max(expiresAt, later.expiresAt));
     }
   }
 
@@ -83,11 +86,12 @@ public final class InMemoryBlacklist implements Blacklist {
         .or(
             () ->
                 claimed(Kind.SESSION, token.sessionId())
+                    .filter(it -> token.issuedAt() <= it.cutoff())
                     .map(it -> new Hit(Kind.SESSION, it.reason())))
         .or(
             () ->
                 claimed(Kind.USER, token.userId())
-                    .filter(it -> token.issuedAt() < it.issuedBefore())
+                    .filter(it -> token.issuedAt() < it.cutoff())
                     .map(it -> new Hit(Kind.USER, it.reason())));
   }
 

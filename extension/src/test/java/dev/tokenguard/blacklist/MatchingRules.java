@@ -40,10 +40,11 @@ abstract class MatchingRules extends BlacklistRules {
 
   @ParameterizedTest
   @EnumSource(Reason.class)
-  void whenASessionIsNamed_thenItsTokensAreDeadWheneverTheyWereIssued(Reason reason) {
+  void whenASessionIsNamed_thenItsTokensUpToTheCutOffAreRevoked(Reason reason) {
     blacklist.add(session(reason, inSeconds(300)));
     assertKilled(issuedAt(0), Kind.SESSION, reason.word());
-    assertKilled(issuedAt(inSeconds(1_000)), Kind.SESSION, reason.word());
+    assertKilled(issuedAt(clock.second()), Kind.SESSION, reason.word());
+    assertAlive(issuedAt(inSeconds(1)));
     assertThat(blacklist.reasonFor(TOKEN)).isEmpty();
     assertAlive(new TokenIdentity(TOKEN, "another", USER, 0));
   }
@@ -83,13 +84,34 @@ abstract class MatchingRules extends BlacklistRules {
     assertAlive(new TokenIdentity("", "", "", 0));
   }
 
+  /** A login page that is open during a logout may begin a session of the same id. */
+  @Test
+  void whenASessionIsNamed_thenTokensUpToThatSecondAreCoveredAndLaterOnesAreNot() {
+    long cutoff = clock.second();
+    blacklist.add(new OfSession(SESSION, cutoff, Reason.LOGOUT, inSeconds(300)));
+    assertKilled(new TokenIdentity("", SESSION, "", cutoff), Kind.SESSION, "logout");
+    assertAlive(new TokenIdentity("", SESSION, "", cutoff + 1));
+  }
+
+  @Test
+  void whenASessionIsNamedAgain_thenTheLaterCutOffStands() {
+    long cutoff = clock.second();
+    blacklist.add(new OfSession(SESSION, cutoff, Reason.LOGOUT, inSeconds(300)));
+    blacklist.add(new OfSession(SESSION, cutoff - 5, Reason.REVOKED, inSeconds(300)));
+    assertKilled(new TokenIdentity("", SESSION, "", cutoff), Kind.SESSION, "logout");
+    blacklist.add(new OfSession(SESSION, cutoff + 5, Reason.USER_DISABLED, inSeconds(100)));
+    assertKilled(new TokenIdentity("", SESSION, "", cutoff + 5), Kind.SESSION, "user-disabled");
+    assertAlive(new TokenIdentity("", SESSION, "", cutoff + 6));
+    assertLivesUntil(new OfSession(SESSION, 0, Reason.LOGOUT, 0), inSeconds(300));
+  }
+
   /** Else one entry by mistake would kill all tokens of that kind. */
   @Test
   void givenEntriesWithoutAnId_whenATokenLacksTheClaim_thenTheyAreNotMeant() {
     blacklist.addAll(
         List.of(
             new OfAccessToken("", Reason.REVOKED, inSeconds(300)),
-            new OfSession("", Reason.REVOKED, inSeconds(300)),
+            new OfSession("", clock.second(), Reason.REVOKED, inSeconds(300)),
             new OfUser("", inSeconds(60), inSeconds(300))));
     assertAlive(new TokenIdentity("", "", "", 0));
     assertAlive(new TokenIdentity(TOKEN, "", "", 0));
@@ -100,10 +122,10 @@ abstract class MatchingRules extends BlacklistRules {
 
   @Test
   void whenAnIdIsThatOfAnotherKind_thenItIsNotMeant() {
-    blacklist.add(new OfSession(TOKEN, Reason.LOGOUT, inSeconds(300)));
+    blacklist.add(new OfSession(TOKEN, clock.second(), Reason.LOGOUT, inSeconds(300)));
     blacklist.add(new OfAccessToken(SESSION, Reason.LOGOUT, inSeconds(300)));
     blacklist.add(new OfUser(SESSION, inSeconds(60), inSeconds(300)));
-    blacklist.add(new OfSession(USER, Reason.LOGOUT, inSeconds(300)));
+    blacklist.add(new OfSession(USER, clock.second(), Reason.LOGOUT, inSeconds(300)));
     assertAlive(identity());
   }
 }

@@ -51,12 +51,12 @@ abstract class OddIdRules extends BlacklistRules {
   void whenAnOddIdIsNamed_thenItIsFound(String id) {
     blacklist.add(new OfUser(id, clock.second(), inSeconds(300)));
     assertKilled(new TokenIdentity(TOKEN, SESSION, id, 0), Kind.USER, "");
-    blacklist.add(new OfSession(id, Reason.LOGOUT, inSeconds(300)));
+    blacklist.add(new OfSession(id, clock.second(), Reason.LOGOUT, inSeconds(300)));
     assertKilled(new TokenIdentity(TOKEN, id, USER, 0), Kind.SESSION, "logout");
     blacklist.add(new OfAccessToken(id, Reason.REVOKED, inSeconds(300)));
     assertKilled(new TokenIdentity(id, SESSION, USER, 0), Kind.ACCESS_TOKEN, "revoked");
     assertThat(blacklist.reasonFor(id)).contains("revoked");
-    assertLivesUntil(new OfSession(id, Reason.LOGOUT, 0), inSeconds(300));
+    assertLivesUntil(new OfSession(id, clock.second(), Reason.LOGOUT, 0), inSeconds(300));
   }
 
   @Test

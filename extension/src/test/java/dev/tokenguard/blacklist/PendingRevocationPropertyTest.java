@@ -28,7 +28,7 @@ final class PendingRevocationPropertyTest {
     Set<String> families = new HashSet<>();
     Set<ClientSession> clientSessions = new HashSet<>();
     Set<String> clients = new HashSet<>();
-    Set<String> sessions = new HashSet<>();
+    Set<Revocation.Session> sessions = new HashSet<>();
     boolean isEverything = false;
     for (String text : pending.texts()) {
       PendingRevocation read = PendingRevocation.of(text).orElseThrow();
@@ -75,7 +75,10 @@ final class PendingRevocationPropertyTest {
             ids().list().ofMaxSize(3),
             Combinators.combine(sessionIds(), ids()).as(ClientSession::new).list().ofMaxSize(3),
             ids().list().ofMaxSize(3),
-            ids().list().ofMaxSize(3),
+            Combinators.combine(ids(), Arbitraries.of(Revocation.SessionKind.class))
+                .as(Revocation.Session::new)
+                .list()
+                .ofMaxSize(3),
             Arbitraries.of(true, false),
             Arbitraries.longs().greaterOrEqual(0),
             Arbitraries.longs().greaterOrEqual(0))

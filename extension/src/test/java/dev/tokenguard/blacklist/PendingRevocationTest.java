@@ -45,7 +45,7 @@ final class PendingRevocationTest {
                     Revocation.ofFamily(user, ID, UNTIL),
                     Revocation.ofClientSessions(user, clientSession(), List.of(), BEFORE, UNTIL),
                     Revocation.ofClient(user, OTHER_ID, List.of(), BEFORE, UNTIL),
-                    Revocation.ofSession(user, ID, UNTIL),
+                    Revocation.ofSession(user, Revocation.Session.online(ID), BEFORE, UNTIL),
                     Revocation.ofUser(user, List.of(), BEFORE, UNTIL)));
   }
 
@@ -61,7 +61,10 @@ final class PendingRevocationTest {
   @EnumSource(Reason.class)
   void whateverTheReason_thenItIsReadAgain(Reason reason) {
     PendingRevocation pending =
-        new PendingRevocation(REALM, reason, Revocation.ofSession(USER, ID, UNTIL));
+        new PendingRevocation(
+            REALM,
+            reason,
+            Revocation.ofSession(USER, Revocation.Session.online(ID), BEFORE, UNTIL));
     assertThat(PendingRevocation.of(pending.texts().get(0))).contains(pending);
   }
 
@@ -80,7 +83,7 @@ final class PendingRevocationTest {
         List.of(ID, OTHER_ID),
         clientSession(),
         List.of(OTHER_ID),
-        List.of(ID, OTHER_ID),
+        List.of(Revocation.Session.online(ID), Revocation.Session.online(OTHER_ID)),
         true,
         BEFORE,
         UNTIL);
@@ -94,18 +97,18 @@ final class PendingRevocationTest {
         .allMatch(it -> it.realmId().equals(REALM) && it.reason() == Reason.CLIENT_SECRET_CHANGED)
         .map(PendingRevocation::revocation)
         .containsExactly(
-            Revocation.ofFamily(FEDERATED, ID, UNTIL),
-            Revocation.ofFamily(FEDERATED, OTHER_ID, UNTIL),
+            Revocation.ofFamilies(FEDERATED, List.of(ID), BEFORE, UNTIL),
+            Revocation.ofFamilies(FEDERATED, List.of(OTHER_ID), BEFORE, UNTIL),
             Revocation.ofClientSessions(FEDERATED, clientSession(), List.of(), BEFORE, UNTIL),
             Revocation.ofClient(FEDERATED, OTHER_ID, List.of(), BEFORE, UNTIL),
-            Revocation.ofSession(FEDERATED, ID, UNTIL),
-            Revocation.ofSession(FEDERATED, OTHER_ID, UNTIL),
+            Revocation.ofSession(FEDERATED, Revocation.Session.online(ID), BEFORE, UNTIL),
+            Revocation.ofSession(FEDERATED, Revocation.Session.online(OTHER_ID), BEFORE, UNTIL),
             Revocation.ofUser(FEDERATED, List.of(), BEFORE, UNTIL));
   }
 
   @Test
   void whenNothingIsRevoked_thenNothingIsWrittenDown() {
-    assertThat(pending(Revocation.ofSessions(USER, List.of(), UNTIL)).texts()).isEmpty();
+    assertThat(pending(Revocation.ofSessions(USER, List.of(), BEFORE, UNTIL)).texts()).isEmpty();
   }
 
   /** What waits in a database is read by the next version. */
@@ -115,7 +118,7 @@ final class PendingRevocationTest {
         "token-guard:FAMILY:r1:REUSED:u1:f1:0:1795003600",
         "token-guard:CLIENT_SESSION:r1:REVOKED:u1:s1+c1:1795000000:1795003600",
         "token-guard:CLIENT:r1:CLIENT_DISABLED:u1:c1:1795000000:1795003600",
-        "token-guard:SESSION:r1:LOGOUT:f%3Aldap%3Ana+me:s1:0:1795003600",
+        "token-guard:SESSION:r1:LOGOUT:f%3Aldap%3Ana+me:OFFLINE+s1:1795000000:1795003600",
         "token-guard:USER:r1:USER_DELETED:u1::1795000000:1795003600"
       })
   void whenATextIsRead_thenItIsOneOfEveryOtherVersion(String text) {

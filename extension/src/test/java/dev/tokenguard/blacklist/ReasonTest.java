@@ -18,7 +18,7 @@ final class ReasonTest {
             "rotated",
             "reused",
             "mismatched",
-            "device-cap",
+            "max-families-per-user-and-client",
             "password-changed",
             "credential-changed",
             "email-changed",

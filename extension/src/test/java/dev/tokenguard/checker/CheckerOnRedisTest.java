@@ -91,7 +91,7 @@ final class CheckerOnRedisTest {
 
   @Test
   void given_a_pipeline_as_on_a_cluster_then_the_verdict_is_the_same() {
-    owner.setex("tg:sid:session", 60, "logout");
+    owner.setex("tg:sid:session", 60, "9999999999 logout");
     RevocationChecker checker =
         RevocationChecker.of(CheckerOnRedisTest::pipelined, WhenUnavailable.REFUSE);
 

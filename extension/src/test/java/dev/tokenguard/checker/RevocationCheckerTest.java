@@ -33,7 +33,31 @@ final class RevocationCheckerTest {
 
   @Test
   void given_the_key_of_the_session_then_it_is_revoked() {
-    assertRevoked(Map.of("tg:sid:session", "logout"), Scope.SESSION, "logout");
+    assertRevoked(Map.of("tg:sid:session", "9999999999 logout"), Scope.SESSION, "logout");
+  }
+
+  @Test
+  void given_a_sessions_cut_off_then_what_was_issued_up_to_that_second_is_revoked() {
+    assertRevoked(Map.of("tg:sid:session", ISSUED_AT + " logout"), Scope.SESSION, "logout");
+    assertRevoked(Map.of("tg:sid:session", (ISSUED_AT + 1) + " x y"), Scope.SESSION, "x y");
+    assertThat(verdict(Map.of("tg:sid:session", (ISSUED_AT - 1) + " logout")))
+        .isEqualTo(new Alive());
+  }
+
+  @Test
+  void given_a_session_that_began_anew_then_the_cut_off_of_the_user_still_counts() {
+    assertRevoked(
+        Map.of("tg:sid:session", "1 logout", "tg:sub:user", "9999999999"),
+        Scope.USER,
+        "9999999999");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "logout", " logout", "-1 logout", "1e3 logout", "12x logout"})
+  void given_a_sessions_cut_off_that_is_no_second_then_the_token_is_revoked(String malformed) {
+    assertThat(verdict(Map.of("tg:sid:session", malformed)))
+        .isInstanceOfSatisfying(
+            Revoked.class, it -> assertThat(it.scope()).isEqualTo(Scope.SESSION));
   }
 
   @Test
@@ -44,7 +68,13 @@ final class RevocationCheckerTest {
   @Test
   void given_several_keys_then_the_narrowest_counts() {
     assertRevoked(
-        Map.of("tg:sub:user", "9999999999", "tg:sid:session", "logout", "tg:at:token", "revoked"),
+        Map.of(
+            "tg:sub:user",
+            "9999999999",
+            "tg:sid:session",
+            "9999999999 logout",
+            "tg:at:token",
+            "revoked"),
         Scope.TOKEN,
         "revoked");
   }

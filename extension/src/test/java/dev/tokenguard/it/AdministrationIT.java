@@ -39,7 +39,7 @@ class AdministrationIT extends LabTest {
           max-rotations                | 1.5    | max-rotations: 0 to 2147483647 rotations
           absolute-lifetime            | -5     | absolute-lifetime: 0 to 2147483647 seconds
           max-refreshes-per-minute     | many   | max-refreshes-per-minute: 0 to 1000000 refreshes
-          max-families-per-user        | 1001   | max-families-per-user: 0 to 1000 families
+          max-families-per-user-and-client | 1001   | max-families-per-user-and-client: 0 to 1000 families
           bind-to                      | host   | bind-to: one of none, user-agent, ip, user-agent-and-ip
           on-binding-mismatch          | allow  | on-binding-mismatch: one of deny, observe, revoke-family
           revoke-previous-access-token | yes    | revoke-previous-access-token: true or false
@@ -95,7 +95,7 @@ class AdministrationIT extends LabTest {
             Map.entry("max-rotations", "0"),
             Map.entry("absolute-lifetime", "0"),
             Map.entry("max-refreshes-per-minute", "0"),
-            Map.entry("max-families-per-user", "0"),
+            Map.entry("max-families-per-user-and-client", "1000"),
             Map.entry("bind-to", "none"),
             Map.entry("on-binding-mismatch", "deny"),
             Map.entry("revoke-previous-access-token", "false"),

@@ -35,7 +35,7 @@ class CostIT extends LabTest {
   @Test
   void given_logins_then_each_is_one_redis_command_with_a_limit_of_families_too() {
     OidcClient unlimited = lab.clientWith("grace-period", "60", "grace-max-replays", "0");
-    OidcClient limited = lab.clientWith("max-families-per-user", "10");
+    OidcClient limited = lab.clientWith("max-families-per-user-and-client", "10");
     User user = lab.user();
     user.logIn(unlimited);
     long before = calls();

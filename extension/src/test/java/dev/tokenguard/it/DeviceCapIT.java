@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** A user may be logged in so many times at a client; one more login ends the oldest. */
 class DeviceCapIT extends LabTest {
 
-  private final OidcClient client = lab.clientWith("max-families-per-user", "2");
+  private final OidcClient client = lab.clientWith("max-families-per-user-and-client", "2");
   private final User user = lab.user();
 
   @Test
@@ -28,7 +28,8 @@ class DeviceCapIT extends LabTest {
 
     assertDead(client, first);
     assertThat(introspected(first)).isFalse();
-    assertThat(lab.redisClient().get("tg:at:" + accessTokenId(first))).isEqualTo("device-cap");
+    assertThat(lab.redisClient().get("tg:at:" + accessTokenId(first)))
+        .isEqualTo("max-families-per-user-and-client");
     assertRefused(client.refresh(first.refreshToken()));
     assertThat(lab.events("REFRESH_TOKEN_ERROR", user).get(0).path("error").asText())
         .isEqualTo("refresh_token_revoked");
@@ -133,7 +134,11 @@ class DeviceCapIT extends LabTest {
 
     assertThat(lab.keycloak().log().text().lines())
         .filteredOn(
-            line -> line.contains("A login ended families [" + Family.id(first) + "] (device-cap)"))
+            line ->
+                line.contains(
+                    "A login ended families ["
+                        + Family.id(first)
+                        + "] (max-families-per-user-and-client)"))
         .singleElement()
         .asString()
         .contains("INFO", client.clientId(), user.id(), Family.id(third), Family.session(third))
@@ -142,7 +147,8 @@ class DeviceCapIT extends LabTest {
 
   @Test
   void given_observe_mode_when_a_third_logs_in_then_none_ends() {
-    OidcClient observing = lab.clientWith("mode", "observe", "max-families-per-user", "2");
+    OidcClient observing =
+        lab.clientWith("mode", "observe", "max-families-per-user-and-client", "2");
     Answer first = user.logIn(observing);
     user.logIn(observing);
 

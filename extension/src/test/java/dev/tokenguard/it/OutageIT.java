@@ -76,7 +76,8 @@ class OutageIT extends LabTest {
 
   @Test
   void given_a_login_when_redis_hangs_then_it_works_and_its_family_begins_with_a_refresh() {
-    OidcClient client = lab.clientWith("grace-period", "60", "max-families-per-user", "2");
+    OidcClient client =
+        lab.clientWith("grace-period", "60", "max-families-per-user-and-client", "2");
     lab.redis().pause();
     Answer login = user.logIn(client);
     assertAlive(client, login);

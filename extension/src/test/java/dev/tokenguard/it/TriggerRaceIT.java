@@ -81,7 +81,8 @@ class TriggerRaceIT extends TriggerTest {
 
   @Test
   void given_a_refresh_that_races_a_login_over_the_cap_then_no_token_born_in_the_race_works() {
-    OidcClient capped = lab.clientWith("grace-period", "60", "max-families-per-user", "1");
+    OidcClient capped =
+        lab.clientWith("grace-period", "60", "max-families-per-user-and-client", "1");
     Race.repeat(
         RACES, () -> new Race(heldBy(capped, user, user.logIn(capped)), () -> user.logIn(capped)));
   }

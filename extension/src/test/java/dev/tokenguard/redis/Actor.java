@@ -138,7 +138,10 @@ sealed interface Actor {
                     List.of(),
                     endpoint.now(),
                     until));
-        case 4, 5 -> endpoint.revoke(Revocation.ofSession(login.user(), login.session(), until));
+        case 4, 5 ->
+            endpoint.revoke(
+                Revocation.ofSession(
+                    login.user(), Revocation.Session.both(login.session()), endpoint.now(), until));
         case 6 ->
             endpoint.revoke(Revocation.ofUser(login.user(), List.of(), login.started(), until));
         default -> {

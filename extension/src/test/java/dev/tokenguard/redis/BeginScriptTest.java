@@ -1,22 +1,27 @@
 package dev.tokenguard.redis;
 
 import static dev.tokenguard.redis.RotateCall.ACCESS;
+import static dev.tokenguard.redis.RotateCall.BOUND_AGENT;
+import static dev.tokenguard.redis.RotateCall.BOUND_IP;
 import static dev.tokenguard.redis.RotateCall.CHILD_EXP;
 import static dev.tokenguard.redis.RotateCall.IAT;
 import static dev.tokenguard.redis.RotateCall.KEY;
 import static dev.tokenguard.redis.RotateCall.LINEAGE;
+import static dev.tokenguard.redis.RotateCall.OFFLINE;
 import static dev.tokenguard.redis.RotateCall.ORIGIN;
 import static dev.tokenguard.redis.RotateCall.REMEMBER_UNTIL;
+import static dev.tokenguard.redis.RotateCall.SESSION;
+import static dev.tokenguard.redis.RotateCall.SESSION_MARK;
 import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.testbed.Await;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,16 +50,6 @@ final class BeginScriptTest {
     return JEDIS.hget(KEY, field).split(",", -1);
   }
 
-  /** Moves the time at which a family was first remembered. */
-  private static void begunAt(String name, long second) {
-    JEDIS.hset(KEY, "i:" + name, "ses,cli," + second);
-  }
-
-  private static BooleanSupplier nextMillisecond() {
-    long now = Instant.now().toEpochMilli();
-    return () -> Instant.now().toEpochMilli() > now;
-  }
-
   @Test
   void whenALoginIsTold_thenThreeFieldsAreLeftByTheClockOfRedis() {
     long before = Instant.now().toEpochMilli() - 1;
@@ -66,7 +61,7 @@ final class BeginScriptTest {
     assertThat(lineage)
         .containsExactly(
             "1", "", lineage[2], "" + (IAT - made / 1000), "1800", "1800", "", "agent1", "ip1111");
-    assertThat(stored(ORIGIN)).containsExactly("ses", "cli", "" + made / 1000);
+    assertThat(stored(ORIGIN)).containsExactly("ses", "fam", "" + made / 1000);
     String end = Long.toString(IAT + 300 - made / 1000);
     assertThat(stored(ACCESS)).containsExactly("", end, "-1", end, "onrtac");
     assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 3600);
@@ -74,7 +69,12 @@ final class BeginScriptTest {
 
   @Test
   void whenAnOfflineLoginWithoutExpIsTold_thenThatIsLeft() {
-    begin(RotateCall.plain().with(12, 1).with(CHILD_EXP, 0).with(21, "agent9").with(22, "ip9999"));
+    begin(
+        RotateCall.plain()
+            .with(OFFLINE, 1)
+            .with(CHILD_EXP, 0)
+            .with(BOUND_AGENT, "agent9")
+            .with(BOUND_IP, "ip9999"));
     assertThat(stored(ORIGIN)[3]).isEqualTo("1");
     assertThat(stored(LINEAGE)[4]).isEmpty();
     assertThat(stored(ACCESS)).endsWith("agent9", "ip9999");
@@ -94,7 +94,10 @@ final class BeginScriptTest {
     RotateCall.plain().run();
     Map<String, String> before = JEDIS.hgetAll(KEY);
     assertThat(
-            begin(RotateCall.plain().with(8, "other").with(REMEMBER_UNTIL, IAT + 9_000), 1, false))
+            begin(
+                RotateCall.plain().with(SESSION, "other").with(REMEMBER_UNTIL, IAT + 9_000),
+                1,
+                false))
         .isEqualTo(List.of());
     assertThat(JEDIS.hgetAll(KEY)).isEqualTo(before);
     assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 3600);
@@ -104,29 +107,14 @@ final class BeginScriptTest {
   void whenOneIsTooMany_thenTheReplyTellsItsAccessTokens() {
     begin(RotateCall.plain());
     RotateCall.plain().run();
-    begunAt("fam", 5);
     begin(RotateCall.plain().ofFamily("second"));
-    begunAt("second", 6);
     List<?> reply = begin(RotateCall.plain().ofFamily("third"), 2, false);
-    assertThat(reply).isEqualTo(List.of(List.of("fam", 0L, 1L, IAT + 300, "onrtac", "onrtrt")));
-    assertThat(stored(LINEAGE)[9]).isEqualTo("capped");
+    assertThat(reply)
+        .isEqualTo(List.of(List.of("fam", 0L, 1L, 1L, 0L, IAT + 300, "onrtac", "onrtrt")));
+    assertThat(stored(LINEAGE)[10]).isEqualTo("capped");
     assertThat(stored("f:second")).hasSize(9);
     assertThat(RotateCall.plain().ofFamily("second").run().get(0)).isEqualTo("NEXT");
     assertThat(RotateCall.presenting(1).run().get(0)).isEqualTo("REVOKED");
-  }
-
-  @Test
-  void givenFamiliesOfOneSecond_whenOneIsTooMany_thenTheOneWithTheOldestTokenEnds() {
-    for (String name : List.of("a", "b", "c")) {
-      begin(RotateCall.plain().ofFamily(name));
-      begunAt(name, 5);
-      Await.until("the next millisecond", Duration.ofSeconds(1), nextMillisecond());
-    }
-    RotateCall.plain().ofFamily("a").run();
-    List<?> reply = begin(RotateCall.plain().ofFamily("d"), 3, false);
-    assertThat(reply)
-        .singleElement()
-        .satisfies(row -> assertThat(((List<?>) row).get(0)).isEqualTo("b"));
   }
 
   @Test
@@ -134,39 +122,100 @@ final class BeginScriptTest {
     for (String name : List.of("a", "b", "c")) {
       assertThat(begin(RotateCall.plain().ofFamily(name), 1, true)).isEqualTo(List.of());
     }
-    assertThat(JEDIS.hlen(KEY)).isEqualTo(9);
+    assertThat(JEDIS.hlen(KEY)).isEqualTo(9 + 1);
   }
 
   @Test
   void givenARevokedSession_whenALoginIsTold_thenItIsDeadAndNamed() {
-    JEDIS.hset(KEY, "s:ses", "1,0," + IAT);
-    begin(RotateCall.plain().ofFamily("elsewhere").with(4, "s:other").with(8, "other"));
-    List<?> dead = List.of(List.of("fam", 0L, 0L, IAT + 300, "onrtac", ""));
+    JEDIS.hset(KEY, "s:ses", "1,100," + IAT);
+    begin(
+        RotateCall.plain()
+            .ofFamily("elsewhere")
+            .with(SESSION_MARK, "s:other")
+            .with(SESSION, "other"));
+    List<?> dead = List.of(List.of("fam", 0L, 0L, 1L, 0L, IAT + 300, "onrtac", ""));
     assertThat(begin(RotateCall.plain(), 1, false)).isEqualTo(dead);
-    assertThat(stored(LINEAGE)[9]).isEqualTo("revoked");
+    assertThat(stored(LINEAGE)[10]).isEqualTo("revoked");
     assertThat(stored("f:elsewhere")).hasSize(9);
     assertThat(begin(RotateCall.plain(), 1, false)).isEqualTo(dead);
   }
 
-  @Test
-  void givenThousandsOfFamilies_whenOneMoreLogsIn_thenAllOfTheClientAreCounted() {
-    for (int family = 0; family < 2_000; family++) {
-      RotateCall one = RotateCall.plain().ofFamily("family" + family);
-      begin(family % 2 == 0 ? one : one.with(9, "other"));
-    }
-    assertThat(begin(RotateCall.plain(), 1_000, false)).hasSize(1);
-    assertThat(begin(RotateCall.plain().ofFamily("last"), 10, false)).hasSize(991);
+  private static List<String> families(List<?> reply) {
+    return reply.stream().map(row -> (String) ((List<?>) row).get(0)).toList();
+  }
+
+  private static List<String> names(int from, int to) {
+    return IntStream.range(from, to).mapToObj(it -> "family" + it).toList();
   }
 
   @Test
-  void givenFieldsOfANewerVersion_whenOneIsTooMany_thenTheyNeitherCountNorEnd() {
-    Map<String, String> newer =
-        Map.of(
-            "f:new", "2,9", "a:new", "2,9", "i:new", "ses,cli,1", "i:odd", "ses,cli", "i:mad", "");
-    JEDIS.hset(KEY, newer);
+  void givenThousandsOfFamilies_whenALimitIsSet_thenEachLoginRevokesAFewOfTheOldest() {
+    for (int family = 0; family < 2_000; family++) {
+      RotateCall one = RotateCall.plain().ofFamily("family" + family);
+      begin(family % 2 == 0 ? one : one.atClient("other"));
+    }
+    List<String> revoked = new ArrayList<>();
+    int logins = 0;
+    while (revoked.size() < logins + 1_000 - 10) {
+      List<?> some = begin(RotateCall.plain().ofFamily("late" + logins++), 10, false);
+      assertThat(some).hasSizeBetween(1, 64);
+      revoked.addAll(families(some));
+    }
+    assertThat(logins).isLessThan(20);
+    assertThat(revoked.subList(0, 990))
+        .isEqualTo(IntStream.range(0, 990).mapToObj(it -> "family" + 2 * it).toList());
+  }
+
+  @Test
+  void givenALargeLimit_whenLoginsGoOn_thenItIsExceededByASixteenthAtMost() {
+    int limit = 160;
+    List<String> revoked = new ArrayList<>();
+    int calls = 0;
+    for (int family = 0; family < 1_000; family++) {
+      List<?> some = begin(RotateCall.plain().ofFamily("family" + family), limit, false);
+      revoked.addAll(families(some));
+      calls += some.isEmpty() ? 0 : 1;
+      assertThat(family + 1 - revoked.size()).isLessThanOrEqualTo(limit + limit / 16);
+    }
+    assertThat(revoked).isEqualTo(names(0, revoked.size()));
+    assertThat(calls).isLessThanOrEqualTo(1 + (1_000 - limit) / (limit / 16));
+  }
+
+  /** The oldest stays active, all after it log in and out: the order must not fill with these. */
+  @Test
+  void givenManyRevokedFamilies_whenLoginsGoOn_thenThoseNeverCountAndTheActiveOnesStay() {
+    begin(RotateCall.plain().ofFamily("oldest"), 3, false);
+    for (int family = 0; family < 500; family++) {
+      String session = "s:" + family;
+      RotateCall one =
+          RotateCall.plain()
+              .ofFamily("family" + family)
+              .with(SESSION, family)
+              .with(SESSION_MARK, session);
+      assertThat(begin(one, 3, false)).isEmpty();
+      JEDIS.hset(KEY, session, "1," + IAT + "," + IAT);
+    }
+    assertThat(RotateCall.plain().ofFamily("oldest").run().get(0)).isEqualTo("NEXT");
+    begin(RotateCall.plain().ofFamily("x"), 3, false);
+    begin(RotateCall.plain().ofFamily("y"), 3, false);
+    assertThat(families(begin(RotateCall.plain().ofFamily("z"), 3, false)))
+        .containsExactly("oldest");
+    // One origin for each family, however often they have closed ranks.
+    Set<String> origins =
+        JEDIS.hkeys(KEY).stream().filter(it -> it.startsWith("i:")).collect(Collectors.toSet());
+    assertThat(origins).hasSize(504);
+    assertThat(origins.stream().map(it -> JEDIS.hget(KEY, it).split(",")[1]))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void givenFieldsOfANewerVersion_whenOneIsTooMany_thenTheyAreNotRevoked() {
+    begin(RotateCall.plain().ofFamily("newer"));
+    JEDIS.hset(KEY, Map.of("f:newer", "2,9", "a:newer", "2,9"));
     begin(RotateCall.plain());
-    assertThat(begin(RotateCall.plain().ofFamily("second"), 1, false)).hasSize(1);
-    assertThat(JEDIS.hgetAll(KEY)).containsAllEntriesOf(newer);
+    assertThat(families(begin(RotateCall.plain().ofFamily("second"), 1, false)))
+        .containsExactly("fam");
+    assertThat(JEDIS.hmget(KEY, "f:newer", "a:newer")).containsExactly("2,9", "2,9");
   }
 
   @Test
@@ -192,7 +241,7 @@ final class BeginScriptTest {
             .mapToLong(
                 family -> {
                   begin(RotateCall.plain().ofFamily("short" + family).with(REMEMBER_UNTIL, past));
-                  return JEDIS.hlen(KEY) / 3;
+                  return JEDIS.hkeys(KEY).stream().filter(it -> it.startsWith("f:")).count();
                 })
             .average()
             .orElseThrow();
@@ -210,7 +259,7 @@ final class BeginScriptTest {
 
   @Test
   void whenTheRecordIsOfAnUnknownFormat_thenItSaysSoAndLeavesItAlone() {
-    Map<String, String> newer = Map.of(LINEAGE, "2,9", ORIGIN, "2", ACCESS, "2");
+    Map<String, String> newer = Map.of(LINEAGE, "2,9", ACCESS, "2");
     JEDIS.hset(KEY, newer);
     assertThatThrownBy(() -> begin(RotateCall.plain()))
         .isInstanceOf(JedisDataException.class)

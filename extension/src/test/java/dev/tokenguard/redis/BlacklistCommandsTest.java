@@ -56,7 +56,7 @@ final class BlacklistCommandsTest {
     redis = TestRedis.open(telemetry);
     blacklist = TestRedis.blacklist(redis);
     // The first script goes over the line as a source, on a new connection.
-    blacklist.add(new OfSession("first", Reason.LOGOUT, later));
+    blacklist.add(new OfSession("first", 100, Reason.LOGOUT, later));
     telemetry.answered.clear();
     JEDIS.executeCommand(new CommandArguments(Protocol.Command.CONFIG).add("RESETSTAT"));
   }
@@ -154,13 +154,13 @@ final class BlacklistCommandsTest {
     blacklist.addAll(
         List.of(
             token("onrtrt:1"),
-            new OfSession("s1", Reason.PASSWORD_CHANGED, later + 1),
+            new OfSession("s1", 100, Reason.PASSWORD_CHANGED, later + 1),
             new OfUser("f:ldap:na:me{x} y", 77, later + 2)));
     JEDIS.del("tg:sid:first");
     assertThat(JEDIS.keys("*"))
         .containsExactlyInAnyOrder("tg:at:onrtrt:1", "tg:sid:s1", "tg:sub:f:ldap:na:me{x} y");
     assertStands("tg:at:onrtrt:1", "revoked", later);
-    assertStands("tg:sid:s1", "password-changed", later + 1);
+    assertStands("tg:sid:s1", "100 password-changed", later + 1);
     assertStands("tg:sub:f:ldap:na:me{x} y", "77", later + 2);
   }
 
@@ -241,7 +241,7 @@ final class BlacklistCommandsTest {
   void givenAKeyOfAnotherType_whenATokenIsLookedUp_thenItIsNoEntry() {
     JEDIS.hset("tg:at:t1", "mine", "yes");
     assertThat(blacklist.find(TOKEN)).isEmpty();
-    blacklist.add(new OfSession("s1", Reason.LOGOUT, later));
+    blacklist.add(new OfSession("s1", 100, Reason.LOGOUT, later));
     assertThat(blacklist.find(TOKEN)).contains(new Hit(Kind.SESSION, "logout"));
   }
 

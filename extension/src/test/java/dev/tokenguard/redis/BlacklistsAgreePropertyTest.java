@@ -86,7 +86,8 @@ final class BlacklistsAgreePropertyTest {
             0L, 1_000L, clock.second() + 100, clock.second() + 200, clock.second() + 300);
     return Arbitraries.oneOf(
         Combinators.combine(ids, reasons, ends).as(OfAccessToken::new),
-        Combinators.combine(ids, reasons, ends).as(OfSession::new),
+        Combinators.combine(ids, Arbitraries.longs().between(0, 12), reasons, ends)
+            .as(OfSession::new),
         Combinators.combine(ids, Arbitraries.longs().between(0, 12), ends).as(OfUser::new));
   }
 }

@@ -85,7 +85,7 @@ final class BrokenRedisTest {
   }
 
   private RotationOutcome rotate(FamilyStore store) {
-    return store.rotate(login.refresh(0, clock), Policies.DEFAULT, () -> false);
+    return store.rotate(login.refresh(0, clock), Policies.DEFAULT, it -> false);
   }
 
   private void assertFails(FamilyStore store, Failure failure) {

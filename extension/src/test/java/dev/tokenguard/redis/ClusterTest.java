@@ -100,7 +100,7 @@ final class ClusterTest {
   private Optional<RotationOutcome> rotated(FamilyStore store, long generation) {
     try {
       return Optional.of(
-          store.rotate(login.refresh(generation, clock), Policies.DEFAULT, () -> false));
+          store.rotate(login.refresh(generation, clock), Policies.DEFAULT, it -> false));
     } catch (StoreUnavailableException away) {
       return Optional.empty();
     }

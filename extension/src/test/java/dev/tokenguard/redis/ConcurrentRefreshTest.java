@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.Child;
+import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
@@ -62,7 +63,7 @@ final class ConcurrentRefreshTest {
   }
 
   private RotationOutcome present(Login one, long generation, RotationPolicy policy) {
-    return store.rotate(one.refresh(generation, clock), policy, () -> false);
+    return store.rotate(one.refresh(generation, clock), policy, it -> false);
   }
 
   /** Runs the task on all threads, begun together. */
@@ -99,12 +100,14 @@ final class ConcurrentRefreshTest {
         .extracting(outcome -> ((Replayed) outcome).replays())
         .doesNotHaveDuplicates()
         .hasSize(THREADS - 1);
-    assertThat(outcomes).extracting(outcome -> ((Granted) outcome).child()).containsOnly(child(1));
+    assertThat(outcomes)
+        .extracting(outcome -> Children.again(Children.of((Granted) outcome), 0))
+        .containsOnly(child(1));
     assertThat(present(login, 1, LONG_GRACE)).isInstanceOf(Rotated.class);
   }
 
   private Child child(long generation) {
-    return new Child(generation, clock.second(), clock.second() + 1800, Optional.empty());
+    return new Child(generation, clock.second(), clock.second() + 1800, 0, Optional.empty());
   }
 
   @RepeatedTest(5)
@@ -131,7 +134,9 @@ final class ConcurrentRefreshTest {
       running.add(threads.submit(() -> outcomesAfter(isRevoked, one, underWay)));
     }
     underWay.await();
-    store.revoke(Revocation.ofSession(login.user(), login.session(), remembered()));
+    store.revoke(
+        Revocation.ofSession(
+            login.user(), Revocation.Session.both(login.session()), clock.second(), remembered()));
     isRevoked.set(true);
     assertThat(results(running))
         .hasSize(THREADS)
@@ -180,7 +185,7 @@ final class ConcurrentRefreshTest {
 
   @RepeatedTest(3)
   void whenFiftyLogInAtOnce_thenAsManyAsAllowedLiveAndEachOtherIsNamedOnce() throws Exception {
-    RotationPolicy three = Policies.with("max-families-per-user", 3);
+    RotationPolicy three = Policies.with("max-families-per-user-and-client", 3);
     AtomicInteger number = new AtomicInteger();
     List<List<AccessTokens>> ended =
         atOnce(

@@ -6,6 +6,7 @@ import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationOutcome;
 import dev.tokenguard.rotation.RotationOutcome.Granted;
+import dev.tokenguard.rotation.RotationOutcome.Revoked;
 import dev.tokenguard.rotation.RotationPolicy;
 
 /** The course of what happens in a world: its policy and the newest tokens that were given out. */
@@ -49,12 +50,16 @@ final class Course {
     return now() + Login.REMEMBERED;
   }
 
-  /** A policy that only observes must not refuse, whatever comes. */
-  RotationOutcome present(Login login, long generation, boolean wasUnanswered) {
+  /** A policy that only observes must not refuse, whatever comes, but for what was revoked. */
+  RotationOutcome present(
+      Login login, long generation, boolean wasUnanswered, Happening.Variation variation) {
     RotationOutcome outcome =
         world.store.rotate(
-            login.refresh(Math.max(0, generation), world.clock), policy, () -> wasUnanswered);
-    assertThat(outcome instanceof Granted || !policy.isObserving()).isTrue();
+            variation.of(login.refresh(Math.max(0, generation), world.clock)),
+            variation == Happening.Variation.LOOKED_UP ? policy.lookupOnly() : policy,
+            it -> wasUnanswered);
+    assertThat(outcome)
+        .matches(it -> it instanceof Granted || it instanceof Revoked || !policy.isObserving());
     return outcome;
   }
 

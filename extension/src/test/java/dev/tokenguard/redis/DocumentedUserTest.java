@@ -141,7 +141,7 @@ final class DocumentedUserTest {
     try (Redis redis = open()) {
       FamilyStore store = TestRedis.store(redis);
       assertThatThrownBy(
-              () -> store.rotate(Login.at(clock).refresh(0, clock), Policies.DEFAULT, () -> false))
+              () -> store.rotate(Login.at(clock).refresh(0, clock), Policies.DEFAULT, it -> false))
           .isInstanceOf(StoreUnavailableException.class);
       // Redis 7.0 does not name the command, but ACL LOG does.
       assertDenied("script");

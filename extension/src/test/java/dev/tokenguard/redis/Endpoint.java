@@ -3,6 +3,7 @@ package dev.tokenguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.AccessTokens;
+import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationOutcome;
@@ -38,10 +39,10 @@ final class Endpoint {
   /** The generation of the child, if there is one. */
   OptionalLong refresh(Login login, long generation) {
     RotationOutcome outcome =
-        world.store.rotate(login.refresh(generation, world.clock), policy, () -> false);
+        world.store.rotate(login.refresh(generation, world.clock), policy, it -> false);
     history.add(new History.Refresh(login, generation, outcome, world.clock.instant()));
     return outcome instanceof Granted granted
-        ? OptionalLong.of(granted.child().generation())
+        ? OptionalLong.of(Children.of(granted).generation())
         : OptionalLong.empty();
   }
 

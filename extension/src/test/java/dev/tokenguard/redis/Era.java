@@ -28,7 +28,7 @@ final class Era {
   static final RotationPolicy REVOKING =
       Policies.with("bind-to", "ip", "on-binding-mismatch", "revoke-family");
   static final RotationPolicy TWO_PER_MINUTE = Policies.with("max-refreshes-per-minute", 2);
-  static final RotationPolicy ONE_FAMILY = Policies.with("max-families-per-user", 1);
+  static final RotationPolicy ONE_FAMILY = Policies.with("max-families-per-user-and-client", 1);
 
   static final String SECOND_FAMILY = "0d9c1f2e-5a4b-4c3d-8e7f-112233445566";
   static final String FEDERATED = "f:8d5b2c1a-0000-4000-8000-0000000000f1:{bär} the 2nd";
@@ -112,7 +112,9 @@ final class Era {
     long until = now + Login.REMEMBERED;
     families.revoke(Revocation.ofFamily("family-revoked", login.family(), until));
     families.revoke(Revocation.ofFamily("revoked-ahead", login.family(), until));
-    families.revoke(Revocation.ofSession("session-revoked", login.session(), until));
+    families.revoke(
+        Revocation.ofSession(
+            "session-revoked", Revocation.Session.both(login.session()), now, until));
     ClientSession clientSession = new ClientSession(login.session(), login.client());
     families.revoke(
         Revocation.ofClientSessions(
@@ -123,7 +125,7 @@ final class Era {
   private void blacklistEntries() {
     long end = clock.second() + Login.ACCESS_TOKEN_LIFESPAN;
     blacklist.add(new OfAccessToken("onrtrt:6f1b5a0e", Reason.REVOKED, end));
-    blacklist.add(new OfSession(login.session(), Reason.LOGOUT, end));
+    blacklist.add(new OfSession(login.session(), clock.second(), Reason.LOGOUT, end));
     blacklist.add(new OfUser(FEDERATED, clock.second(), end));
   }
 
@@ -132,6 +134,6 @@ final class Era {
   }
 
   private void rotate(Login of, long generation, RotationPolicy policy) {
-    families.rotate(of.refresh(generation, clock), policy, () -> false);
+    families.rotate(of.refresh(generation, clock), policy, it -> false);
   }
 }

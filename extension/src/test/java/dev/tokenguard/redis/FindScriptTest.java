@@ -1,5 +1,6 @@
 package dev.tokenguard.redis;
 
+import static dev.tokenguard.redis.RotateCall.ACCESS;
 import static dev.tokenguard.redis.RotateCall.IAT;
 import static dev.tokenguard.redis.RotateCall.KEY;
 import static dev.tokenguard.redis.RotateCall.LINEAGE;
@@ -7,7 +8,6 @@ import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +43,12 @@ final class FindScriptTest {
     Map<String, String> one = JEDIS.hgetAll(KEY);
     int families = 3_000;
     for (int number = 0; number < families; number++) {
-      Map<String, String> fields = new HashMap<>();
       String id = "~" + number;
-      one.forEach((field, value) -> fields.put(field.substring(0, 2) + id, value));
+      Map<String, String> fields =
+          Map.of(
+              "f:" + id, one.get(LINEAGE),
+              "a:" + id, one.get(ACCESS),
+              "i:cli." + (number + 2), "ses," + id + ",5");
       JEDIS.hset(KEY, fields);
     }
     Set<Object> found = new HashSet<>();
@@ -68,12 +71,29 @@ final class FindScriptTest {
   }
 
   @Test
-  void whenThereIsAFamily_thenAllEightPartsOfTheReplyAreThere() {
-    RotateCall.plain().with(12, 1).run();
+  void whenThereIsAFamily_thenAllSixteenPartsOfTheReplyAreThere() {
+    RotateCall.plain().with(RotateCall.OFFLINE, 1).with(25, "tag").run();
     long made = Long.parseLong(JEDIS.hget(KEY, LINEAGE).split(",")[2]);
     assertThat(find())
         .isEqualTo(
-            List.of(List.of("fam", 1L, made, "", "ses", "cli", Long.toString(made / 1000), "1")));
+            List.of(
+                List.of(
+                    "fam",
+                    1L,
+                    made,
+                    "",
+                    "ses",
+                    "cli",
+                    Long.toString(made / 1000),
+                    "1",
+                    "tag",
+                    0L,
+                    1L,
+                    1L,
+                    0L,
+                    IAT + 300,
+                    "onrtac",
+                    "onrtrt")));
   }
 
   @Test

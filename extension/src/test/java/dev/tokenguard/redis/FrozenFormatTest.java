@@ -8,6 +8,7 @@ import dev.tokenguard.blacklist.Blacklist;
 import dev.tokenguard.blacklist.Blacklist.Hit;
 import dev.tokenguard.blacklist.Blacklist.Kind;
 import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
+import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.Child;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
@@ -63,7 +64,7 @@ final class FrozenFormatTest {
     assertThat(rotated.origin()).isEqualTo(Origin.NEXT);
     assertThat(rotated.child().generation()).isEqualTo(1);
     assertThat(rotated.replaced().ids())
-        .containsExactly("onrtac:537eca0d-f080-88ff-9124-1c52a656a2fe");
+        .containsExactly("onrtac:6fcac411-17b1-8be3-937e-ca0df08088ff");
   }
 
   @Test
@@ -78,7 +79,8 @@ final class FrozenFormatTest {
   void givenAFamilyInGrace_whenTheLastTokenComesBack_thenItGetsTheSameChild() {
     Replayed replayed = (Replayed) present(of("refreshed"), 1, Policies.DEFAULT);
 
-    assertThat(replayed.child()).isEqualTo(new Child(2, BEGIN + 3, BEGIN + 1803, Optional.empty()));
+    assertThat(replayed.child())
+        .isEqualTo(new Child(2, BEGIN + 3, BEGIN + 1803, 1, Optional.empty()));
     assertThat(replayed.replays()).isEqualTo(1);
   }
 
@@ -86,7 +88,8 @@ final class FrozenFormatTest {
   void givenAReplay_whenTheTokenComesBackAgain_thenItIsTheSecond() {
     Replayed replayed = (Replayed) present(of("replayed"), 0, Policies.DEFAULT);
 
-    assertThat(replayed.child()).isEqualTo(new Child(1, BEGIN + 1, BEGIN + 1801, Optional.empty()));
+    assertThat(replayed.child())
+        .isEqualTo(new Child(1, BEGIN + 1, BEGIN + 1801, 2, Optional.empty()));
     assertThat(replayed.replays()).isEqualTo(2);
   }
 
@@ -97,9 +100,9 @@ final class FrozenFormatTest {
     assertThat(reused.reason()).isEqualTo(ReuseReason.OLDER_GENERATION);
     assertThat(reused.accessTokens().ids())
         .containsExactly(
-            "onrtac:537eca0d-f080-88ff-9124-1c52a656a2fe",
-            "onrtrt:85a8accf-96af-8cd1-ad0f-63095abe4cb6",
-            "onrtrt:b476e876-16be-896f-83e7-d1ef2cbc0009");
+            "onrtac:6fcac411-17b1-8be3-937e-ca0df08088ff",
+            "onrtrt:6fcac411-17b1-8be3-85a8-accf96af9cd1",
+            "onrtrt:6fcac411-17b1-8be3-b476-e87616be896f");
     assertThat(present(of("refreshed"), 2, Policies.DEFAULT)).isInstanceOf(Revoked.class);
   }
 
@@ -120,7 +123,7 @@ final class FrozenFormatTest {
   void givenAnOfflineFamily_whenATokenComesBackInGrace_thenItsChildHasNoEnd() {
     Replayed replayed = (Replayed) present(of("offline").offline(), 0, Policies.DEFAULT);
 
-    assertThat(replayed.child()).isEqualTo(new Child(1, BEGIN + 1, 0, Optional.empty()));
+    assertThat(replayed.child()).isEqualTo(new Child(1, BEGIN + 1, 0, 1, Optional.empty()));
     assertThat(only(store.find("offline")).isOffline()).isTrue();
   }
 
@@ -185,7 +188,9 @@ final class FrozenFormatTest {
                 1,
                 Optional.of(Instant.ofEpochSecond(BEGIN)),
                 Era.BEGIN.plusSeconds(1),
-                false));
+                false,
+                new AccessTokens("family, no UUID", 0, 1, 1, 0, BEGIN + 301, "onrtac", "onrtrt"),
+                Optional.empty()));
     rotated(Era.federated(), 1, Policies.DEFAULT);
   }
 
@@ -204,8 +209,9 @@ final class FrozenFormatTest {
       String session = of("anybody").session();
 
       assertThat(blacklist.reasonFor("onrtrt:6f1b5a0e")).contains("revoked");
-      assertThat(blacklist.find(new TokenIdentity("x", session, "x", BEGIN + 9)))
+      assertThat(blacklist.find(new TokenIdentity("x", session, "x", BEGIN + 3)))
           .contains(new Hit(Kind.SESSION, "logout"));
+      assertThat(blacklist.find(new TokenIdentity("x", session, "x", BEGIN + 4))).isEmpty();
       assertThat(blacklist.find(new TokenIdentity("x", "x", Era.FEDERATED, BEGIN + 2)))
           .contains(new Hit(Kind.USER, ""));
       assertThat(blacklist.find(new TokenIdentity("x", "x", Era.FEDERATED, BEGIN + 3))).isEmpty();
@@ -213,7 +219,7 @@ final class FrozenFormatTest {
   }
 
   private RotationOutcome present(Login login, long generation, RotationPolicy policy) {
-    return store.rotate(login.refresh(generation, clock), policy, () -> false);
+    return store.rotate(login.refresh(generation, clock), policy, it -> false);
   }
 
   private Rotated rotated(Login login, long generation, RotationPolicy policy) {

@@ -1,11 +1,14 @@
 package dev.tokenguard.redis;
 
+import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationOutcome;
 import dev.tokenguard.rotation.RotationOutcome.Granted;
+import dev.tokenguard.rotation.RotationOutcome.Kept;
 import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.RotationRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,17 +31,38 @@ sealed interface Happening {
       int behind,
       RequestContext context,
       Optional<RequestContext> claim,
-      boolean wasUnanswered)
+      boolean wasUnanswered,
+      Variation variation)
       implements Happening {
     @Override
     public void in(Course course) {
       Login login = course.login(family).from(context);
       Login bound = claim.map(login::boundTo).orElse(login);
       RotationOutcome outcome =
-          course.present(bound, course.newest(family) - behind, wasUnanswered);
-      if (outcome instanceof Granted granted) {
-        course.gaveOut(family, granted.child().generation());
+          course.present(bound, course.newest(family) - behind, wasUnanswered, variation);
+      if (outcome instanceof Granted granted && !(granted instanceof Kept)) {
+        course.gaveOut(family, Children.of(granted).generation());
       }
+    }
+  }
+
+  /** How a request differs from a plain one. */
+  enum Variation {
+    PLAIN,
+    LOOKED_UP,
+    WITHOUT_REFRESH_TOKEN,
+    SLOW,
+    STALE,
+    UNNAMED;
+
+    RotationRequest of(RotationRequest request) {
+      return switch (this) {
+        case PLAIN, LOOKED_UP -> request;
+        case WITHOUT_REFRESH_TOKEN -> Login.withoutRefreshToken(request);
+        case SLOW -> Login.attempted(request, "slow", Duration.ofMillis(9_500));
+        case STALE -> Login.usableUntil(request, request.child().issuedAt() - 1);
+        case UNNAMED -> Login.attempted(request, "", Duration.ZERO);
+      };
     }
   }
 
@@ -88,11 +112,32 @@ sealed interface Happening {
     }
   }
 
-  record RevokedSession(int family) implements Happening {
+  record RevokedClient(int family, int secondsAgo) implements Happening {
     @Override
     public void in(Course course) {
       Login login = course.login(family);
-      course.revoke(Revocation.ofSession(login.user(), login.session(), course.remembered()));
+      course.revoke(
+          Revocation.ofClient(
+              login.user(),
+              login.client(),
+              List.of(),
+              course.now() - secondsAgo,
+              course.remembered()));
+    }
+  }
+
+  /** A revocation may come late. */
+  record RevokedSession(int family, Revocation.SessionKind kind, int secondsAgo)
+      implements Happening {
+    @Override
+    public void in(Course course) {
+      Login login = course.login(family);
+      course.revoke(
+          Revocation.ofSession(
+              login.user(),
+              new Revocation.Session(login.session(), kind),
+              course.now() - secondsAgo,
+              course.remembered()));
     }
   }
 
@@ -122,7 +167,16 @@ sealed interface Happening {
             Tuple.of(1, RandomPolicies.any().map(Switched::new)),
             Tuple.of(1, families().map(RevokedFamily::new)),
             Tuple.of(1, families().map(RevokedClientSession::new)),
-            Tuple.of(1, families().map(RevokedSession::new)),
+            Tuple.of(
+                1,
+                Combinators.combine(
+                        families(),
+                        Arbitraries.of(Revocation.SessionKind.class),
+                        Arbitraries.of(0, 0, 1, 60))
+                    .as(RevokedSession::new)),
+            Tuple.of(
+                1,
+                Combinators.combine(families(), Arbitraries.of(0, 1, 60)).as(RevokedClient::new)),
             Tuple.of(1, Arbitraries.of(-1, 0, 1, 100).map(RevokedUser::new)),
             Tuple.of(1, Arbitraries.just(new Forgotten())))
         .list()
@@ -143,7 +197,14 @@ sealed interface Happening {
                 Tuple.of(1, -200)),
             contexts(),
             contexts().optional(0.1),
-            Arbitraries.frequency(Tuple.of(4, false), Tuple.of(1, true)))
+            Arbitraries.frequency(Tuple.of(4, false), Tuple.of(1, true)),
+            Arbitraries.frequency(
+                Tuple.of(9, Variation.PLAIN),
+                Tuple.of(1, Variation.LOOKED_UP),
+                Tuple.of(1, Variation.WITHOUT_REFRESH_TOKEN),
+                Tuple.of(2, Variation.SLOW),
+                Tuple.of(1, Variation.STALE),
+                Tuple.of(1, Variation.UNNAMED)))
         .as(Presented::new);
   }
 

@@ -3,7 +3,9 @@ package dev.tokenguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.Child;
+import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.Revocation.ClientSession;
@@ -18,8 +20,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What was decided, in order, and what must hold for it whatever was presented. */
 final class History {
@@ -37,7 +41,8 @@ final class History {
           revocation.clientSessions().contains(new ClientSession(login.session(), login.client()))
               && login.clientStarted() < when.getEpochSecond();
       return revocation.families().contains(login.family())
-          || revocation.sessions().contains(login.session())
+          || revocation.sessions().contains(Revocation.Session.both(login.session()))
+              && login.started() <= revocation.before()
           || endsClientSession;
     }
   }
@@ -63,17 +68,28 @@ final class History {
     assertThat(refreshes(login)).allMatch(refresh -> refresh.outcome() instanceof Rotated);
   }
 
-  /** Each generation was made once, and each time it was given out it was the same. */
+  /**
+   * Each generation was made once, and each time it was given out it was the same; no two access
+   * tokens were given one id.
+   */
   void assertOneChildPerGeneration(Login login) {
     Map<Long, Child> children = new HashMap<>();
+    Set<String> accessTokens = new HashSet<>();
     for (Refresh refresh : refreshes(login)) {
       if (refresh.outcome() instanceof Rotated rotated) {
         Child before = children.put(rotated.child().generation(), rotated.child());
         assertThat(before).as("an earlier rotation to the same generation").isNull();
+        assertThat(accessTokens.add(accessToken(login, rotated.child()))).isTrue();
       } else if (refresh.outcome() instanceof Replayed replayed) {
-        assertThat(replayed.child()).isEqualTo(children.get(replayed.child().generation()));
+        assertThat(Children.again(replayed.child(), 0))
+            .isEqualTo(children.get(replayed.child().generation()));
+        assertThat(accessTokens.add(accessToken(login, replayed.child()))).isTrue();
       }
     }
+  }
+
+  private static String accessToken(Login login, Child child) {
+    return new Place(login.family(), child.generation()).accessTokenId(child.replay());
   }
 
   /** By the rules of grace, counted from the rotations alone. */

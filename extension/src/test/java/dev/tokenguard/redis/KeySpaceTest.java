@@ -48,9 +48,12 @@ final class KeySpaceTest {
     assertThat(KEYS.user(UUID)).isEqualTo("tg:u:{" + UUID + "}");
     assertThat(KEYS.compact(UUID)).isEqualTo(compact);
     assertThat(KeySpace.lineage(compact)).isEqualTo("f:" + compact);
-    assertThat(KeySpace.origin(compact)).isEqualTo("i:" + compact);
+    assertThat(KeySpace.origins(compact)).isEqualTo("i:" + compact + ".");
     assertThat(KeySpace.accessTokens(compact)).isEqualTo("a:" + compact);
-    assertThat(KeySpace.session(compact)).isEqualTo("s:" + compact);
+    assertThat(KeySpace.session(compact, false)).isEqualTo("s:" + compact);
+    assertThat(KeySpace.session(compact, true)).isEqualTo("o:" + compact);
+    assertThat(KeySpace.client(compact)).isEqualTo("k:" + compact);
+    assertThat(KeySpace.order(compact)).isEqualTo("h:" + compact);
     assertThat(KeySpace.clientSession(compact, compact)).isEqualTo("c:" + compact + "." + compact);
   }
 

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -86,25 +87,31 @@ final class ManyLogoutsTest {
             asked.userId(),
             asked.presented(),
             asked.session(),
-            new RotationRequest.ProposedChild(now(), end, end),
+            new RotationRequest.ProposedChild(now(), end, end, end),
             new RotationRequest.AccessToken(
                 end, asked.accessToken().prefix(), asked.accessToken().loginPrefix()),
             asked.context(),
-            asked.binding());
-    assertThat(families.rotate(request, Policies.DEFAULT, () -> false)).isInstanceOf(Granted.class);
+            asked.binding(),
+            asked.attempt(),
+            0,
+            true,
+            Optional.empty());
+    assertThat(families.rotate(request, Policies.DEFAULT, it -> false)).isInstanceOf(Granted.class);
   }
 
   /** In the steps in which Keycloak's logouts are carried out. */
   private void logOut(Login login) {
     long end = now() + LIFESPAN_SECONDS;
-    Revocation revocation = Revocation.ofSession(login.user(), login.session(), end);
+    Revocation revocation =
+        Revocation.ofSession(login.user(), Revocation.Session.both(login.session()), end, end);
     revocations.mark(revocation);
-    RevocationService.Ended ended = revocations.name(revocation, family -> true);
     List<BlacklistEntry> entries = new ArrayList<>();
-    entries.add(new OfSession(login.session(), Reason.LOGOUT, end));
-    ended.accessTokens().stream()
-        .flatMap(tokens -> tokens.ids().stream())
-        .forEach(id -> entries.add(new OfAccessToken(id, Reason.LOGOUT, end)));
+    entries.add(new OfSession(login.session(), end, Reason.LOGOUT, end));
+    families.find(
+        login.user(),
+        family ->
+            family.accessTokens().stream()
+                .forEach(id -> entries.add(new OfAccessToken(id, Reason.LOGOUT, end))));
     assertThat(entries).as("the session and three access tokens").hasSize(4);
     blacklist.addAll(entries);
   }

@@ -27,7 +27,7 @@ final class RandomPolicies {
           new Choice("max-rotations", 0, 0, 1, 4),
           new Choice("absolute-lifetime", 0, 0, 60, 3600),
           new Choice("max-refreshes-per-minute", 0, 0, 1, 3),
-          new Choice("max-families-per-user", 0, 1, 2, 3),
+          new Choice("max-families-per-user-and-client", 0, 1, 2, 3),
           new Choice("bind-to", "none", "none", "user-agent", "ip", "user-agent-and-ip"),
           new Choice("on-binding-mismatch", "deny", "observe", "revoke-family"));
 

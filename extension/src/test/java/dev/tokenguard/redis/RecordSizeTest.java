@@ -13,6 +13,7 @@ import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.rotation.TokenFamily;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ final class RecordSizeTest {
   }
 
   private void present(Login one, long generation, RotationPolicy policy) {
-    assertThat(store.rotate(lastingAWeek(one.refresh(generation, clock)), policy, () -> false))
+    assertThat(store.rotate(lastingAWeek(one.refresh(generation, clock)), policy, it -> false))
         .isInstanceOf(Granted.class);
   }
 
@@ -48,10 +49,15 @@ final class RecordSizeTest {
         request.userId(),
         request.presented(),
         request.session(),
-        new RotationRequest.ProposedChild(request.child().issuedAt(), exp, exp + 60),
+        new RotationRequest.ProposedChild(
+            request.child().issuedAt(), exp, exp + 60, exp + 2_592_000),
         request.accessToken(),
         request.context(),
-        request.binding());
+        request.binding(),
+        RotationRequest.Attempt.aged(Duration.ZERO),
+        0,
+        true,
+        Optional.empty());
   }
 
   private void assertCompact(Login one) {

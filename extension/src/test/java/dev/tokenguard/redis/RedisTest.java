@@ -61,7 +61,7 @@ final class RedisTest {
   }
 
   private void rotate(long generation) {
-    assertThat(store.rotate(login.refresh(generation, clock), Policies.DEFAULT, () -> false))
+    assertThat(store.rotate(login.refresh(generation, clock), Policies.DEFAULT, it -> false))
         .isInstanceOf(Granted.class);
   }
 

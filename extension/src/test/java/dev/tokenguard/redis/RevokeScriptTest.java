@@ -26,29 +26,30 @@ final class RevokeScriptTest {
     JEDIS.flushAll();
   }
 
-  /** The retention, the cut-off, and what follows in the header. */
-  private static List<?> revoke(long until, long cutOff, String... rest) {
-    List<String> arguments = new ArrayList<>(List.of("" + until, "u", "" + cutOff));
+  /** The retention, and what follows in the header. */
+  private static List<?> revoke(long until, String... rest) {
+    List<String> arguments = new ArrayList<>(List.of("" + until));
     arguments.addAll(List.of(rest));
     return (List<?>) JEDIS.eval(SCRIPT.source(), List.of(KEY), arguments);
   }
 
   private static List<?> revokeFamily(long until) {
-    return revoke(until, 0, "1", LINEAGE, ACCESS, "44", "0", "0");
+    return revoke(until, "0", "1", LINEAGE, ACCESS);
   }
 
-  private static List<?> revokeSession(long until) {
-    return revoke(until, 0, "0", "44", "0", "1", "s:ses");
+  private static List<?> mark(long until, String field, long cutoff) {
+    return revoke(until, "1", field, "" + cutoff, "0");
   }
 
   @Test
   void whenFamiliesAreRevoked_thenTheReplyTellsThoseWithARecordByTheirPlace() {
     RotateCall.plain().run();
     RotateCall.presenting(1).run();
-    List<?> reply = revoke(IAT, 0, "2", "f:new", "a:new", LINEAGE, ACCESS, "44", "0", "0");
-    assertThat(reply).isEqualTo(List.of(List.of(2L, 0L, 2L, IAT + 300, "onrtac", "onrtrt")));
-    assertThat(JEDIS.hget(KEY, LINEAGE).split(",", -1)[9]).isEqualTo("revoked");
-    assertThat(JEDIS.hget(KEY, "f:new").split(",", -1)[9]).isEqualTo("revoked");
+    List<?> reply = revoke(IAT, "0", "2", "f:new", "a:new", LINEAGE, ACCESS);
+    assertThat(reply)
+        .isEqualTo(List.of(List.of(2L, 0L, 2L, 1L, 0L, IAT + 300, "onrtac", "onrtrt")));
+    assertThat(JEDIS.hget(KEY, LINEAGE).split(",", -1)[10]).isEqualTo("revoked");
+    assertThat(JEDIS.hget(KEY, "f:new").split(",", -1)[10]).isEqualTo("revoked");
     assertThat(RotateCall.rememberedUntil("f:new")).isEqualTo(IAT);
   }
 
@@ -58,44 +59,44 @@ final class RevokeScriptTest {
     RotateCall.presenting(1).run();
     RotateCall.plain().run();
     revokeFamily(IAT);
-    assertThat(JEDIS.hget(KEY, LINEAGE).split(",", -1)[9]).isEqualTo("reused");
+    assertThat(JEDIS.hget(KEY, LINEAGE).split(",", -1)[10]).isEqualTo("reused");
   }
 
   @Test
   void whenSessionsAndAUserAreRevoked_thenEachLeavesOneField() {
-    assertThat(revoke(IAT, 77, "0", "44", "1", "c:ses.cli", "2", "s:one", "s:two"))
+    assertThat(revoke(IAT, "4", "c:ses.cli", "44", "s:one", "45", "o:two", "46", "u", "77", "0"))
         .isEqualTo(List.of());
     assertThat(JEDIS.hgetAll(KEY))
         .containsOnly(
             Map.entry("c:ses.cli", "1,44," + IAT),
-            Map.entry("s:one", "1,0," + IAT),
-            Map.entry("s:two", "1,0," + IAT),
+            Map.entry("s:one", "1,45," + IAT),
+            Map.entry("o:two", "1,46," + IAT),
             Map.entry("u", "1,77," + IAT));
   }
 
   @Test
   void whenNothingIsNamed_thenNothingIsLeft() {
-    assertThat(revoke(IAT, 0, "0", "44", "0", "0")).isEqualTo(List.of());
+    assertThat(revoke(IAT, "0", "0")).isEqualTo(List.of());
     assertThat(JEDIS.exists(KEY)).isFalse();
   }
 
   @Test
   void whenRevocationsFollowEachOther_thenTheKeyLivesAsLongAsTheLongest() {
-    revokeSession(IAT + 500);
+    mark(IAT + 500, "s:ses", 7);
     assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 500);
     revokeFamily(IAT + 900);
     assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 900);
-    revoke(IAT + 100, 50, "0", "44", "0", "0");
+    mark(IAT + 100, "u", 50);
     assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 900);
   }
 
   @Test
   void whenABriefRevocationFollowsALastingOne_thenTheLastingOneStands() {
-    revokeSession(IAT + 500);
-    revokeSession(IAT + 100);
-    assertThat(JEDIS.hget(KEY, "s:ses")).isEqualTo("1,0," + (IAT + 500));
-    revoke(IAT + 500, 77, "0", "44", "0", "0");
-    revoke(IAT + 100, 70, "0", "44", "0", "0");
+    mark(IAT + 500, "s:ses", 7);
+    mark(IAT + 100, "s:ses", 9);
+    assertThat(JEDIS.hget(KEY, "s:ses")).isEqualTo("1,9," + (IAT + 500));
+    mark(IAT + 500, "u", 77);
+    mark(IAT + 100, "u", 70);
     assertThat(JEDIS.hget(KEY, "u")).isEqualTo("1,77," + (IAT + 500));
     revokeFamily(IAT + 500);
     revokeFamily(IAT + 100);
@@ -112,7 +113,7 @@ final class RevokeScriptTest {
   @Test
   void whenTheKeyHoldsSomethingElse_thenItSaysSoAndLeavesItAlone() {
     JEDIS.set(KEY, "mine");
-    assertThatThrownBy(() -> revokeSession(IAT))
+    assertThatThrownBy(() -> mark(IAT, "s:ses", 7))
         .isInstanceOf(JedisDataException.class)
         .hasMessageStartingWith("WRONGTYPE");
     assertThat(JEDIS.get(KEY)).isEqualTo("mine");

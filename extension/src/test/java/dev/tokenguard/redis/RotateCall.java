@@ -15,17 +15,23 @@ record RotateCall(Map<Integer, String> arguments) {
   static final LuaScript SCRIPT = LuaScript.of(RedisTelemetry.Operation.ROTATE, "rotate.lua");
   static final String KEY = "tg:u:{alice}";
   static final String LINEAGE = "f:fam";
-  static final String ORIGIN = "i:fam";
+  static final String ORIGIN = "i:cli.1";
   static final String ACCESS = "a:fam";
 
-  static final int PRESENTED = 7;
-  static final int CHILD_IAT = 13;
-  static final int CHILD_EXP = 14;
-  static final int REMEMBER_UNTIL = 15;
-  static final int ACCESS_EXP = 16;
-  static final int GRACE = 23;
-  static final int UNANSWERED = 35;
-  private static final int TOKEN_POSITIONS = 22;
+  static final int SESSION_MARK = 3;
+  static final int SESSION = 10;
+  static final int OFFLINE = 13;
+  static final int BOUND_AGENT = 23;
+  static final int BOUND_IP = 24;
+  static final int ON_MISSING = 40;
+  static final int PRESENTED = 9;
+  static final int CHILD_IAT = 14;
+  static final int CHILD_EXP = 15;
+  static final int REMEMBER_UNTIL = 16;
+  static final int ACCESS_EXP = 18;
+  static final int GRACE = 30;
+  static final int EXCUSED = 42;
+  private static final int TOKEN_POSITIONS = 26;
 
   /** Far ahead: Redis goes by its own clock here. */
   static final long IAT = 4_000_000_000L;
@@ -44,9 +50,14 @@ record RotateCall(Map<Integer, String> arguments) {
     return new RotateCall(more);
   }
 
+  /** At another client. */
+  RotateCall atClient(String name) {
+    return with(5, "k:" + name).with(7, "h:" + name).with(8, "i:" + name + ".");
+  }
+
   /** Of the family of another name. */
   RotateCall ofFamily(String name) {
-    return with(1, "f:" + name).with(2, "i:" + name).with(3, "a:" + name);
+    return with(1, "f:" + name).with(2, "a:" + name);
   }
 
   List<?> run() {
@@ -75,20 +86,22 @@ record RotateCall(Map<Integer, String> arguments) {
         new ArrayList<>(
             List.of(
                 LINEAGE,
-                ORIGIN,
                 ACCESS,
                 "s:ses",
                 "c:ses.cli",
+                "k:cli",
                 "u",
+                "h:cli",
+                "i:cli.",
                 "0",
                 "ses",
-                "cli",
                 "100",
                 "200",
                 "0",
                 text(IAT),
                 text(IAT + 1800),
                 text(IAT + 3600),
+                text(IAT + 7200),
                 text(IAT + 300),
                 "onrtrt",
                 "onrtac",
@@ -96,6 +109,11 @@ record RotateCall(Map<Integer, String> arguments) {
                 "ip1111",
                 "",
                 "",
+                "",
+                "att1",
+                "0",
+                "0",
+                "1",
                 "10000",
                 "10",
                 "1",
@@ -107,8 +125,8 @@ record RotateCall(Map<Integer, String> arguments) {
                 "0",
                 "deny",
                 "adopt",
-                "0",
-                "no"));
+                "enforce",
+                "-"));
     arguments.forEach((position, value) -> positions.set(position - 1, value));
     return positions;
   }

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class RotateReplyTest {
 
   private static final List<Object> GOOD =
-      List.of("NEW", 1L, 2L, 3L, "", "", 0L, 0L, 0L, 4L, "onrtac", "onrtrt", "", "", 0L);
+      List.of(
+          "NEW", 1L, 2L, 3L, "", "", 0L, 0L, 0L, 1L, 0L, 4L, "onrtac", "onrtrt", "", "", 0L, 0L);
 
   static Stream<Object> strange() {
     return Stream.of(
@@ -26,7 +27,7 @@ final class RotateReplyTest {
         with(0, 1L),
         with(1, "1"),
         with(4, 0L),
-        with(12, "SOMETHING_NEW"),
+        with(14, "SOMETHING_NEW"),
         refusal("REUSED", "NO_REASON"),
         refusal("REVOKED", ""),
         Arrays.asList("NEW", null));
@@ -40,7 +41,7 @@ final class RotateReplyTest {
 
   private static List<Object> refusal(String code, String why) {
     List<Object> reply = with(0, code);
-    reply.set(13, why);
+    reply.set(15, why);
     return reply;
   }
 

@@ -4,13 +4,15 @@ import static dev.tokenguard.redis.RotateCall.ACCESS;
 import static dev.tokenguard.redis.RotateCall.ACCESS_EXP;
 import static dev.tokenguard.redis.RotateCall.CHILD_EXP;
 import static dev.tokenguard.redis.RotateCall.CHILD_IAT;
+import static dev.tokenguard.redis.RotateCall.EXCUSED;
 import static dev.tokenguard.redis.RotateCall.GRACE;
 import static dev.tokenguard.redis.RotateCall.IAT;
 import static dev.tokenguard.redis.RotateCall.KEY;
 import static dev.tokenguard.redis.RotateCall.LINEAGE;
+import static dev.tokenguard.redis.RotateCall.ON_MISSING;
 import static dev.tokenguard.redis.RotateCall.ORIGIN;
 import static dev.tokenguard.redis.RotateCall.REMEMBER_UNTIL;
-import static dev.tokenguard.redis.RotateCall.UNANSWERED;
+import static dev.tokenguard.redis.RotateCall.SESSION;
 import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -42,7 +44,7 @@ final class RotateScriptTest {
   }
 
   @Test
-  void whenAFamilyBegins_thenAllFifteenPartsOfTheReplyAreThere() {
+  void whenAFamilyBegins_thenAllEighteenPartsOfTheReplyAreThere() {
     assertThat(RotateCall.plain().run())
         .isEqualTo(
             List.of(
@@ -55,11 +57,14 @@ final class RotateScriptTest {
                 0L,
                 0L,
                 0L,
+                1L,
+                0L,
                 IAT + 300,
                 "onrtac",
                 "onrtrt",
                 "",
                 "",
+                0L,
                 0L));
   }
 
@@ -79,12 +84,15 @@ final class RotateScriptTest {
                 1L,
                 0L,
                 -1L,
+                0L,
+                -1L,
                 IAT + 300,
                 "onrtac",
                 "onrtrt",
                 "",
                 "",
-                0L));
+                0L,
+                1L));
   }
 
   @Test
@@ -93,13 +101,13 @@ final class RotateScriptTest {
     late.run();
     Map<String, String> before = JEDIS.hgetAll(KEY);
 
-    assertThat(late.with(UNANSWERED, "ask").run()).isEqualTo(List.of("ASK"));
+    assertThat(late.with(EXCUSED, "ask").run()).isEqualTo(List.of("ASK", "att1"));
 
     assertThat(JEDIS.hgetAll(KEY)).isEqualTo(before);
-    List<?> excused = late.with(UNANSWERED, "yes").run();
+    List<?> excused = late.with(EXCUSED, "att1").with(26, "att2").run();
     assertThat(excused.subList(0, 7))
         .isEqualTo(List.of("REPLAYED", 1L, IAT, IAT + 1800, "", "", 1L));
-    assertThat(late.with(UNANSWERED, "no").run().get(0)).isEqualTo("REUSED");
+    assertThat(late.with(EXCUSED, "att1").run().get(0)).isEqualTo("REUSED");
   }
 
   @Test
@@ -107,14 +115,16 @@ final class RotateScriptTest {
     RotateCall late = RotateCall.plain().with(GRACE, 0);
     late.run();
     late.run();
-    assertThat(late.with(UNANSWERED, "ask").run().get(0)).isEqualTo("REVOKED");
+    assertThat(late.with(EXCUSED, "ask").run().get(0)).isEqualTo("REVOKED");
   }
 
   @Test
   void whenThereIsNoRecord_thenARefusalSaysSo() {
-    List<?> reply = RotateCall.presenting(4).with(33, "deny").run();
+    List<?> reply = RotateCall.presenting(4).with(ON_MISSING, "deny").run();
     assertThat(reply)
-        .isEqualTo(List.of("MISSING", -1L, 0L, 0L, "", "", 0L, 0L, -1L, 0L, "", "", "", "", 0L));
+        .isEqualTo(
+            List.of(
+                "MISSING", -1L, 0L, 0L, "", "", 0L, 0L, -1L, 0L, -1L, 0L, "", "", "", "", 0L, 0L));
     assertThat(JEDIS.exists(KEY)).isFalse();
   }
 
@@ -129,8 +139,17 @@ final class RotateScriptTest {
     assertThat(made).isBetween(before, after);
     assertThat(lineage)
         .containsExactly(
-            "1", "1", lineage[2], "" + (IAT - made / 1000), "1800", "1800", "", "agent1", "ip1111");
-    assertThat(stored(ORIGIN)).containsExactly("ses", "cli", "" + made / 1000);
+            "1",
+            "1",
+            lineage[2],
+            "" + (IAT - made / 1000),
+            "1800",
+            "1800",
+            "",
+            "agent1",
+            "ip1111",
+            "att1");
+    assertThat(stored(ORIGIN)).containsExactly("ses", "fam", "" + made / 1000);
     String end = Long.toString(IAT + 300 - made / 1000);
     assertThat(stored(ACCESS)).containsExactly("1", end, "", end, "onrtac", "onrtrt");
   }
@@ -140,7 +159,8 @@ final class RotateScriptTest {
     RotateCall.plain().run();
     String origin = JEDIS.hget(KEY, ORIGIN);
     for (long generation = 1; generation < 100; generation++) {
-      assertThat(RotateCall.presenting(generation).with(8, "other").run().get(0)).isEqualTo("NEXT");
+      assertThat(RotateCall.presenting(generation).with(SESSION, "other").run().get(0))
+          .isEqualTo("NEXT");
     }
     assertThat(JEDIS.hlen(KEY)).isEqualTo(3);
     assertThat(JEDIS.hget(KEY, ORIGIN)).isEqualTo(origin);
@@ -162,11 +182,11 @@ final class RotateScriptTest {
   void whenAReuseIsFound_thenTheKeyLivesAsLongAsTheLongest() {
     RotateCall.plain().with(REMEMBER_UNTIL, IAT + 500).run();
     RotateCall.presenting(1).run();
-    List<?> reply = RotateCall.plain().with(REMEMBER_UNTIL, IAT + 9_000).run();
+    List<?> reply = RotateCall.plain().with(REMEMBER_UNTIL + 1, IAT + 9_001).run();
     assertThat(reply.get(0)).isEqualTo("REUSED");
-    assertThat(reply.get(13)).isEqualTo("OLDER_GENERATION");
-    assertThat(stored(LINEAGE)[9]).isEqualTo("reused");
-    assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 9_000);
+    assertThat(reply.get(15)).isEqualTo("OLDER_GENERATION");
+    assertThat(stored(LINEAGE)[10]).isEqualTo("reused");
+    assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 9_001);
   }
 
   @Test
@@ -190,11 +210,14 @@ final class RotateScriptTest {
             0L,
             generation,
             generation,
+            1L,
+            0L,
             time,
             "onrtac",
             "onrtrt",
             "",
             "",
+            0L,
             0L);
     assertThat(call.run()).isEqualTo(expected);
     assertThat(call.run().subList(1, 4)).isEqualTo(expected.subList(1, 4));
@@ -250,7 +273,7 @@ final class RotateScriptTest {
     for (int family = 0; family < 100; family++) {
       assertThat(RotateCall.plain().ofFamily("family" + family).run().get(0)).isEqualTo("NEW");
     }
-    assertThat(JEDIS.hgetAll(KEY)).containsAllEntriesOf(newer).hasSize(8 + 3 * 100);
+    assertThat(JEDIS.hgetAll(KEY)).containsAllEntriesOf(newer).hasSize(8 + 3 * 100 + 1);
   }
 
   @Test
@@ -259,16 +282,17 @@ final class RotateScriptTest {
     RotateCall.plain().ofFamily("lasting").run();
     JEDIS.hset(KEY, "s:old", "1,0," + past);
     JEDIS.hset(KEY, "c:old.cli", "1,0," + past);
+    JEDIS.hset(KEY, "o:old", "1,0," + past);
+    JEDIS.hset(KEY, "k:old", "1,0," + past);
+    JEDIS.hset(KEY, "x:old", "1,0," + past + ",onrtte:1:1:1");
     JEDIS.hset(KEY, "s:lasting", "1,0," + IAT);
     for (int family = 0; family < 3_000; family++) {
       RotateCall.plain().ofFamily("short" + family).with(REMEMBER_UNTIL, past).run();
     }
     assertThat(JEDIS.hlen(KEY)).isLessThan(200);
-    assertThat(JEDIS.hmget(KEY, "f:lasting", "i:lasting", "a:lasting", "s:lasting"))
+    assertThat(JEDIS.hmget(KEY, "f:lasting", "i:cli.1", "a:lasting", "s:lasting"))
         .doesNotContainNull();
-    assertThat(JEDIS.hmget(KEY, "s:old", "c:old.cli")).containsOnlyNulls();
-    assertThat(JEDIS.hkeys(KEY).stream().map(it -> it.substring(2)).distinct())
-        .allSatisfy(
-            name -> assertThat(name.endsWith("lasting") || JEDIS.hexists(KEY, "f:" + name)));
+    assertThat(JEDIS.hmget(KEY, "s:old", "c:old.cli", "o:old", "k:old", "x:old"))
+        .containsOnlyNulls();
   }
 }

@@ -85,7 +85,7 @@ final class SentinelTest {
     Login login = Login.at(clock);
     try (Redis redis = open()) {
       FamilyStore store = TestRedis.store(redis);
-      store.rotate(login.refresh(0, clock), Policies.DEFAULT, () -> false);
+      store.rotate(login.refresh(0, clock), Policies.DEFAULT, it -> false);
       RedisServer master = servers.master();
       long replicas = ClusterServers.on(master, jedis -> jedis.waitReplicas(1, 5_000));
       assertThat(replicas).isPositive();
@@ -93,7 +93,7 @@ final class SentinelTest {
       master.stop();
 
       Await.until("the next master", PATIENCE, () -> answers(redis));
-      assertThat(store.rotate(login.refresh(1, clock), Policies.DEFAULT, () -> false))
+      assertThat(store.rotate(login.refresh(1, clock), Policies.DEFAULT, it -> false))
           .isInstanceOfSatisfying(
               Rotated.class, rotated -> assertThat(rotated.child().generation()).isEqualTo(2));
       master.restart();

@@ -6,6 +6,7 @@ import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RotationOutcome.Kept;
 import dev.tokenguard.rotation.RotationOutcome.Mismatched;
 import dev.tokenguard.rotation.RotationOutcome.Refused;
 import dev.tokenguard.rotation.RotationOutcome.Replayed;
@@ -20,7 +21,8 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Asks two stores the same and insists that they answer the same.
@@ -29,7 +31,7 @@ import java.util.function.BooleanSupplier;
  */
 record SideBySideStore(FamilyStore reference, FamilyStore tested) implements FamilyStore {
 
-  private static final AccessTokens ANY = new AccessTokens("any", 0, 0, 0, "", "");
+  private static final AccessTokens ANY = new AccessTokens("any", 0, 0, 1, 0, 0, "", "");
 
   @Override
   public List<AccessTokens> begin(RotationRequest login, RotationPolicy policy) {
@@ -38,7 +40,7 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
 
   @Override
   public RotationOutcome rotate(
-      RotationRequest request, RotationPolicy policy, BooleanSupplier wasUnanswered) {
+      RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
     RotationOutcome expected = reference.rotate(request, policy, wasUnanswered);
     RotationOutcome actual = tested.rotate(request, policy, wasUnanswered);
     assertThat(withoutAccessTokens(actual)).isEqualTo(withoutAccessTokens(expected));
@@ -52,9 +54,46 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
   }
 
   @Override
-  public List<TokenFamily> find(String userId) {
-    List<TokenFamily> expected = reference.find(userId);
-    assertThat(tested.find(userId)).containsExactlyInAnyOrderElementsOf(expected);
+  public void find(String userId, Consumer<TokenFamily> each) {
+    List<TokenFamily> expected = sortedFamilies(reference.find(userId));
+    List<TokenFamily> actual = sortedFamilies(tested.find(userId));
+    assertThat(actual.stream().map(SideBySideStore::withoutAccessTokens).toList())
+        .isEqualTo(expected.stream().map(SideBySideStore::withoutAccessTokens).toList());
+    for (int index = 0; index < expected.size(); index++) {
+      assertCovers(expected.get(index).accessTokens(), actual.get(index).accessTokens());
+    }
+    expected.forEach(each);
+  }
+
+  private static List<TokenFamily> sortedFamilies(List<TokenFamily> families) {
+    return families.stream().sorted(Comparator.comparing(TokenFamily::id)).toList();
+  }
+
+  private static TokenFamily withoutAccessTokens(TokenFamily it) {
+    return new TokenFamily(
+        it.id(),
+        it.sessionId(),
+        it.clientId(),
+        it.isOffline(),
+        it.generation(),
+        it.created(),
+        it.refreshed(),
+        it.isRevoked(),
+        ANY,
+        it.parentTag());
+  }
+
+  @Override
+  public long recordExchange(String userId, String tag, String prefix, long expiresAt) {
+    long expected = reference.recordExchange(userId, tag, prefix, expiresAt);
+    assertThat(tested.recordExchange(userId, tag, prefix, expiresAt)).isEqualTo(expected);
+    return expected;
+  }
+
+  @Override
+  public List<String> exchanged(String userId, String tag) {
+    List<String> expected = reference.exchanged(userId, tag);
+    assertThat(tested.exchanged(userId, tag)).containsAll(expected);
     return expected;
   }
 
@@ -78,6 +117,10 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
     if (expected.first() <= expected.last()) {
       assertThat(actual.first()).isBetween(0L, expected.first());
     }
+    if (expected.firstReplay() <= expected.lastReplay()) {
+      assertThat(actual.lastReplay()).isEqualTo(expected.lastReplay());
+      assertThat(actual.firstReplay()).isBetween(1L, expected.firstReplay());
+    }
     assertThat(actual.expiresAt()).isGreaterThanOrEqualTo(expected.expiresAt());
   }
 
@@ -100,6 +143,9 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
     }
     if (outcome instanceof Replayed it) {
       return new Replayed(it.child(), it.replays(), it.observed().map(SideBySideStore::gist));
+    }
+    if (outcome instanceof Kept it) {
+      return new Kept(it.observed().map(SideBySideStore::gist));
     }
     if (outcome instanceof Reused it) {
       return new Reused(it.newest(), it.reason(), ANY);

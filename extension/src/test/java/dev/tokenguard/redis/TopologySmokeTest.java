@@ -63,7 +63,7 @@ final class TopologySmokeTest {
 
     assertThat(blacklist.add(new OfAccessToken("one", Reason.LOGOUT, end))).isTrue();
     blacklist.addAll(
-        List.of(new OfSession("session", Reason.LOGOUT, end), new OfUser("user", 1, end)));
+        List.of(new OfSession("session", 1, Reason.LOGOUT, end), new OfUser("user", 1, end)));
 
     assertThat(blacklist.reasonFor("one")).contains("logout");
     for (String key : List.of("tg:at:one", "tg:sid:session", "tg:sub:user")) {
@@ -99,6 +99,6 @@ final class TopologySmokeTest {
   }
 
   private RotationOutcome present(FamilyStore store, long generation) {
-    return store.rotate(login.refresh(generation, clock), GRACE, () -> false);
+    return store.rotate(login.refresh(generation, clock), GRACE, attempt -> false);
   }
 }

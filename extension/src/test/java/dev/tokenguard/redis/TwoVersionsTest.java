@@ -3,6 +3,7 @@ package dev.tokenguard.redis;
 import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
@@ -60,7 +61,7 @@ final class TwoVersionsTest {
     Rotated first = assertRotated(newer, 0);
 
     Replayed replayed = (Replayed) present(older, 0);
-    assertThat(replayed.child()).isEqualTo(first.child());
+    assertThat(replayed.child()).isEqualTo(Children.again(first.child(), 1));
     assertRotated(older, 1);
     assertThat(present(newer, 0)).isInstanceOf(Reused.class);
     assertThat(present(older, 2)).isInstanceOf(Revoked.class);
@@ -77,7 +78,7 @@ final class TwoVersionsTest {
   }
 
   private RotationOutcome present(FamilyStore store, long generation) {
-    return store.rotate(login.refresh(generation, clock), Policies.DEFAULT, () -> false);
+    return store.rotate(login.refresh(generation, clock), Policies.DEFAULT, it -> false);
   }
 
   private Rotated assertRotated(FamilyStore store, long generation) {

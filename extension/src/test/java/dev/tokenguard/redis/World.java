@@ -35,7 +35,7 @@ final class World {
         third.asFamily("second family").atClient("another client", third.started()),
         third,
         third.asFamily("fourth family"),
-        third.asFamily("fifth family").inSession("third session", third.started()));
+        third.asFamily("fifth family").inSession("third session", third.started()).offline());
   }
 
   /** Redis is flushed. */

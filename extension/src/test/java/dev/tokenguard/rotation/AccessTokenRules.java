@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.rotation.RotationOutcome.Origin;
 import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
 import dev.tokenguard.rotation.RotationOutcome.Revoked;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Which access tokens are named when a family ends: all that may be alive, and little more. */
@@ -38,7 +41,7 @@ abstract class AccessTokenRules extends StoreRules {
 
   private List<String> ids(long first, long last) {
     return LongStream.rangeClosed(first, last)
-        .mapToObj(it -> (it == 0 ? "onrtac:" : "onrtrt:") + place(it).accessTokenId())
+        .mapToObj(it -> (it == 0 ? "onrtac:" : "onrtrt:") + place(it).accessTokenId(0))
         .toList();
   }
 
@@ -60,7 +63,11 @@ abstract class AccessTokenRules extends StoreRules {
         request.child(),
         token,
         request.context(),
-        request.binding());
+        request.binding(),
+        request.attempt(),
+        0,
+        true,
+        Optional.empty());
   }
 
   @Test
@@ -93,14 +100,14 @@ abstract class AccessTokenRules extends StoreRules {
     store.rotate(
         withAccessToken(new RotationRequest.AccessToken(inSeconds(300), "trrtrt", ""), 0),
         POLICY,
-        () -> false);
+        it -> false);
     store.rotate(
         withAccessToken(new RotationRequest.AccessToken(inSeconds(300), "trrtrt", ""), 1),
         POLICY,
-        () -> false);
+        it -> false);
     assertThat(endedByReuse().ids())
         .containsExactly(
-            "trrtrt:" + place(1).accessTokenId(), "trrtrt:" + place(2).accessTokenId());
+            "trrtrt:" + place(1).accessTokenId(0), "trrtrt:" + place(2).accessTokenId(0));
   }
 
   @Test
@@ -145,10 +152,10 @@ abstract class AccessTokenRules extends StoreRules {
 
   @Test
   void givenAFormerlyLongerLifespan_whenTheFamilyEnds_thenTheLongLivedAccessTokenIsNamed() {
-    store.rotate(withAccessTokenOf(300, 0), POLICY, () -> false);
-    store.rotate(withAccessTokenOf(3600, 1), POLICY, () -> false);
+    store.rotate(withAccessTokenOf(300, 0), POLICY, it -> false);
+    store.rotate(withAccessTokenOf(3600, 1), POLICY, it -> false);
     for (long generation = 2; generation < 60; generation++) {
-      store.rotate(withAccessTokenOf(60, generation), POLICY, () -> false);
+      store.rotate(withAccessTokenOf(60, generation), POLICY, it -> false);
       advanceSeconds(60);
     }
     AccessTokens named = endedByReuse();
@@ -162,6 +169,49 @@ abstract class AccessTokenRules extends StoreRules {
     advanceSeconds(9);
     assertReplays(login, 0, POLICY);
     assertThat(ended(login).expiresAt()).isEqualTo(inSeconds(300));
+  }
+
+  /** RFC 7519, section 4.1.7: one id for one token. */
+  @Test
+  void givenTwoAccessTokensOfOneGrace_whenTheFamilyEnds_thenBothAreNamed() {
+    Child first = assertRotates(login, 0, POLICY).child();
+    Child second = assertReplays(login, 0, POLICY).child();
+    List<String> given =
+        Stream.of(first, second)
+            .map(it -> "onrtrt:" + place(it.generation()).accessTokenId(it.replay()))
+            .toList();
+    assertThat(given).doesNotHaveDuplicates();
+    assertThat(ended(login).ids()).containsAll(given);
+  }
+
+  @Test
+  void
+      givenReplaysOfSeveralGenerations_whenTheFamilyEnds_thenEachIsNamedOnceAndExpiredOnesAreNot() {
+    List<String> given = new ArrayList<>();
+    for (long generation = 0; generation < 30; generation++) {
+      assertRotates(login, generation, POLICY);
+      given.clear();
+      for (int replay = 0; replay < 3; replay++) {
+        Child child = assertReplays(login, generation, POLICY).child();
+        given.add("onrtrt:" + place(child.generation()).accessTokenId(child.replay()));
+      }
+      advanceSeconds(60);
+    }
+    assertThat(ended(login).ids())
+        .containsAll(given)
+        .doesNotHaveDuplicates()
+        .hasSizeLessThanOrEqualTo(4 * 2 * 6);
+  }
+
+  @Test
+  void givenReplays_whenTheLineageGoesOn_thenAllAccessTokensThatCameWithTheTokenAreReplaced() {
+    assertRotates(login, 0, POLICY);
+    Child replayed = assertReplays(login, 0, POLICY).child();
+    assertThat(assertRotates(login, 1, POLICY).replaced().ids())
+        .containsExactly(
+            "onrtrt:" + place(1).accessTokenId(0),
+            "onrtrt:" + place(1).accessTokenId(replayed.replay()));
+    assertThat(assertRotates(login, 2, POLICY).replaced().ids()).isEqualTo(ids(2, 2));
   }
 
   @Test

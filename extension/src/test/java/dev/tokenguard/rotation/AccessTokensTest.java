@@ -2,16 +2,17 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 final class AccessTokensTest {
 
   private static AccessTokens range(long first, long last, String loginPrefix) {
-    return new AccessTokens("family", first, last, 99, loginPrefix, "onrtrt");
+    return new AccessTokens("family", first, last, 1, 0, 99, loginPrefix, "onrtrt");
   }
 
   private static String id(long generation) {
-    return new Place("family", generation).accessTokenId();
+    return new Place("family", generation).accessTokenId(0);
   }
 
   @Test
@@ -29,6 +30,36 @@ final class AccessTokensTest {
   @Test
   void whenTheRangeBeginsLater_thenTheLoginIsNotInIt() {
     assertThat(range(7, 7, "onrtac").ids()).containsExactly("onrtrt:" + id(7));
+  }
+
+  @Test
+  void whenThereWereReplays_thenEachHasAnIdOfItsOwnWhateverTheGeneration() {
+    AccessTokens tokens = new AccessTokens("family", 4, 5, 2, 4, 99, "onrtac", "onrtrt");
+    assertThat(tokens.ids())
+        .startsWith("onrtrt:" + id(4), "onrtrt:" + id(5))
+        .hasSize(5)
+        .doesNotHaveDuplicates()
+        .contains("onrtrt:" + new Place("family", 9).accessTokenId(3));
+    assertThat(tokens.isEmpty()).isFalse();
+  }
+
+  @Test
+  void whenAnIdIsDerived_thenItTellsTheTagOfItsFamilyAndNoOther() {
+    Place place = new Place("family", 7);
+    assertThat(AccessTokenTag.of("onrtrt:" + place.accessTokenId(0))).contains(place.tag());
+    assertThat(AccessTokenTag.of(place.at(8).accessTokenId(3))).contains(place.tag());
+    assertThat(new Place("other", 7).tag()).isNotEqualTo(place.tag());
+    assertThat(AccessTokenTag.of("onrtte:" + UUID.randomUUID())).isEmpty();
+    assertThat(AccessTokenTag.of("")).isEmpty();
+  }
+
+  @Test
+  void whenATokenIsExchanged_thenItsIdHasTheSameTagAndIsNoOther() {
+    String tag = new Place("family", 7).tag();
+    String first = AccessTokenTag.exchangedId(tag, "onrtte", 1);
+    assertThat(AccessTokenTag.of(first)).contains(tag);
+    assertThat(first).startsWith("onrtte:");
+    assertThat(AccessTokenTag.exchangedId(tag, "onrtte", 2)).isNotEqualTo(first);
   }
 
   @Test

@@ -33,11 +33,16 @@ abstract class BeginRules extends StoreRules {
   }
 
   private void revokeSession() {
-    store.revoke(Revocation.ofSession(login.user(), login.session(), inSeconds(Login.REMEMBERED)));
+    store.revoke(
+        Revocation.ofSession(
+            login.user(),
+            Revocation.Session.both(login.session()),
+            clock.second(),
+            inSeconds(Login.REMEMBERED)));
   }
 
   private void assertFirstAccessTokenOnly(AccessTokens named) {
-    String id = "onrtac:" + new Place(login.family(), 0).accessTokenId();
+    String id = "onrtac:" + new Place(login.family(), 0).accessTokenId(0);
     assertThat(named.ids()).containsExactly(id);
   }
 
@@ -45,6 +50,7 @@ abstract class BeginRules extends StoreRules {
   void whenALoginBegins_thenItsFamilyIsFoundAndNothingEnds() {
     assertThat(begin(login)).isEmpty();
     assertThat(store.find(login.user()))
+        .usingRecursiveFieldByFieldElementComparatorIgnoringFields("accessTokens")
         .containsExactly(
             new TokenFamily(
                 login.family(),
@@ -54,7 +60,9 @@ abstract class BeginRules extends StoreRules {
                 0,
                 Optional.of(Instant.ofEpochSecond(clock.second())),
                 clock.instant(),
-                false));
+                false,
+                new AccessTokens(login.family(), 0, 0, 1, 0, inSeconds(300), "onrtac", ""),
+                Optional.empty()));
   }
 
   @Test
@@ -69,7 +77,7 @@ abstract class BeginRules extends StoreRules {
     advanceSeconds(60);
     Child child = assertRotates(login, 0, POLICY, Origin.NEXT).child();
     assertThat(child)
-        .isEqualTo(new Child(1, clock.second(), clock.second() + 1800, Optional.empty()));
+        .isEqualTo(new Child(1, clock.second(), clock.second() + 1800, 0, Optional.empty()));
     assertRotates(login, 1, POLICY, Origin.NEXT);
   }
 
@@ -227,12 +235,12 @@ abstract class BeginRules extends StoreRules {
   }
 
   @Test
-  void givenAnObservingPolicy_whenARevokedLoginIsTold_thenNothingEnds() {
+  void givenAnObservingPolicy_whenARevokedLoginIsTold_thenItStaysRevoked() {
     RotationPolicy observing = Policies.with("mode", "observe");
     revokeSession();
-    assertThat(store.begin(login.begin(clock), observing)).isEmpty();
-    assertThat(store.find(login.user())).singleElement().matches(family -> !family.isRevoked());
-    assertThat(present(login, 0, POLICY)).isInstanceOf(Revoked.class);
+    assertThat(store.begin(login.begin(clock), observing)).hasSize(1);
+    assertThat(store.find(login.user())).singleElement().matches(TokenFamily::isRevoked);
+    assertThat(present(login, 0, observing)).isInstanceOf(Revoked.class);
   }
 
   @Test

@@ -24,50 +24,38 @@ final class Beginning {
   List<AccessTokens> ended() {
     String id = login.presented().family();
     Optional<RememberedFamily> known = Optional.ofNullable(user.families.get(id));
-    boolean isRevoked =
-        !policy.isObserving()
-            && new Judgement(login, policy, user, now, () -> false).revoked().isPresent();
+    boolean isRevoked = new Judgement(login, policy, user, now, it -> false).revoked().isPresent();
+    boolean isNew = known.flatMap(RememberedFamily::session).isEmpty();
     RememberedFamily family =
-        known
-            .filter(it -> it.session().isPresent())
-            .orElseGet(() -> RememberedFamily.begunBy(login, known, now));
+        isNew ? RememberedFamily.begunBy(login, known, user, now) : known.get();
     user.families.put(id, family);
     if (isRevoked) {
       family.revoke();
+      family.rememberUntil(login.child().revokedRetainUntil());
       return List.of(family.liveAccessTokens(now));
     }
-    boolean isCapped = policy.maxFamiliesPerUser() > 0 && !policy.isObserving();
-    return known.isEmpty() && isCapped ? endOldestBut(family) : List.of();
+    boolean isCapped = policy.maxFamiliesPerUserAndClient() > 0 && !policy.isObserving();
+    return isNew && isCapped ? endOldestBut(family) : List.of();
   }
 
-  /** Where nothing else tells them apart it is by their ids, so that two stores may be compared. */
   private List<AccessTokens> endOldestBut(RememberedFamily newest) {
     List<RememberedFamily> others =
         user.families.values().stream()
-            .filter(it -> it != newest && isAliveAtTheClient(it))
-            .sorted(
-                Comparator.comparing(RememberedFamily::created)
-                    .thenComparing(RememberedFamily::made)
-                    .thenComparing(RememberedFamily::id))
+            .filter(it -> it != newest && isActiveAtTheClient(it))
+            .sorted(Comparator.comparing(RememberedFamily::number))
             .toList();
-    int tooMany = Math.max(0, others.size() + 1 - policy.maxFamiliesPerUser());
-    List<RememberedFamily> oldest = others.subList(0, tooMany);
+    int tooMany = Math.max(0, others.size() + 1 - policy.maxFamiliesPerUserAndClient());
+    List<RememberedFamily> oldest =
+        others.subList(0, Math.min(tooMany, FamilyStore.CAPPED_PER_LOGIN));
     oldest.forEach(RememberedFamily::revoke);
     return oldest.stream().map(it -> it.liveAccessTokens(now)).toList();
   }
 
-  private boolean isAliveAtTheClient(RememberedFamily family) {
-    if (family.isRevoked() || family.asFound(now).isEmpty() || family.session().isEmpty()) {
-      return false;
-    }
-    RotationRequest.Session session = family.session().get();
-    long created = family.created().getEpochSecond();
-    long clientCutOff =
-        user.clientSessionsRevokedAt.getOrDefault(
-            new Revocation.ClientSession(session.id(), session.clientId()), 0L);
-    return session.clientId().equals(login.session().clientId())
-        && !user.revokedSessions.contains(session.id())
-        && created >= clientCutOff
-        && created >= user.everythingRevokedBefore;
+  private boolean isActiveAtTheClient(RememberedFamily family) {
+    return family.asFound(now, user).filter(it -> !it.isRevoked()).isPresent()
+        && family
+            .session()
+            .filter(it -> it.clientId().equals(login.session().clientId()))
+            .isPresent();
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Which families a login ends when the user has too many at the client. */
 abstract class CapRules extends StoreRules {
 
-  private static final RotationPolicy TWO = Policies.with("max-families-per-user", 2);
+  private static final RotationPolicy TWO = Policies.with("max-families-per-user-and-client", 2);
   private static final RotationPolicy POLICY = Policies.DEFAULT;
 
   CapRules(Function<TestClock, FamilyStore> opening) {
@@ -52,7 +52,7 @@ abstract class CapRules extends StoreRules {
 
   @Test
   void givenALimitOfOne_whenSomebodyLogsIn_thenOnlyThatLives() {
-    RotationPolicy one = Policies.with("max-families-per-user", 1);
+    RotationPolicy one = Policies.with("max-families-per-user-and-client", 1);
     assertThat(logIn("first", one)).isEmpty();
     assertThat(logIn("second", one)).containsExactly("first");
     assertRotates(named("second"), 0, one);
@@ -75,6 +75,29 @@ abstract class CapRules extends StoreRules {
   }
 
   @Test
+  void givenFarMoreThanALoweredLimit_whenOthersLogIn_thenEachRevokesABoundedNumberOfTheOldest() {
+    for (int number = 0; number < 150; number++) {
+      logIn("login " + number, POLICY);
+    }
+    List<String> first = logIn("another", TWO);
+    assertThat(first).hasSize(FamilyStore.CAPPED_PER_LOGIN).contains("login 0", "login 63");
+    assertThat(logIn("one more", TWO)).hasSize(FamilyStore.CAPPED_PER_LOGIN).contains("login 64");
+    assertThat(logIn("the last", TWO)).hasSize(23).contains("login 149");
+    assertThat(logIn("as ever", TWO)).containsExactly("one more");
+  }
+
+  @Test
+  void givenTheDefaultLimit_whenAScriptLogsInAgainAndAgain_thenTheOldestAreRevoked() {
+    int revoked = 0;
+    for (int number = 0; number < 1_200; number++) {
+      revoked += store.begin(named("login " + number).begin(clock), POLICY).size();
+    }
+    assertThat(1_200 - revoked).isBetween(1_000, 1_000 + 1_000 / 16);
+    assertRevoked(named("login 0"), 0, RevokedScope.FAMILY);
+    assertRotates(named("login 1199"), 0, POLICY);
+  }
+
+  @Test
   void givenRefreshes_whenOneMoreLogsIn_thenTheOldestLoginEndsNotTheOneUnusedForLongest() {
     logIn("first", TWO);
     logIn("second", TWO);
@@ -89,7 +112,8 @@ abstract class CapRules extends StoreRules {
       store.begin(named(name).begin(clock), POLICY);
       advance(Duration.ofMillis(1));
     }
-    assertThat(logIn("last", Policies.with("max-families-per-user", 4))).containsExactly("b");
+    assertThat(logIn("last", Policies.with("max-families-per-user-and-client", 4)))
+        .containsExactly("b");
   }
 
   @Test
@@ -139,7 +163,12 @@ abstract class CapRules extends StoreRules {
     logIn("revoked session", POLICY);
     logIn("reused", POLICY);
     store.revoke(Revocation.ofFamily(login.user(), "revoked family", remembered()));
-    store.revoke(Revocation.ofSession(login.user(), "revoked session", remembered()));
+    store.revoke(
+        Revocation.ofSession(
+            login.user(),
+            Revocation.Session.both("revoked session"),
+            clock.second(),
+            remembered()));
     refresh(named("reused"), 0, 1, POLICY);
     present(named("reused"), 0, POLICY);
     logIn("first", TWO);
@@ -194,7 +223,9 @@ abstract class CapRules extends StoreRules {
   void givenALoginThatIsDeadAlready_whenItIsTold_thenItEndsNoOther() {
     logIn("first", TWO);
     logIn("second", TWO);
-    store.revoke(Revocation.ofSession(login.user(), "third", remembered()));
+    store.revoke(
+        Revocation.ofSession(
+            login.user(), Revocation.Session.both("third"), clock.second(), remembered()));
     assertThat(logIn("third", TWO)).containsExactly("third");
     assertRotates(named("first"), 0, TWO);
   }
@@ -209,7 +240,8 @@ abstract class CapRules extends StoreRules {
 
   @Test
   void givenAnObservingPolicy_whenTooManyLogIn_thenNoneEnds() {
-    RotationPolicy observing = Policies.with("max-families-per-user", 1, "mode", "observe");
+    RotationPolicy observing =
+        Policies.with("max-families-per-user-and-client", 1, "mode", "observe");
     logIn("first", observing);
     assertThat(logIn("second", observing)).isEmpty();
     assertRotates(named("first"), 0, POLICY);

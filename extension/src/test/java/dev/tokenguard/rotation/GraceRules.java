@@ -1,12 +1,19 @@
 package dev.tokenguard.rotation;
 
+import static dev.tokenguard.rotation.Children.again;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.rotation.RotationOutcome.Replayed;
 import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
+import dev.tokenguard.rotation.RotationOutcome.Reused;
+import dev.tokenguard.rotation.RotationOutcome.Throttled;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,10 +32,10 @@ abstract class GraceRules extends StoreRules {
   void whenAReplacedTokenComesAgainInGrace_thenItGetsTheVerySameChild() {
     Child child = assertRotates(login, 0, POLICY).child();
     advanceSeconds(5);
-    assertThat(assertReplays(login, 0, POLICY).child()).isEqualTo(child);
+    assertThat(assertReplays(login, 0, POLICY).child()).isEqualTo(again(child, 1));
     Child next = assertRotates(login, 1, POLICY).child();
     advanceSeconds(9);
-    assertThat(assertReplays(login, 1, POLICY).child()).isEqualTo(next);
+    assertThat(assertReplays(login, 1, POLICY).child()).isEqualTo(again(next, 2));
   }
 
   @Test
@@ -44,7 +51,7 @@ abstract class GraceRules extends StoreRules {
   void givenTheBindingWasSwitchedOnMeanwhile_whenATokenComesAgain_thenItGetsTheVerySameChild() {
     Child child = assertRotates(login, 0, POLICY).child();
     RotationPolicy binding = Policies.with("bind-to", "ip");
-    assertThat(assertReplays(login, 0, binding).child()).isEqualTo(child);
+    assertThat(assertReplays(login, 0, binding).child()).isEqualTo(again(child, 1));
   }
 
   @Test
@@ -85,12 +92,32 @@ abstract class GraceRules extends StoreRules {
   }
 
   @Test
-  void givenTheReplaysAreCapped_whenOneMoreComes_thenItIsAReuse() {
+  void givenTheReplaysAreCapped_whenOneMoreComes_thenItIsThrottledAndNothingIsRevoked() {
     RotationPolicy capped = Policies.with("grace-max-replays", 2);
     assertRotates(login, 0, capped);
     assertReplays(login, 0, capped);
     assertReplays(login, 0, capped);
-    assertReused(login, 0, capped, ReuseReason.TOO_MANY_REPLAYS);
+    List<TokenFamily> before = store.find(login.user());
+    assertThat(present(login, 0, capped)).isEqualTo(new Throttled(Duration.ofSeconds(1)));
+    assertThat(store.find(login.user())).isEqualTo(before);
+    assertRotates(login, 1, capped);
+  }
+
+  @Test
+  void givenTheReplaysAreCapped_whenOneMoreComesFromElsewhere_thenItIsAReuse() {
+    RotationPolicy capped = Policies.with("grace-max-replays", 1);
+    assertRotates(login, 0, capped);
+    assertReplays(login, 0, capped);
+    assertReused(login.from(Login.OTHER_AGENT), 0, capped, ReuseReason.OTHER_CONTEXT);
+  }
+
+  @Test
+  void givenTheReplaysAreCapped_whenOneMoreComesAfterGrace_thenItIsAReuse() {
+    RotationPolicy capped = Policies.with("grace-max-replays", 1);
+    assertRotates(login, 0, capped);
+    assertReplays(login, 0, capped);
+    advanceSeconds(10);
+    assertReused(login, 0, capped, ReuseReason.GRACE_PERIOD_OVER);
   }
 
   @Test
@@ -100,7 +127,7 @@ abstract class GraceRules extends StoreRules {
     assertReplays(login, 0, capped);
     assertRotates(login, 1, capped);
     assertReplays(login, 1, capped);
-    assertReused(login, 1, capped, ReuseReason.TOO_MANY_REPLAYS);
+    present(login, 1, capped, Throttled.class);
   }
 
   @Test
@@ -162,7 +189,7 @@ abstract class GraceRules extends StoreRules {
   void givenGrace_whenTheClockWasSetBack_thenAReplayIsCoveredAndTheLineageGoesOn() {
     Child child = assertRotates(login, 0, POLICY).child();
     advance(Duration.ofSeconds(-5));
-    assertThat(assertReplays(login, 0, POLICY).child()).isEqualTo(child);
+    assertThat(assertReplays(login, 0, POLICY).child()).isEqualTo(again(child, 1));
     assertRotates(login, 1, POLICY);
   }
 
@@ -194,12 +221,14 @@ abstract class GraceRules extends StoreRules {
 
   /** A Redis that hangs carries out later what many retries have sent. */
   @Test
-  void givenNobodyWasGivenTheChild_whenTheReplaysAreUsedUp_thenItIsGiven() {
+  void givenNobodyWasGivenTheChild_whenTheReplaysAreUsedUp_thenItIsGivenAfterGrace() {
     RotationPolicy capped = Policies.with("grace-max-replays", 1);
     Child child = assertRotates(login, 0, capped).child();
     assertReplays(login, 0, capped);
+    assertThat(presentUnasked(login, 0, capped)).isInstanceOf(Throttled.class);
+    advanceSeconds(10);
     assertGiven(child, presentUnanswered(login, 0, capped));
-    assertReused(login, 0, capped, ReuseReason.TOO_MANY_REPLAYS);
+    assertThat(presentUnasked(login, 0, capped)).isInstanceOf(Throttled.class);
   }
 
   @Test
@@ -208,7 +237,7 @@ abstract class GraceRules extends StoreRules {
     advanceSeconds(10);
     AtomicInteger asked = new AtomicInteger();
     RotationOutcome outcome =
-        store.rotate(login.refresh(0, clock), POLICY, () -> asked.incrementAndGet() > 1);
+        store.rotate(login.refresh(0, clock), POLICY, it -> asked.incrementAndGet() > 1);
     assertThat(outcome).isInstanceOf(RotationOutcome.Reused.class);
     assertThat(asked).hasValue(1);
   }
@@ -235,14 +264,72 @@ abstract class GraceRules extends StoreRules {
 
   private static void assertGiven(Child child, RotationOutcome outcome) {
     assertThat(outcome).isInstanceOf(RotationOutcome.Replayed.class);
-    assertThat(((RotationOutcome.Replayed) outcome).child()).isEqualTo(child);
+    assertThat(again(((RotationOutcome.Replayed) outcome).child(), 0)).isEqualTo(child);
+  }
+
+  private RotationOutcome arrived(Duration ago, long generation, RotationPolicy policy) {
+    return store.rotate(
+        Login.attempted(login.refresh(generation, clock), "late", ago), policy, it -> false);
+  }
+
+  @Test
+  void givenASlowNode_whenARequestArrivedInGrace_thenItIsCoveredThoughTheStoreIsAskedLater() {
+    assertRotates(login, 0, POLICY);
+    advanceSeconds(16);
+    assertThat(arrived(Duration.ofMillis(6_001), 0, POLICY)).isInstanceOf(Replayed.class);
+    assertThat(arrived(Duration.ofSeconds(6), 0, POLICY)).isInstanceOf(Reused.class);
+  }
+
+  @Test
+  void givenNoGrace_whenARequestArrivedBeforeTheRotation_thenAReplayIsStillAReuse() {
+    assertRotates(login, 0, WITHOUT);
+    assertThat(arrived(Duration.ofSeconds(20), 0, WITHOUT)).isInstanceOf(Reused.class);
+  }
+
+  private RotationOutcome attempt(String id, Predicate<String> wasUnanswered) {
+    return store.rotate(
+        Login.attempted(login.refresh(0, clock), id, Duration.ZERO), WITHOUT, wasUnanswered);
+  }
+
+  @Test
+  void whenAReplayComesAfterGrace_thenItIsAskedForTheAttemptThatWasGrantedTheChildLast() {
+    attempt("one1", it -> false);
+    List<String> asked = new ArrayList<>();
+    assertThat(attempt("two2", it -> asked.add(it))).isInstanceOf(Replayed.class);
+    assertThat(attempt("thr3", it -> asked.add(it))).isInstanceOf(Replayed.class);
+    assertThat(asked).containsExactly("one1", "two2");
+  }
+
+  @Test
+  void givenTheRotationWasAnswered_whenOnlyALaterAttemptWasNot_thenThatIsNoExcuse() {
+    attempt("one1", it -> false);
+    assertThat(attempt("two2", "thf1"::equals)).isInstanceOf(Reused.class);
+  }
+
+  @Test
+  void givenAnUnansweredAttempt_whenTheNextOneWasAnswered_thenALaterReplayIsAReuse() {
+    attempt("one1", it -> false);
+    assertThat(attempt("two2", "one1"::equals)).isInstanceOf(Replayed.class);
+    assertThat(attempt("thf1", "one1"::equals)).isInstanceOf(Reused.class);
+  }
+
+  @Test
+  void givenAnAttemptWithoutAName_whenItsChildIsAskedForAgain_thenNothingExcusesThat() {
+    attempt("", it -> false);
+    assertThat(
+            attempt(
+                "two2",
+                it -> {
+                  throw new AssertionError("asked");
+                }))
+        .isInstanceOf(Reused.class);
   }
 
   @Test
   void givenAnAdoptedFamily_whenItsTokenComesAgain_thenGraceCoversItAsAnyOther() {
     Child child = assertRotates(login, 5, POLICY).child();
-    assertThat(assertReplays(login, 5, POLICY).child()).isEqualTo(child);
-    assertThat(child).isEqualTo(new Child(6, clock.second(), inSeconds(1800), Optional.empty()));
+    assertThat(assertReplays(login, 5, POLICY).child()).isEqualTo(again(child, 1));
+    assertThat(child).isEqualTo(new Child(6, clock.second(), inSeconds(1800), 0, Optional.empty()));
     assertReused(login, 4, POLICY, ReuseReason.OLDER_GENERATION);
   }
 }

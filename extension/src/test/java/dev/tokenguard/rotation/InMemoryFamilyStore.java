@@ -1,14 +1,16 @@
 package dev.tokenguard.rotation;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The rules of rotation in plain Java, without a thought for space or speed: the reference that
@@ -16,12 +18,58 @@ import java.util.function.BooleanSupplier;
  */
 public final class InMemoryFamilyStore implements FamilyStore {
 
-  /** All that is remembered of one user. */
+  /** All that is remembered of one user. Marks hold their cut-offs. */
   static final class User {
     final Map<String, RememberedFamily> families = new HashMap<>();
-    final Set<String> revokedSessions = new HashSet<>();
-    final Map<Revocation.ClientSession, Long> clientSessionsRevokedAt = new HashMap<>();
-    long everythingRevokedBefore;
+    final Map<Revocation.Session, Long> sessions = new HashMap<>();
+    final Map<Revocation.ClientSession, Long> clientSessions = new HashMap<>();
+    final Map<String, Long> clients = new HashMap<>();
+    final Map<String, Map<String, NavigableMap<Long, Long>>> exchanged = new HashMap<>();
+    long everythingBefore;
+    private long listed;
+
+    /** In the order in which they were recorded. */
+    long nextNumber() {
+      return ++listed;
+    }
+
+    /** What revokes a family of the session, the narrowest first. */
+    Optional<RotationOutcome.RevokedScope> scope(
+        RotationRequest.Session session, long started, long clientStarted) {
+      Revocation.Session kind =
+          session.isOffline()
+              ? Revocation.Session.offline(session.id())
+              : Revocation.Session.online(session.id());
+      if (started <= sessions.getOrDefault(kind, -1L)) {
+        return Optional.of(RotationOutcome.RevokedScope.SESSION);
+      }
+      Revocation.ClientSession clientSession =
+          new Revocation.ClientSession(session.id(), session.clientId());
+      if (clientStarted < clientSessions.getOrDefault(clientSession, 0L)
+          || clientStarted < clients.getOrDefault(session.clientId(), 0L)) {
+        return Optional.of(RotationOutcome.RevokedScope.CLIENT_SESSION);
+      }
+      return started < everythingBefore
+          ? Optional.of(RotationOutcome.RevokedScope.USER)
+          : Optional.empty();
+    }
+
+    private void mark(Revocation revocation) {
+      long before = revocation.before();
+      for (Revocation.Session it : revocation.sessions()) {
+        if (it.kind().covers(false)) {
+          sessions.merge(Revocation.Session.online(it.id()), before, Math::max);
+        }
+        if (it.kind().covers(true)) {
+          sessions.merge(Revocation.Session.offline(it.id()), before, Math::max);
+        }
+      }
+      revocation.clientSessions().forEach(it -> clientSessions.merge(it, before, Math::max));
+      revocation.clients().forEach(it -> clients.merge(it, before, Math::max));
+      if (revocation.isEverything()) {
+        everythingBefore = Math.max(everythingBefore, before);
+      }
+    }
   }
 
   private final Clock clock;
@@ -38,7 +86,7 @@ public final class InMemoryFamilyStore implements FamilyStore {
 
   @Override
   public synchronized RotationOutcome rotate(
-      RotationRequest request, RotationPolicy policy, BooleanSupplier wasUnanswered) {
+      RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
     return new Judgement(request, policy, user(request.userId()), clock.instant(), wasUnanswered)
         .outcome();
   }
@@ -46,33 +94,60 @@ public final class InMemoryFamilyStore implements FamilyStore {
   @Override
   public synchronized List<AccessTokens> revoke(Revocation revocation) {
     User user = user(revocation.userId());
-    List<AccessTokens> ended = new ArrayList<>();
+    List<AccessTokens> revoked = new ArrayList<>();
     for (String id : revocation.families()) {
       RememberedFamily known = user.families.get(id);
       if (known == null) {
         known = RememberedFamily.neverRefreshed(id, clock.instant());
         user.families.put(id, known);
       } else {
-        ended.add(known.liveAccessTokens(clock.instant()));
+        revoked.add(known.liveAccessTokens(clock.instant()));
       }
       known.revoke();
       known.rememberUntil(revocation.retainUntil());
     }
-    revocation
-        .clientSessions()
-        .forEach(it -> user.clientSessionsRevokedAt.merge(it, revocation.before(), Math::max));
-    user.revokedSessions.addAll(revocation.sessions());
-    user.everythingRevokedBefore =
-        Math.max(user.everythingRevokedBefore, revocation.everythingBefore());
-    return ended;
+    user.mark(revocation);
+    return revoked;
   }
 
   @Override
-  public synchronized List<TokenFamily> find(String userId) {
-    return user(userId).families.values().stream()
-        .map(family -> family.asFound(clock.instant()))
+  public synchronized void find(String userId, Consumer<TokenFamily> each) {
+    User user = user(userId);
+    Instant now = clock.instant();
+    user.families.values().stream()
+        .map(family -> family.asFound(now, user))
         .flatMap(Optional::stream)
-        .toList();
+        .forEach(each);
+  }
+
+  @Override
+  public synchronized long recordExchange(
+      String userId, String tag, String prefix, long expiresAt) {
+    NavigableMap<Long, Long> ends =
+        user(userId)
+            .exchanged
+            .computeIfAbsent(tag, it -> new TreeMap<>())
+            .computeIfAbsent(prefix, it -> new TreeMap<>());
+    long ordinal = ends.isEmpty() ? 1 : ends.lastKey() + 1;
+    ends.put(ordinal, expiresAt);
+    return ordinal;
+  }
+
+  @Override
+  public synchronized List<String> exchanged(String userId, String tag) {
+    List<String> found = new ArrayList<>();
+    user(userId)
+        .exchanged
+        .getOrDefault(tag, Map.of())
+        .forEach(
+            (prefix, ends) ->
+                ends.forEach(
+                    (ordinal, end) -> {
+                      if (end >= clock.instant().getEpochSecond()) {
+                        found.add(AccessTokenTag.exchangedId(tag, prefix, ordinal));
+                      }
+                    }));
+    return found;
   }
 
   /** Loses everything, as a flushed Redis does. */

@@ -6,20 +6,17 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Known to all who share it, and never forgotten by itself. */
 final class InMemoryUnansweredRefreshes implements UnansweredRefreshes {
 
-  private final Set<Place> places = ConcurrentHashMap.newKeySet();
+  private record Unanswered(Place presented, String attempt) {}
+
+  private final Set<Unanswered> all = ConcurrentHashMap.newKeySet();
 
   @Override
-  public void remember(Place presented) {
-    places.add(presented);
+  public void remember(Place presented, String attempt) {
+    all.add(new Unanswered(presented, attempt));
   }
 
   @Override
-  public boolean contains(Place presented) {
-    return places.contains(presented);
-  }
-
-  @Override
-  public void forget(Place presented) {
-    places.remove(presented);
+  public boolean contains(Place presented, String attempt) {
+    return all.contains(new Unanswered(presented, attempt));
   }
 }

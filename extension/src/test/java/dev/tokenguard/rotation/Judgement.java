@@ -1,6 +1,7 @@
 package dev.tokenguard.rotation;
 
 import dev.tokenguard.rotation.RotationOutcome.Expired;
+import dev.tokenguard.rotation.RotationOutcome.Kept;
 import dev.tokenguard.rotation.RotationOutcome.Limited;
 import dev.tokenguard.rotation.RotationOutcome.Mismatched;
 import dev.tokenguard.rotation.RotationOutcome.Missing;
@@ -15,10 +16,11 @@ import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.RotationOutcome.Throttled;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
+import dev.tokenguard.rotation.RotationPolicy.Mode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -31,7 +33,7 @@ final class Judgement {
   private final RotationPolicy policy;
   private final InMemoryFamilyStore.User user;
   private final Instant now;
-  private final BooleanSupplier wasUnanswered;
+  private final Predicate<String> wasUnanswered;
   private final long presented;
   private final Optional<RememberedFamily> known;
   private final Optional<Origin> origin;
@@ -46,7 +48,7 @@ final class Judgement {
       RotationPolicy policy,
       InMemoryFamilyStore.User user,
       Instant now,
-      BooleanSupplier wasUnanswered) {
+      Predicate<String> wasUnanswered) {
     this.request = request;
     this.policy = policy;
     this.user = user;
@@ -90,7 +92,7 @@ final class Judgement {
   private boolean isCarriedOut(Refused refused) {
     boolean isTolerated =
         refused instanceof Mismatched && policy.onBindingMismatch() == MismatchConsequence.OBSERVE;
-    return !policy.isObserving() && !isTolerated;
+    return refused instanceof Revoked || !policy.isObserving() && !isTolerated;
   }
 
   private void remember(Refused refused) {
@@ -100,28 +102,47 @@ final class Judgement {
     if (endsTheFamily) {
       RememberedFamily family = family();
       family.revoke();
-      family.rememberUntil(request.child().retainUntil());
-      family.belongTo(request, now);
+      family.rememberUntil(request.child().revokedRetainUntil());
+      family.belongTo(request, user, now);
     }
   }
 
   private RotationOutcome granted(Optional<Refused> observed) {
+    if (policy.mode() == Mode.LOOKUP || !request.issuesRefreshToken()) {
+      return new Kept(observed);
+    }
     RememberedFamily family = family();
     RotationOutcome outcome;
     if (origin.isPresent()) {
-      Child child = family.step(request, binding, now);
-      outcome = new Rotated(child, origin.get(), family.accessToken(presented), observed);
+      AccessTokens replaced =
+          origin.get() == Origin.NEXT ? family.newestAccessTokens() : family.accessToken(presented);
+      Child child = family.step(request, binding, user, now);
+      outcome = new Rotated(child, origin.get(), withEnd(replaced, family), observed);
     } else {
       boolean isCovered = reuse().isEmpty();
-      if (isCovered && graceUsedUp(family).isPresent()) {
+      if (isCovered && isGraceOver(family)) {
         family.beginGrace(now);
       }
-      Child child = family.replay(request, isCovered, now);
+      Child child = family.replay(request, isCovered, user, now);
       outcome = new Replayed(child, family.replays(), observed);
     }
     boolean isCounted = policy.maxRefreshesPerMinute() > 0;
     family.count(isCounted ? minute : 0, isCounted ? refreshes : 0);
     return outcome;
+  }
+
+  /** It expires when the last of the family does: nobody counts one by one. */
+  private AccessTokens withEnd(AccessTokens replaced, RememberedFamily family) {
+    AccessTokens live = family.liveAccessTokens(now);
+    return new AccessTokens(
+        replaced.family(),
+        replaced.first(),
+        replaced.last(),
+        replaced.firstReplay(),
+        replaced.lastReplay(),
+        live.expiresAt(),
+        live.loginPrefix(),
+        live.refreshPrefix());
   }
 
   private RememberedFamily family() {
@@ -152,23 +173,12 @@ final class Judgement {
 
   Optional<Revoked> revoked() {
     RotationRequest.Session session = request.session();
-    Optional<Long> clientSessionRevokedAt =
-        Optional.ofNullable(
-            user.clientSessionsRevokedAt.get(
-                new Revocation.ClientSession(session.id(), session.clientId())));
     if (known.filter(RememberedFamily::isRevoked).isPresent()) {
       return Optional.of(
           new Revoked(RevokedScope.FAMILY, known.map(it -> it.liveAccessTokens(request, now))));
     }
-    if (user.revokedSessions.contains(session.id())) {
-      return Optional.of(new Revoked(RevokedScope.SESSION, Optional.empty()));
-    }
-    if (clientSessionRevokedAt.filter(it -> session.clientStarted() < it).isPresent()) {
-      return Optional.of(new Revoked(RevokedScope.CLIENT_SESSION, Optional.empty()));
-    }
-    return session.started() < user.everythingRevokedBefore
-        ? Optional.of(new Revoked(RevokedScope.USER, Optional.empty()))
-        : Optional.empty();
+    return user.scope(session, session.started(), session.clientStarted())
+        .map(scope -> new Revoked(scope, Optional.empty()));
   }
 
   private Optional<Reused> reused() {
@@ -186,36 +196,41 @@ final class Judgement {
     if (presented < family.generation() - 1) {
       return Optional.of(ReuseReason.OLDER_GENERATION);
     }
-    Optional<ReuseReason> usedUp = graceUsedUp(family);
+    boolean isOver = isGraceOver(family);
     if (!policy.graceContext().isSame(family.rotatedFrom(), request.context())) {
-      return usedUp.or(() -> Optional.of(ReuseReason.OTHER_CONTEXT));
+      return Optional.of(isOver ? ReuseReason.GRACE_PERIOD_OVER : ReuseReason.OTHER_CONTEXT);
     }
-    return usedUp.filter(reason -> !isExcused());
-  }
-
-  private Optional<ReuseReason> graceUsedUp(RememberedFamily family) {
-    boolean isInGrace =
-        !policy.gracePeriod().isZero() && now.isBefore(family.made().plus(policy.gracePeriod()));
-    if (!isInGrace) {
-      return Optional.of(ReuseReason.GRACE_PERIOD_OVER);
-    }
-    return policy.graceMaxReplays() > 0 && family.replays() >= policy.graceMaxReplays()
-        ? Optional.of(ReuseReason.TOO_MANY_REPLAYS)
+    return isOver && !isExcused(family)
+        ? Optional.of(ReuseReason.GRACE_PERIOD_OVER)
         : Optional.empty();
   }
 
+  /** By when the request arrived. */
+  private boolean isGraceOver(RememberedFamily family) {
+    Instant end = family.made().plus(policy.gracePeriod());
+    return policy.gracePeriod().isZero() || !now.minus(request.attempt().age()).isBefore(end);
+  }
+
   /** Asked once, and not where it makes no difference. */
-  private boolean isExcused() {
+  private boolean isExcused(RememberedFamily family) {
     if (isExcused.isEmpty()) {
       isExcused =
-          Optional.of(!policy.isObserving() && revoked().isEmpty() && wasUnanswered.getAsBoolean());
+          Optional.of(
+              !policy.isObserving()
+                  && revoked().isEmpty()
+                  && !family.attempt().isEmpty()
+                  && wasUnanswered.test(family.attempt()));
     }
     return isExcused.get();
   }
 
   private Optional<Missing> missing() {
     boolean isMissing = origin.filter(it -> it == Origin.ADOPTED).isPresent();
-    return isMissing && policy.onMissingState() == MissingConsequence.DENY
+    boolean isStale =
+        known.isEmpty()
+            && request.usableUntil() > 0
+            && now.getEpochSecond() > request.usableUntil();
+    return isStale || isMissing && policy.onMissingState() == MissingConsequence.DENY
         ? Optional.of(new Missing())
         : Optional.empty();
   }
@@ -248,7 +263,13 @@ final class Judgement {
 
   private Optional<Throttled> throttled() {
     if (policy.maxRefreshesPerMinute() == 0 || refreshes <= policy.maxRefreshesPerMinute()) {
-      return Optional.empty();
+      boolean isOneTooMany =
+          origin.isEmpty()
+              && reuse().isEmpty()
+              && !isGraceOver(known.get())
+              && policy.graceMaxReplays() > 0
+              && known.get().replays() >= policy.graceMaxReplays();
+      return isOneTooMany ? Optional.of(new Throttled(Duration.ofSeconds(1))) : Optional.empty();
     }
     Instant next = Instant.ofEpochSecond(minute + MINUTE);
     return Optional.of(new Throttled(Duration.between(now, next)));

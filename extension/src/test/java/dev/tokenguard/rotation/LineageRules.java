@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.tokenguard.rotation.RotationOutcome.Missing;
 import dev.tokenguard.rotation.RotationOutcome.Origin;
 import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ abstract class LineageRules extends StoreRules {
   void givenNoRecord_whenTheLoginsTokenIsPresented_thenAFamilyBegins() {
     Child child = assertRotates(login, 0, POLICY, Origin.NEW).child();
     assertThat(child)
-        .isEqualTo(new Child(1, clock.second(), clock.second() + 1800, Optional.empty()));
+        .isEqualTo(new Child(1, clock.second(), clock.second() + 1800, 0, Optional.empty()));
   }
 
   @Test
@@ -33,7 +34,7 @@ abstract class LineageRules extends StoreRules {
     advanceSeconds(60);
     Child child = assertRotates(login, 1, POLICY, Origin.NEXT).child();
     assertThat(child)
-        .isEqualTo(new Child(2, clock.second(), clock.second() + 1800, Optional.empty()));
+        .isEqualTo(new Child(2, clock.second(), clock.second() + 1800, 0, Optional.empty()));
     assertRotates(login, 2, POLICY, Origin.NEXT);
   }
 
@@ -93,14 +94,19 @@ abstract class LineageRules extends StoreRules {
               request.userId(),
               request.presented(),
               request.session(),
-              new RotationRequest.ProposedChild(issued, issued + 1800, inSeconds(100_000)),
+              new RotationRequest.ProposedChild(
+                  issued, issued + 1800, inSeconds(100_000), inSeconds(100_000)),
               request.accessToken(),
               request.context(),
-              request.binding());
-      Child expected = new Child(1, issued, issued + 1800, Optional.empty());
-      assertThat(((RotationOutcome.Granted) store.rotate(skewed, POLICY, () -> false)).child())
+              request.binding(),
+              request.attempt(),
+              0,
+              true,
+              Optional.empty());
+      Child expected = new Child(1, issued, issued + 1800, 0, Optional.empty());
+      assertThat(Children.of((RotationOutcome.Granted) store.rotate(skewed, POLICY, it -> false)))
           .isEqualTo(expected);
-      assertThat(assertReplays(one, 0, POLICY).child()).isEqualTo(expected);
+      assertThat(assertReplays(one, 0, POLICY).child()).isEqualTo(Children.again(expected, 1));
     }
   }
 
@@ -141,5 +147,77 @@ abstract class LineageRules extends StoreRules {
     assertThat(store.find(odd.user()))
         .extracting(TokenFamily::id, TokenFamily::sessionId, TokenFamily::clientId)
         .containsExactly(tuple("{}:, ~", Optional.of("a.~b,c"), Optional.of("~")));
+  }
+
+  private RotationOutcome presentStale(long generation, RotationPolicy policy) {
+    return store.rotate(
+        Login.usableUntil(login.refresh(generation, clock), clock.second() - 1),
+        policy,
+        it -> false);
+  }
+
+  /** What it belonged to may have been revoked, and that been forgotten since. */
+  @Test
+  void givenNoRecord_whenTheTokenIsOlderThanItsSessionCanHaveBeenIdle_thenItIsNotAdopted() {
+    assertThat(presentStale(0, POLICY)).isInstanceOf(RotationOutcome.Missing.class);
+    assertThat(presentStale(7, POLICY)).isInstanceOf(RotationOutcome.Missing.class);
+    assertThat(store.find(login.user())).isEmpty();
+    RotationPolicy observing = Policies.with("mode", "observe");
+    assertThat(presentStale(7, observing))
+        .isInstanceOfSatisfying(
+            RotationOutcome.Rotated.class,
+            it -> assertThat(it.observed()).contains(new RotationOutcome.Missing()));
+  }
+
+  @Test
+  void givenARecord_whenTheTokenIsOld_thenTheRecordCounts() {
+    assertRotates(login, 0, POLICY);
+    assertThat(presentStale(1, POLICY)).isInstanceOf(RotationOutcome.Rotated.class);
+  }
+
+  @Test
+  void givenNoRecord_whenTheTokenIsUsableInThisSecond_thenItIsAdopted() {
+    RotationRequest request = Login.usableUntil(login.refresh(3, clock), clock.second());
+    assertThat(store.rotate(request, POLICY, it -> false))
+        .isInstanceOf(RotationOutcome.Rotated.class);
+  }
+
+  @Test
+  void givenAReuse_whenTheRecordWouldHaveBeenForgotten_thenItIsRevokedAsLongAsItsSessionLives() {
+    store.rotate(retained(0), POLICY, it -> false);
+    store.rotate(retained(1), POLICY, it -> false);
+    assertThat(store.rotate(retained(0), POLICY, it -> false))
+        .isInstanceOf(RotationOutcome.Reused.class);
+    advanceSeconds(4_000);
+    for (int other = 0; other < 50; other++) {
+      store.begin(login.asFamily("other " + other).begin(clock), POLICY);
+    }
+    assertRevoked(login, 2, RotationOutcome.RevokedScope.FAMILY);
+  }
+
+  private RotationRequest retained(long generation) {
+    return Login.retained(login.refresh(generation, clock), inSeconds(60), inSeconds(5_000));
+  }
+
+  @Test
+  void givenNoRefreshTokenIsIssued_whenATokenIsPresented_thenItStaysTheNewest() {
+    assertRotates(login, 0, POLICY);
+    RotationRequest request = Login.withoutRefreshToken(login.refresh(1, clock));
+    List<TokenFamily> before = store.find(login.user());
+    for (int time = 0; time < 3; time++) {
+      assertThat(store.rotate(request, POLICY, it -> false))
+          .isEqualTo(new RotationOutcome.Kept(Optional.empty()));
+    }
+    assertThat(store.find(login.user())).isEqualTo(before);
+    assertRotates(login, 1, POLICY);
+  }
+
+  @Test
+  void givenNoRefreshTokenIsIssued_whenATokenWasReplaced_thenItIsAReuseAsEver() {
+    refresh(login, 0, 1, POLICY);
+    RotationRequest request = Login.withoutRefreshToken(login.refresh(0, clock));
+    assertThat(store.rotate(request, POLICY, it -> false))
+        .isInstanceOf(RotationOutcome.Reused.class);
+    assertRevoked(login, 2, RotationOutcome.RevokedScope.FAMILY);
   }
 }

@@ -1,8 +1,10 @@
 package dev.tokenguard.rotation;
 
 import dev.tokenguard.rotation.RotationRequest.AccessToken;
+import dev.tokenguard.rotation.RotationRequest.Attempt;
 import dev.tokenguard.rotation.RotationRequest.ProposedChild;
 import dev.tokenguard.rotation.RotationRequest.Session;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -30,6 +32,9 @@ public record Login(
   public static final RequestContext HERE = RequestContext.of("Mozilla/5.0", "192.0.2.1");
   public static final RequestContext OTHER_AGENT = RequestContext.of("curl/8", "192.0.2.1");
   public static final RequestContext OTHER_IP = RequestContext.of("Mozilla/5.0", "198.51.100.7");
+
+  /** Where it does not matter which attempt it is. */
+  public static final Attempt ATTEMPT = new Attempt("Abcd", Duration.ZERO);
 
   static final String LOGIN_PREFIX = "onrtac";
   static final String REFRESH_PREFIX = "onrtrt";
@@ -98,7 +103,11 @@ public record Login(
         asked.child(),
         new AccessToken(asked.accessToken().expiresAt(), LOGIN_PREFIX, LOGIN_PREFIX),
         context,
-        claim);
+        claim,
+        ATTEMPT,
+        0,
+        true,
+        Optional.empty());
   }
 
   /** A refresh now, as Keycloak would describe it; offline tokens have no {@code exp}. */
@@ -108,9 +117,77 @@ public record Login(
         user,
         new Place(family, generation),
         new Session(session, started, client, clientStarted, isOffline),
-        new ProposedChild(now, isOffline ? 0 : now + REFRESH_TOKEN_LIFESPAN, now + REMEMBERED),
+        new ProposedChild(
+            now, isOffline ? 0 : now + REFRESH_TOKEN_LIFESPAN, now + REMEMBERED, now + REMEMBERED),
         new AccessToken(now + ACCESS_TOKEN_LIFESPAN, REFRESH_PREFIX, LOGIN_PREFIX),
         context,
-        claim);
+        claim,
+        ATTEMPT,
+        0,
+        true,
+        Optional.empty());
+  }
+
+  /** The same request, by an attempt of this name that reached Keycloak so long ago. */
+  public static RotationRequest attempted(RotationRequest one, String id, Duration age) {
+    return of(one, new Attempt(id, age), one.usableUntil(), one.issuesRefreshToken());
+  }
+
+  /** The same token, usable until then. */
+  public static RotationRequest usableUntil(RotationRequest one, long second) {
+    return of(one, one.attempt(), second, one.issuesRefreshToken());
+  }
+
+  /** The same request where the client is given no refresh tokens. */
+  public static RotationRequest withoutRefreshToken(RotationRequest one) {
+    return of(one, one.attempt(), one.usableUntil(), false);
+  }
+
+  private static RotationRequest of(
+      RotationRequest one, Attempt attempt, long usableUntil, boolean issuesRefreshToken) {
+    return new RotationRequest(
+        one.userId(),
+        one.presented(),
+        one.session(),
+        one.child(),
+        one.accessToken(),
+        one.context(),
+        one.binding(),
+        attempt,
+        usableUntil,
+        issuesRefreshToken,
+        one.parentTag());
+  }
+
+  /** The same login by token exchange. */
+  public static RotationRequest exchangedFor(RotationRequest one, String tag) {
+    return new RotationRequest(
+        one.userId(),
+        one.presented(),
+        one.session(),
+        one.child(),
+        one.accessToken(),
+        one.context(),
+        one.binding(),
+        one.attempt(),
+        one.usableUntil(),
+        one.issuesRefreshToken(),
+        Optional.of(tag));
+  }
+
+  /** The same, to be remembered until then, also once it is revoked. */
+  public static RotationRequest retained(RotationRequest one, long until, long revokedUntil) {
+    return new RotationRequest(
+        one.userId(),
+        one.presented(),
+        one.session(),
+        new ProposedChild(one.child().issuedAt(), one.child().expiresAt(), until, revokedUntil),
+        one.accessToken(),
+        one.context(),
+        one.binding(),
+        one.attempt(),
+        one.usableUntil(),
+        one.issuesRefreshToken(),
+        one.parentTag());
   }
 }

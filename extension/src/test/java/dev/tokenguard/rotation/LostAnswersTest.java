@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.rotation.Effect.Label;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** The store rotates, its answer is lost, and the client comes back when the outage is over. */
@@ -21,6 +22,7 @@ final class LostAnswersTest {
   private final RotationService node = new RotationService(reliable, unanswered);
   private final RotationService cutOff = new RotationService(new Lossy(reliable, true), unanswered);
   private final Login login = Login.at(clock);
+  private int attempts;
 
   @Test
   void givenALostAnswer_whenTheClientComesBackAfterTheGracePeriod_thenItGetsTheChild() {
@@ -54,6 +56,7 @@ final class LostAnswersTest {
       loseTheAnswerTo(0, capped);
       clock.advance(Duration.ofSeconds(2));
     }
+    clock.advance(OUTAGE);
     assertThat(refresh(0, capped)).isEqualTo(Label.REPLAYED);
   }
 
@@ -61,6 +64,34 @@ final class LostAnswersTest {
   void givenALostAnswer_whenItWasGivenInGrace_thenALaterReplayIsAReuseAsEver() {
     loseTheAnswerTo(0, POLICY);
     assertThat(refresh(0, POLICY)).isEqualTo(Label.REPLAYED);
+    clock.advance(OUTAGE);
+    assertThat(refresh(0, POLICY)).isEqualTo(Label.REUSED);
+  }
+
+  /** R1 was answered; then the store hangs, and a thief tries R1. */
+  @Test
+  void givenTheClientHasItsChild_whenAThiefIsNotAnswered_thenTheReplayIsAReuse() {
+    for (RotationPolicy policy : List.of(POLICY, STRICT)) {
+      Login victim = login.asFamily("of " + policy.gracePeriod());
+      assertThat(node.refresh(attempt(victim), policy).label()).isEqualTo(Label.STARTED);
+      clock.advance(OUTAGE);
+      // Sent while the store hangs: carried out later, or never.
+      assertThat(cutOff.refresh(attempt(victim), policy).label()).isEqualTo(Label.UNAVAILABLE);
+      RotationService hanging = new RotationService(OneAnswerStore.silent(), unanswered);
+      assertThat(hanging.refresh(attempt(victim), policy).label()).isEqualTo(Label.UNAVAILABLE);
+      assertThat(node.refresh(attempt(victim), policy).label()).isIn(Label.REUSED, Label.REVOKED);
+    }
+  }
+
+  private RotationRequest attempt(Login of) {
+    return Login.attempted(of.refresh(0, clock), "no" + ++attempts, Duration.ZERO);
+  }
+
+  @Test
+  void givenAnUnansweredRefreshThatTheStoreNeverSaw_whenTheNextIsAnswered_thenAReplayIsAReuse() {
+    RotationService hanging = new RotationService(OneAnswerStore.silent(), unanswered);
+    assertThat(hanging.refresh(attempt(0), POLICY).label()).isEqualTo(Label.UNAVAILABLE);
+    assertThat(refresh(0, POLICY)).isEqualTo(Label.STARTED);
     clock.advance(OUTAGE);
     assertThat(refresh(0, POLICY)).isEqualTo(Label.REUSED);
   }
@@ -99,13 +130,17 @@ final class LostAnswersTest {
     assertThat(refresh(0, POLICY)).isEqualTo(Label.REUSED);
   }
 
+  /** Each by an attempt of its own. */
+  private RotationRequest attempt(long generation) {
+    return Login.attempted(login.refresh(generation, clock), "no" + ++attempts, Duration.ZERO);
+  }
+
   private Label refresh(long generation, RotationPolicy policy) {
-    return node.refresh(login.refresh(generation, clock), policy).label();
+    return node.refresh(attempt(generation), policy).label();
   }
 
   private void loseTheAnswerTo(long generation, RotationPolicy policy) {
-    assertThat(cutOff.refresh(login.refresh(generation, clock), policy).label())
-        .isEqualTo(Label.UNAVAILABLE);
+    assertThat(cutOff.refresh(attempt(generation), policy).label()).isEqualTo(Label.UNAVAILABLE);
   }
 
   /** Carries every refresh out, and never says so. */
@@ -113,7 +148,7 @@ final class LostAnswersTest {
 
     @Override
     public RotationOutcome rotate(
-        RotationRequest request, RotationPolicy policy, BooleanSupplier wasUnanswered) {
+        RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
       store.rotate(request, policy, wasUnanswered);
       throw admitsThatItWasAsked
           ? StoreUnavailableException.unanswered("the answer is lost", null)
@@ -131,7 +166,17 @@ final class LostAnswersTest {
     }
 
     @Override
-    public List<TokenFamily> find(String userId) {
+    public void find(String userId, Consumer<TokenFamily> each) {
+      throw new UnsupportedOperationException("a refresh lists nothing");
+    }
+
+    @Override
+    public long recordExchange(String userId, String tag, String prefix, long expiresAt) {
+      throw new UnsupportedOperationException("a refresh is no exchange");
+    }
+
+    @Override
+    public List<String> exchanged(String userId, String tag) {
       throw new UnsupportedOperationException("a refresh lists nothing");
     }
   }

@@ -3,7 +3,7 @@ package dev.tokenguard.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.RotationOutcome.Expired;
-import dev.tokenguard.rotation.RotationOutcome.Granted;
+import dev.tokenguard.rotation.RotationOutcome.Kept;
 import dev.tokenguard.rotation.RotationOutcome.Limited;
 import dev.tokenguard.rotation.RotationOutcome.Mismatched;
 import dev.tokenguard.rotation.RotationOutcome.Missing;
@@ -15,6 +15,7 @@ import dev.tokenguard.rotation.RotationOutcome.Revoked;
 import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
 import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.RotationOutcome.Throttled;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -36,7 +37,7 @@ abstract class ObservationRules extends StoreRules {
 
   private Replayed replaysNewest(Login from, long generation, RotationPolicy policy, Child newest) {
     Replayed replayed = present(from, generation, policy, Replayed.class);
-    assertThat(replayed.child()).isEqualTo(newest);
+    assertThat(Children.again(replayed.child(), 0)).isEqualTo(newest);
     return replayed;
   }
 
@@ -89,7 +90,9 @@ abstract class ObservationRules extends StoreRules {
       assertThat(replayed.replays()).isZero();
     }
     assertReplays(login, 0, policy);
-    assertWouldBeReused(replaysNewest(login, 0, policy, newest), ReuseReason.TOO_MANY_REPLAYS);
+    assertThat(replaysNewest(login, 0, policy, newest).observed())
+        .get()
+        .isInstanceOf(Throttled.class);
   }
 
   @Test
@@ -101,25 +104,52 @@ abstract class ObservationRules extends StoreRules {
   }
 
   @Test
-  void givenARevokedFamily_whenItIsRefreshed_thenItGoesOnAndTheRevocationIsTold() {
+  void givenARevokedFamily_whenItIsRefreshed_thenItStaysRevoked() {
     assertRotates(login, 0, OBSERVING);
     store.revoke(Revocation.ofFamily(login.user(), login.family(), inSeconds(Login.REMEMBERED)));
-    assertRotatesAlthough(login, 1, OBSERVING, Revoked.class);
-    assertThat(present(login, 1, OBSERVING, Granted.class).observed())
-        .get()
-        .isInstanceOfSatisfying(
-            Revoked.class, it -> assertThat(it.scope()).isEqualTo(RevokedScope.FAMILY));
-    assertRevoked(login, 2, RevokedScope.FAMILY);
+    assertThat(present(login, 1, OBSERVING, Revoked.class).scope()).isEqualTo(RevokedScope.FAMILY);
+    assertThat(present(login, 0, OBSERVING)).isInstanceOf(Revoked.class);
   }
 
   @Test
-  void givenAFamilyThatWasRevokedBeforeItsFirstRefresh_whenItIsRefreshed_thenItGoesOn() {
+  void givenAReuseWhileItWasEnforced_whenThePolicyOnlyObserves_thenTheFamilyStaysRevoked() {
+    refresh(login, 0, 1, Policies.DEFAULT);
+    assertReused(login, 0, Policies.DEFAULT, ReuseReason.OLDER_GENERATION);
+    for (long generation = 0; generation <= 3; generation++) {
+      present(login, generation, OBSERVING, Revoked.class);
+      present(login, generation, RotationPolicy.LOOKUP, Revoked.class);
+    }
+  }
+
+  @Test
+  void givenALookUp_whenATokenIsPresented_thenNothingChangesAndNothingIsRefused() {
+    refresh(login, 0, 1, Policies.DEFAULT);
+    List<TokenFamily> before = store.find(login.user());
+    assertThat(present(login, 2, RotationPolicy.LOOKUP)).isEqualTo(new Kept(Optional.empty()));
+    assertThat(present(login, 1, RotationPolicy.LOOKUP)).isEqualTo(new Kept(Optional.empty()));
+    assertThat(present(login, 0, RotationPolicy.LOOKUP, Kept.class).observed())
+        .get()
+        .isInstanceOf(Reused.class);
+    assertThat(present(login.asFamily("unknown"), 7, RotationPolicy.LOOKUP))
+        .isEqualTo(new Kept(Optional.empty()));
+    assertThat(store.find(login.user())).isEqualTo(before);
+    assertRotates(login, 2, Policies.DEFAULT);
+  }
+
+  @Test
+  void givenALookUpByAPolicy_whenGraceIsOver_thenTheReuseIsObservedByItsOwnGrace() {
+    RotationPolicy hour = Policies.with("grace-period", 300).lookupOnly();
+    assertRotates(login, 0, Policies.DEFAULT);
+    advanceSeconds(200);
+    assertThat(present(login, 0, hour)).isEqualTo(new Kept(Optional.empty()));
+    assertThat(present(login, 0, RotationPolicy.LOOKUP, Kept.class).observed()).isPresent();
+  }
+
+  @Test
+  void givenAFamilyThatWasRevokedBeforeItsFirstRefresh_whenItIsRefreshed_thenItStaysRevoked() {
     store.revoke(Revocation.ofFamily(login.user(), login.family(), inSeconds(Login.REMEMBERED)));
-    assertRotatesAlthough(login, 0, OBSERVING, Revoked.class);
-    assertRotatesAlthough(login, 1, OBSERVING, Revoked.class);
-    assertThat(store.find(login.user()))
-        .singleElement()
-        .satisfies(family -> assertThat(family.sessionId()).contains(login.session()));
+    present(login, 0, OBSERVING, Revoked.class);
+    present(login, 1, OBSERVING, Revoked.class);
   }
 
   @Test
@@ -164,8 +194,13 @@ abstract class ObservationRules extends StoreRules {
     assertThat(present(login, 0, policy, Replayed.class).observed())
         .get()
         .isInstanceOf(Reused.class);
-    store.revoke(Revocation.ofSession(login.user(), login.session(), inSeconds(Login.REMEMBERED)));
-    assertThat(present(login, 0, policy, Replayed.class).observed())
-        .contains(new Revoked(RevokedScope.SESSION, Optional.empty()));
+    store.revoke(
+        Revocation.ofSession(
+            login.user(),
+            Revocation.Session.both(login.session()),
+            clock.second(),
+            inSeconds(Login.REMEMBERED)));
+    assertThat(present(login, 0, policy))
+        .isEqualTo(new Revoked(RevokedScope.SESSION, Optional.empty()));
   }
 }

@@ -1,7 +1,8 @@
 package dev.tokenguard.rotation;
 
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** A store that says one and the same to every refresh, and nothing to anything else. */
@@ -18,6 +19,14 @@ record OneAnswerStore(Supplier<RotationOutcome> answer) implements FamilyStore {
         });
   }
 
+  /** Asked, it does not answer in time. */
+  static OneAnswerStore silent() {
+    return new OneAnswerStore(
+        () -> {
+          throw StoreUnavailableException.unanswered("silent", null);
+        });
+  }
+
   @Override
   public List<AccessTokens> begin(RotationRequest login, RotationPolicy policy) {
     throw new UnsupportedOperationException("a refresh is no login");
@@ -25,7 +34,7 @@ record OneAnswerStore(Supplier<RotationOutcome> answer) implements FamilyStore {
 
   @Override
   public RotationOutcome rotate(
-      RotationRequest request, RotationPolicy policy, BooleanSupplier wasUnanswered) {
+      RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
     return answer.get();
   }
 
@@ -35,7 +44,17 @@ record OneAnswerStore(Supplier<RotationOutcome> answer) implements FamilyStore {
   }
 
   @Override
-  public List<TokenFamily> find(String userId) {
+  public void find(String userId, Consumer<TokenFamily> each) {
+    throw new UnsupportedOperationException("a refresh lists nothing");
+  }
+
+  @Override
+  public long recordExchange(String userId, String tag, String prefix, long expiresAt) {
+    throw new UnsupportedOperationException("a refresh is no exchange");
+  }
+
+  @Override
+  public List<String> exchanged(String userId, String tag) {
     throw new UnsupportedOperationException("a refresh lists nothing");
   }
 }

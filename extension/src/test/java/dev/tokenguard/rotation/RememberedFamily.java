@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A family in the {@link InMemoryFamilyStore}. */
 final class RememberedFamily {
@@ -13,6 +14,7 @@ final class RememberedFamily {
 
   private final String id;
   private final NavigableMap<Long, Long> accessTokenEnds = new TreeMap<>();
+  private final NavigableMap<Long, Long> replayEnds = new TreeMap<>();
   private Optional<RotationRequest.Session> session = Optional.empty();
   private Optional<Instant> created = Optional.empty();
   private String loginPrefix;
@@ -21,6 +23,10 @@ final class RememberedFamily {
   private Instant made;
   private RequestContext rotatedFrom = new RequestContext("", "");
   private long replays;
+  private long replayed;
+  private String attempt = "";
+  private long number;
+  private Optional<String> parentTag = Optional.empty();
   private long minuteBegan;
   private long refreshesInMinute;
   private boolean isRevoked;
@@ -40,6 +46,7 @@ final class RememberedFamily {
             request.presented().generation(),
             request.child().issuedAt(),
             request.child().expiresAt(),
+            0,
             Optional.empty());
     RememberedFamily family =
         new RememberedFamily(
@@ -52,26 +59,33 @@ final class RememberedFamily {
 
   static RememberedFamily neverRefreshed(String id, Instant now) {
     return new RememberedFamily(
-        id, "", new Child(0, now.getEpochSecond(), 0, Optional.empty()), now);
+        id, "", new Child(0, now.getEpochSecond(), 0, 0, Optional.empty()), now);
   }
 
   /** Its login is told; all that was known before is that it is revoked, if anything. */
   static RememberedFamily begunBy(
-      RotationRequest login, Optional<RememberedFamily> known, Instant now) {
+      RotationRequest login,
+      Optional<RememberedFamily> known,
+      InMemoryFamilyStore.User user,
+      Instant now) {
     String id = login.presented().family();
     RememberedFamily family = known.orElseGet(() -> neverRefreshed(id, now));
     family.newest =
-        new Child(0, login.child().issuedAt(), login.child().expiresAt(), login.binding());
+        new Child(0, login.child().issuedAt(), login.child().expiresAt(), 0, login.binding());
     family.rotatedFrom = login.context();
     family.loginPrefix = login.accessToken().loginPrefix();
     family.accessTokenEnds.put(0L, login.accessToken().expiresAt());
     family.rememberUntil(login.child().retainUntil());
-    family.belongTo(login, now);
+    family.belongTo(login, user, now);
     return family;
   }
 
   /** The lineage goes on from the presented token. */
-  Child step(RotationRequest request, Optional<RequestContext> binding, Instant now) {
+  Child step(
+      RotationRequest request,
+      Optional<RequestContext> binding,
+      InMemoryFamilyStore.User user,
+      Instant now) {
     if (request.presented().generation() > generation()) {
       assumeAccessTokens(request);
     }
@@ -80,12 +94,15 @@ final class RememberedFamily {
             request.presented().generation() + 1,
             request.child().issuedAt(),
             request.child().expiresAt(),
+            0,
             binding);
     made = now;
     replays = 0;
     rotatedFrom = request.context();
     refreshPrefix = request.accessToken().prefix();
-    answer(request, now);
+    forgetExpired(now);
+    accessTokenEnds.merge(generation(), request.accessToken().expiresAt(), Math::max);
+    answer(request, user, now);
     return newest;
   }
 
@@ -95,25 +112,36 @@ final class RememberedFamily {
     replays = 0;
   }
 
-  /** The newest child is given once more. */
-  Child replay(RotationRequest request, boolean usesUpGrace, Instant now) {
+  /** The newest child is given once more, with an access token of its own. */
+  Child replay(
+      RotationRequest request, boolean usesUpGrace, InMemoryFamilyStore.User user, Instant now) {
     replays += usesUpGrace ? 1 : 0;
-    answer(request, now);
-    return newest;
+    replayed++;
+    forgetExpired(now);
+    replayEnds.put(replayed, request.accessToken().expiresAt());
+    answer(request, user, now);
+    return new Child(
+        newest.generation(), newest.issuedAt(), newest.expiresAt(), replayed, newest.binding());
   }
 
   /** What has expired once is expired for good, even when the clock is set back. */
-  private void answer(RotationRequest request, Instant now) {
+  private void forgetExpired(Instant now) {
     accessTokenEnds.values().removeIf(end -> end < now.getEpochSecond());
-    accessTokenEnds.merge(generation(), request.accessToken().expiresAt(), Math::max);
-    rememberUntil(request.child().retainUntil());
-    belongTo(request, now);
+    replayEnds.values().removeIf(end -> end < now.getEpochSecond());
   }
 
-  void belongTo(RotationRequest request, Instant now) {
+  private void answer(RotationRequest request, InMemoryFamilyStore.User user, Instant now) {
+    attempt = request.attempt().id();
+    rememberUntil(request.child().retainUntil());
+    belongTo(request, user, now);
+  }
+
+  void belongTo(RotationRequest request, InMemoryFamilyStore.User user, Instant now) {
     if (session.isEmpty()) {
       session = Optional.of(request.session());
       created = Optional.of(Instant.ofEpochSecond(now.getEpochSecond()));
+      parentTag = request.parentTag();
+      number = user.nextNumber();
     }
   }
 
@@ -142,13 +170,14 @@ final class RememberedFamily {
     return session;
   }
 
-  /** When its session and client were first told, to the second. */
-  Instant created() {
-    return created.orElseThrow();
+  /** Its place among the families of the user. */
+  long number() {
+    return number;
   }
 
-  String id() {
-    return id;
+  /** The attempt that was granted the newest child last. */
+  String attempt() {
+    return attempt;
   }
 
   long generation() {
@@ -183,8 +212,14 @@ final class RememberedFamily {
     return isRevoked;
   }
 
+  /** Those that came with the newest child. */
+  AccessTokens newestAccessTokens() {
+    return accessTokens(generation(), generation(), replayed - replays + 1);
+  }
+
+  /** The one of a generation. */
   AccessTokens accessToken(long generation) {
-    return accessTokens(generation, generation);
+    return accessTokens(generation, generation, replayed + 1);
   }
 
   /** Exactly those from the oldest that may be unexpired. */
@@ -195,7 +230,13 @@ final class RememberedFamily {
             .mapToLong(NavigableMap.Entry::getKey)
             .findFirst()
             .orElse(generation() + 1);
-    return accessTokens(first, generation());
+    long firstReplay =
+        replayEnds.entrySet().stream()
+            .filter(entry -> entry.getValue() >= now.getEpochSecond())
+            .mapToLong(NavigableMap.Entry::getKey)
+            .findFirst()
+            .orElse(replayed + 1);
+    return accessTokens(first, generation(), firstReplay);
   }
 
   /** Those, too, that were granted without the store, if the request tells of any. */
@@ -208,16 +249,28 @@ final class RememberedFamily {
     long first = last - generation() > UNSEEN ? last - UNSEEN : known.first();
     RotationRequest.AccessToken token = request.accessToken();
     long end = Math.max(known.expiresAt(), token.expiresAt());
-    return new AccessTokens(id, first, last, end, loginPrefix, token.prefix());
+    return new AccessTokens(
+        id, first, last, known.firstReplay(), replayed, end, loginPrefix, token.prefix());
   }
 
-  private AccessTokens accessTokens(long first, long last) {
-    long end = accessTokenEnds.values().stream().mapToLong(Long::longValue).max().orElse(0);
-    return new AccessTokens(id, first, last, end, loginPrefix, refreshPrefix);
+  private AccessTokens accessTokens(long first, long last, long firstReplay) {
+    long end =
+        Stream.concat(accessTokenEnds.values().stream(), replayEnds.values().stream())
+            .mapToLong(Long::longValue)
+            .max()
+            .orElse(0);
+    return new AccessTokens(
+        id, first, last, firstReplay, replayed, end, loginPrefix, refreshPrefix);
   }
 
   /** Empty when it need not be remembered any more. */
-  Optional<TokenFamily> asFound(Instant now) {
+  Optional<TokenFamily> asFound(Instant now, InMemoryFamilyStore.User user) {
+    boolean isMarked =
+        session
+            .flatMap(
+                it ->
+                    user.scope(it, created.get().getEpochSecond(), created.get().getEpochSecond()))
+            .isPresent();
     return rememberedUntil < now.getEpochSecond()
         ? Optional.empty()
         : Optional.of(
@@ -229,6 +282,8 @@ final class RememberedFamily {
                 generation(),
                 created,
                 made,
-                isRevoked));
+                isRevoked || isMarked,
+                liveAccessTokens(now),
+                parentTag));
   }
 }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tokenguard.rotation.Revocation.ClientSession;
+import dev.tokenguard.rotation.Revocation.SessionKind;
 import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a revocation ends, and what it does not. */
@@ -33,7 +36,12 @@ abstract class RevocationRules extends StoreRules {
   }
 
   private void revokeUser(List<String> sessions, long everythingBefore) {
-    store.revoke(Revocation.ofUser(login.user(), sessions, everythingBefore, remembered()));
+    store.revoke(
+        Revocation.ofUser(
+            login.user(),
+            sessions.stream().map(Revocation.Session::both).toList(),
+            everythingBefore,
+            remembered()));
   }
 
   @Test
@@ -91,7 +99,7 @@ abstract class RevocationRules extends StoreRules {
   @Test
   void whenAFamilyIsRevokedForLongerThanItsTokensLast_thenItIsRememberedSoLong() {
     RotationRequest brief = briefly(login);
-    store.rotate(brief, POLICY, () -> false);
+    store.rotate(brief, POLICY, it -> false);
     store.revoke(Revocation.ofFamily(login.user(), login.family(), inSeconds(5_000)));
     advanceSeconds(4_999);
     assertThat(store.find(login.user())).singleElement().matches(TokenFamily::isRevoked);
@@ -105,21 +113,27 @@ abstract class RevocationRules extends StoreRules {
         request.userId(),
         request.presented(),
         request.session(),
-        new RotationRequest.ProposedChild(clock.second(), inSeconds(60), inSeconds(60)),
+        new RotationRequest.ProposedChild(
+            clock.second(), inSeconds(60), inSeconds(60), inSeconds(60)),
         request.accessToken(),
         request.context(),
-        request.binding());
+        request.binding(),
+        request.attempt(),
+        0,
+        true,
+        Optional.empty());
   }
 
   @Test
-  void whenASessionIsRevoked_thenAllItsFamiliesAreRefusedWheneverItBegan() {
+  void whenASessionIsRevoked_thenAllItsFamiliesAreRefused() {
     Login atAnotherClient = login.asFamily("another").atClient("another client", clock.second());
     Login inAnotherSession = login.asFamily("elsewhere").inSession("elsewhere", clock.second());
     refresh(login, 0, 1, POLICY);
-    store.revoke(Revocation.ofSession(login.user(), login.session(), remembered()));
+    store.revoke(
+        Revocation.ofSession(
+            login.user(), Revocation.Session.both(login.session()), clock.second(), remembered()));
     assertRevoked(login, 2, RevokedScope.SESSION);
     assertRevoked(atAnotherClient, 0, RevokedScope.SESSION);
-    assertRevoked(login.inSession(login.session(), inSeconds(60)), 2, RevokedScope.SESSION);
     assertRotates(inAnotherSession, 0, POLICY);
   }
 
@@ -192,10 +206,11 @@ abstract class RevocationRules extends StoreRules {
   }
 
   @Test
-  void whenAUserIsRevoked_thenTheNamedSessionsAreRefusedWheneverTheyBegan() {
+  void whenAUserIsRevoked_thenTheNamedSessionsAreRefusedEvenIfTheyBeganInThatSecond() {
     revokeUser(List.of(login.session(), "another"), clock.second());
     assertRevoked(login, 0, RevokedScope.SESSION);
-    assertRevoked(login.inSession("another", inSeconds(60)), 0, RevokedScope.SESSION);
+    assertRevoked(login.inSession("another", clock.second()), 0, RevokedScope.SESSION);
+    assertRotates(login.inSession("another", inSeconds(1)), 0, POLICY);
   }
 
   @Test
@@ -221,7 +236,9 @@ abstract class RevocationRules extends StoreRules {
     assertRevoked(login, 0, RevokedScope.USER);
     revokeClientSession(login);
     assertRevoked(login, 0, RevokedScope.CLIENT_SESSION);
-    store.revoke(Revocation.ofSession(login.user(), login.session(), remembered()));
+    store.revoke(
+        Revocation.ofSession(
+            login.user(), Revocation.Session.both(login.session()), clock.second(), remembered()));
     assertRevoked(login, 0, RevokedScope.SESSION);
     store.revoke(Revocation.ofFamily(login.user(), login.family(), remembered()));
     assertRevoked(login, 0, RevokedScope.FAMILY);
@@ -230,9 +247,123 @@ abstract class RevocationRules extends StoreRules {
   @Test
   void givenARevokedSession_whenAnOldTokenIsReplayed_thenThereIsNoTheftAlarm() {
     refresh(login, 0, 3, POLICY);
-    store.revoke(Revocation.ofSession(login.user(), login.session(), remembered()));
+    store.revoke(
+        Revocation.ofSession(
+            login.user(), Revocation.Session.both(login.session()), clock.second(), remembered()));
     assertRevoked(login, 0, RevokedScope.SESSION);
-    assertThat(store.find(login.user())).singleElement().matches(family -> !family.isRevoked());
+  }
+
+  /** A login page that was open during a logout may begin a session of the same id. */
+  @Test
+  void givenARevokedSession_whenALaterOneHasItsId_thenItWorksAndTheOldTokensDoNot() {
+    revokeSession(SessionKind.BOTH);
+    advanceSeconds(1);
+    Login again = login.asFamily("again").inSession(login.session(), clock.second());
+    assertThat(store.begin(again.begin(clock), POLICY)).isEmpty();
+    refresh(again, 0, 2, POLICY);
+    assertRevoked(login, 0, RevokedScope.SESSION);
+  }
+
+  /** A retry, or a restart that finds what was delivered before. */
+  @Test
+  void givenALoginAfterARevocation_whenThatIsAppliedAgain_thenTheLoginStaysActive() {
+    long decided = clock.second();
+    advanceSeconds(1);
+    Login again =
+        login
+            .asFamily("again")
+            .inSession(login.session(), clock.second())
+            .atClient(login.client(), clock.second());
+    for (int time = 0; time < 3; time++) {
+      revokeAllSince(decided);
+      advanceSeconds(3_600);
+      refresh(again, 2 * time, 2 * time + 1, POLICY);
+    }
+    assertRevoked(login, 0, RevokedScope.SESSION);
+  }
+
+  private void revokeAllSince(long decided) {
+    store.revoke(
+        new Revocation(
+            login.user(),
+            List.of(),
+            List.of(new ClientSession(login.session(), login.client())),
+            List.of(login.client()),
+            List.of(Revocation.Session.both(login.session())),
+            true,
+            decided,
+            remembered()));
+  }
+
+  private void revokeSession(SessionKind kind) {
+    store.revoke(
+        Revocation.ofSession(
+            login.user(),
+            new Revocation.Session(login.session(), kind),
+            clock.second(),
+            remembered()));
+  }
+
+  @Test
+  void whenAnOnlineSessionIsRevoked_thenTheOfflineOneOfItsIdWorks() {
+    revokeSession(SessionKind.ONLINE);
+    assertRotates(login.asFamily("offline").offline(), 0, POLICY);
+    assertRevoked(login, 0, RevokedScope.SESSION);
+  }
+
+  @Test
+  void whenAnOfflineSessionIsRevoked_thenTheOnlineOneOfItsIdWorks() {
+    revokeSession(SessionKind.OFFLINE);
+    assertRevoked(login.asFamily("offline").offline(), 0, RevokedScope.SESSION);
+    assertRotates(login, 0, POLICY);
+  }
+
+  @Test
+  void whenAClientIsRevoked_thenWhatBeganThereBeforeIsInWhateverSession() {
+    advanceSeconds(10);
+    Login elsewhere = login.asFamily("elsewhere").inSession("elsewhere", clock.second());
+    Login otherClient = login.asFamily("other").atClient("another client", login.started());
+    Login again = login.asFamily("again").atClient(login.client(), clock.second());
+    store.revoke(
+        Revocation.ofClient(login.user(), login.client(), List.of(), clock.second(), remembered()));
+    assertRevoked(login, 0, RevokedScope.CLIENT_SESSION);
+    assertRevoked(elsewhere, 0, RevokedScope.CLIENT_SESSION);
+    assertRotates(otherClient, 0, POLICY);
+    assertRotates(again, 0, POLICY);
+  }
+
+  @Test
+  void whenMoreIsRevokedThanOneStepHolds_thenAllOfItIs() {
+    int many = 2 * FamilyStore.REVOKED_PER_STEP + 7;
+    List<String> families = IntStream.range(0, many).mapToObj(it -> "family " + it).toList();
+    List<Revocation.Session> sessions =
+        IntStream.range(0, many)
+            .mapToObj(it -> Revocation.Session.online("session " + it))
+            .toList();
+    for (int each : List.of(0, 500, many - 1)) {
+      assertRotates(login.asFamily(families.get(each)), 0, POLICY);
+    }
+    List<AccessTokens> named =
+        store.revoke(
+            new Revocation(
+                login.user(),
+                families,
+                List.of(),
+                List.of(),
+                sessions,
+                false,
+                clock.second(),
+                remembered()));
+    assertThat(named)
+        .extracting(AccessTokens::family)
+        .containsExactlyInAnyOrder("family 0", "family 500", "family " + (many - 1));
+    for (int each : List.of(0, 499, 500, 999, 1_000, many - 1)) {
+      assertRevoked(login.asFamily("family " + each), 1, RevokedScope.FAMILY);
+      assertRevoked(
+          login.asFamily("other").inSession("session " + each, login.started()),
+          0,
+          RevokedScope.SESSION);
+    }
   }
 
   @Test

@@ -24,39 +24,13 @@ final class RevocationServiceTest {
 
   RevocationServiceTest() {
     for (Login each : List.of(login, otherTab, otherClient, otherSession, otherUser)) {
-      store.rotate(each.refresh(0, clock), Policies.DEFAULT, () -> false);
+      store.rotate(each.refresh(0, clock), Policies.DEFAULT, it -> false);
     }
-  }
-
-  @Test
-  void whenASessionEnds_thenTheAccessTokensOfAllItsFamiliesAreNamed() {
-    assertThat(familiesOf(Revocation.ofSession(login.user(), login.session(), remembered())))
-        .containsExactlyInAnyOrder(login.family(), "other tab", "other client");
   }
 
   @Test
   void whenAClientSessionEnds_thenThoseAtThatClientInThatSessionAre() {
     assertThat(familiesOf(clientSession())).containsExactlyInAnyOrder(login.family(), "other tab");
-  }
-
-  @Test
-  void whenAUserIsCutOff_thenThoseFromBeforeAndThoseOfTheNamedSessionsAre() {
-    clock.advance(Duration.ofSeconds(10));
-    long cutOff = clock.second();
-    store.rotate(
-        login.asFamily("later").inSession("s3", cutOff).refresh(0, clock),
-        Policies.DEFAULT,
-        () -> false);
-    store.rotate(
-        login.asFamily("named").inSession("s4", cutOff).refresh(0, clock),
-        Policies.DEFAULT,
-        () -> false);
-
-    Revocation all = Revocation.ofUser(login.user(), List.of("s4"), cutOff, remembered());
-
-    assertThat(familiesOf(all))
-        .containsExactlyInAnyOrder(
-            login.family(), "other tab", "other client", "elsewhere", "named");
   }
 
   @Test
@@ -67,14 +41,6 @@ final class RevocationServiceTest {
 
     assertThat(familiesOf(client))
         .containsExactlyInAnyOrder(login.family(), "other tab", "elsewhere");
-  }
-
-  @Test
-  void whenFamiliesBeganInThatVerySecond_thenThoseWhoseSessionIsGoneAre() {
-    Revocation all = Revocation.ofUser(login.user(), List.of(), clock.second(), remembered());
-
-    assertThat(familiesOf(all, family -> family.id().equals("elsewhere")))
-        .containsExactly("elsewhere");
   }
 
   @Test
@@ -118,36 +84,13 @@ final class RevocationServiceTest {
     assertThat(asked).containsExactlyInAnyOrder("other client", "elsewhere");
   }
 
-  @Test
-  void whenASessionIsNamed_thenItsFamiliesAreWithoutAQuestion() {
-    Revocation session = Revocation.ofSession(login.user(), login.session(), remembered());
-
-    assertThat(
-            familiesOf(
-                session,
-                family -> {
-                  throw new AssertionError("asked about " + family.id());
-                }))
-        .containsExactlyInAnyOrder(login.family(), "other tab", "other client");
-  }
-
   /** Its record has neither session nor client. */
   @Test
   void givenAFamilyThatWasNeverRefreshed_whenAllEnds_thenItHasNoSessionToTell() {
     service.mark(Revocation.ofFamily("carol", "never refreshed", remembered()));
-    Revocation all = Revocation.ofUser("carol", List.of(), clock.second(), remembered());
     Revocation client = Revocation.ofClient("carol", "c2", List.of(), clock.second(), remembered());
 
-    assertThat(service.name(all, family -> true).sessions()).isEmpty();
     assertThat(familiesOf(client, family -> true)).isEmpty();
-  }
-
-  @Test
-  void whenFamiliesEnd_thenTheirSessionsAreTold() {
-    Revocation all = Revocation.ofUser(login.user(), List.of(), clock.second() + 1, remembered());
-
-    assertThat(service.name(all, family -> false).sessions())
-        .containsExactlyInAnyOrder(login.session(), "s2");
   }
 
   @Test
@@ -159,7 +102,49 @@ final class RevocationServiceTest {
 
   @Test
   void whenNothingWasEverRefreshed_thenNothingIsNamed() {
-    assertThat(familiesOf(Revocation.ofSession("nobody", "s1", remembered()))).isEmpty();
+    assertThat(
+            familiesOf(
+                Revocation.ofSession(
+                    "nobody", Revocation.Session.both("s1"), clock.second(), remembered())))
+        .isEmpty();
+  }
+
+  /** By sid and sub, resource servers know their access tokens. */
+  @Test
+  void whenSessionsOrTheUserAreRevoked_thenNothingIsEnumerated() {
+    RevocationService unlisted = new RevocationService(OneAnswerStore.away());
+    Revocation session =
+        Revocation.ofSession(
+            login.user(), Revocation.Session.both(login.session()), clock.second(), remembered());
+    Revocation user = Revocation.ofUser(login.user(), List.of(), clock.second(), remembered());
+    for (Revocation each : List.of(session, user)) {
+      unlisted.name(
+          each,
+          family -> true,
+          page -> {
+            throw new AssertionError("named " + page);
+          });
+    }
+  }
+
+  @Test
+  void givenMoreFamiliesThanAPageHolds_whenTheClientIsRevoked_thenTheyAreHandedOnByPages() {
+    for (int number = 0; number < 2 * RevocationService.PAGE + 7; number++) {
+      RotationRequest each = login.asFamily("family " + number).refresh(0, clock);
+      store.rotate(each, Policies.DEFAULT, it -> false);
+    }
+    List<Integer> pages = new ArrayList<>();
+
+    service.name(clientSession(), family -> false, page -> pages.add(page.size()));
+
+    assertThat(pages).containsExactly(RevocationService.PAGE, RevocationService.PAGE, 9);
+  }
+
+  @Test
+  void givenExpiredAccessTokens_whenTheClientSessionIsRevoked_thenTheyAreNotNamed() {
+    clock.advance(Duration.ofSeconds(Login.ACCESS_TOKEN_LIFESPAN + 1));
+
+    assertThat(familiesOf(clientSession())).isEmpty();
   }
 
   private Revocation clientSession() {
@@ -177,9 +162,9 @@ final class RevocationServiceTest {
 
   private List<String> familiesOf(Revocation revocation, Predicate<TokenFamily> isGone) {
     service.mark(revocation);
-    return service.name(revocation, isGone).accessTokens().stream()
-        .map(AccessTokens::family)
-        .toList();
+    List<String> named = new ArrayList<>();
+    service.name(revocation, isGone, page -> page.forEach(tokens -> named.add(tokens.family())));
+    return named;
   }
 
   private long remembered() {

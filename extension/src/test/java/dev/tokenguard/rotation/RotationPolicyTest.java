@@ -58,7 +58,11 @@ final class RotationPolicyTest {
             "refreshes",
             RotationPolicy::maxRefreshesPerMinute),
         new NumberSetting(
-            "max-families-per-user", 0, 1_000, "families", RotationPolicy::maxFamiliesPerUser));
+            "max-families-per-user-and-client",
+            0,
+            1_000,
+            "families",
+            RotationPolicy::maxFamiliesPerUserAndClient));
   }
 
   static Stream<WordSetting> words() {
@@ -109,13 +113,13 @@ final class RotationPolicyTest {
             new RotationPolicy(
                 Mode.ENFORCE,
                 Duration.ofSeconds(10),
-                10,
+                0,
                 ContextMatch.USER_AGENT,
                 ReuseConsequence.REVOKE_FAMILY,
                 0,
                 Duration.ZERO,
                 0,
-                0,
+                1_000,
                 ContextMatch.NONE,
                 MismatchConsequence.DENY,
                 false,
@@ -136,7 +140,7 @@ final class RotationPolicyTest {
             "max-rotations",
             "absolute-lifetime",
             "max-refreshes-per-minute",
-            "max-families-per-user",
+            "max-families-per-user-and-client",
             "bind-to",
             "on-binding-mismatch",
             "revoke-previous-access-token",
@@ -217,5 +221,14 @@ final class RotationPolicyTest {
     assertThat(Policies.with("absolute-lifetime", 60).notAfter(1_000)).isEqualTo(1_060);
     assertThat(Policies.with("absolute-lifetime", Integer.MAX_VALUE).notAfter(4_000_000_000L))
         .isEqualTo(6_147_483_647L);
+  }
+
+  @Test
+  void whenATokenIsOnlyLookedUp_thenAllElseIsAsThePolicySays() {
+    RotationPolicy policy = RotationPolicy.parse(Map.of("grace-period", 99));
+    assertThat(policy.lookupOnly().mode()).isEqualTo(Mode.LOOKUP);
+    assertThat(policy.lookupOnly().gracePeriod()).hasSeconds(99);
+    assertThat(policy.lookupOnly().isObserving()).isTrue();
+    assertThat(RotationPolicy.LOOKUP).isEqualTo(RotationPolicy.parse(Map.of()).lookupOnly());
   }
 }

@@ -7,6 +7,7 @@ import dev.tokenguard.rotation.Effect.Label;
 import dev.tokenguard.rotation.Effect.Postpone;
 import dev.tokenguard.rotation.Effect.Refuse;
 import dev.tokenguard.rotation.RotationOutcome.Expired;
+import dev.tokenguard.rotation.RotationOutcome.Kept;
 import dev.tokenguard.rotation.RotationOutcome.Limited;
 import dev.tokenguard.rotation.RotationOutcome.Mismatched;
 import dev.tokenguard.rotation.RotationOutcome.Missing;
@@ -37,9 +38,9 @@ final class RotationServiceTest {
 
   private static final TestClock CLOCK = TestClock.started();
   private static final Login LOGIN = Login.at(CLOCK);
-  private static final Child CHILD = new Child(4, 1_000, 2_000, Optional.of(Login.HERE));
+  private static final Child CHILD = new Child(4, 1_000, 2_000, 0, Optional.of(Login.HERE));
   private static final AccessTokens TOKENS =
-      new AccessTokens(LOGIN.family(), 1, 3, 2_000, "onrtac", "onrtrt");
+      new AccessTokens(LOGIN.family(), 1, 3, 1, 0, 2_000, "onrtac", "onrtrt");
   private static final RotationPolicy POLICY =
       Policies.with("on-reuse", "revoke-session", "bind-to", "user-agent-and-ip");
 
@@ -60,6 +61,9 @@ final class RotationServiceTest {
             new Replayed(CHILD, 2, Optional.empty()),
             new Issue(Label.REPLAYED, CHILD, Optional.empty(), Optional.empty())),
         new Row(
+            new Kept(Optional.of(new Limited())),
+            new Effect.Keep(Label.KEPT, Optional.of(Label.LIMITED))),
+        new Row(
             new Reused(4, ReuseReason.GRACE_PERIOD_OVER, TOKENS),
             new Refuse(
                 Label.REUSED,
@@ -78,7 +82,7 @@ final class RotationServiceTest {
                 Refuse.UNKNOWN,
                 Optional.of(TOKENS),
                 Optional.empty())),
-        new Row(new Missing(), refusal(Label.MISSING, "the family is not known any more")),
+        new Row(new Missing(), refusal(Label.MISSING, "the family has no record")),
         new Row(new Limited(), refusal(Label.LIMITED, "max-rotations reached")),
         new Row(new Expired(), refusal(Label.EXPIRED, "absolute-lifetime is over")),
         new Row(
@@ -208,9 +212,25 @@ final class RotationServiceTest {
         .isEqualTo(
             new Issue(
                 Label.UNGUARDED,
-                new Child(4, now, now + 1800, Optional.of(Login.OTHER_IP)),
+                new Child(4, now, now + 1800, 0, Optional.of(Login.OTHER_IP)),
                 Optional.empty(),
                 Optional.empty()));
+  }
+
+  @Test
+  void givenTheStoreIsAway_whenNoPolicyApplies_thenTheTokenIsServedAsByKeycloakItself() {
+    assertThat(effectWithoutStore(LOGIN, 3, RotationPolicy.LOOKUP))
+        .isEqualTo(new Effect.Keep(Label.UNGUARDED, Optional.empty()));
+  }
+
+  @Test
+  void givenTheStoreIsAway_whenNoRefreshTokenIsIssued_thenThePolicyDecidesAsEver() {
+    RotationRequest request = Login.withoutRefreshToken(LOGIN.refresh(3, CLOCK));
+    RotationService service =
+        new RotationService(OneAnswerStore.away(), new InMemoryUnansweredRefreshes());
+    assertThat(service.refresh(request, Policies.with("on-redis-failure", "allow")))
+        .isEqualTo(new Effect.Keep(Label.UNGUARDED, Optional.empty()));
+    assertThat(service.refresh(request, POLICY)).isInstanceOf(Postpone.class);
   }
 
   @Test

@@ -37,13 +37,13 @@ abstract class StoreRules {
   }
 
   protected final RotationOutcome present(Login from, long generation, RotationPolicy policy) {
-    return store.rotate(from.refresh(generation, clock), policy, () -> false);
+    return store.rotate(from.refresh(generation, clock), policy, it -> false);
   }
 
   /** By a client that was never given the child of its token. */
   protected final RotationOutcome presentUnanswered(
       Login from, long generation, RotationPolicy policy) {
-    return store.rotate(from.refresh(generation, clock), policy, () -> true);
+    return store.rotate(from.refresh(generation, clock), policy, it -> true);
   }
 
   /** Where it makes no difference whether the client was given the child. */
@@ -52,7 +52,7 @@ abstract class StoreRules {
     return store.rotate(
         from.refresh(generation, clock),
         policy,
-        () -> {
+        it -> {
           throw new AssertionError("asked");
         });
   }

@@ -70,7 +70,7 @@ class ProtectedTest {
 
   @Test
   void givenATokenWhoseSessionIsOnTheBlacklistThenTheChallengeSaysSo() {
-    redis.put("tg:sid:session", "logout");
+    redis.put("tg:sid:session", "9999999999 logout");
 
     Reply reply = call(token(claims()));
 

@@ -20,6 +20,8 @@ public final class RefreshMetrics {
     ended.get(effect.label()).increment();
     if (effect instanceof Effect.Issue issue) {
       issue.observed().ifPresent(label -> observed.get(label).increment());
+    } else if (effect instanceof Effect.Keep keep) {
+      keep.observed().ifPresent(label -> observed.get(label).increment());
     }
   }
 

@@ -67,7 +67,7 @@ final class CommittedLogin {
     ended.forEach(new RevokedAccessTokens(own, reason)::add);
     LOG.infof(
         "A login ended families %s (%s): realm %s, client %s, user %s, session %s, family %s,"
-            + " max-families-per-user %d",
+            + " max-families-per-user-and-client %d",
         ended.stream().map(AccessTokens::family).toList(),
         reason.word(),
         realm.getName(),
@@ -75,12 +75,12 @@ final class CommittedLogin {
         login.userId(),
         login.session().id(),
         login.presented().family(),
-        policy.maxFamiliesPerUser());
+        policy.maxFamiliesPerUserAndClient());
   }
 
   /** A family that ended with its own login was revoked before; it ends no other. */
   private Reason reasonOf(List<AccessTokens> ended) {
     boolean isItsOwn = ended.get(0).family().equals(login.presented().family());
-    return isItsOwn ? Reason.REVOKED : Reason.DEVICE_CAP;
+    return isItsOwn ? Reason.REVOKED : Reason.MAX_FAMILIES_PER_USER_AND_CLIENT;
   }
 }

@@ -98,6 +98,9 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
     Answer answer = new Answer(session, context.grantContext(), request);
     if (effect instanceof Effect.Issue issue) {
       answer.issue(issue, response);
+    } else if (effect instanceof Effect.Keep) {
+      // Without a step in the lineage nothing is put at another place.
+      return;
     } else if (effect instanceof Effect.Refuse refuse) {
       throw answer.refuse(refuse);
     } else {

@@ -6,6 +6,7 @@ import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.keycloak.models.AuthenticatedClientSessionModel;
@@ -84,13 +85,18 @@ final class PreparedTokens {
             // its session, or from before a not-before that the presented token has passed.
             Math.max(child.getIat(), presented.getIat()),
             expiryOf(child),
+            retainUntil(child, clientSession),
             retainUntil(child, clientSession)),
         new RotationRequest.AccessToken(
             accessToken.getExp(),
             AccessTokenId.prefixOf(accessToken),
             LineageClaims.loginPrefixOf(presented)),
         contextOf(session),
-        LineageClaims.bindingOf(presented));
+        LineageClaims.bindingOf(presented),
+        RotationRequest.Attempt.aged(Duration.ZERO),
+        0,
+        true,
+        Optional.empty());
   }
 
   static RequestContext contextOf(KeycloakSession session) {

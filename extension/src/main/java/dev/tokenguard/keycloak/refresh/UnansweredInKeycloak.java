@@ -23,13 +23,14 @@ final class UnansweredInKeycloak implements UnansweredRefreshes {
 
   /** The request is about to be refused, and all that belongs to it rolled back. */
   @Override
-  public void remember(Place presented) {
+  public void remember(Place presented, String attempt) {
     try {
       OwnTransaction.in(
           session.getKeycloakSessionFactory(),
           session.getContext().getRealm(),
           own -> {
-            own.singleUseObjects().put(key(presented), REMEMBERED_FOR.toSeconds(), Map.of());
+            own.singleUseObjects()
+                .put(key(presented, attempt), REMEMBERED_FOR.toSeconds(), Map.of());
             return null;
           });
     } catch (RuntimeException failed) {
@@ -42,16 +43,16 @@ final class UnansweredInKeycloak implements UnansweredRefreshes {
   }
 
   @Override
-  public boolean contains(Place presented) {
-    return session.singleUseObjects().contains(key(presented));
+  public boolean contains(Place presented, String attempt) {
+    return session.singleUseObjects().contains(key(presented, attempt));
   }
 
-  @Override
-  public void forget(Place presented) {
-    session.singleUseObjects().remove(key(presented));
-  }
-
-  private static String key(Place presented) {
-    return "token-guard.unanswered:" + presented.family() + ":" + presented.generation();
+  private static String key(Place presented, String attempt) {
+    return "token-guard.unanswered:"
+        + presented.family()
+        + ":"
+        + presented.generation()
+        + ":"
+        + attempt;
   }
 }

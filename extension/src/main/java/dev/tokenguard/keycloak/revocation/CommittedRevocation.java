@@ -80,13 +80,9 @@ public final class CommittedRevocation implements Delivery {
     try {
       service.mark(revocation).forEach(revoked::add);
       removal.removeAll(revocation);
-      RevocationService.Ended ended = service.name(revocation, family -> isGone(removal, family));
-      ended.accessTokens().forEach(revoked::add);
-      blacklist
-          .get()
-          .addAll(
-              new NamedByBlacklist(session, pending.reason())
-                  .entries(revocation, ended.sessions()));
+      service.name(
+          revocation, family -> isGone(removal, family), page -> page.forEach(revoked::add));
+      blacklist.get().addAll(new NamedByBlacklist(session, pending.reason()).entries(revocation));
       return Optional.empty();
     } catch (StoreUnavailableException unavailable) {
       removal.removeAll(revocation);

@@ -7,8 +7,6 @@ import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.rotation.Revocation;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
@@ -31,16 +29,12 @@ final class NamedByBlacklist {
     this.expiresAt = Time.currentTime() + lifespan;
   }
 
-  /**
-   * @param found sessions that the store knows besides those that Keycloak named
-   */
-  List<BlacklistEntry> entries(Revocation revocation, Collection<String> found) {
-    if (!revocation.isEverything()) {
-      return ofSessions(revocation.sessions()).toList();
-    }
-    Set<String> sessions = new TreeSet<>(revocation.sessions());
-    sessions.addAll(found);
-    return ofUser(revocation.userId(), sessions, revocation.before()).toList();
+  List<BlacklistEntry> entries(Revocation revocation) {
+    List<String> sessions =
+        revocation.sessions().stream().map(Revocation.Session::id).distinct().toList();
+    return revocation.isEverything()
+        ? ofUser(revocation.userId(), sessions, revocation.before()).toList()
+        : ofSessions(sessions, revocation.before()).toList();
   }
 
   /**
@@ -48,10 +42,10 @@ final class NamedByBlacklist {
    */
   Stream<BlacklistEntry> ofUser(String userId, Collection<String> sessions, long before) {
     return Stream.concat(
-        Stream.of(new OfUser(userId, before, expiresAt, lifespan)), ofSessions(sessions));
+        Stream.of(new OfUser(userId, before, expiresAt, lifespan)), ofSessions(sessions, before));
   }
 
-  private Stream<BlacklistEntry> ofSessions(Collection<String> sessions) {
-    return sessions.stream().map(id -> new OfSession(id, reason, expiresAt, lifespan));
+  private Stream<BlacklistEntry> ofSessions(Collection<String> sessions, long cutoff) {
+    return sessions.stream().map(id -> new OfSession(id, cutoff, reason, expiresAt, lifespan));
   }
 }

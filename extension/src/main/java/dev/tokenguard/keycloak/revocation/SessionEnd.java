@@ -59,7 +59,8 @@ final class SessionEnd {
     }
     if (ending instanceof OfSession one) {
       removal.named(one.sessionId()).forEach(this::logOut);
-      return Revocation.ofSession(one.userId(), one.sessionId(), retainUntil());
+      return Revocation.ofSession(
+          one.userId(), Revocation.Session.both(one.sessionId()), decided, retainUntil());
     }
     if (ending instanceof OfClientSessions some) {
       some.clientSessions().forEach(it -> removal.detach(it.sessionId(), it.clientId()));
@@ -71,7 +72,10 @@ final class SessionEnd {
     }
     if (ending instanceof OfOtherSessions others) {
       return Revocation.ofSessions(
-          others.userId(), List.copyOf(logOutAll(others.userId(), others.spared())), retainUntil());
+          others.userId(),
+          sessions(logOutAll(others.userId(), others.spared())),
+          decided,
+          retainUntil());
     }
     return ofUser((OfUser) ending);
   }
@@ -96,7 +100,11 @@ final class SessionEnd {
       // For what has no session, and for what Keycloak would bring back from a cache.
       session.users().setNotBeforeForUser(realm, known, decided);
     }
-    return Revocation.ofUser(user.userId(), List.copyOf(ended), decided, retainUntil());
+    return Revocation.ofUser(user.userId(), sessions(ended), decided, retainUntil());
+  }
+
+  private static List<Revocation.Session> sessions(Set<String> ids) {
+    return ids.stream().map(Revocation.Session::both).toList();
   }
 
   private Set<String> logOutAll(String userId, Optional<String> spared) {

@@ -43,7 +43,13 @@ public final class SessionRemoval {
 
   /** Removes all that the revocation names, if it is there. */
   void removeAll(Revocation revocation) {
-    revocation.sessions().forEach(id -> named(id).forEach(this::remove));
+    revocation
+        .sessions()
+        .forEach(
+            it ->
+                named(it.id()).stream()
+                    .filter(found -> it.kind().covers(found.isOffline()))
+                    .forEach(this::remove));
     revocation.clientSessions().forEach(it -> detach(it.sessionId(), it.clientId()));
   }
 

@@ -44,7 +44,8 @@ final class WideStep {
     if (user != null && session.users().getNotBeforeOfUser(realm, user) < decided) {
       session.users().setNotBeforeForUser(realm, user, decided);
     }
-    return Revocation.ofUser(userId, List.copyOf(sessions), decided, retainUntil());
+    return Revocation.ofUser(
+        userId, sessions.stream().map(Revocation.Session::both).toList(), decided, retainUntil());
   }
 
   private Revocation atClient(String userId, String clientId, Set<String> sessions) {

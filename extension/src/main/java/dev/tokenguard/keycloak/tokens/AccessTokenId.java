@@ -19,10 +19,10 @@ public final class AccessTokenId {
     return separator < 0 ? "" : token.getId().substring(0, separator);
   }
 
-  static void set(AccessToken token, Place place) {
+  static void set(AccessToken token, Place place, long replay) {
     String prefix = prefixOf(token);
     if (!prefix.isEmpty()) {
-      token.id(prefix + SEPARATOR + place.accessTokenId());
+      token.id(prefix + SEPARATOR + place.accessTokenId(replay));
     }
   }
 }

@@ -66,7 +66,7 @@ public final class LineageClaims {
     Map<String, Object> claims = token.getOtherClaims();
     claims.put(LOGIN_PREFIX, AccessTokenId.prefixOf(accessToken));
     binding.ifPresent(context -> claims.put(BINDING, context.toClaim()));
-    AccessTokenId.set(accessToken, new Place(token.getId(), 0));
+    AccessTokenId.set(accessToken, new Place(token.getId(), 0), 0);
   }
 
   /**
@@ -89,6 +89,6 @@ public final class LineageClaims {
       claims.put(LOGIN_PREFIX, loginPrefix);
     }
     child.binding().ifPresent(context -> claims.put(BINDING, context.toClaim()));
-    AccessTokenId.set(accessToken, place);
+    AccessTokenId.set(accessToken, place, child.replay());
   }
 }

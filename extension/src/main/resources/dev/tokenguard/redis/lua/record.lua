@@ -1,28 +1,41 @@
 --[[
   The record of a token family: the only place that knows how it is stored. Loaded before each script.
 
-  A family is three fields in the hash of its user, each short enough for a compact hash (64 bytes by
-  default). They are named by a kind, a colon and the family's id, compact. Text, separated by commas;
-  times are seconds since the epoch unless ms is said. 1 is the version of the format.
+  A family is two fields in the hash of its user, and one in the order of its client; each value is
+  short enough for a compact hash (64 bytes by default). Fields of a family are named by a kind, a
+  colon and the family's id, compact. Text, separated by commas; times are seconds since the epoch
+  unless ms is said. 1 is the version of the format.
 
     f:  lineage        1, newest generation, made ms, iat minus made, exp minus iat (empty: no exp),
                        remember until minus exp, or minus iat without one, replays in this grace,
-                       user agent and ip of the request that rotated, revoked because (empty: alive),
-                       begin of a minute minus made, refreshes in that minute
-    i:  origin         session id, client id, first remembered, offline (1)
+                       user agent and ip of the request that rotated (empty: revoked before its login
+                       was recorded), attempt that was granted the newest child last, revoked because
+                       (empty: active), begin of a minute minus made, refreshes in that minute
     a:  access tokens  older span: newest minus first generation, end minus made, newer span: the same,
-                       prefix of the login's id, prefix of the others', bound user agent, bound ip
+                       prefix of the login's id, prefix of the others', bound user agent, bound ip,
+                       replays of the family, replays since the older span began, since the newer
+    p:  parent         tag of the access token for which it began; only after a token exchange
+
+  The families of a client are numbered in the order in which they were recorded:
+    i:<client>.<number>  origin   session id, family id, first recorded, offline (1)
+    h:<client>           order    1, first number that counts, next number; without it the one
+                                  family of the client, if there is one, is number 1
+  Numbers below the first are left to families that no longer count: revoked, or expired.
 
   To save space a number that is 0 is left out, but for exp minus iat, and so are commas at the end.
 
-  The two spans tell whose access tokens may be alive: those before the older span have expired. A
-  new span begins when all of the older one has expired, so they cover what is alive and little more,
-  however often a family rotates.
+  The two spans name the access tokens that may be unexpired: those before the older span have
+  expired. A new span begins when all of the older one has expired, so they cover what is unexpired
+  and little more, however often a family rotates.
 
   Beside the families:
-    s:  revoked session          1, 0, remember until
-    c:  revoked client session   1, cut-off, remember until
-    u   cut-off of the user      1, cut-off, remember until
+    s:  revoked session, online    1, cut-off, remember until: began at the cut-off or before
+    o:  revoked session, offline   likewise
+    c:  revoked client session     1, cut-off, remember until: began before the cut-off
+    k:  all at a client            likewise
+    u   all of the user            likewise
+    x:  what was exchanged         1, end of the older span, end of the newer, then for each prefix of
+                                   ids: prefix, first, first of the newer span, last, with colons
 ]]
 
 local UNKNOWN_FORMAT = 'FORMAT unknown record of a token family or a revocation'
@@ -42,8 +55,9 @@ end
 -- The parts of a family, those at the end optional. A lineage of another version does not match. Each
 -- refresh reads them; split takes three times as long.
 local LINEAGE = '^1,([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*)'
-  .. ',?([^,]*),?([^,]*),?([^,]*),?([^,]*)'
+  .. ',?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*)'
 local ACCESS = '^([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*)'
+  .. ',?([^,]*),?([^,]*),?([^,]*)'
 
 local function clock()
   local time = redis.call('TIME')
@@ -61,29 +75,37 @@ end
 
 -- nil when the fields are not a family of a known version
 local function read_family(lineage, access)
-  local generation, made_ms, iat, exp, retain, replays, agent, ip, revoked, minute, refreshes =
+  local generation, made_ms, iat, exp, retain, replays, agent, ip, attempt, revoked, minute, refreshes =
     lineage:match(LINEAGE)
   if not generation or not access then return nil end
-  local older, older_end, newer, newer_end, login_prefix, prefix, bound_agent, bound_ip =
-    access:match(ACCESS)
+  local older, older_end, newer, newer_end, login_prefix, prefix, bound_agent, bound_ip, replayed,
+    older_replays, newer_replays = access:match(ACCESS)
   local newest, made = number(generation), second(number(made_ms))
   local issued, counted = made + number(iat), number(refreshes)
   return {
     generation = newest, made_ms = number(made_ms), iat = issued,
     exp = exp == '' and 0 or issued + number(exp),
     retain = issued + number(exp) + number(retain), replays = number(replays),
-    agent = agent, ip = ip, revoked = revoked,
+    attempt = attempt, agent = agent, ip = ip, revoked = revoked,
     minute = counted == 0 and 0 or made + number(minute), refreshes = counted,
     older = newest - number(older), older_end = made + number(older_end),
     newer = newest - number(newer), newer_end = made + number(newer_end),
     login_prefix = login_prefix, prefix = prefix, bound_agent = bound_agent, bound_ip = bound_ip,
+    replayed = number(replayed), older_replays = number(older_replays),
+    newer_replays = number(newer_replays),
   }
 end
 
--- nil when it is not of a known version
+-- nil when it is not of a known version; the second value: revoked because
 local function remembered_until(lineage)
-  local generation, made_ms, iat, exp, retain = lineage:match(LINEAGE)
-  return generation and second(number(made_ms)) + number(iat) + number(exp) + number(retain)
+  local generation, made_ms, iat, exp, retain, _, _, _, _, revoked = lineage:match(LINEAGE)
+  if not generation then return nil end
+  return second(number(made_ms)) + number(iat) + number(exp) + number(retain), revoked
+end
+
+-- Else it was revoked before its login was recorded, and nothing more is known.
+local function is_begun(family)
+  return family.agent ~= ''
 end
 
 local function short(number)
@@ -100,7 +122,7 @@ local function lineage_of(family)
   return without_last_commas('1,' .. short(family.generation) .. ',' .. short(family.made_ms)
     .. ',' .. short(family.iat - made) .. ',' .. (has_end and text(family.exp - family.iat) or '')
     .. ',' .. short(family.retain - (has_end and family.exp or family.iat)) .. ',' .. short(family.replays)
-    .. ',' .. family.agent .. ',' .. family.ip .. ',' .. family.revoked
+    .. ',' .. family.agent .. ',' .. family.ip .. ',' .. family.attempt .. ',' .. family.revoked
     .. ',' .. (family.refreshes == 0 and '' or short(family.minute - made)) .. ',' .. short(family.refreshes))
 end
 
@@ -109,7 +131,8 @@ local function access_of(family)
   return without_last_commas(short(family.generation - family.older)
     .. ',' .. short(family.older_end - made) .. ',' .. short(family.generation - family.newer)
     .. ',' .. short(family.newer_end - made) .. ',' .. family.login_prefix .. ',' .. family.prefix
-    .. ',' .. family.bound_agent .. ',' .. family.bound_ip)
+    .. ',' .. family.bound_agent .. ',' .. family.bound_ip .. ',' .. short(family.replayed)
+    .. ',' .. short(family.older_replays) .. ',' .. short(family.newer_replays))
 end
 
 -- One that nothing is known of yet.
@@ -117,41 +140,48 @@ local function new_family(generation, now_ms)
   local now = second(now_ms)
   return {
     generation = generation, made_ms = now_ms, iat = now, exp = 0, retain = 0, replays = 0,
-    agent = '', ip = '', revoked = '', minute = 0, refreshes = 0,
+    attempt = '', agent = '', ip = '', revoked = '', minute = 0, refreshes = 0,
     older = generation, older_end = now, newer = generation, newer_end = now,
     login_prefix = '', prefix = '', bound_agent = '', bound_ip = '',
+    replayed = 0, older_replays = 0, newer_replays = 0,
   }
 end
 
-local function origin_of(session, client, offline, now)
-  return without_last_commas(session .. ',' .. client .. ',' .. short(now) .. ',' .. short(offline))
+-- What is only needed to grant a refresh is dropped: the record then stays within 64 bytes.
+local function revoke(family, because)
+  if family.revoked == '' then family.revoked = because end
+  family.replays, family.refreshes, family.attempt = 0, 0, ''
 end
 
 local function access_end(family)
   return math.max(family.older_end, family.newer_end)
 end
 
--- The access tokens of a family that may be alive, behind what the caller knows it by.
+-- The access tokens of a family that may be unexpired, behind what the caller knows it by.
 local function access_tokens(name, family)
-  return { name, family.older, family.generation, access_end(family), family.login_prefix, family.prefix }
+  return { name, family.older, family.generation, family.replayed - family.older_replays + 1,
+    family.replayed, access_end(family), family.login_prefix, family.prefix }
 end
 
--- From when on it spares, and until when it is remembered. What a newer version means by it is not
--- guessed at: the script ends.
+-- Its cut-off, and until when it is remembered. What a newer version means by it is not guessed at:
+-- the script ends.
 local function read_mark(mark)
   local parts = split(mark)
   if parts[1] ~= '1' then error(redis.error_reply(UNKNOWN_FORMAT)) end
   return number(parts[2]), number(parts[3])
 end
 
--- What was revoked, the narrowest first: by what is said of the family, and by the marks as stored.
-local function revoked_scope(because, session_mark, client_mark, user_mark, started, client_started)
+-- What was revoked, the narrowest first: by the record of the family, and by the marks as stored.
+local function revoked_scope(because, session_mark, client_session_mark, client_mark, user_mark,
+    started, client_started)
   local function began_before(from, mark)
     return mark and from < read_mark(mark)
   end
   if because ~= '' then return 'FAMILY' end
-  if session_mark and read_mark(session_mark) then return 'SESSION' end
-  if began_before(client_started, client_mark) then return 'CLIENT_SESSION' end
+  if session_mark and started <= read_mark(session_mark) then return 'SESSION' end
+  if began_before(client_started, client_session_mark) or began_before(client_started, client_mark) then
+    return 'CLIENT_SESSION'
+  end
   if began_before(started, user_mark) then return 'USER' end
 end
 
@@ -163,22 +193,75 @@ local function keep_until(key, retain)
   end
 end
 
--- Fields have no TTL of their own. Each new family looks at ten others, or less if they are less, and
--- drops what nobody can use any more: of what a hash holds, a tenth is dead, at a cost that does not
--- grow with it. What a newer version wrote is left to it.
+-- The first number that counts and the next one, of what is stored of the order and of number 1.
+local function read_order(order, one)
+  if not order then return 1, one and 2 or 1 end
+  local first, following = order:match('^1,(%d+),(%d+)$')
+  if not first then error(redis.error_reply(UNKNOWN_FORMAT)) end
+  return tonumber(first), tonumber(following)
+end
+
+-- Gives a family its number. Returns the first number that counts, and its own.
+local function enlist(key, order_field, origins, order, one, origin)
+  local first, own = read_order(order, one)
+  redis.call('HSET', key, origins .. text(own), without_last_commas(origin))
+  if own > 1 then redis.call('HSET', key, order_field, '1,' .. text(first) .. ',' .. text(own + 1)) end
+  return first, own
+end
+
+local MARKS = { ['s:'] = true, ['o:'] = true, ['c:'] = true, ['k:'] = true, ['x:'] = true, u = true }
+
+-- Fields have no TTL of their own. Each new family looks at 30 others, or less if they are less, and
+-- drops what nobody can use any more: a small part of what a hash holds has expired, at a cost that
+-- does not grow with it. What a newer version wrote is left to it.
 local function drop_expired(key, now)
   local sample = redis.call('HRANDFIELD', key, 30, 'WITHVALUES')
+  local origins, lineages, dropped = {}, {}, {}
+  local function drop_family(name)
+    dropped[#dropped + 1] = 'f:' .. name
+    dropped[#dropped + 1] = 'a:' .. name
+    dropped[#dropped + 1] = 'p:' .. name
+  end
   for index = 1, #sample, 2 do
     local field, record = sample[index], sample[index + 1]
-    local kind, name = field:sub(1, 2), field:sub(3)
+    local kind = field:sub(1, 2)
     if kind == 'f:' then
       local last = remembered_until(record)
-      if last and last < now then
-        redis.call('HDEL', key, field, 'i:' .. name, 'a:' .. name)
+      if last and last < now then drop_family(field:sub(3)) end
+    elseif kind == 'i:' then
+      local name = record:match('^[^,]*,([^,]*)')
+      if name then
+        origins[#origins + 1] = field
+        lineages[#lineages + 1] = 'f:' .. name
       end
-    elseif kind == 's:' or kind == 'c:' then
+    elseif MARKS[kind] then
       local mark = split(record)
-      if mark[1] == '1' and number(mark[3]) < now then redis.call('HDEL', key, field) end
+      if mark[1] == '1' and number(mark[3]) < now then dropped[#dropped + 1] = field end
     end
   end
+  if #origins > 0 then
+    local records = redis.call('HMGET', key, unpack(lineages))
+    for index, field in ipairs(origins) do
+      local last = records[index] and remembered_until(records[index])
+      if not records[index] or last and last < now then
+        dropped[#dropped + 1] = field
+        drop_family(lineages[index]:sub(3))
+      end
+    end
+  end
+  if #dropped > 0 then redis.call('HDEL', key, unpack(dropped)) end
+end
+
+-- The ends of both spans, and the counts of each prefix.
+local function read_exchanges(record)
+  local parts = split(record)
+  if parts[1] ~= '1' then error(redis.error_reply(UNKNOWN_FORMAT)) end
+  local counts = {}
+  for index = 4, #parts do
+    local prefix, first, middle, last = parts[index]:match('^([^:]*):(%d+):(%d+):(%d+)$')
+    if not prefix then error(redis.error_reply(UNKNOWN_FORMAT)) end
+    counts[#counts + 1] = { prefix = prefix, first = number(first), middle = number(middle),
+      last = number(last) }
+  end
+  return number(parts[2]), number(parts[3]), counts
 end

@@ -1,68 +1,56 @@
 --[[
-  Marks families, client sessions, sessions or all of one user as revoked.
+  Marks sessions, client sessions, clients, all of one user, or families as revoked. Marks carry a
+  time; nothing is enumerated for them. A later cut-off replaces an earlier one, and what is remembered
+  longer stays so.
 
   KEYS[1]  hash with all state of the user
 
   ARGV
     1  remember until, s
-    2  field of the user's cut-off
-    3  cut-off, s: sessions that began before it are dead; 0 for none
-    4  number of families n, then n times: field of its lineage, field of its access tokens
-    then  cut-off of client sessions, s: those that began before it are dead
-  then  number of client sessions m, then m fields
-    then  number of sessions k, then k fields
-  A family without a record gets one of generation 0, so that it is dead when it is told of.
+    2  number of marks n, then n times: field, cut-off, s
+    then  number of families m, then m times: field of its lineage, field of its access tokens
+  A family without a record gets one of generation 0, so that it is revoked once it is recorded.
 
   Returns an array for each family that had a record; again when it is asked again, so that a caller
   that missed the answer can repeat the question
-    1  its place among the n, from 1
-    2  oldest and                           3  newest generation whose access token may be alive
-    4  when the last of them has expired, s
-    5  prefix of the login's access token   6  prefix of the others
+    1  its place among the families, from 1
+    2  oldest and                           3  newest generation whose access token may be unexpired
+    4  oldest and                           5  newest replay, likewise
+    6  when the last of them has expired, s
+    7  prefix of the login's access token   8  prefix of the others
   Error replies: WRONGTYPE when the key holds something else, FORMAT when a record is not known.
 ]]
 
-local key, retain, cutoff = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[3])
+local key, retain = KEYS[1], tonumber(ARGV[1])
 local _, now_ms = clock()
-local position = 3
+local families_from = 4 + 2 * tonumber(ARGV[2])
+local families = tonumber(ARGV[families_from - 1])
 
-local function argument()
-  position = position + 1
-  return ARGV[position]
+for index = 3, families_from - 2, 2 do
+  local field, cutoff, remembered = ARGV[index], tonumber(ARGV[index + 1]), retain
+  local before = redis.call('HGET', key, field)
+  if before then
+    local earlier, longer = read_mark(before)
+    cutoff, remembered = math.max(cutoff, earlier), math.max(remembered, longer)
+  end
+  redis.call('HSET', key, field, '1,' .. text(cutoff) .. ',' .. text(remembered))
 end
 
--- What was marked before stays so for as long as it was to be remembered.
-local function mark(field, from)
-  local before, spared_from, remembered = redis.call('HGET', key, field), 0, 0
-  if before then spared_from, remembered = read_mark(before) end
-  redis.call('HSET', key, field, table.concat({ '1', text(math.max(from, spared_from)),
-    text(math.max(retain, remembered)) }, ','))
-end
-
-local ended = {}
-for place = 1, tonumber(argument()) do
-  local field_lineage, field_access = argument(), argument()
-  local lineage = redis.call('HGET', key, field_lineage)
+local revoked = {}
+for place = 1, families do
+  local index = families_from + 2 * (place - 1)
+  local lineage = redis.call('HGET', key, ARGV[index])
   local family
   if lineage then
-    family = read_family(lineage, redis.call('HGET', key, field_access))
+    family = read_family(lineage, redis.call('HGET', key, ARGV[index + 1]))
     if not family then return redis.error_reply(UNKNOWN_FORMAT) end
-    ended[#ended + 1] = access_tokens(place, family)
+    revoked[#revoked + 1] = access_tokens(place, family)
   else
     family = new_family(0, now_ms)
   end
-  if family.revoked == '' then family.revoked = 'revoked' end
+  revoke(family, 'revoked')
   family.retain = math.max(family.retain, retain)
-  redis.call('HSET', key, field_lineage, lineage_of(family), field_access, access_of(family))
+  redis.call('HSET', key, ARGV[index], lineage_of(family), ARGV[index + 1], access_of(family))
 end
-
-local client_cutoff = tonumber(argument())
-for _ = 1, tonumber(argument()) do
-  mark(argument(), client_cutoff)
-end
-for _ = 1, tonumber(argument()) do
-  mark(argument(), 0)
-end
-if cutoff > 0 then mark(ARGV[2], cutoff) end
 keep_until(key, retain)
-return ended
+return revoked

@@ -1,0 +1,22 @@
+package dev.tokenguard.rotation;
+
+import dev.tokenguard.rotation.RotationOutcome.Granted;
+import dev.tokenguard.rotation.RotationOutcome.Replayed;
+import dev.tokenguard.rotation.RotationOutcome.Rotated;
+
+/** The children that outcomes grant. */
+public final class Children {
+
+  private Children() {}
+
+  /** Of a step in the lineage or a replay. */
+  public static Child of(Granted granted) {
+    return granted instanceof Rotated rotated ? rotated.child() : ((Replayed) granted).child();
+  }
+
+  /** The very same refresh token, with another access token: that of a replay of the family. */
+  public static Child again(Child child, long replay) {
+    return new Child(
+        child.generation(), child.issuedAt(), child.expiresAt(), replay, child.binding());
+  }
+}
