@@ -9,28 +9,40 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A revocation that is committed in Keycloak and that the store is still to be told.
+ * A revocation that is committed in Keycloak and not yet recorded in the store.
  *
  * @param realmId the realm's id
  * @param reason why
- * @param revocation what
+ * @param revocation what, of what began before a time
  */
 public record PendingRevocation(String realmId, Reason reason, Revocation revocation) {
 
   private static final int PARTS = 7;
+  private static final int FIRST_VERSION_KEPT_SECONDS = 3600;
 
-  /** The parts of a revocation that can be written down by themselves. */
+  /** The parts of a revocation that can be persisted by themselves. */
   private enum Part {
     FAMILY,
     CLIENT_SESSION,
     CLIENT,
+    /** Online and offline. */
     SESSION,
-    USER
+    ONLINE_SESSION,
+    OFFLINE_SESSION,
+    USER;
+
+    private static Part of(SessionKind kind) {
+      return switch (kind) {
+        case ONLINE -> ONLINE_SESSION;
+        case OFFLINE -> OFFLINE_SESSION;
+        case BOTH -> SESSION;
+      };
+    }
   }
 
   /** Whether a text is one of {@link #texts}, or another that is no token's id. */
   public static boolean isText(String text) {
-    return WrittenDown.isText(text);
+    return PersistedRevocationCodec.isText(text);
   }
 
   /**
@@ -43,7 +55,7 @@ public record PendingRevocation(String realmId, Reason reason, Revocation revoca
         .clientSessions()
         .forEach(it -> texts.add(text(Part.CLIENT_SESSION, it.sessionId() + " " + it.clientId())));
     revocation.clients().forEach(id -> texts.add(text(Part.CLIENT, id)));
-    revocation.sessions().forEach(it -> texts.add(text(Part.SESSION, it.kind() + " " + it.id())));
+    revocation.sessions().forEach(it -> texts.add(text(Part.of(it.kind()), it.id())));
     if (revocation.isEverything()) {
       texts.add(text(Part.USER, ""));
     }
@@ -53,7 +65,7 @@ public record PendingRevocation(String realmId, Reason reason, Revocation revoca
   /** Reads one of {@link #texts}; empty when it is of another version, or not ours. */
   public static Optional<PendingRevocation> of(String text) {
     try {
-      List<String> parts = WrittenDown.parts(text, PARTS);
+      List<String> parts = PersistedRevocationCodec.parts(text, PARTS);
       return Optional.of(
           new PendingRevocation(
               parts.get(1),
@@ -77,17 +89,18 @@ public record PendingRevocation(String realmId, Reason reason, Revocation revoca
           Revocation.ofClientSessions(
               userId, List.of(clientSession(value)), List.of(), before, retainUntil);
       case CLIENT -> Revocation.ofClient(userId, value, List.of(), before, retainUntil);
-      case SESSION -> Revocation.ofSession(userId, session(value), before, retainUntil);
+      case SESSION -> ofSession(userId, Session.both(value), before, retainUntil);
+      case ONLINE_SESSION -> ofSession(userId, Session.online(value), before, retainUntil);
+      case OFFLINE_SESSION -> ofSession(userId, Session.offline(value), before, retainUntil);
       case USER -> Revocation.ofUser(userId, List.of(), before, retainUntil);
     };
   }
 
-  private static Session session(String value) {
-    int space = value.indexOf(' ');
-    if (space < 0) {
-      throw new IllegalArgumentException();
-    }
-    return new Session(value.substring(space + 1), SessionKind.valueOf(value.substring(0, space)));
+  /** The first version wrote no time for a session, and kept it for an hour. */
+  private static Revocation ofSession(
+      String userId, Session session, long before, long retainUntil) {
+    long decided = before == 0 ? retainUntil - FIRST_VERSION_KEPT_SECONDS : before;
+    return Revocation.ofSession(userId, session, decided, retainUntil);
   }
 
   private static ClientSession clientSession(String value) {
@@ -99,7 +112,7 @@ public record PendingRevocation(String realmId, Reason reason, Revocation revoca
   }
 
   private String text(Part part, String value) {
-    return WrittenDown.text(
+    return PersistedRevocationCodec.text(
         part.name(),
         realmId,
         reason.name(),

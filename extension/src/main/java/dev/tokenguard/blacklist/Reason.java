@@ -4,7 +4,7 @@ import dev.tokenguard.settings.Setting;
 
 /** Why something is on the blacklist, as resource servers and operators read it. */
 public enum Reason {
-  /** The user, a client, an identity provider or an administrator ended the session. */
+  /** The user, a client, an identity provider, an administrator or Keycloak ended the session. */
   LOGOUT,
   /** A client asked for it (RFC 7009), or Keycloak put it there by itself. */
   REVOKED,
@@ -28,7 +28,9 @@ public enum Reason {
   CONSENT_REVOKED,
   CLIENT_DISABLED,
   CLIENT_SECRET_CHANGED,
-  PERMISSIONS_REDUCED;
+  PERMISSIONS_REDUCED,
+  /** It was issued before the not-before time of the realm or the client. */
+  NOT_BEFORE;
 
   /** As it stands in Redis, in events and in the admin REST. */
   public String word() {

@@ -1,6 +1,6 @@
 package dev.tokenguard.blacklist;
 
-/** How much a trigger ends. */
+/** How much a trigger revokes. */
 public enum Scope {
   /** Nothing: the trigger is switched off. */
   OFF,
@@ -8,12 +8,16 @@ public enum Scope {
   CLIENT_SESSION,
   /** What the user has at the client, or what all users have there. */
   CLIENT,
-  /** The session, with all clients. */
+  /** The session that Keycloak terminated, with all clients. */
   SESSION,
-  /** All sessions of the user but the one in which it happened. */
+  /** That session, and the offline session of the same id. */
+  SESSION_AND_OFFLINE,
+  /** All sessions of the user except the one in which it was done. */
   OTHER_SESSIONS,
   /** All sessions of the user. */
   USER,
   /** All sessions of all users. */
-  REALM
+  REALM,
+  /** The access tokens that were issued before; no session is terminated. */
+  TOKENS
 }

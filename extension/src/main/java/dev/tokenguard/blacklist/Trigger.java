@@ -6,6 +6,8 @@ import static dev.tokenguard.blacklist.Scope.OFF;
 import static dev.tokenguard.blacklist.Scope.OTHER_SESSIONS;
 import static dev.tokenguard.blacklist.Scope.REALM;
 import static dev.tokenguard.blacklist.Scope.SESSION;
+import static dev.tokenguard.blacklist.Scope.SESSION_AND_OFFLINE;
+import static dev.tokenguard.blacklist.Scope.TOKENS;
 import static dev.tokenguard.blacklist.Scope.USER;
 
 import dev.tokenguard.settings.Setting;
@@ -14,17 +16,23 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A happening in Keycloak that ends tokens. Sessions are always both online and offline ones. */
+/** A change in Keycloak that revokes tokens. */
 public enum Trigger {
   LOGOUT(
       Reason.LOGOUT,
-      "A user, a client or an identity provider ended a session, or an administrator ended one.",
+      "A session was terminated: by the user, a client, an identity provider, an administrator, or"
+          + " by Keycloak itself. An offline session of the same id stays unless Keycloak terminated"
+          + " it, too.",
       SESSION,
+      SESSION_AND_OFFLINE,
       USER),
   ADMIN_LOGOUT(Reason.LOGOUT, "An administrator logged a user out.", USER),
   REALM_LOGOUT(Reason.LOGOUT, "An administrator logged all users out.", REALM),
   TOKEN_REVOCATION(
-      Reason.REVOKED, "A client revoked a refresh token (RFC 7009).", CLIENT_SESSION, SESSION),
+      Reason.REVOKED,
+      "A client revoked a refresh token (RFC 7009), or Keycloak detached the client from a session.",
+      CLIENT_SESSION,
+      SESSION),
   CONSENT_REVOKED(
       Reason.CONSENT_REVOKED,
       "The user or an administrator withdrew a consent or an offline grant.",
@@ -44,13 +52,25 @@ public enum Trigger {
   EMAIL_CHANGED(
       Reason.EMAIL_CHANGED, "The e-mail address of the user changed.", OFF, OTHER_SESSIONS, USER),
   USERNAME_CHANGED(Reason.USERNAME_CHANGED, "The username changed.", OFF, OTHER_SESSIONS, USER),
-  USER_DELETED(Reason.USER_DELETED, "The owner or an administrator deleted the account.", USER),
-  USER_DISABLED(Reason.USER_DISABLED, "An administrator disabled the user.", USER),
+  USER_DELETED(
+      Reason.USER_DELETED,
+      "The owner or an administrator deleted the account, or its user federation was removed.",
+      USER),
+  USER_DISABLED(
+      Reason.USER_DISABLED,
+      "An administrator disabled the user, or the user federation that has the user.",
+      USER),
   USER_LOCKED_OUT(
       Reason.USER_LOCKED_OUT, "Keycloak locked the user out after too many failed logins.", USER),
   CLIENT_DISABLED(Reason.CLIENT_DISABLED, "A client was disabled or deleted.", CLIENT),
   CLIENT_SECRET_CHANGED(
-      Reason.CLIENT_SECRET_CHANGED, "The secret of a client was replaced.", CLIENT),
+      Reason.CLIENT_SECRET_CHANGED,
+      "The secret of a client was replaced, and the former one is no longer valid.",
+      CLIENT),
+  NOT_BEFORE(
+      Reason.NOT_BEFORE,
+      "The not-before time of the realm or of a client was moved forward.",
+      TOKENS),
   PERMISSIONS_REDUCED(
       Reason.PERMISSIONS_REDUCED, "A role or a group was taken away from the user.", OFF, USER);
 
@@ -58,8 +78,8 @@ public enum Trigger {
   private final Setting<Scope> setting;
 
   /**
-   * @param byDefault what it ends when nothing is set
-   * @param others what else it can end; it can be switched off, too
+   * @param byDefault what it revokes when nothing is set
+   * @param others what else it can revoke; it can be switched off, too
    */
   Trigger(Reason reason, String help, Scope byDefault, Scope... others) {
     this.reason = reason;
@@ -84,7 +104,7 @@ public enum Trigger {
     return reason;
   }
 
-  /** The setting that switches it and tells how much it ends. */
+  /** The setting that switches it and says how much it revokes. */
   public Setting<Scope> setting() {
     return setting;
   }

@@ -13,7 +13,7 @@ import java.util.UUID;
  *   f:&lt;family&gt;  a:&lt;family&gt;             a token family, see lua/record.lua
  *   p:&lt;family&gt;                         tag of the token for which it began by token exchange
  *   i:&lt;client&gt;.&lt;number&gt;                the families of a client in the order of their logins
- *   h:&lt;client&gt;                         where that order begins and goes on
+ *   h:&lt;client&gt;                         where that order begins and goes on; its watermark
  *   s:&lt;session&gt;  o:&lt;session&gt;           a revoked session, online or offline
  *   c:&lt;session&gt;.&lt;client&gt;               a revoked client session
  *   k:&lt;client&gt;                         cut-off for all that the user had at a client
@@ -25,6 +25,7 @@ import java.util.UUID;
  *
  * <pre>
  * tg:incidents:{realm id}  stream, the last incidents of a realm, see lua/report.lua
+ * tg:exp:{realm id}        text, when the realm's last access token expires
  * tg:heartbeat             hash, by which a loss of data is noticed, see lua/heartbeat.lua
  * </pre>
  *
@@ -62,6 +63,10 @@ public final class KeySpace {
 
   String incidents(String realmId) {
     return prefix + "incidents:{" + encoded(realmId) + "}";
+  }
+
+  String latestExpiry(String realmId) {
+    return prefix + "exp:{" + encoded(realmId) + "}";
   }
 
   String heartbeat() {

@@ -18,6 +18,7 @@ public interface RedisTelemetry {
     INCIDENT_ADD,
     INCIDENT_FIND,
     HEARTBEAT,
+    LATEST_EXPIRY,
     PING
   }
 

@@ -28,6 +28,9 @@ record RotateReply(ReplyRow row) {
   private static final int RETRY = 16;
   private static final int REPLAY = 17;
 
+  /** Instead of the newest generation. */
+  private static final long NO_RECORD = -1;
+
   /** The first word of a reply. */
   private enum Code {
     NEW,
@@ -96,8 +99,8 @@ record RotateReply(ReplyRow row) {
   }
 
   private Revoked revoked(RevokedScope scope, String family) {
-    return new Revoked(
-        scope, scope == RevokedScope.FAMILY ? Optional.of(accessTokens(family)) : Optional.empty());
+    boolean isNamed = scope == RevokedScope.FAMILY && row.number(1) != NO_RECORD;
+    return new Revoked(scope, isNamed ? Optional.of(accessTokens(family)) : Optional.empty());
   }
 
   private Child child() {

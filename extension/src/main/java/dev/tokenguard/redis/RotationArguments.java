@@ -73,6 +73,7 @@ final class RotationArguments {
     arguments
         .number(request.attempt().age().toMillis())
         .number(request.usableUntil())
+        .number(request.presentedIssuedAt())
         .flag(request.issuesRefreshToken());
     return this;
   }

@@ -29,6 +29,9 @@ public interface FamilyStore {
    * it is, so a login may be recorded twice; and what was revoked before stays so: the login then
    * begins a family that is revoked.
    *
+   * <p>What is revoked here is remembered until its access tokens have expired, and not as long as
+   * its refresh tokens: {@link #rotate} refuses these by the time at which they were issued.
+   *
    * @param login what the login is answered with; generation 0, its refresh and access token being
    *     those of the child
    * @return the unexpired access tokens of the families that were revoked

@@ -50,7 +50,8 @@ public sealed interface RotationOutcome {
    * The family, its session or its user was revoked before. This is no theft.
    *
    * @param accessTokens of a revoked family, all that may be unexpired: whoever revoked it may have
-   *     missed the answer that named them
+   *     missed the answer that named them. Empty when its record is no longer kept: they have
+   *     expired
    */
   record Revoked(RevokedScope scope, Optional<AccessTokens> accessTokens) implements Refused {}
 

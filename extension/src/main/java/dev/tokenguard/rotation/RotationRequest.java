@@ -21,6 +21,10 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param usableUntil until when the presented token may be used at all, by its own {@code iat} and
  *     the idle time of its session, seconds since the epoch; 0 when it has no such bound. Without a
  *     record it is not adopted later
+ * @param presentedIssuedAt the presented token's own {@code iat}, seconds since the epoch; where
+ *     the store was not asked when it was issued, that of the newest token of its lineage at which
+ *     it was. Without a record it tells whether the token can be of a family that was revoked
+ *     because there were too many
  * @param issuesRefreshToken false where the client is given no refresh token: the store then
  *     decides and does not go on in the lineage
  * @param parentTag the tag of the access token for which this family began by token exchange
@@ -35,6 +39,7 @@ public record RotationRequest(
     Optional<RequestContext> binding,
     Attempt attempt,
     long usableUntil,
+    long presentedIssuedAt,
     boolean issuesRefreshToken,
     Optional<String> parentTag) {
 

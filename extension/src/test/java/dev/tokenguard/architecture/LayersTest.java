@@ -1,8 +1,12 @@
 package dev.tokenguard.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +15,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.tokenguard.redis.RedisTelemetry;
+import org.jboss.logging.BasicLogger;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -140,6 +145,21 @@ final class LayersTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.tokenguard.checker..")
+        .check(CLASSES);
+  }
+
+  /** CWE-117: client ids and addresses come from outside. */
+  @Test
+  void linesOfTheLogAreFormattedInOnePlaceThatKeepsEachOnOneLine() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.tokenguard.keycloak..")
+        .should()
+        .callMethodWhere(
+            target(owner(assignableTo(BasicLogger.class)))
+                .and(target(nameMatching("(info|warn|error|fatal)[fv]"))))
+        .because("LogText formats what is logged")
+        .allowEmptyShould(false)
         .check(CLASSES);
   }
 }

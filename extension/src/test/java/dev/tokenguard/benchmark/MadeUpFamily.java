@@ -38,6 +38,7 @@ record MadeUpFamily(int number, int perUser) {
         Optional.empty(),
         RotationRequest.Attempt.aged(Duration.ZERO),
         0,
+        now,
         true,
         Optional.empty());
   }

@@ -131,6 +131,7 @@ final class VolumeBenchmark {
         Optional.empty(),
         RotationRequest.Attempt.aged(Duration.ZERO),
         0,
+        now,
         true,
         Optional.empty());
   }

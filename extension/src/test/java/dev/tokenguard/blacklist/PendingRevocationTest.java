@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.Revocation.ClientSession;
+import dev.tokenguard.rotation.Revocation.Session;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -42,10 +43,12 @@ final class PendingRevocationTest {
         .flatMap(
             user ->
                 Stream.of(
-                    Revocation.ofFamily(user, ID, UNTIL),
+                    Revocation.ofFamilies(user, List.of(ID), BEFORE, UNTIL),
                     Revocation.ofClientSessions(user, clientSession(), List.of(), BEFORE, UNTIL),
                     Revocation.ofClient(user, OTHER_ID, List.of(), BEFORE, UNTIL),
-                    Revocation.ofSession(user, Revocation.Session.online(ID), BEFORE, UNTIL),
+                    Revocation.ofSession(user, Session.both(ID), BEFORE, UNTIL),
+                    Revocation.ofSession(user, Session.online(ID), BEFORE, UNTIL),
+                    Revocation.ofSession(user, Session.offline(ID), BEFORE, UNTIL),
                     Revocation.ofUser(user, List.of(), BEFORE, UNTIL)));
   }
 
@@ -62,9 +65,7 @@ final class PendingRevocationTest {
   void whateverTheReason_thenItIsReadAgain(Reason reason) {
     PendingRevocation pending =
         new PendingRevocation(
-            REALM,
-            reason,
-            Revocation.ofSession(USER, Revocation.Session.online(ID), BEFORE, UNTIL));
+            REALM, reason, Revocation.ofSession(USER, Session.both(ID), BEFORE, UNTIL));
     assertThat(PendingRevocation.of(pending.texts().get(0))).contains(pending);
   }
 
@@ -83,7 +84,7 @@ final class PendingRevocationTest {
         List.of(ID, OTHER_ID),
         clientSession(),
         List.of(OTHER_ID),
-        List.of(Revocation.Session.online(ID), Revocation.Session.online(OTHER_ID)),
+        List.of(Session.online(ID), Session.offline(OTHER_ID)),
         true,
         BEFORE,
         UNTIL);
@@ -101,8 +102,8 @@ final class PendingRevocationTest {
             Revocation.ofFamilies(FEDERATED, List.of(OTHER_ID), BEFORE, UNTIL),
             Revocation.ofClientSessions(FEDERATED, clientSession(), List.of(), BEFORE, UNTIL),
             Revocation.ofClient(FEDERATED, OTHER_ID, List.of(), BEFORE, UNTIL),
-            Revocation.ofSession(FEDERATED, Revocation.Session.online(ID), BEFORE, UNTIL),
-            Revocation.ofSession(FEDERATED, Revocation.Session.online(OTHER_ID), BEFORE, UNTIL),
+            Revocation.ofSession(FEDERATED, Session.online(ID), BEFORE, UNTIL),
+            Revocation.ofSession(FEDERATED, Session.offline(OTHER_ID), BEFORE, UNTIL),
             Revocation.ofUser(FEDERATED, List.of(), BEFORE, UNTIL));
   }
 
@@ -118,7 +119,9 @@ final class PendingRevocationTest {
         "token-guard:FAMILY:r1:REUSED:u1:f1:0:1795003600",
         "token-guard:CLIENT_SESSION:r1:REVOKED:u1:s1+c1:1795000000:1795003600",
         "token-guard:CLIENT:r1:CLIENT_DISABLED:u1:c1:1795000000:1795003600",
-        "token-guard:SESSION:r1:LOGOUT:f%3Aldap%3Ana+me:OFFLINE+s1:1795000000:1795003600",
+        "token-guard:SESSION:r1:LOGOUT:f%3Aldap%3Ana+me:s1:1795000000:1795003600",
+        "token-guard:ONLINE_SESSION:r1:LOGOUT:u1:s1:1795000000:1795003600",
+        "token-guard:OFFLINE_SESSION:r1:LOGOUT:u1:s1:1795000000:1795003600",
         "token-guard:USER:r1:USER_DELETED:u1::1795000000:1795003600"
       })
   void whenATextIsRead_thenItIsOneOfEveryOtherVersion(String text) {

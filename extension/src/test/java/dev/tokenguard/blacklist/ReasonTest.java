@@ -29,6 +29,7 @@ final class ReasonTest {
             "consent-revoked",
             "client-disabled",
             "client-secret-changed",
-            "permissions-reduced");
+            "permissions-reduced",
+            "not-before");
   }
 }

@@ -30,7 +30,7 @@ final class TriggersTest {
   @CsvSource(
       textBlock =
           """
-          LOGOUT,                logout,                LOGOUT,                session,        user
+          LOGOUT,                logout,                LOGOUT,                session,        session-and-offline user
           ADMIN_LOGOUT,          admin-logout,          LOGOUT,                user,
           REALM_LOGOUT,          realm-logout,          LOGOUT,                realm,
           TOKEN_REVOCATION,      token-revocation,      REVOKED,               client-session, session
@@ -45,6 +45,7 @@ final class TriggersTest {
           USER_LOCKED_OUT,       user-locked-out,       USER_LOCKED_OUT,       user,
           CLIENT_DISABLED,       client-disabled,       CLIENT_DISABLED,       client,
           CLIENT_SECRET_CHANGED, client-secret-changed, CLIENT_SECRET_CHANGED, client,
+          NOT_BEFORE,            not-before,            NOT_BEFORE,            tokens,
           PERMISSIONS_REDUCED,   permissions-reduced,   PERMISSIONS_REDUCED,   off,            user
           """)
   void whenNothingIsSet_thenATriggerEndsWhatItEndsByDefault(
@@ -61,7 +62,7 @@ final class TriggersTest {
 
   @Test
   void whenTheSettingsAreListed_thenEachTriggerHasOneOfItsOwn() {
-    assertThat(Trigger.settings()).hasSize(Trigger.values().length).hasSize(16);
+    assertThat(Trigger.settings()).hasSize(Trigger.values().length).hasSize(17);
     assertThat(Trigger.settings()).extracting(Setting::name).doesNotHaveDuplicates();
     assertThat(Trigger.settings())
         .allSatisfy(
@@ -157,7 +158,8 @@ final class TriggersTest {
     assertThat(ofRealm.scopeOf(Trigger.EMAIL_CHANGED)).isEqualTo(Scope.OFF);
     assertThat(reported)
         .containsExactly(
-            "logout: one of off, session, user", "email-changed: one of off, other-sessions, user");
+            "logout: one of off, session, session-and-offline, user",
+            "email-changed: one of off, other-sessions, user");
   }
 
   @ParameterizedTest

@@ -265,7 +265,7 @@ final class FaultsIT {
     App thief = victim.stolen("thief");
 
     play(
-        Promise.OF_ANY_FAULT.withLostLineages().withLostRevocations(Promise.Told.EACH_ACCESS_TOKEN),
+        Promise.OF_ANY_FAULT.withLostLineages(),
         servers.redis()::backUp,
         () -> {
           for (int generation = 2; generation <= 4; generation++) {

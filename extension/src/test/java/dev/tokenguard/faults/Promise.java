@@ -16,8 +16,6 @@ public record Promise(Duration recovery, boolean keepsLineages, Told told) {
   /** What Redis names in the end. */
   enum Told {
     ALL,
-    /** Sessions are not named any more, but their access tokens are, one by one. */
-    EACH_ACCESS_TOKEN,
     /** It depends on what was lost. */
     PERHAPS_NOTHING
   }

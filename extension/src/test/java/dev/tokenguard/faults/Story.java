@@ -134,10 +134,6 @@ public final class Story {
         awaitKey("tg:sid:" + loggedOut.session());
         awaitKey("tg:at:" + revoked.accessTokenId());
       }
-      case EACH_ACCESS_TOKEN -> {
-        awaitKey("tg:at:" + loggedOut.accessTokenId());
-        awaitKey("tg:at:" + revoked.accessTokenId());
-      }
       case PERHAPS_NOTHING -> {}
     }
   }

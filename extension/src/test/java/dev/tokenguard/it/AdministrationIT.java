@@ -89,7 +89,7 @@ class AdministrationIT extends LabTest {
         .containsExactly(
             Map.entry("mode", "enforce"),
             Map.entry("grace-period", "10"),
-            Map.entry("grace-max-replays", "10"),
+            Map.entry("grace-max-replays", "0"),
             Map.entry("grace-context", "user-agent"),
             Map.entry("on-reuse", "revoke-family"),
             Map.entry("max-rotations", "0"),

@@ -136,7 +136,7 @@ class DeviceCapIT extends LabTest {
         .filteredOn(
             line ->
                 line.contains(
-                    "A login ended families ["
+                    "A login revoked families ["
                         + Family.id(first)
                         + "] (max-families-per-user-and-client)"))
         .singleElement()

@@ -164,6 +164,19 @@ final class Lab {
     savePolicies();
   }
 
+  /**
+   * Lets another policy apply to a client of one's own, that of {@link #clientWith}; or none, by a
+   * name that no policy has.
+   */
+  void applyPolicyOf(String policyClient, String clientId) {
+    admin.setClientAttribute(clientId, "policy-group", policyClient);
+  }
+
+  /** What the console shows of the refresh-token provider. */
+  JsonNode refreshTokenInfo() {
+    return admin.serverInfo().at("/providers/refresh-token/providers/token-guard/operationalInfo");
+  }
+
   private void savePolicies() {
     List<Object> profiles = new ArrayList<>(demoProfiles);
     List<Object> policies = new ArrayList<>(demoPolicies);

@@ -4,19 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.CodeLogin;
 import dev.tokenguard.testbed.GuardedKeycloak;
 import dev.tokenguard.testbed.Jwt;
 import dev.tokenguard.testbed.KeycloakServer;
+import dev.tokenguard.testbed.Meters;
 import dev.tokenguard.testbed.OidcClient;
 import dev.tokenguard.testbed.RedisServer;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisClient;
 
 /**
- * What is revoked while Redis is away is told to it when it is back, whatever happens meanwhile.
+ * What is revoked during an outage of Redis is recorded in it afterwards, whatever happens
+ * meanwhile, and reaches nothing that began since.
  */
 class PendingRevocationIT extends LabTest {
 
@@ -90,16 +97,73 @@ class PendingRevocationIT extends LabTest {
     client.refresh(next.refreshToken()).orFail();
   }
 
+  /**
+   * The same browser session, the same client, and so the same ids: what waits is about what began
+   * before.
+   */
+  @Test
+  void given_a_revocation_that_waits_when_the_user_logs_in_again_then_that_login_lasts() {
+    OidcClient other = appOfOwn();
+    OidcClient app = appOfOwn();
+    CodeLogin browser = other.loginWithCode("alice", "demo");
+    Answer before = app.loginWithCode(browser.cookies()).answer().orFail();
+    redis.stop();
+    app.revoke(before.refreshToken()).orFail();
+    long revoked = Instant.now().getEpochSecond();
+    Await.until("the next second", BACK, () -> Instant.now().getEpochSecond() > revoked);
+
+    Answer after = app.loginWithCode(browser.cookies()).answer().orFail();
+
+    assertThat(Family.session(after)).isEqualTo(Family.session(before));
+    assertThat(app.userinfo(after.accessToken()).status()).isEqualTo(200);
+    redis.restart();
+    Await.until(
+        "the revocation to be recorded",
+        BACK,
+        () -> new Meters(keycloak).value("token_guard_revocations_pending") == 0);
+    assertThat(app.userinfo(after.accessToken()).status()).isEqualTo(200);
+    Answer next = app.refresh(after.refreshToken()).orFail();
+    keycloak.stop();
+    keycloak.start();
+    assertThat(app.userinfo(next.accessToken()).status()).isEqualTo(200);
+    Answer last = app.refresh(next.refreshToken()).orFail();
+    flush();
+    assertThat(app.userinfo(last.accessToken()).status()).isEqualTo(200);
+    app.refresh(last.refreshToken()).orFail();
+  }
+
+  private static OidcClient appOfOwn() {
+    String id = "app-" + UUID.randomUUID();
+    keycloak
+        .admin("demo")
+        .post(
+            "/clients",
+            Map.of(
+                "clientId",
+                id,
+                "publicClient",
+                true,
+                "standardFlowEnabled",
+                true,
+                "redirectUris",
+                List.of("http://127.0.0.1/*")))
+        .orFail();
+    return OidcClient.of(keycloak.baseUri(), "demo", id);
+  }
+
   @Test
   void given_redis_is_emptied_then_it_is_told_again_and_live_chains_go_on() {
     Answer revoked = logIn();
     Answer live = client.refresh(logIn().refreshToken()).orFail();
     client.revoke(revoked.accessToken()).orFail();
+    Answer loggedOut = logIn();
+    client.logout(loggedOut.refreshToken()).orFail();
     long start = keycloak.log().size();
 
     flush();
 
     awaitKey("tg:at:" + Jwt.claims(revoked.accessToken()).path("jti").asText());
+    awaitKey("tg:sid:" + Family.session(loggedOut));
     Answer next = client.refresh(live.refreshToken()).orFail();
     assertThat(Family.generation(next)).isEqualTo(2);
     assertThat(client.refresh(live.refreshToken()).error()).isEqualTo("invalid_grant");

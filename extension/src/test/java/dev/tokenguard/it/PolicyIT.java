@@ -51,14 +51,18 @@ class PolicyIT extends LabTest {
   }
 
   @Test
-  void given_two_replays_allowed_then_the_third_is_a_reuse() {
+  void given_two_replays_allowed_then_the_third_is_asked_to_wait_and_the_family_lives() {
     OidcClient client = lab.clientWith("grace-period", "60", "grace-max-replays", "2");
     Answer login = user.logIn(client);
-    client.refresh(login.refreshToken()).orFail();
+    Answer child = client.refresh(login.refreshToken()).orFail();
     client.refresh(login.refreshToken()).orFail();
     client.refresh(login.refreshToken()).orFail();
 
-    assertRefused(client.refresh(login.refreshToken()));
+    Answer third = client.refresh(login.refreshToken());
+
+    assertThat(third.status()).isEqualTo(429);
+    assertThat(third.headers().firstValueAsLong("Retry-After").orElse(0)).isPositive();
+    client.refresh(child.refreshToken()).orFail();
   }
 
   @Test

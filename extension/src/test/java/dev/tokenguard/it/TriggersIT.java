@@ -355,7 +355,8 @@ class TriggersIT extends TriggerTest {
     for (String key : lab.redisClient().keys("*")) {
       assertThat(lab.redisClient().ttl(key)).as(key).isPositive();
     }
-    assertThat(lab.redisClient().ttl("tg:sid:" + one.session())).isBetween(800L, 901L);
+    // At least as long as the realm's tokens; other tests issue some that live longer.
+    assertThat(lab.redisClient().ttl("tg:sid:" + one.session())).isGreaterThanOrEqualTo(800L);
   }
 
   private void endsTheUser(Runnable trigger, String password) {

@@ -112,6 +112,9 @@ final class BeginScriptTest {
     assertThat(reply)
         .isEqualTo(List.of(List.of("fam", 0L, 1L, 1L, 0L, IAT + 300, "onrtac", "onrtrt")));
     assertThat(stored(LINEAGE)[10]).isEqualTo("capped");
+    assertThat(RotateCall.rememberedUntil(LINEAGE)).isEqualTo(IAT + 300 + 60);
+    assertThat(stored("h:cli")).containsExactly("1", "2", "4", "" + IAT);
+    assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 7200);
     assertThat(stored("f:second")).hasSize(9);
     assertThat(RotateCall.plain().ofFamily("second").run().get(0)).isEqualTo("NEXT");
     assertThat(RotateCall.presenting(1).run().get(0)).isEqualTo("REVOKED");

@@ -2,6 +2,7 @@ package dev.tokenguard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.rotation.Child;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationOutcome;
@@ -34,8 +35,9 @@ final class Course {
     return newest[family];
   }
 
-  void gaveOut(int family, long generation) {
-    newest[family] = Math.max(newest[family], generation);
+  void gaveOut(int family, Child child) {
+    newest[family] = Math.max(newest[family], child.generation());
+    world.gaveOut(login(family), child.issuedAt());
   }
 
   void goBy(RotationPolicy other) {
@@ -55,7 +57,7 @@ final class Course {
       Login login, long generation, boolean wasUnanswered, Happening.Variation variation) {
     RotationOutcome outcome =
         world.store.rotate(
-            variation.of(login.refresh(Math.max(0, generation), world.clock)),
+            variation.of(world.refresh(login, Math.max(0, generation))),
             variation == Happening.Variation.LOOKED_UP ? policy.lookupOnly() : policy,
             it -> wasUnanswered);
     assertThat(outcome)
@@ -64,10 +66,10 @@ final class Course {
   }
 
   void begin(Login login) {
-    world.store.begin(login.begin(world.clock), policy);
+    world.begin(login, policy);
   }
 
   void revoke(Revocation revocation) {
-    world.store.revoke(revocation);
+    world.revoke(revocation);
   }
 }

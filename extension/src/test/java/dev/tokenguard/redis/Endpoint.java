@@ -3,6 +3,7 @@ package dev.tokenguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.AccessTokens;
+import dev.tokenguard.rotation.Child;
 import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Revocation;
@@ -24,7 +25,7 @@ final class Endpoint {
   }
 
   void begin(Login login) {
-    List<AccessTokens> ended = world.store.begin(login.begin(world.clock), policy);
+    List<AccessTokens> ended = world.begin(login, policy);
     List<String> families = ended.stream().map(AccessTokens::family).toList();
     history.add(new History.Beginning(login, families));
     assertThat(families).allMatch(family -> isAtTheClientOf(login, family));
@@ -39,15 +40,18 @@ final class Endpoint {
   /** The generation of the child, if there is one. */
   OptionalLong refresh(Login login, long generation) {
     RotationOutcome outcome =
-        world.store.rotate(login.refresh(generation, world.clock), policy, it -> false);
+        world.store.rotate(world.refresh(login, generation), policy, it -> false);
     history.add(new History.Refresh(login, generation, outcome, world.clock.instant()));
-    return outcome instanceof Granted granted
-        ? OptionalLong.of(Children.of(granted).generation())
-        : OptionalLong.empty();
+    if (!(outcome instanceof Granted granted)) {
+      return OptionalLong.empty();
+    }
+    Child child = Children.of(granted);
+    world.gaveOut(login, child.issuedAt());
+    return OptionalLong.of(child.generation());
   }
 
   void revoke(Revocation revocation) {
-    world.store.revoke(revocation);
+    world.revoke(revocation);
     history.add(new History.Ending(revocation, world.clock.instant()));
   }
 

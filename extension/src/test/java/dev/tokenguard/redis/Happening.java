@@ -41,7 +41,7 @@ sealed interface Happening {
       RotationOutcome outcome =
           course.present(bound, course.newest(family) - behind, wasUnanswered, variation);
       if (outcome instanceof Granted granted && !(granted instanceof Kept)) {
-        course.gaveOut(family, Children.of(granted).generation());
+        course.gaveOut(family, Children.of(granted));
       }
     }
   }

@@ -94,6 +94,7 @@ final class ManyLogoutsTest {
             asked.binding(),
             asked.attempt(),
             0,
+            asked.presentedIssuedAt(),
             true,
             Optional.empty());
     assertThat(families.rotate(request, Policies.DEFAULT, it -> false)).isInstanceOf(Granted.class);

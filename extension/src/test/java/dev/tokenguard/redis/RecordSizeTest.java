@@ -56,6 +56,7 @@ final class RecordSizeTest {
         request.binding(),
         RotationRequest.Attempt.aged(Duration.ZERO),
         0,
+        request.presentedIssuedAt(),
         true,
         Optional.empty());
   }
@@ -101,6 +102,22 @@ final class RecordSizeTest {
     wear(login, Policies.with("bind-to", "user-agent-and-ip", "grace-period", 300));
     store.revoke(Revocation.ofFamily(login.user(), login.family(), clock.second() + 1));
     assertThat(store.find(login.user())).singleElement().matches(TokenFamily::isRevoked);
+    assertCompact(login);
+  }
+
+  @Test
+  void whenAWornFamilyIsOneTooMany_thenItIsStillCompact() {
+    RotationPolicy policy =
+        Policies.with(
+            "bind-to",
+            "user-agent-and-ip",
+            "grace-period",
+            300,
+            "max-families-per-user-and-client",
+            1);
+    wear(login, policy);
+    Login next = login.asFamily("6f1b5a0e-3c7d-4e2a-9b1f-0a2b3c4d5e60");
+    assertThat(store.begin(lastingAWeek(next.begin(clock)), policy)).hasSize(1);
     assertCompact(login);
   }
 

@@ -23,14 +23,16 @@ record RotateCall(Map<Integer, String> arguments) {
   static final int OFFLINE = 13;
   static final int BOUND_AGENT = 23;
   static final int BOUND_IP = 24;
-  static final int ON_MISSING = 40;
+  static final int ON_MISSING = 41;
+  static final int MODE = 42;
   static final int PRESENTED = 9;
   static final int CHILD_IAT = 14;
   static final int CHILD_EXP = 15;
   static final int REMEMBER_UNTIL = 16;
   static final int ACCESS_EXP = 18;
-  static final int GRACE = 30;
-  static final int EXCUSED = 42;
+  static final int ISSUED_AT = 29;
+  static final int GRACE = 31;
+  static final int EXCUSED = 43;
   private static final int TOKEN_POSITIONS = 26;
 
   /** Far ahead: Redis goes by its own clock here. */
@@ -113,6 +115,7 @@ record RotateCall(Map<Integer, String> arguments) {
                 "att1",
                 "0",
                 "0",
+                text(IAT),
                 "1",
                 "10000",
                 "10",

@@ -7,8 +7,10 @@ import static dev.tokenguard.redis.RotateCall.CHILD_IAT;
 import static dev.tokenguard.redis.RotateCall.EXCUSED;
 import static dev.tokenguard.redis.RotateCall.GRACE;
 import static dev.tokenguard.redis.RotateCall.IAT;
+import static dev.tokenguard.redis.RotateCall.ISSUED_AT;
 import static dev.tokenguard.redis.RotateCall.KEY;
 import static dev.tokenguard.redis.RotateCall.LINEAGE;
+import static dev.tokenguard.redis.RotateCall.MODE;
 import static dev.tokenguard.redis.RotateCall.ON_MISSING;
 import static dev.tokenguard.redis.RotateCall.ORIGIN;
 import static dev.tokenguard.redis.RotateCall.REMEMBER_UNTIL;
@@ -126,6 +128,29 @@ final class RotateScriptTest {
             List.of(
                 "MISSING", -1L, 0L, 0L, "", "", 0L, 0L, -1L, 0L, -1L, 0L, "", "", "", "", 0L, 0L));
     assertThat(JEDIS.exists(KEY)).isFalse();
+  }
+
+  @Test
+  void givenNoRecord_whenTheTokenIsNotYoungerThanTheWatermark_thenItIsRevokedAndNothingIsNamed() {
+    JEDIS.hset(KEY, "h:cli", "1,2,3," + IAT);
+    for (String mode : List.of("enforce", "observe", "lookup")) {
+      RotateCall call = RotateCall.presenting(4).with(MODE, mode);
+      assertThat(call.with(ISSUED_AT, IAT).run())
+          .isEqualTo(
+              List.of(
+                  "REVOKED", -1L, 0L, 0L, "", "", 0L, 0L, -1L, 0L, -1L, 0L, "", "", "", "FAMILY",
+                  0L, 0L));
+    }
+    assertThat(JEDIS.hgetAll(KEY)).isEqualTo(Map.of("h:cli", "1,2,3," + IAT));
+  }
+
+  @Test
+  void givenNoRecord_whenTheTokenIsYoungerThanTheWatermark_thenItsFamilyBeginsAndTheMarkStays() {
+    JEDIS.hset(KEY, "h:cli", "1,2,3," + IAT);
+    assertThat(RotateCall.plain().with(ISSUED_AT, IAT + 1).run().get(0)).isEqualTo("NEW");
+    assertThat(JEDIS.hget(KEY, "h:cli")).isEqualTo("1,2,4," + IAT);
+    // It has a record now.
+    assertThat(RotateCall.presenting(1).with(ISSUED_AT, IAT).run().get(0)).isEqualTo("NEXT");
   }
 
   @Test

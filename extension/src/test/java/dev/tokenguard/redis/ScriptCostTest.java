@@ -14,7 +14,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.CommandObject;
-import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
@@ -50,7 +49,7 @@ final class ScriptCostTest {
   @BeforeEach
   void open() {
     JEDIS.flushAll();
-    counting = new CountingJedis(RedisClient.create(TestRedis.address()));
+    counting = new CountingJedis(TestRedis.client());
     store =
         new RedisFamilyStore(
             new Redis(counting, TestRedis.BREAKER, new RecordedTelemetry()),

@@ -44,7 +44,9 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
     RotationOutcome expected = reference.rotate(request, policy, wasUnanswered);
     RotationOutcome actual = tested.rotate(request, policy, wasUnanswered);
     assertThat(withoutAccessTokens(actual)).isEqualTo(withoutAccessTokens(expected));
-    accessTokens(expected).ifPresent(range -> assertCovers(range, accessTokens(actual).get()));
+    accessTokens(expected)
+        .filter(range -> !range.isEmpty())
+        .ifPresent(range -> assertCovers(range, accessTokens(actual).get()));
     return expected;
   }
 
@@ -151,7 +153,8 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
       return new Reused(it.newest(), it.reason(), ANY);
     }
     if (outcome instanceof Revoked it) {
-      return new Revoked(it.scope(), it.accessTokens().map(tokens -> ANY));
+      // Whether the record of a family is left whose access tokens have expired is left to chance.
+      return new Revoked(it.scope(), Optional.empty());
     }
     if (outcome instanceof Mismatched it) {
       return new Mismatched(it.newest(), it.revoked().map(revoked -> ANY));

@@ -8,6 +8,7 @@ import dev.tokenguard.testbed.RedisServer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
@@ -17,10 +18,12 @@ final class TestRedis {
 
   static final String PREFIX = "tg:";
 
+  private static final int PATIENCE_MILLIS = 10_000;
+
   private static final RedisServer SERVER = RedisServer.start();
 
   /** A client of the tests' own, to look at what is stored. */
-  static final UnifiedJedis JEDIS = RedisClient.create(address());
+  static final UnifiedJedis JEDIS = client();
 
   private static final ClockedJedis CLOCKED = clocked();
 
@@ -29,8 +32,20 @@ final class TestRedis {
   private TestRedis() {}
 
   private static ClockedJedis clocked() {
-    UnifiedJedis jedis = RedisClient.create(address());
+    UnifiedJedis jedis = client();
     return new ClockedJedis(() -> jedis);
+  }
+
+  /** Patient: a busy machine is no fault. */
+  static RedisClient client() {
+    return RedisClient.builder()
+        .hostAndPort(address())
+        .clientConfig(
+            DefaultJedisClientConfig.builder()
+                .connectionTimeoutMillis(PATIENCE_MILLIS)
+                .socketTimeoutMillis(PATIENCE_MILLIS)
+                .build())
+        .build();
   }
 
   static HostAndPort address() {

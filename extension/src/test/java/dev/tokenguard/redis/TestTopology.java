@@ -27,8 +27,7 @@ enum TestTopology {
   STANDALONE {
     @Override
     Servers start() {
-      return new Servers(
-          Map.of("url", "redis://" + TestRedis.address()), RedisClient.create(TestRedis.address()));
+      return new Servers(Map.of("url", "redis://" + TestRedis.address()), TestRedis.client());
     }
   },
 

@@ -1,10 +1,18 @@
 package dev.tokenguard.redis;
 
+import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.InMemoryFamilyStore;
 import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TestClock;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** One user with five families, the reference and Redis side by side, and one clock for both. */
 final class World {
@@ -14,6 +22,8 @@ final class World {
   final FamilyStore store;
   private final InMemoryFamilyStore reference = new InMemoryFamilyStore(clock);
   private final TestTopology topology;
+  private final Map<String, Long> issued = new HashMap<>();
+  private final Set<String> capped = new HashSet<>();
 
   World(TestTopology topology) {
     this.topology = topology;
@@ -38,8 +48,46 @@ final class World {
         third.asFamily("fifth family").inSession("third session", third.started()).offline());
   }
 
+  /** By the newest token that was given out, with the time at which that was issued. */
+  RotationRequest refresh(Login login, long generation) {
+    return Login.issuedAt(login.refresh(generation, clock), issuedAt(login));
+  }
+
+  void gaveOut(Login login, long issuedAt) {
+    issued.merge(login.family(), issuedAt, Math::max);
+  }
+
+  private long issuedAt(Login login) {
+    return issued.getOrDefault(login.family(), login.started());
+  }
+
+  /**
+   * Keycloak does not record a login again that was one too many by then: it is known whether a
+   * record of it is left for as long as its access tokens live, and after that left to chance.
+   */
+  List<AccessTokens> begin(Login login, RotationPolicy policy) {
+    if (capped.contains(login.family())) {
+      return List.of();
+    }
+    List<AccessTokens> revoked =
+        store.begin(Login.issuedAt(login.begin(clock), issuedAt(login)), policy);
+    revoked.stream()
+        .map(AccessTokens::family)
+        .filter(family -> !family.equals(login.family()))
+        .forEach(capped::add);
+    return revoked;
+  }
+
+  /** Nor does a revocation name such a family. */
+  void revoke(Revocation revocation) {
+    if (revocation.families().stream().noneMatch(capped::contains)) {
+      store.revoke(revocation);
+    }
+  }
+
   /** Redis is flushed. */
   void forget() {
+    capped.clear();
     reference.forget();
     topology.flush();
   }

@@ -66,6 +66,7 @@ abstract class AccessTokenRules extends StoreRules {
         request.binding(),
         request.attempt(),
         0,
+        request.presentedIssuedAt(),
         true,
         Optional.empty());
   }

@@ -23,7 +23,7 @@ final class Beginning {
 
   List<AccessTokens> ended() {
     String id = login.presented().family();
-    Optional<RememberedFamily> known = Optional.ofNullable(user.families.get(id));
+    Optional<RememberedFamily> known = user.known(id, now);
     boolean isRevoked = new Judgement(login, policy, user, now, it -> false).revoked().isPresent();
     boolean isNew = known.flatMap(RememberedFamily::session).isEmpty();
     RememberedFamily family =
@@ -47,7 +47,7 @@ final class Beginning {
     int tooMany = Math.max(0, others.size() + 1 - policy.maxFamiliesPerUserAndClient());
     List<RememberedFamily> oldest =
         others.subList(0, Math.min(tooMany, FamilyStore.CAPPED_PER_LOGIN));
-    oldest.forEach(RememberedFamily::revoke);
+    oldest.forEach(it -> user.cap(it, now));
     return oldest.stream().map(it -> it.liveAccessTokens(now)).toList();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.Revocation.ClientSession;
 import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
+import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -245,5 +246,155 @@ abstract class CapRules extends StoreRules {
     logIn("first", observing);
     assertThat(logIn("second", observing)).isEmpty();
     assertRotates(named("first"), 0, POLICY);
+  }
+
+  private static final List<RotationPolicy> ALL_MODES =
+      List.of(
+          POLICY,
+          Policies.with("mode", "observe"),
+          POLICY.lookupOnly(),
+          Policies.with("on-missing-state", "deny"));
+
+  private RotationOutcome present(Login one, long generation, long issuedAt, RotationPolicy by) {
+    return store.rotate(Login.issuedAt(one.refresh(generation, clock), issuedAt), by, it -> false);
+  }
+
+  private void assertRevoked(Login one, long generation, long issuedAt) {
+    for (RotationPolicy policy : ALL_MODES) {
+      assertThat(present(one, generation, issuedAt, policy))
+          .isInstanceOfSatisfying(
+              RotationOutcome.Revoked.class,
+              it -> assertThat(it.scope()).isEqualTo(RevokedScope.FAMILY));
+    }
+  }
+
+  /** So many that no record is left that need not be kept. */
+  private void letAccessTokensExpire() {
+    advanceSeconds(Login.ACCESS_TOKEN_LIFESPAN + 61);
+    for (int number = 0; number < 100; number++) {
+      store.begin(named("later " + number).begin(clock), TWO);
+    }
+  }
+
+  @Test
+  void givenOneTooMany_whenItsAccessTokensHaveExpired_thenItIsListedNoMore() {
+    logIn("first", TWO);
+    logIn("second", TWO);
+    logIn("third", TWO);
+    assertThat(store.find(login.user())).hasSize(3);
+    advanceSeconds(Login.ACCESS_TOKEN_LIFESPAN + 57);
+    assertThat(store.find(login.user())).hasSize(3);
+    advanceSeconds(1);
+    assertThat(store.find(login.user()))
+        .extracting(TokenFamily::id)
+        .containsExactlyInAnyOrder("second", "third");
+  }
+
+  @Test
+  void givenOneTooMany_whenItsAccessTokensHaveExpired_thenEachOfItsTokensIsStillRefused() {
+    for (Login one : List.of(named("online"), named("offline").offline())) {
+      long begun = clock.second();
+      logIn(one, TWO);
+      refresh(one, 0, 1, TWO);
+      logIn("second of " + one.family(), TWO);
+      logIn("third of " + one.family(), TWO);
+      letAccessTokensExpire();
+      assertRevoked(one, 0, begun);
+      assertRevoked(one, 1, begun + 1);
+      assertRevoked(one, 2, begun + 1);
+      assertThat(store.find(login.user())).extracting(TokenFamily::id).doesNotContain(one.family());
+    }
+  }
+
+  @Test
+  void givenOneTooMany_whenOnlyAVerdictIsWanted_thenItIsRefusedToo() {
+    long begun = clock.second();
+    Login first = named("first");
+    logIn(first, TWO);
+    logIn("second", TWO);
+    logIn("third", TWO);
+    letAccessTokensExpire();
+    RotationRequest request =
+        Login.withoutRefreshToken(Login.issuedAt(first.refresh(0, clock), begun));
+    assertThat(store.rotate(request, POLICY, it -> false))
+        .isInstanceOf(RotationOutcome.Revoked.class);
+  }
+
+  @Test
+  void givenOneTooMany_whenATokenWithoutARecordIsYounger_thenItIsAdopted() {
+    long begun = clock.second();
+    logIn("first", TWO);
+    logIn("second", TWO);
+    logIn("third", TWO);
+    assertRevoked(named("never recorded"), 0, begun);
+    assertRevoked(named("never recorded"), 7, begun);
+    assertThat(present(named("younger"), 0, begun + 1, POLICY)).isInstanceOf(Rotated.class);
+    assertThat(present(named("adopted"), 7, begun + 1, POLICY)).isInstanceOf(Rotated.class);
+    assertThat(present(named("younger"), 1, begun + 1, POLICY)).isInstanceOf(Rotated.class);
+  }
+
+  @Test
+  void givenOneTooMany_whenATokenIsOfAnotherClientOrUser_thenItIsAdoptedHoweverOld() {
+    long begun = clock.second();
+    logIn("first", TWO);
+    logIn("second", TWO);
+    logIn("third", TWO);
+    assertThat(present(named("a").atClient("another client", begun), 3, begun - 9, POLICY))
+        .isInstanceOf(Rotated.class);
+    assertThat(present(named("b").ofUser("another user"), 3, begun - 9, POLICY))
+        .isInstanceOf(Rotated.class);
+  }
+
+  @Test
+  void givenOneTooMany_whenAnEarlierLoginIsRecordedLate_thenItIsNewAsAnyOther() {
+    logIn("first", TWO);
+    logIn("second", TWO);
+    logIn("third", TWO);
+    Login late = named("late");
+    store.begin(Login.issuedAt(late.begin(clock), clock.second() - 60), POLICY);
+    assertThat(present(late, 0, clock.second() - 60, POLICY)).isInstanceOf(Rotated.class);
+  }
+
+  /** The one with the younger token is the older login. */
+  @Test
+  void givenSeveralTooMany_whenTheYoungestTokenIsNotTheLast_thenItCountsForAll() {
+    logIn("first", TWO);
+    logIn("second", TWO);
+    advanceSeconds(60);
+    long refreshed = clock.second();
+    refresh(named("first"), 0, 0, TWO);
+    advanceSeconds(60);
+    assertThat(logIn("third", TWO)).containsExactly("first");
+    assertThat(logIn("fourth", TWO)).containsExactly("second");
+    letAccessTokensExpire();
+    assertRevoked(named("first"), 1, refreshed);
+  }
+
+  @Test
+  void givenOneTooMany_whenOthersAreRecordedWithoutALimit_thenItIsStillRefused() {
+    long begun = clock.second();
+    RotationPolicy unlimited = Policies.with("max-families-per-user-and-client", 0);
+    logIn("first", TWO);
+    logIn("second", TWO);
+    logIn("third", TWO);
+    advanceSeconds(Login.ACCESS_TOKEN_LIFESPAN + 61);
+    for (int number = 0; number < 100; number++) {
+      logIn("login " + number, unlimited);
+      assertThat(present(named("adopted " + number), 3, clock.second(), unlimited))
+          .isInstanceOf(Rotated.class);
+    }
+    assertRevoked(named("first"), 0, begun);
+  }
+
+  @Test
+  void givenOneThatIsIdleForLong_whenItIsTooMany_thenItIsNotListedForLongEither() {
+    logIn(named("idle").offline(), TWO);
+    advanceSeconds(100_000);
+    logIn("second", TWO);
+    assertThat(logIn("third", TWO)).containsExactly("idle");
+    advanceSeconds(1);
+    assertThat(store.find(login.user()))
+        .extracting(TokenFamily::id)
+        .containsExactlyInAnyOrder("second", "third");
   }
 }

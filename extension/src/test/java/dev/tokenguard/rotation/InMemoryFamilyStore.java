@@ -25,8 +25,26 @@ public final class InMemoryFamilyStore implements FamilyStore {
     final Map<Revocation.ClientSession, Long> clientSessions = new HashMap<>();
     final Map<String, Long> clients = new HashMap<>();
     final Map<String, Map<String, NavigableMap<Long, Long>>> exchanged = new HashMap<>();
+    final Map<String, Long> watermarks = new HashMap<>();
     long everythingBefore;
     private long listed;
+
+    /** Without those that were too many and whose access tokens have expired. */
+    Optional<RememberedFamily> known(String id, Instant now) {
+      return Optional.ofNullable(families.get(id)).filter(it -> it.isKept(now));
+    }
+
+    /** One family too many: its record goes early, the watermark of its client stays. */
+    void cap(RememberedFamily family, Instant now) {
+      family.cap(now);
+      String client = family.session().orElseThrow().clientId();
+      watermarks.merge(client, family.newestIssuedAt(), Math::max);
+    }
+
+    /** Whether a token that was issued then can be of a family that was too many at the client. */
+    boolean mayBeCapped(String client, long issuedAt) {
+      return issuedAt <= watermarks.getOrDefault(client, -1L);
+    }
 
     /** In the order in which they were recorded. */
     long nextNumber() {
@@ -96,7 +114,7 @@ public final class InMemoryFamilyStore implements FamilyStore {
     User user = user(revocation.userId());
     List<AccessTokens> revoked = new ArrayList<>();
     for (String id : revocation.families()) {
-      RememberedFamily known = user.families.get(id);
+      RememberedFamily known = user.known(id, clock.instant()).orElse(null);
       if (known == null) {
         known = RememberedFamily.neverRefreshed(id, clock.instant());
         user.families.put(id, known);

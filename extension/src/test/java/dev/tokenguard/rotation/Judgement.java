@@ -55,7 +55,7 @@ final class Judgement {
     this.now = now;
     this.wasUnanswered = wasUnanswered;
     this.presented = request.presented().generation();
-    this.known = Optional.ofNullable(user.families.get(request.presented().family()));
+    this.known = user.known(request.presented().family(), now);
     this.origin = origin();
     this.binding = binding();
     boolean sameMinute =
@@ -79,6 +79,7 @@ final class Judgement {
   /** The gravest first. */
   private Stream<Refused> refusals() {
     return Stream.<Supplier<Optional<? extends Refused>>>of(
+            this::capped,
             this::revoked,
             this::reused,
             this::missing,
@@ -146,8 +147,10 @@ final class Judgement {
   }
 
   private RememberedFamily family() {
-    return user.families.computeIfAbsent(
-        request.presented().family(), id -> RememberedFamily.beginningWith(request, now));
+    String id = request.presented().family();
+    RememberedFamily family = known.orElseGet(() -> RememberedFamily.beginningWith(request, now));
+    user.families.put(id, family);
+    return family;
   }
 
   private Optional<Origin> origin() {
@@ -171,6 +174,17 @@ final class Judgement {
                 Optional.of(request.context()).filter(it -> policy.bindTo() != ContextMatch.NONE));
   }
 
+  /** No record is left of it, but it can be of a family that was one too many. */
+  private Optional<Revoked> capped() {
+    boolean isCapped =
+        known.isEmpty()
+            && user.mayBeCapped(request.session().clientId(), request.presentedIssuedAt());
+    return isCapped
+        ? Optional.of(new Revoked(RevokedScope.FAMILY, Optional.empty()))
+        : Optional.empty();
+  }
+
+  /** By its record, or by what it belongs to. */
   Optional<Revoked> revoked() {
     RotationRequest.Session session = request.session();
     if (known.filter(RememberedFamily::isRevoked).isPresent()) {

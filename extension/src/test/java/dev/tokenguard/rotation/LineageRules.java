@@ -101,6 +101,7 @@ abstract class LineageRules extends StoreRules {
               request.binding(),
               request.attempt(),
               0,
+              request.presentedIssuedAt(),
               true,
               Optional.empty());
       Child expected = new Child(1, issued, issued + 1800, 0, Optional.empty());

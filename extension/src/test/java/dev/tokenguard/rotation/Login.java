@@ -106,11 +106,15 @@ public record Login(
         claim,
         ATTEMPT,
         0,
+        clock.second(),
         true,
         Optional.empty());
   }
 
-  /** A refresh now, as Keycloak would describe it; offline tokens have no {@code exp}. */
+  /**
+   * A refresh now, as Keycloak would describe it, by a token that was issued in this second;
+   * offline tokens have no {@code exp}.
+   */
   public RotationRequest refresh(long generation, TestClock clock) {
     long now = clock.second();
     return new RotationRequest(
@@ -124,6 +128,7 @@ public record Login(
         claim,
         ATTEMPT,
         0,
+        now,
         true,
         Optional.empty());
   }
@@ -155,7 +160,30 @@ public record Login(
         one.binding(),
         attempt,
         usableUntil,
+        one.presentedIssuedAt(),
         issuesRefreshToken,
+        one.parentTag());
+  }
+
+  /** The same by a token that was issued then; as in Keycloak, its child is not older. */
+  public static RotationRequest issuedAt(RotationRequest one, long second) {
+    ProposedChild child = one.child();
+    return new RotationRequest(
+        one.userId(),
+        one.presented(),
+        one.session(),
+        new ProposedChild(
+            Math.max(child.issuedAt(), second),
+            child.expiresAt(),
+            child.retainUntil(),
+            child.revokedRetainUntil()),
+        one.accessToken(),
+        one.context(),
+        one.binding(),
+        one.attempt(),
+        one.usableUntil(),
+        second,
+        one.issuesRefreshToken(),
         one.parentTag());
   }
 
@@ -171,6 +199,7 @@ public record Login(
         one.binding(),
         one.attempt(),
         one.usableUntil(),
+        one.presentedIssuedAt(),
         one.issuesRefreshToken(),
         Optional.of(tag));
   }
@@ -187,6 +216,7 @@ public record Login(
         one.binding(),
         one.attempt(),
         one.usableUntil(),
+        one.presentedIssuedAt(),
         one.issuesRefreshToken(),
         one.parentTag());
   }

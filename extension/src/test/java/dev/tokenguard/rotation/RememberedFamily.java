@@ -12,6 +12,9 @@ final class RememberedFamily {
   /** How far back access tokens count where the store has not seen them issued. */
   private static final long UNSEEN = 64;
 
+  /** How much longer than its access tokens a family is kept that was one too many. */
+  private static final long CLOCK_MARGIN = 60;
+
   private final String id;
   private final NavigableMap<Long, Long> accessTokenEnds = new TreeMap<>();
   private final NavigableMap<Long, Long> replayEnds = new TreeMap<>();
@@ -30,6 +33,7 @@ final class RememberedFamily {
   private long minuteBegan;
   private long refreshesInMinute;
   private boolean isRevoked;
+  private boolean isCapped;
   private long rememberedUntil;
 
   private RememberedFamily(String id, String loginPrefix, Child newest, Instant made) {
@@ -160,6 +164,22 @@ final class RememberedFamily {
 
   void revoke() {
     isRevoked = true;
+  }
+
+  /** Revoked because it was one too many: it is kept until its access tokens have expired. */
+  void cap(Instant now) {
+    isRevoked = true;
+    isCapped = true;
+    long end = Math.max(now.getEpochSecond(), liveAccessTokens(now).expiresAt() + CLOCK_MARGIN);
+    rememberedUntil = Math.min(rememberedUntil, end);
+  }
+
+  boolean isKept(Instant now) {
+    return !isCapped || rememberedUntil >= now.getEpochSecond();
+  }
+
+  long newestIssuedAt() {
+    return newest.issuedAt();
   }
 
   void rememberUntil(long second) {

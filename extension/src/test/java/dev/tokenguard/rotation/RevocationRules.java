@@ -120,6 +120,7 @@ abstract class RevocationRules extends StoreRules {
         request.binding(),
         request.attempt(),
         0,
+        request.presentedIssuedAt(),
         true,
         Optional.empty());
   }

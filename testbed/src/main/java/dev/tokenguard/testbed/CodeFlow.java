@@ -7,8 +7,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -20,7 +22,8 @@ final class CodeFlow {
   private static final String REDIRECT = "http://127.0.0.1/callback";
   private static final Pattern FORGOTTEN =
       Pattern.compile("href=\"([^\"]*/login-actions/reset-credentials[^\"]*)\"");
-  private static final Pattern CODE = Pattern.compile("[?&]code=([^&]+)");
+  private static final Pattern CODE = Pattern.compile("[?&#]code=([^&]+)");
+  private static final Pattern ACCESS_TOKEN = Pattern.compile("[&#]access_token=([^&]+)");
 
   private final Http http = new Http();
   private final OidcClient client;
@@ -36,6 +39,25 @@ final class CodeFlow {
 
   CodeLogin withPassword(String user, String password) {
     return exchange(logIn(user, password, Map.of()));
+  }
+
+  /**
+   * Logs in by the hybrid flow, without PKCE as older applications do.
+   *
+   * @param frontChannel takes the access token that comes with the code
+   */
+  CodeLogin withPasswordByHybridFlow(String user, String password, Consumer<String> frontChannel) {
+    Page last =
+        logIn(
+            user,
+            password,
+            Map.of("response_type", "code token", "nonce", UUID.randomUUID().toString()));
+    Matcher token = ACCESS_TOKEN.matcher(last.redirect().map(URI::toString).orElse(""));
+    if (!token.find()) {
+      throw last.without("access token");
+    }
+    frontChannel.accept(token.group(1));
+    return exchange(last);
   }
 
   /** Logs in where a required action, or the one that the client asks for, shows a form as well. */
@@ -80,6 +102,36 @@ final class CodeFlow {
         throw end.without("last page");
       }
     };
+  }
+
+  /**
+   * Opens the login page though the user is logged in.
+   *
+   * @return fills in the form
+   */
+  Supplier<CodeLogin> onceMore(String user, String password) {
+    Page form = open(authorization(Map.of("prompt", "login")));
+    return () ->
+        exchange(
+            submit(
+                form,
+                hidden -> Map.of("username", user, "password", password, "credentialId", "")));
+  }
+
+  /** Logs in, and presents the code a second time. */
+  List<Answer> twice(String user, String password) {
+    Page last = logIn(user, password, Map.of());
+    return List.of(exchange(last).answer(), exchange(last).answer());
+  }
+
+  void logout(String idToken) {
+    Page end =
+        open(
+            URI.create(
+                client.endpoint("logout") + "?" + Http.encoded(Map.of("id_token_hint", idToken))));
+    if (end.response().statusCode() != 200) {
+      throw end.without("last page");
+    }
   }
 
   CodeLogin withSession() {

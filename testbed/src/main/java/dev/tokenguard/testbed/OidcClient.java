@@ -3,8 +3,10 @@ package dev.tokenguard.testbed;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -80,10 +82,45 @@ public final class OidcClient {
   }
 
   /**
+   * Logs in by the hybrid flow, in a new browser.
+   *
+   * @param frontChannel takes the access token that comes with the code
+   */
+  public CodeLogin loginWithHybridFlow(
+      String user, String password, Consumer<String> frontChannel) {
+    return new CodeFlow(this, new CookieJar(), "")
+        .withPasswordByHybridFlow(user, password, frontChannel);
+  }
+
+  /**
    * Logs in by the authorization code in a browser where the user is logged in: no form is shown.
    */
   public CodeLogin loginWithCode(CookieJar cookies, String... scopes) {
     return new CodeFlow(this, cookies, String.join(" ", scopes)).withSession();
+  }
+
+  /**
+   * Opens the login page in a browser where the user is logged in, to log in once more.
+   *
+   * @return fills in the form
+   */
+  public Supplier<CodeLogin> askForLogin(CookieJar cookies, String user, String password) {
+    return new CodeFlow(this, cookies, "").onceMore(user, password);
+  }
+
+  /** Logs in by the authorization code, and presents the code a second time. */
+  public List<Answer> loginWithCodeTwice(String user, String password) {
+    return new CodeFlow(this, new CookieJar(), "").twice(user, password);
+  }
+
+  /** Logs a browser out, by the ID token of its login. */
+  public void logoutInBrowser(CookieJar cookies, String idToken) {
+    new CodeFlow(this, cookies, "").logout(idToken);
+  }
+
+  /** An access token of the client itself. */
+  public Answer loginAsService() {
+    return token(Map.of("grant_type", "client_credentials"));
   }
 
   /** Logs in, and fills in the form of the action that the user is required to do. */

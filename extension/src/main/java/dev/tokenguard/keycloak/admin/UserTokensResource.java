@@ -2,8 +2,10 @@ package dev.tokenguard.keycloak.admin;
 
 import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
 import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.keycloak.revocation.Ending;
-import dev.tokenguard.keycloak.revocation.Endings;
+import dev.tokenguard.keycloak.revocation.RevokedFamily;
+import dev.tokenguard.keycloak.revocation.SessionTerminator;
+import dev.tokenguard.keycloak.revocation.TerminationTarget;
+import dev.tokenguard.rotation.Revocation.SessionKind;
 import dev.tokenguard.rotation.TokenFamily;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -22,7 +24,10 @@ import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 
-/** The token families and sessions of one user. Ending what has ended already is a success. */
+/**
+ * The token families and sessions of one user. TerminationTarget what has ended already is a
+ * success.
+ */
 @Produces(MediaType.APPLICATION_JSON)
 public final class UserTokensResource {
 
@@ -67,7 +72,7 @@ public final class UserTokensResource {
       // A script whose variable for the family is empty does not mean all of them.
       throw Problem.notFound("No family is named");
     }
-    return end(new Ending.OfUser(user.getId(), List.of(), Optional.empty()), FAMILIES);
+    return end(new TerminationTarget.OfUser(user.getId(), List.of(), Optional.empty()), FAMILIES);
   }
 
   /** Of a family that was never refreshed the store knows nothing; it is refused all the same. */
@@ -75,7 +80,11 @@ public final class UserTokensResource {
   @Path("families/{family-id}")
   public Response endFamily(@PathParam("family-id") String familyId) {
     UserModel user = managed();
-    return end(new Ending.OfFamily(user.getId(), Ids.checked("family-id", familyId)), FAMILY);
+    String family = Ids.checked("family-id", familyId);
+    Response response = end(new TerminationTarget.OfFamily(user.getId(), family), FAMILY);
+    new RevokedFamily(request.session(), request.realm(), Reason.ADMINISTRATOR)
+        .revokeDependents(user.getId(), family);
+    return response;
   }
 
   @DELETE
@@ -87,7 +96,7 @@ public final class UserTokensResource {
       // Nothing is written for it: the blacklist would also hit a session of another realm.
       throw Problem.notFound("The user has no such session");
     }
-    return end(new Ending.OfSession(user.getId(), id), SESSION);
+    return end(new TerminationTarget.OfSession(user.getId(), id, SessionKind.BOTH), SESSION);
   }
 
   private UserModel managed() {
@@ -114,9 +123,10 @@ public final class UserTokensResource {
     return new TokenIdentity("", sessionId, "", 0);
   }
 
-  private Response end(Ending ending, String resourceType) {
+  private Response end(TerminationTarget target, String resourceType) {
     boolean isTold =
-        new Endings(request.session(), request.realm(), Reason.ADMINISTRATOR).carryOut(ending);
+        new SessionTerminator(request.session(), request.realm(), Reason.ADMINISTRATOR)
+            .terminate(target);
     request.changed(resourceType, OperationType.DELETE);
     return isTold ? Response.noContent().build() : Problem.isKept();
   }

@@ -1,7 +1,9 @@
 package dev.tokenguard.keycloak.connection;
 
 import dev.tokenguard.blacklist.Blacklist;
+import dev.tokenguard.blacklist.LatestExpiries;
 import dev.tokenguard.incident.IncidentLog;
+import dev.tokenguard.keycloak.LogText;
 import dev.tokenguard.keycloak.ProviderOptions;
 import dev.tokenguard.keycloak.health.RedisHealth;
 import dev.tokenguard.keycloak.health.RedisReadiness;
@@ -12,6 +14,7 @@ import dev.tokenguard.redis.RedisBlacklist;
 import dev.tokenguard.redis.RedisFamilyStore;
 import dev.tokenguard.redis.RedisHeartbeat;
 import dev.tokenguard.redis.RedisIncidentLog;
+import dev.tokenguard.redis.RedisLatestExpiries;
 import dev.tokenguard.redis.RedisSettings;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.StoreUnavailableException;
@@ -49,6 +52,7 @@ public final class JedisConnectionFactory
   private Optional<FamilyStore> families = Optional.empty();
   private Optional<Blacklist> blacklist = Optional.empty();
   private Optional<IncidentLog> incidents = Optional.empty();
+  private Optional<LatestExpiries> latestExpiries = Optional.empty();
 
   @Override
   public String getId() {
@@ -64,16 +68,19 @@ public final class JedisConnectionFactory
   public void postInit(KeycloakSessionFactory factory) {
     RedisReadiness.ask(this::health);
     if (settings.isEmpty()) {
-      LOG.infof("Token Guard steps aside: %surl is not set. Keycloak is stock.", OPTIONS.prefix());
+      LOG.info(
+          LogText.of(
+              "Token Guard steps aside: %surl is not set. Keycloak is stock.", OPTIONS.prefix()));
       return;
     }
     RedisSettings given = settings.get();
-    LOG.infof("Token Guard %s uses Redis at %s", Release.version(), given.address());
+    LOG.info(LogText.of("Token Guard %s uses Redis at %s", Release.version(), given.address()));
     redis = Optional.of(Redis.open(given, new MicrometerTelemetry()));
     KeySpace keys = new KeySpace(given.keyPrefix());
     families = redis.map(it -> new RedisFamilyStore(it, keys));
     blacklist = redis.map(it -> new RedisBlacklist(it, keys));
     incidents = redis.map(it -> new RedisIncidentLog(it, keys));
+    latestExpiries = redis.map(it -> new RedisLatestExpiries(it, keys));
     LostStateWatch watch = new LostStateWatch(new RedisHeartbeat(redis.get(), keys), factory);
     factory.register(
         event -> {
@@ -85,7 +92,7 @@ public final class JedisConnectionFactory
 
   @Override
   public RedisConnection create(KeycloakSession session) {
-    return new OpenConnection(families, blacklist, incidents);
+    return new OpenConnection(families, blacklist, incidents, latestExpiries);
   }
 
   @Override
@@ -136,7 +143,8 @@ public final class JedisConnectionFactory
   private record OpenConnection(
       Optional<FamilyStore> families,
       Optional<Blacklist> blacklist,
-      Optional<IncidentLog> incidents)
+      Optional<IncidentLog> incidents,
+      Optional<LatestExpiries> latestExpiries)
       implements RedisConnection {
     @Override
     public void close() {

@@ -1,5 +1,6 @@
 package dev.tokenguard.keycloak.connection;
 
+import dev.tokenguard.keycloak.LogText;
 import dev.tokenguard.redis.RedisHeartbeat;
 import dev.tokenguard.redis.RedisHeartbeat.Loss;
 import dev.tokenguard.rotation.StoreUnavailableException;
@@ -56,10 +57,11 @@ final class LostStateWatch {
 
   private void report(Loss loss) {
     losses.get(loss).increment();
-    LOG.warnf(
-        "Redis has %s. Live refresh tokens are taken up again as the clients' on-missing-state says;"
-            + " Keycloak's own list of revoked tokens is told to Redis again",
-        loss == Loss.EMPTIED ? "lost all that it held" : "lost its last writes");
+    LOG.warn(
+        LogText.of(
+            "Redis has %s. Live refresh tokens are taken up again as the clients' on-missing-state says;"
+                + " Keycloak's own list of revoked tokens is told to Redis again",
+            loss == Loss.EMPTIED ? "lost all that it held" : "lost its last writes"));
     factory.publish(new RedisStateLostEvent(loss));
   }
 }

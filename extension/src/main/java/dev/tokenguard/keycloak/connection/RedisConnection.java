@@ -1,6 +1,7 @@
 package dev.tokenguard.keycloak.connection;
 
 import dev.tokenguard.blacklist.Blacklist;
+import dev.tokenguard.blacklist.LatestExpiries;
 import dev.tokenguard.incident.IncidentLog;
 import dev.tokenguard.rotation.FamilyStore;
 import java.util.Optional;
@@ -18,6 +19,13 @@ public interface RedisConnection extends Provider {
 
   /** The incidents; empty when no Redis is configured. */
   Optional<IncidentLog> incidents();
+
+  /** The latest expiries of access tokens; empty when no Redis is configured. */
+  Optional<LatestExpiries> latestExpiries();
+
+  static Optional<LatestExpiries> latestExpiriesOf(KeycloakSession session) {
+    return session.getProvider(RedisConnection.class).latestExpiries();
+  }
 
   static Optional<Blacklist> blacklistOf(KeycloakSession session) {
     return session.getProvider(RedisConnection.class).blacklist();

@@ -1,6 +1,7 @@
 package dev.tokenguard.keycloak.events;
 
 import dev.tokenguard.blacklist.Triggers;
+import dev.tokenguard.keycloak.LogText;
 import org.jboss.logging.Logger;
 import org.keycloak.models.RealmModel;
 
@@ -22,8 +23,9 @@ final class RealmTriggers {
     return ofServer.overriddenBy(
         name -> realm.getAttribute(ATTRIBUTE_PREFIX + name),
         invalid ->
-            LOG.errorf(
-                "Attribute %s%s of realm %s; the setting of the server counts",
-                ATTRIBUTE_PREFIX, invalid, realm.getName()));
+            LOG.error(
+                LogText.of(
+                    "Attribute %s%s of realm %s; the setting of the server counts",
+                    ATTRIBUTE_PREFIX, invalid, realm.getName())));
   }
 }

@@ -1,26 +1,42 @@
 package dev.tokenguard.keycloak.events;
 
+import dev.tokenguard.blacklist.BulkRevocation.Kind;
 import dev.tokenguard.blacklist.Scope;
 import dev.tokenguard.blacklist.Trigger;
 import dev.tokenguard.blacklist.Triggers;
+import dev.tokenguard.keycloak.AfterCommit;
+import dev.tokenguard.keycloak.OwnTransaction;
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.events.ClientEventMapper.ClientChange;
 import dev.tokenguard.keycloak.revocation.BlacklistedActivity;
-import dev.tokenguard.keycloak.revocation.Ending;
-import dev.tokenguard.keycloak.revocation.Endings;
-import dev.tokenguard.keycloak.revocation.WideEnding;
+import dev.tokenguard.keycloak.revocation.BulkRevocationJob;
+import dev.tokenguard.keycloak.revocation.SessionTerminator;
+import dev.tokenguard.keycloak.revocation.TerminationTarget;
+import dev.tokenguard.keycloak.revocation.TerminationTarget.OfUser;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.keycloak.common.util.Time;
+import org.keycloak.component.ComponentModel;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.events.admin.ResourceType;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 
-/** Reads from events what happened, and ends what the realm's triggers say once it is committed. */
+/**
+ * Maps events and changes of models to what they revoke, and revokes what the realm's triggers say
+ * once the change is committed.
+ */
 final class RevocationListener implements EventListenerProvider {
+
+  /** The type of its components: the name of a class. */
+  private static final String USER_FEDERATION = "org.keycloak.storage.UserStorageProvider";
 
   private final KeycloakSession session;
   private final RealmTriggers triggers;
@@ -38,7 +54,7 @@ final class RevocationListener implements EventListenerProvider {
     if (realm == null || isIdle()) {
       return;
     }
-    end(realm, new UserHappenings(session, realm).in(event));
+    revoke(realm, new UserEventMapper(session, realm).map(event));
     if (checksActivity) {
       new BlacklistedActivity(session, realm).check(event);
     }
@@ -50,16 +66,70 @@ final class RevocationListener implements EventListenerProvider {
     if (realm == null || isIdle()) {
       return;
     }
-    end(realm, new AdminHappenings(session, realm).in(event));
-    new ClientHappenings(session, realm)
-        .in(event)
-        .forEach(it -> endForMany(realm, it.trigger(), it.clientId()));
-    if (isRealmLogout(event)) {
-      endForMany(realm, Trigger.REALM_LOGOUT, "");
+    revoke(realm, new AdminEventMapper(session, realm).map(event));
+    new ClientEventMapper(session, realm).map(event).forEach(it -> revoke(realm, it));
+    if (event.getResourceType() == ResourceType.REALM) {
+      onRealm(realm, event);
+    }
+    if (event.getResourceType() == ResourceType.COMPONENT
+        || event.getResourceType() == ResourceType.USER_FEDERATION_PROVIDER) {
+      onFederation(realm, event);
     }
   }
 
-  /** The user is about to be deleted; the sessions are still there, and soon nobody knows them. */
+  private void onRealm(RealmModel realm, AdminEvent event) {
+    if ("logout-all".equals(event.getResourcePath())) {
+      revoke(realm, Trigger.REALM_LOGOUT, Scope.REALM, Kind.REALM, "", Time.currentTime());
+      return;
+    }
+    int before =
+        OwnTransaction.in(
+            session.getKeycloakSessionFactory(),
+            realm,
+            // A realm that is being created is not committed.
+            own ->
+                Optional.ofNullable(own.getContext().getRealm())
+                    .map(RealmModel::getNotBefore)
+                    .orElse(Integer.MAX_VALUE));
+    if (realm.getNotBefore() > before) {
+      revoke(
+          realm, Trigger.NOT_BEFORE, Scope.TOKENS, Kind.REALM_NOT_BEFORE, "", realm.getNotBefore());
+    }
+  }
+
+  /** Keycloak deletes the users of a federation by one statement, without an event of each. */
+  private void onFederation(RealmModel realm, AdminEvent event) {
+    AdminResourcePath path = AdminResourcePath.of(event, session);
+    String id = path.part(1);
+    if (path.isBelow("components") && event.getOperationType() == OperationType.DELETE
+        || path.part(2).equals("remove-imported-users")) {
+      if (isFederation(realm, id)) {
+        revoke(realm, Trigger.USER_DELETED, Scope.USER, Kind.FEDERATION, id, Time.currentTime());
+      }
+    } else if (path.isBelow("components")
+        && path.length() == 2
+        && event.getOperationType() == OperationType.UPDATE
+        && isDisabledFederation(realm.getComponent(id))) {
+      revoke(realm, Trigger.USER_DISABLED, Scope.USER, Kind.FEDERATION, id, Time.currentTime());
+    }
+  }
+
+  private boolean isFederation(RealmModel realm, String id) {
+    return OwnTransaction.in(
+        session.getKeycloakSessionFactory(),
+        realm,
+        own -> isFederation(own.getContext().getRealm().getComponent(id)));
+  }
+
+  private static boolean isFederation(ComponentModel component) {
+    return component != null && USER_FEDERATION.equals(component.getProviderType());
+  }
+
+  private static boolean isDisabledFederation(ComponentModel component) {
+    return isFederation(component) && !component.get("enabled", true);
+  }
+
+  /** The user is about to be deleted; the sessions still exist, and soon nobody knows them. */
   void onRemoval(RealmModel realm, UserModel user) {
     if (isIdle() || triggers.of(realm).scopeOf(Trigger.USER_DELETED) == Scope.OFF) {
       return;
@@ -71,39 +141,94 @@ final class RevocationListener implements EventListenerProvider {
             .map(UserSessionModel::getId)
             .distinct()
             .toList();
-    new Endings(session, realm, Trigger.USER_DELETED.reason())
-        .whenCommitted(new Ending.OfUser(user.getId(), sessions, Optional.empty()));
+    new SessionTerminator(session, realm, Trigger.USER_DELETED.reason())
+        .whenCommitted(new OfUser(user.getId(), sessions, Optional.empty()));
   }
 
-  /** Without Redis Keycloak is stock. */
+  /** Its sessions still exist. */
+  void onRemoval(ClientModel client) {
+    RealmModel realm = client.getRealm();
+    if (!isIdle()) {
+      revoke(realm, new ClientEventMapper(session, realm).removed(client.getId()));
+    }
+  }
+
+  /** Compared when it is committed: more may be changed in this request. */
+  void onUpdate(ClientModel client) {
+    RealmModel realm = client.getRealm();
+    String id = client.getId();
+    String attribute = "token-guard.client-before." + id;
+    if (isIdle() || session.getAttribute(attribute) != null) {
+      return;
+    }
+    session.setAttribute(attribute, true);
+    ClientEventMapper mapper = new ClientEventMapper(session, realm);
+    mapper
+        .committed(id)
+        .ifPresent(
+            before ->
+                AfterCommit.of(
+                    session,
+                    () ->
+                        mapper
+                            .changedSince(before, id)
+                            .forEach(
+                                change ->
+                                    kindOf(realm, change)
+                                        .ifPresent(
+                                            kind ->
+                                                BulkRevocationJob.beginCommitted(
+                                                    session,
+                                                    realm,
+                                                    change.trigger().reason(),
+                                                    kind,
+                                                    id,
+                                                    change.before())))));
+  }
+
+  /** Without Redis Keycloak does what it does by itself. */
   private boolean isIdle() {
     return RedisConnection.blacklistOf(session).isEmpty();
   }
 
-  private void end(RealmModel realm, List<Happening> happenings) {
-    if (happenings.isEmpty()) {
+  private void revoke(RealmModel realm, List<RevocationEvent> events) {
+    if (events.isEmpty()) {
       return;
     }
     Triggers inForce = triggers.of(realm);
-    for (Happening happening : happenings) {
-      Trigger trigger = happening.trigger();
-      happening
-          .ending(inForce.scopeOf(trigger))
-          .ifPresent(ending -> new Endings(session, realm, trigger.reason()).whenCommitted(ending));
+    for (RevocationEvent event : events) {
+      Trigger trigger = event.trigger();
+      Optional<TerminationTarget> target = event.target(inForce.scopeOf(trigger));
+      target.ifPresent(new SessionTerminator(session, realm, trigger.reason())::whenCommitted);
     }
   }
 
-  private void endForMany(RealmModel realm, Trigger trigger, String clientId) {
-    Scope scope = triggers.of(realm).scopeOf(trigger);
-    if (scope == Scope.CLIENT) {
-      WideEnding.ofClient(session, realm, trigger.reason(), clientId);
-    } else if (scope == Scope.REALM) {
-      WideEnding.ofRealm(session, realm, trigger.reason());
-    }
+  private void revoke(RealmModel realm, ClientChange change) {
+    kindOf(realm, change)
+        .ifPresent(
+            kind ->
+                BulkRevocationJob.begin(
+                    session,
+                    realm,
+                    change.trigger().reason(),
+                    kind,
+                    change.clientId(),
+                    change.before()));
   }
 
-  private static boolean isRealmLogout(AdminEvent event) {
-    return "logout-all".equals(event.getResourcePath());
+  private Optional<Kind> kindOf(RealmModel realm, ClientChange change) {
+    return switch (triggers.of(realm).scopeOf(change.trigger())) {
+      case CLIENT -> Optional.of(Kind.CLIENT);
+      case TOKENS -> Optional.of(Kind.CLIENT_NOT_BEFORE);
+      default -> Optional.empty();
+    };
+  }
+
+  private void revoke(
+      RealmModel realm, Trigger trigger, Scope scope, Kind kind, String id, long before) {
+    if (triggers.of(realm).scopeOf(trigger) == scope) {
+      BulkRevocationJob.begin(session, realm, trigger.reason(), kind, id, before);
+    }
   }
 
   @Override

@@ -1,28 +1,35 @@
 package dev.tokenguard.keycloak.events;
 
+import dev.tokenguard.blacklist.Scope;
 import dev.tokenguard.blacklist.Trigger;
 import dev.tokenguard.blacklist.Triggers;
+import dev.tokenguard.keycloak.LogText;
 import dev.tokenguard.keycloak.ProviderOptions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.revocation.BlacklistedActivity;
+import dev.tokenguard.keycloak.revocation.TerminationTarget;
 import dev.tokenguard.settings.Setting;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.keycloak.Config;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventListenerProviderFactory;
+import org.keycloak.models.ClientModel.ClientRemovedEvent;
+import org.keycloak.models.ClientModel.ClientUpdatedEvent;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel.UserPreRemovedEvent;
 import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ProviderEvent;
 
 /** Offers the listener in Realm settings, Events. */
 public final class RevocationListenerFactory implements EventListenerProviderFactory {
 
-  private static final String ID = BlacklistedActivity.LISTENER;
+  static final String ID = BlacklistedActivity.LISTENER;
 
   private static final Setting<Boolean> CHECK_ACTIVITY =
       Setting.flag(
@@ -37,6 +44,8 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
           ID,
           Stream.<Setting<?>>concat(Stream.of(CHECK_ACTIVITY), Trigger.settings().stream())
               .toList());
+
+  private static final Logger LOG = Logger.getLogger(RevocationListenerFactory.class);
 
   private RealmTriggers triggers;
   private boolean checksActivity;
@@ -57,16 +66,41 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
     checksActivity = OPTIONS.read(config, CHECK_ACTIVITY::from);
   }
 
-  /** Every way to delete a user raises the same event, whoever asks for it. */
+  /** The models raise these, whoever changes them. */
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     factory.register(
         event -> {
-          if (event instanceof UserPreRemovedEvent removal && isOn(removal.getRealm())) {
-            new RevocationListener(removal.getKeycloakSession(), triggers, checksActivity)
-                .onRemoval(removal.getRealm(), removal.getUser());
+          try {
+            onModelEvent(event);
+          } catch (RuntimeException failed) {
+            // Keycloak would pass it on into the request.
+            LOG.error(LogText.of("%s is not examined", event.getClass().getName()), failed);
           }
         });
+  }
+
+  private void onModelEvent(ProviderEvent event) {
+    if (event instanceof UserPreRemovedEvent removal && isOn(removal.getRealm())) {
+      listener(removal.getKeycloakSession()).onRemoval(removal.getRealm(), removal.getUser());
+    } else if (event instanceof ClientRemovedEvent removal
+        && isOn(removal.getClient().getRealm())) {
+      listener(removal.getKeycloakSession()).onRemoval(removal.getClient());
+    } else if (event instanceof ClientUpdatedEvent update
+        && isOn(update.getUpdatedClient().getRealm())) {
+      listener(update.getKeycloakSession()).onUpdate(update.getUpdatedClient());
+    }
+  }
+
+  private RevocationListener listener(KeycloakSession session) {
+    return new RevocationListener(session, triggers, checksActivity);
+  }
+
+  /** Whether the realm wants what Keycloak itself has removed to be revoked. */
+  boolean isRevoked(RealmModel realm, TerminationTarget removed) {
+    Trigger trigger =
+        removed instanceof TerminationTarget.OfSession ? Trigger.LOGOUT : Trigger.TOKEN_REVOCATION;
+    return isOn(realm) && triggers.of(realm).scopeOf(trigger) != Scope.OFF;
   }
 
   private static boolean isOn(RealmModel realm) {
@@ -77,7 +111,7 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
 
   @Override
   public EventListenerProvider create(KeycloakSession session) {
-    return new RevocationListener(session, triggers, checksActivity);
+    return listener(session);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tokenguard.keycloak.executor;
 
+import dev.tokenguard.keycloak.LogText;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.settings.InvalidSettingException;
 import org.jboss.logging.Logger;
@@ -49,11 +50,12 @@ final class RotationExecutor
           DEVICE_TOKEN_REQUEST,
           BACKCHANNEL_TOKEN_REQUEST,
           TOKEN_EXCHANGE_REQUEST,
-          JWT_AUTHORIZATION_GRANT ->
+          JWT_AUTHORIZATION_GRANT,
+          TOKEN_INTROSPECT ->
           PolicyInForce.set(session, policy());
       case TOKEN_REVOKE -> RevokedToken.note(session, (TokenRevokeContext) context);
       default -> {
-        // Nothing else issues, refreshes or revokes a refresh token.
+        // Nothing else issues, refreshes, revokes or introspects a refresh token.
       }
     }
   }
@@ -65,9 +67,10 @@ final class RotationExecutor
     try {
       return configuration.policy();
     } catch (InvalidSettingException invalid) {
-      LOG.errorf(
-          "A client profile of realm %s has a setting of %s that is not valid: %s",
-          session.getContext().getRealm().getName(), getProviderId(), invalid.getMessage());
+      LOG.error(
+          LogText.of(
+              "A client profile of realm %s has a setting of %s that is not valid: %s",
+              session.getContext().getRealm().getName(), getProviderId(), invalid.getMessage()));
       throw new ClientPolicyException(
           OAuthErrorException.SERVER_ERROR, "The policy of this client is not valid");
     }

@@ -1,6 +1,7 @@
 package dev.tokenguard.keycloak.incidents;
 
 import dev.tokenguard.incident.Incident;
+import dev.tokenguard.keycloak.LogText;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import org.jboss.logging.Logger;
@@ -26,12 +27,13 @@ public final class IncidentReport {
       RedisConnection.incidentsOf(session).ifPresent(log -> log.add(realm.getId(), incident));
     } catch (StoreUnavailableException unavailable) {
       // Counted where it was thrown; what happened stands in Keycloak's events all the same.
-      LOG.warnf(
-          "An incident is missing in the log of realm %s: %s of user %s, session %s",
-          realm.getName(),
-          incident.type().word(),
-          incident.origin().userId(),
-          incident.origin().sessionId());
+      LOG.warn(
+          LogText.of(
+              "An incident is missing in the log of realm %s: %s of user %s, session %s",
+              realm.getName(),
+              incident.type().word(),
+              incident.origin().userId(),
+              incident.origin().sessionId()));
     }
   }
 }

@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Counts how refreshes of clients with a policy ended. */
+/** Counts refreshes of clients with a policy, and of tokens with lineage, by their outcome. */
 public final class RefreshMetrics {
 
   private final Map<Label, Counter> ended =
@@ -23,6 +23,11 @@ public final class RefreshMetrics {
     } else if (effect instanceof Effect.Keep keep) {
       keep.observed().ifPresent(label -> observed.get(label).increment());
     }
+  }
+
+  /** A refresh that was refused before the store was asked. */
+  public void count(Label label) {
+    ended.get(label).increment();
   }
 
   private static Map<Label, Counter> counters(String name, String description) {

@@ -3,9 +3,13 @@ package dev.tokenguard.keycloak.refresh;
 import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.incident.Incident;
 import dev.tokenguard.keycloak.AfterCommit;
+import dev.tokenguard.keycloak.LogText;
 import dev.tokenguard.keycloak.incidents.IncidentReport;
+import dev.tokenguard.keycloak.incidents.StoredAlarms;
+import dev.tokenguard.keycloak.revocation.NamedFamilies;
 import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
+import dev.tokenguard.keycloak.tokens.RegisteredAccessToken;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.Effect;
 import dev.tokenguard.rotation.Effect.Label;
@@ -25,6 +29,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
 import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
+import org.keycloak.representations.RefreshToken;
 import org.keycloak.services.CorsErrorResponseException;
 
 /**
@@ -43,11 +48,17 @@ final class Answer {
   private final KeycloakSession session;
   private final OAuth2GrantType.Context grant;
   private final RotationRequest request;
+  private final NamedFamilies named;
 
-  Answer(KeycloakSession session, OAuth2GrantType.Context grant, RotationRequest request) {
+  Answer(
+      KeycloakSession session,
+      OAuth2GrantType.Context grant,
+      RotationRequest request,
+      NamedFamilies named) {
     this.session = session;
     this.grant = grant;
     this.request = request;
+    this.named = named;
   }
 
   void issue(Effect.Issue issue, AccessTokenResponseBuilder response) {
@@ -58,13 +69,30 @@ final class Answer {
         request.accessToken().loginPrefix(),
         response.getRefreshToken(),
         response.getAccessToken());
+    if (issue.label() == Label.UNGUARDED) {
+      LineageClaims.markUnrecorded(response.getRefreshToken(), request.presentedIssuedAt());
+    }
     issue.revoke().ifPresent(this::revokeWhenCommitted);
     EventBuilder event = event(issue.label());
     event.detail("refresh_token_generation_issued", Long.toString(place.generation()));
     issue.observed().ifPresent(label -> event.detail("rotation_observed", Setting.word(label)));
   }
 
-  /** The replaced access token dies once the new one is sure to be handed out. */
+  /** The token that Keycloak made stays at the place of the presented one. */
+  void keep(Effect.Keep keep, RefreshToken presented, AccessTokenResponseBuilder response) {
+    if (response.getRefreshToken() != null) {
+      LineageClaims.keepAt(request.presented(), presented, response.getRefreshToken());
+      LineageClaims.markUnrecorded(response.getRefreshToken(), request.presentedIssuedAt());
+    }
+    if (keep.label() == Label.KEPT) {
+      new RegisteredAccessToken(session)
+          .register(request.userId(), request.presented().tag(), response.getAccessToken());
+    }
+    EventBuilder event = event(keep.label());
+    keep.observed().ifPresent(label -> event.detail("rotation_observed", Setting.word(label)));
+  }
+
+  /** The replaced access token is revoked once the new one is sure to be handed out. */
   private void revokeWhenCommitted(AccessTokens replaced) {
     AfterCommit.of(
         session,
@@ -78,28 +106,32 @@ final class Answer {
   CorsErrorResponseException refuse(Effect.Refuse refuse) {
     // Also what 26.8 does: a refused refresh leaves no trace in the session, not even its time.
     session.getTransactionManager().setRollbackOnly();
-    new Consequences(session, request, refuse.label()).carryOut(refuse);
+    new Consequences(session, request, named, refuse.label()).carryOut(refuse);
     EventBuilder event = event(refuse.label());
     event.detail("reason", refuse.reason());
     if (refuse.newest() != Effect.Refuse.UNKNOWN) {
       event.detail("refresh_token_generation_newest", Long.toString(refuse.newest()));
     }
     event.error(errorOf(refuse.label()));
+    if (refuse.label() == Label.REUSED || refuse.label() == Label.MISMATCHED) {
+      StoredAlarms.add(session, grant.getRealm(), event.getEvent(), errorOf(refuse.label()));
+    }
     incidentIn(refuse).ifPresent(new IncidentReport(session, grant.getRealm())::write);
     if (refuse.label() != Label.REVOKED && refuse.revoke().isPresent()) {
-      LOG.warnf(
-          "Refresh token %s (%s): realm %s, client %s, user %s, session %s, family %s, presented"
-              + " generation %d, newest %d, from %s",
-          Setting.word(refuse.label()),
-          refuse.reason(),
-          grant.getRealm().getName(),
-          grant.getClient().getClientId(),
-          request.userId(),
-          request.session().id(),
-          request.presented().family(),
-          request.presented().generation(),
-          refuse.newest(),
-          grant.getClientConnection().getRemoteHost());
+      LOG.warn(
+          LogText.of(
+              "Refresh token %s (%s): realm %s, client %s, user %s, session %s, family %s,"
+                  + " presented generation %d, newest %d, from %s",
+              Setting.word(refuse.label()),
+              refuse.reason(),
+              grant.getRealm().getName(),
+              grant.getClient().getClientId(),
+              request.userId(),
+              request.session().id(),
+              request.presented().family(),
+              request.presented().generation(),
+              refuse.newest(),
+              grant.getClientConnection().getRemoteHost()));
     }
     return new CorsErrorResponseException(
         grant.getCors(), OAuthErrorException.INVALID_GRANT, NEUTRAL, Response.Status.BAD_REQUEST);

@@ -1,6 +1,7 @@
 package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.keycloak.LogText;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
 import dev.tokenguard.rotation.AccessTokens;
@@ -16,8 +17,8 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * A login that Keycloak has committed, told to the store before the answer goes out. So nobody has
- * a token of a family that a revocation would not find.
+ * A login that Keycloak has committed, recorded in the store before the answer goes out. So nobody
+ * has a token of a family that a revocation would not find.
  *
  * <p>Nothing that goes wrong here fails the login: the family then begins at its first refresh.
  */
@@ -52,11 +53,11 @@ final class CommittedLogin {
       // Counted and logged where it was noticed. If the step was taken all the same, each family
       // that it ended names its access tokens when it is used next.
     } catch (RuntimeException failed) {
-      LOG.errorf(
-          failed,
-          "Not all that ended with a login is on the list of revoked tokens: user %s, family %s",
-          login.userId(),
-          login.presented().family());
+      LOG.error(
+          LogText.of(
+              "Not all that a login revoked is on the list of revoked tokens: user %s, family %s",
+              login.userId(), login.presented().family()),
+          failed);
     }
   }
 
@@ -65,17 +66,18 @@ final class CommittedLogin {
     own.getContext().setRealm(realm);
     Reason reason = reasonOf(ended);
     ended.forEach(new RevokedAccessTokens(own, reason)::add);
-    LOG.infof(
-        "A login ended families %s (%s): realm %s, client %s, user %s, session %s, family %s,"
-            + " max-families-per-user-and-client %d",
-        ended.stream().map(AccessTokens::family).toList(),
-        reason.word(),
-        realm.getName(),
-        clientId,
-        login.userId(),
-        login.session().id(),
-        login.presented().family(),
-        policy.maxFamiliesPerUserAndClient());
+    LOG.info(
+        LogText.of(
+            "A login revoked families %s (%s): realm %s, client %s, user %s, session %s, family %s,"
+                + " max-families-per-user-and-client %d",
+            ended.stream().map(AccessTokens::family).toList(),
+            reason.word(),
+            realm.getName(),
+            clientId,
+            login.userId(),
+            login.session().id(),
+            login.presented().family(),
+            policy.maxFamiliesPerUserAndClient()));
   }
 
   /** A family that ended with its own login was revoked before; it ends no other. */

@@ -3,104 +3,181 @@ package dev.tokenguard.keycloak.refresh;
 import dev.tokenguard.keycloak.AfterCommit;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.executor.PolicyInForce;
-import dev.tokenguard.keycloak.metrics.RefreshMetrics;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
+import dev.tokenguard.keycloak.tokens.SubjectToken;
 import dev.tokenguard.rotation.ContextMatch;
 import dev.tokenguard.rotation.Effect;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.RotationService;
+import dev.tokenguard.settings.Setting;
+import jakarta.ws.rs.core.Response;
 import java.util.Optional;
+import java.util.Set;
+import org.keycloak.OAuthErrorException;
+import org.keycloak.events.Details;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.RealmModel;
 import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
+import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
 import org.keycloak.protocol.oidc.refresh.DefaultRefreshTokenProvider;
 import org.keycloak.protocol.oidc.refresh.InitialRefreshTokenContext;
 import org.keycloak.protocol.oidc.refresh.RefreshTokenContext;
 import org.keycloak.protocol.oidc.refresh.RefreshTokenException;
 import org.keycloak.representations.RefreshToken;
+import org.keycloak.services.CorsErrorResponseException;
 
 /**
- * Rotates for clients with a policy. All of Keycloak's own checks stay and come first; the store is
- * asked last, when the child is ready to be signed.
+ * Rotates for clients with a policy, and looks up each token that was issued under one. All of
+ * Keycloak's own checks stay and come first; the store is asked last, when the child is ready to be
+ * signed.
  */
 final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
 
-  private final RefreshMetrics metrics;
-  private final RealmFlagWarning realmFlagWarning;
+  /**
+   * How Keycloak refuses a token whose client session was terminated with its family. Its own words
+   * would tell a thief more; where it chooses others, the client reads those.
+   */
+  private static final Set<String> TERMINATED =
+      Set.of(
+          "Session doesn't have required client",
+          "Offline user session not found",
+          "refresh token issued before the client session started");
+
+  private final RefreshObservers observers;
   private boolean isRefresh;
 
-  GuardedRefreshTokenProvider(
-      KeycloakSession session, RefreshMetrics metrics, RealmFlagWarning realmFlagWarning) {
+  GuardedRefreshTokenProvider(KeycloakSession session, RefreshObservers observers) {
     super(session);
-    this.metrics = metrics;
-    this.realmFlagWarning = realmFlagWarning;
+    this.observers = observers;
   }
 
+  /**
+   * Also without a policy, for a token with lineage: what was revoked stays revoked, whatever the
+   * policies say about the request at hand.
+   */
   @Override
   public boolean supports(RefreshTokenContext context) {
-    isRefresh = isManaged() && super.supports(context);
+    isRefresh =
+        super.supports(context)
+            && RedisConnection.familiesOf(session).isPresent()
+            && (PolicyInForce.of(session).isPresent()
+                || LineageClaims.areIn(context.oldRefreshToken()));
     return isRefresh;
   }
 
   /** The child of a refresh is made by Keycloak's provider and put at its place afterwards. */
   @Override
   public boolean supports(InitialRefreshTokenContext context) {
-    return !isRefresh && isManaged();
+    return !isRefresh
+        && PolicyInForce.of(session).isPresent()
+        && RedisConnection.familiesOf(session).isPresent();
   }
 
-  private boolean isManaged() {
-    return PolicyInForce.of(session).isPresent() && RedisConnection.familiesOf(session).isPresent();
-  }
-
-  /**
-   * The refresh token of a login, or of a token exchange; the store is told when it is committed.
-   */
+  /** The refresh token of a login, or of a token exchange; recorded once it is committed. */
   @Override
   public RefreshToken generateRefreshToken(InitialRefreshTokenContext context) {
     RefreshToken token = super.generateRefreshToken(context);
     RotationPolicy policy = PolicyInForce.of(session).orElseThrow();
-    UserSessionModel userSession = context.clientSessionCtx().getClientSession().getUserSession();
+    AuthenticatedClientSessionModel clientSession = context.clientSessionCtx().getClientSession();
     LineageClaims.begin(
         token,
         context.responseBuilder().getAccessToken(),
         policy.bindTo() == ContextMatch.NONE
             ? Optional.empty()
             : Optional.of(PreparedTokens.contextOf(session)));
-    PreparedTokens.capLifetime(token, policy, userSession);
-    AfterCommit.of(
-        session,
-        new CommittedLogin(session, PreparedTokens.ofLogin(session, context, token), policy)::tell);
+    PreparedTokens.capLifetime(token, policy, clientSession.getUserSession());
+    RotationRequest login =
+        PreparedTokens.ofLogin(
+            session,
+            clientSession,
+            token,
+            context.responseBuilder().getAccessToken(),
+            SubjectToken.of(session).map(SubjectToken::tag));
+    AfterCommit.of(session, new CommittedLogin(session, login, policy)::tell);
     return token;
+  }
+
+  @Override
+  public AccessTokenResponseBuilder refreshAccessToken(RefreshTokenContext context)
+      throws OAuthErrorException {
+    try {
+      return super.refreshAccessToken(context);
+    } catch (OAuthErrorException refused) {
+      if (TERMINATED.contains(refused.getDescription())) {
+        throw terminated(context, refused);
+      }
+      throw refused;
+    }
+  }
+
+  /** The client session is terminated with the last family in it; the answer stays neutral. */
+  private CorsErrorResponseException terminated(
+      RefreshTokenContext context, OAuthErrorException refused) {
+    session.getTransactionManager().setRollbackOnly();
+    observers.metrics().count(Effect.Label.REVOKED);
+    OAuth2GrantType.Context grant = context.grantContext();
+    EventBuilder event =
+        grant
+            .getEvent()
+            .detail("rotation", Setting.word(Effect.Label.REVOKED))
+            .detail(Details.REASON, refused.getDescription());
+    LineageClaims.placeOf(context.oldRefreshToken())
+        .ifPresent(
+            place ->
+                event
+                    .detail("refresh_token_family", place.family())
+                    .detail("refresh_token_generation", Long.toString(place.generation())));
+    event.error("refresh_token_revoked");
+    return new CorsErrorResponseException(
+        grant.getCors(),
+        OAuthErrorException.INVALID_GRANT,
+        Answer.NEUTRAL,
+        Response.Status.BAD_REQUEST);
   }
 
   @Override
   protected void afterRefreshTokenGenerated(
       RefreshTokenContext context, AccessTokenResponseBuilder response) {
-    if (response.getRefreshToken() != null) {
-      rotate(context, response);
-    }
+    Optional<RotationPolicy> inForce = PolicyInForce.of(session);
+    observe(context, inForce);
+    decide(context, response, inForce.orElse(RotationPolicy.LOOKUP));
     super.afterRefreshTokenGenerated(context, response);
   }
 
-  private void rotate(RefreshTokenContext context, AccessTokenResponseBuilder response) {
-    realmFlagWarning.check(
-        context.grantContext().getRealm(), context.grantContext().getClient().getClientId());
-    RotationPolicy policy = PolicyInForce.of(session).orElseThrow();
+  private void observe(RefreshTokenContext context, Optional<RotationPolicy> inForce) {
+    RealmModel realm = context.grantContext().getRealm();
+    ClientModel client = context.grantContext().getClient();
+    RefreshToken presented = context.oldRefreshToken();
+    if (inForce.isPresent()) {
+      observers.realms().check(realm, client.getClientId());
+      observers
+          .coverage()
+          .refreshedWithPolicy(session, realm, client, presented, LineageClaims.areIn(presented));
+    } else {
+      observers.coverage().refreshedWithoutPolicy(session, realm, client);
+    }
+  }
+
+  private void decide(
+      RefreshTokenContext context, AccessTokenResponseBuilder response, RotationPolicy policy) {
     RotationRequest request =
         PreparedTokens.ofRefresh(session, context, response, policy)
             .orElseThrow(() -> new RefreshTokenException("invalid_grant", Answer.NEUTRAL));
-    RotationService rotation =
-        new RotationService(
-            RedisConnection.familiesOf(session).orElseThrow(), new UnansweredInKeycloak(session));
-    Effect effect = rotation.refresh(request, policy);
-    metrics.count(effect);
-    Answer answer = new Answer(session, context.grantContext(), request);
+    UnansweredInKeycloak unanswered = new UnansweredInKeycloak(session);
+    Effect effect =
+        new RotationService(RedisConnection.familiesOf(session).orElseThrow(), unanswered)
+            .refresh(request, policy);
+    observers.metrics().count(effect);
+    Answer answer = new Answer(session, context.grantContext(), request, observers.named());
     if (effect instanceof Effect.Issue issue) {
+      FailedAnswer.remember(session, request, unanswered);
       answer.issue(issue, response);
-    } else if (effect instanceof Effect.Keep) {
-      // Without a step in the lineage nothing is put at another place.
-      return;
+    } else if (effect instanceof Effect.Keep keep) {
+      answer.keep(keep, context.oldRefreshToken(), response);
     } else if (effect instanceof Effect.Refuse refuse) {
       throw answer.refuse(refuse);
     } else {

@@ -1,5 +1,6 @@
 package dev.tokenguard.keycloak.refresh;
 
+import dev.tokenguard.keycloak.LogText;
 import dev.tokenguard.keycloak.OwnTransaction;
 import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.UnansweredRefreshes;
@@ -34,11 +35,11 @@ final class UnansweredInKeycloak implements UnansweredRefreshes {
             return null;
           });
     } catch (RuntimeException failed) {
-      LOG.warnf(
-          failed,
-          "A retry of family %s, generation %d, counts by the grace period alone",
-          presented.family(),
-          presented.generation());
+      LOG.warn(
+          LogText.of(
+              "A retry of family %s, generation %d, counts by the grace period alone",
+              presented.family(), presented.generation()),
+          failed);
     }
   }
 

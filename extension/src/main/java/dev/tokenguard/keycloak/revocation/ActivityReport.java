@@ -3,7 +3,9 @@ package dev.tokenguard.keycloak.revocation;
 import dev.tokenguard.blacklist.Blacklist.Hit;
 import dev.tokenguard.blacklist.Blacklist.Kind;
 import dev.tokenguard.incident.Incident;
+import dev.tokenguard.keycloak.LogText;
 import dev.tokenguard.keycloak.incidents.IncidentReport;
+import dev.tokenguard.keycloak.incidents.StoredAlarms;
 import dev.tokenguard.settings.Setting;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
@@ -28,22 +30,28 @@ record ActivityReport(KeycloakSession session, RealmModel realm) {
    */
   void of(Event event, Hit hit, String consequence) {
     count(hit.kind());
-    LOG.warnf(
-        "Activity on behalf of what is on the blacklist (%s): realm %s, event %s, client %s, user %s,"
-            + " session %s, from %s; %s",
-        Setting.word(hit.kind()),
-        realm.getName(),
-        event.getType(),
-        event.getClientId(),
-        event.getUserId(),
-        event.getSessionId(),
-        event.getIpAddress(),
-        consequence);
-    eventBuilder(base(event.getType()), hit)
-        .client(event.getClientId())
-        .user(event.getUserId())
-        .session(event.getSessionId())
-        .error(BlacklistedActivity.ERROR);
+    LOG.warn(
+        LogText.of(
+            "Activity on behalf of what is on the blacklist (%s): realm %s, event %s, client %s, user %s,"
+                + " session %s, from %s; %s",
+            Setting.word(hit.kind()),
+            realm.getName(),
+            event.getType(),
+            event.getClientId(),
+            event.getUserId(),
+            event.getSessionId(),
+            event.getIpAddress(),
+            consequence));
+    EventType type = base(event.getType());
+    EventBuilder report =
+        eventBuilder(type, hit)
+            .client(event.getClientId())
+            .user(event.getUserId())
+            .session(event.getSessionId());
+    report.error(BlacklistedActivity.ERROR);
+    if (type == EventType.REFRESH_TOKEN) {
+      StoredAlarms.add(session, realm, report.getEvent(), BlacklistedActivity.ERROR);
+    }
     new IncidentReport(session, realm).write(incident(event, hit));
   }
 

@@ -5,6 +5,7 @@ import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
 import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.rotation.Effect.Label;
+import dev.tokenguard.rotation.Revocation.SessionKind;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.settings.Setting;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
+import org.keycloak.util.TokenUtil;
 
 /**
  * Somebody uses what is on the blacklist. Mostly that is an app that has not noticed a logout; it
@@ -93,12 +95,16 @@ public final class BlacklistedActivity {
   }
 
   private Optional<Hit> hit(Event event) {
+    UserSessionModel online = onlineSession(event);
+    boolean isOffline = isOffline(event);
+    // Events do not say when a token was issued; not before its session began. Of a session that is
+    // gone all tokens are older than its entry.
     TokenIdentity token =
         new TokenIdentity(
             detail(event, Details.TOKEN_ID).orElse(""),
-            event.getSessionId(),
-            event.getUserId() == null ? "" : event.getUserId(),
-            startOf(event));
+            isOffline ? "" : event.getSessionId(),
+            event.getUserId() == null || online == null ? "" : event.getUserId(),
+            online == null ? 0 : online.getStarted());
     try {
       return RedisConnection.blacklistOf(session).flatMap(list -> list.find(token));
     } catch (StoreUnavailableException unavailable) {
@@ -107,12 +113,27 @@ public final class BlacklistedActivity {
     }
   }
 
-  /** Events do not tell when a token was issued; not before its session began. */
-  private long startOf(Event event) {
+  /**
+   * The entry of an online session has the same id, and a browser's logout leaves the offline
+   * session valid. Keycloak and the store refuse what belongs to an offline session that is
+   * terminated.
+   */
+  private boolean isOffline(Event event) {
     UserSessionModel userSession = session.getContext().getUserSession();
-    return userSession != null && userSession.getId().equals(event.getSessionId())
-        ? userSession.getStarted()
-        : Long.MAX_VALUE;
+    return TokenUtil.TOKEN_TYPE_OFFLINE.equals(detail(event, Details.REFRESH_TOKEN_TYPE).orElse(""))
+        || userSession != null
+            && userSession.getId().equals(event.getSessionId())
+            && userSession.isOffline();
+  }
+
+  /** Null when it is gone. A session that began since may have the same id. */
+  private UserSessionModel onlineSession(Event event) {
+    UserSessionModel ofRequest = session.getContext().getUserSession();
+    return ofRequest != null
+            && ofRequest.getId().equals(event.getSessionId())
+            && !ofRequest.isOffline()
+        ? ofRequest
+        : session.sessions().getUserSession(realm, event.getSessionId());
   }
 
   private void report(Event event, Hit hit) {
@@ -120,8 +141,10 @@ public final class BlacklistedActivity {
     new ActivityReport(session, realm)
         .of(event, hit, isRefused ? "it was refused" : "the session ends");
     if (!isRefused && event.getUserId() != null) {
-      new Endings(session, realm, Reason.REVOKED)
-          .now(new Ending.OfSession(event.getUserId(), event.getSessionId()));
+      new SessionTerminator(session, realm, Reason.REVOKED)
+          .now(
+              new TerminationTarget.OfSession(
+                  event.getUserId(), event.getSessionId(), SessionKind.ONLINE));
     }
   }
 

@@ -16,19 +16,19 @@ import org.keycloak.models.RevokedTokenProvider;
 final class RedisRevokedTokenProvider implements RevokedTokenProvider {
 
   private final KeycloakSession session;
-  private final RevokedTokenProvider stock;
+  private final RevokedTokenProvider builtIn;
   private final Blacklist blacklist;
-  private final DeliveryQueue queue;
+  private final RevocationOutbox outbox;
 
   RedisRevokedTokenProvider(
       KeycloakSession session,
-      RevokedTokenProvider stock,
+      RevokedTokenProvider builtIn,
       Blacklist blacklist,
-      DeliveryQueue queue) {
+      RevocationOutbox outbox) {
     this.session = session;
-    this.stock = stock;
+    this.builtIn = builtIn;
     this.blacklist = blacklist;
-    this.queue = queue;
+    this.outbox = outbox;
   }
 
   /**
@@ -37,13 +37,13 @@ final class RedisRevokedTokenProvider implements RevokedTokenProvider {
    */
   @Override
   public boolean put(String id, long lifespanSeconds) {
-    boolean isFirst = stock.put(id, lifespanSeconds);
+    boolean isFirst = builtIn.put(id, lifespanSeconds);
     OfAccessToken entry =
         new OfAccessToken(id, Reason.REVOKED, Time.currentTime() + lifespanSeconds);
     try {
       return blacklist.add(entry) && isFirst;
     } catch (StoreUnavailableException unavailable) {
-      queue.keep(new EntriesDelivery(List.of(entry)));
+      outbox.keep(new BlacklistDelivery(List.of(entry)));
       return isFirst;
     }
   }
@@ -51,7 +51,7 @@ final class RedisRevokedTokenProvider implements RevokedTokenProvider {
   /** Keycloak's own list is in memory, so it is asked first. Both never throw: that were a 500. */
   @Override
   public boolean contains(String id) {
-    boolean isRevoked = stock.contains(id) || isOnBlacklist(id);
+    boolean isRevoked = builtIn.contains(id) || isOnBlacklist(id);
     if (isRevoked) {
       BlacklistedActivity.ofAccessToken(session, id);
     }

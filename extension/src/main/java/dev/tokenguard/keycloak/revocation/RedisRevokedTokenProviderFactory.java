@@ -19,20 +19,20 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /**
- * Stands before Keycloak's own list of revoked tokens. Without a Redis it hands out that one, and
- * Keycloak is stock.
+ * Provides the list of revoked tokens before Keycloak's own one. Without Redis it delegates to the
+ * built-in provider.
  */
 public final class RedisRevokedTokenProviderFactory
     implements RevokedTokenProviderFactory<RevokedTokenProvider>, ServerInfoAwareProviderFactory {
 
   public static final String ID = "redis";
 
-  private static final int ABOVE_STOCK = 10;
+  private static final int ABOVE_BUILT_IN = 10;
 
   private static final Setting<Integer> MAX_PENDING =
       Setting.number(
           "max-pending",
-          "How many revocations wait in memory for a Redis that is away.",
+          "How many revocations wait in memory during an outage of Redis.",
           "revocations",
           1,
           1_000_000,
@@ -41,7 +41,7 @@ public final class RedisRevokedTokenProviderFactory
   private static final ProviderOptions OPTIONS =
       new ProviderOptions("revoked-token", ID, List.of(MAX_PENDING));
 
-  private DeliveryQueue queue;
+  private RevocationOutbox outbox;
 
   @Override
   public String getId() {
@@ -51,7 +51,7 @@ public final class RedisRevokedTokenProviderFactory
   /** Keycloak takes the highest: its own are 0 and 1. */
   @Override
   public int order() {
-    return ABOVE_STOCK;
+    return ABOVE_BUILT_IN;
   }
 
   @Override
@@ -61,7 +61,7 @@ public final class RedisRevokedTokenProviderFactory
 
   @Override
   public void init(Config.Scope config) {
-    queue = new DeliveryQueue(OPTIONS.read(config, MAX_PENDING::from));
+    outbox = new RevocationOutbox(OPTIONS.read(config, MAX_PENDING::from));
   }
 
   @Override
@@ -72,7 +72,7 @@ public final class RedisRevokedTokenProviderFactory
             KeycloakModelUtils.runJobInTransaction(factory, this::start);
           } else if (event instanceof RedisStateLostEvent) {
             KeycloakModelUtils.runJobInTransaction(
-                factory, session -> tell(new LeftBehind(session)));
+                factory, session -> enqueue(new StartupRecovery(session)));
           }
         });
   }
@@ -81,28 +81,28 @@ public final class RedisRevokedTokenProviderFactory
     if (RedisConnection.blacklistOf(session).isEmpty()) {
       return;
     }
-    queue.start(session);
-    LeftBehind left = new LeftBehind(session);
-    tell(left);
-    left.unfinished().forEach(it -> WideEnding.resume(session, it));
+    outbox.start(session);
+    StartupRecovery left = new StartupRecovery(session);
+    enqueue(left);
+    left.unfinished().forEach(it -> BulkRevocationJob.resume(session, it));
   }
 
-  private void tell(LeftBehind left) {
-    left.deliveries().forEach(queue::enqueue);
+  private void enqueue(StartupRecovery left) {
+    left.deliveries().forEach(outbox::enqueue);
   }
 
   @Override
   public RevokedTokenProvider create(KeycloakSession session) {
-    RevokedTokenProvider stock = StockRevokedTokens.of(session);
+    RevokedTokenProvider builtIn = BuiltInRevokedTokens.of(session);
     return RedisConnection.blacklistOf(session)
         .<RevokedTokenProvider>map(
-            list -> new RedisRevokedTokenProvider(session, stock, list, queue))
-        .orElse(stock);
+            list -> new RedisRevokedTokenProvider(session, builtIn, list, outbox))
+        .orElse(builtIn);
   }
 
   @Override
   public Map<String, String> getOperationalInfo() {
-    return Map.of("pending revocations", Integer.toString(queue.size()));
+    return Map.of("pending revocations", Integer.toString(outbox.size()));
   }
 
   @Override
@@ -115,7 +115,7 @@ public final class RedisRevokedTokenProviderFactory
     // The timer stops with Keycloak.
   }
 
-  DeliveryQueue queue() {
-    return queue;
+  RevocationOutbox outbox() {
+    return outbox;
   }
 }

@@ -15,6 +15,9 @@ import org.keycloak.models.RevokedTokenProvider;
 /** Puts the access tokens of families on the blacklist and on Keycloak's own list. */
 public final class RevokedAccessTokens {
 
+  /** How many are written at once. */
+  private static final int PAGE = 500;
+
   private final KeycloakSession session;
   private final Reason reason;
 
@@ -24,32 +27,48 @@ public final class RevokedAccessTokens {
   }
 
   /**
-   * Lists them until the last one has expired. When Redis is away Keycloak refuses them all the
-   * same, and resource servers learn of it later.
+   * Lists them until the last one has expired. During an outage of Redis Keycloak refuses them all
+   * the same, and it is recorded for resource servers afterwards.
    */
   public void add(AccessTokens tokens) {
-    long expiresAt = tokens.expiresAt() + 1;
-    addAll(tokens.ids(), expiresAt, expiresAt - Time.currentTime());
+    addAll(tokens.ids(), tokens.expiresAt() + 1);
+  }
+
+  /**
+   * Lists them page by page, until a second since the epoch.
+   *
+   * @return whether all are recorded in Redis; if not, that follows
+   */
+  public boolean addAll(List<String> ids, long expiresAt) {
+    boolean isRecorded = true;
+    for (int at = 0; at < ids.size(); at += PAGE) {
+      List<String> page = ids.subList(at, Math.min(ids.size(), at + PAGE));
+      isRecorded &= addAll(page, expiresAt, expiresAt - Time.currentTime());
+    }
+    return isRecorded;
   }
 
   /**
    * Lists one, until a second since the epoch that lies ahead.
    *
-   * @return whether Redis knows of it; if not, it is told as soon as it is back
+   * @return whether it is recorded in Redis; if not, that follows
    */
   public boolean add(String id, long expiresAt) {
     return addAll(List.of(id), expiresAt, expiresAt - Time.currentTime());
   }
 
-  /** Whether Keycloak's own list has it, which is all that knows what was revoked before Redis. */
+  /**
+   * Whether Keycloak's own list has it, the only one that has what was revoked before Redis was
+   * configured.
+   */
   public static boolean isOnListOfKeycloak(KeycloakSession session, String id) {
-    return StockRevokedTokens.of(session).contains(id);
+    return BuiltInRevokedTokens.of(session).contains(id);
   }
 
   private boolean addAll(List<String> ids, long expiresAt, long lifespan) {
     if (lifespan > 0) {
-      RevokedTokenProvider stock = StockRevokedTokens.of(session);
-      ids.forEach(id -> stock.put(id, lifespan));
+      RevokedTokenProvider builtIn = BuiltInRevokedTokens.of(session);
+      ids.forEach(id -> builtIn.put(id, lifespan));
     }
     // Whether they have expired is for Redis to say: the clock of this node may be ahead.
     List<OfAccessToken> entries =
@@ -59,7 +78,7 @@ public final class RevokedAccessTokens {
       blacklist.ifPresent(list -> list.addAll(entries));
       return true;
     } catch (StoreUnavailableException unavailable) {
-      DeliveryQueue.of(session.getKeycloakSessionFactory()).keep(new EntriesDelivery(entries));
+      RevocationOutbox.of(session.getKeycloakSessionFactory()).keep(new BlacklistDelivery(entries));
       return false;
     }
   }

@@ -1,5 +1,6 @@
 package dev.tokenguard.keycloak.tokens;
 
+import dev.tokenguard.rotation.AccessTokenTag;
 import dev.tokenguard.rotation.Place;
 import org.keycloak.representations.AccessToken;
 
@@ -24,5 +25,14 @@ public final class AccessTokenId {
     if (!prefix.isEmpty()) {
       token.id(prefix + SEPARATOR + place.accessTokenId(replay));
     }
+  }
+
+  /**
+   * Derives the id from a tag and a number that the store counts.
+   *
+   * @see dev.tokenguard.rotation.FamilyStore#recordExchange
+   */
+  public static void exchange(AccessToken token, String tag, long ordinal) {
+    token.id(AccessTokenTag.exchangedId(tag, prefixOf(token), ordinal));
   }
 }

@@ -3,6 +3,7 @@ package dev.tokenguard.keycloak.tokens;
 import dev.tokenguard.rotation.Child;
 import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.RequestContext;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.keycloak.representations.AccessToken;
@@ -18,6 +19,8 @@ import org.keycloak.representations.RefreshToken;
  * rtb   the context that the family is bound to, only with bind-to
  * rta   the prefix of the id of the login's access token: by any token of the family that one can be
  *       named, also when the store has forgotten the family
+ * rti   when the newest token of the family was issued that the store has recorded; only in one that
+ *       was issued without a record
  * </pre>
  *
  * <p>A token without {@code rtf} and {@code rtg} is generation 0 of the family named by its own
@@ -30,6 +33,7 @@ public final class LineageClaims {
   private static final String GENERATION = "rtg";
   private static final String BINDING = "rtb";
   private static final String LOGIN_PREFIX = "rta";
+  private static final String RECORDED = "rti";
 
   private LineageClaims() {}
 
@@ -51,6 +55,14 @@ public final class LineageClaims {
     }
   }
 
+  /** Whether the token, or the login that it descends from, was issued under a policy. */
+  public static boolean areIn(JsonWebToken token) {
+    Map<String, Object> claims = token.getOtherClaims();
+    return claims.containsKey(FAMILY)
+        || claims.containsKey(GENERATION)
+        || claims.containsKey(LOGIN_PREFIX);
+  }
+
   public static Optional<RequestContext> bindingOf(RefreshToken token) {
     return RequestContext.fromClaim(token.getOtherClaims().get(BINDING));
   }
@@ -58,6 +70,21 @@ public final class LineageClaims {
   /** Empty text when the token does not tell. */
   public static String loginPrefixOf(RefreshToken token) {
     return token.getOtherClaims().get(LOGIN_PREFIX) instanceof String prefix ? prefix : "";
+  }
+
+  /** Seconds since the epoch: its own {@code iat}, or that of the one that it stands for. */
+  public static long recordedIssuedAt(RefreshToken token) {
+    return token.getOtherClaims().get(RECORDED) instanceof Number second
+        ? second.longValue()
+        : token.getIat();
+  }
+
+  /**
+   * Marks a token that the store does not record: by its own {@code iat} it would seem to be
+   * younger than a family that was revoked and is no longer recorded.
+   */
+  public static void markUnrecorded(RefreshToken token, long recordedIssuedAt) {
+    token.getOtherClaims().put(RECORDED, recordedIssuedAt);
   }
 
   /** Makes the token of a login the first of a family that knows all of its access tokens. */
@@ -90,5 +117,21 @@ public final class LineageClaims {
     }
     child.binding().ifPresent(context -> claims.put(BINDING, context.toClaim()));
     AccessTokenId.set(accessToken, place, child.replay());
+  }
+
+  /**
+   * Lets a token stay at the place of the presented one: it is a copy with a later expiry. So a
+   * revocation of the family reaches it, and a policy that applies again goes on from there.
+   */
+  public static void keepAt(Place place, RefreshToken presented, RefreshToken token) {
+    Map<String, Object> claims = token.getOtherClaims();
+    claims.put(FAMILY, place.family());
+    claims.put(GENERATION, place.generation());
+    for (String each : List.of(LOGIN_PREFIX, BINDING)) {
+      Object value = presented.getOtherClaims().get(each);
+      if (value != null) {
+        claims.put(each, value);
+      }
+    }
   }
 }

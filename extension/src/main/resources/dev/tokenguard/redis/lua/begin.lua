@@ -11,7 +11,8 @@
    28  observe only: 1 or 0
 
   What is known of the family stays as it is. If it, its session, its client session or all of its user
-  was revoked before, it is remembered as revoked, and revokes no other.
+  was revoked before, it is remembered as revoked, and revokes no other. The watermark of the client
+  does not concern it: its refresh token is recorded here.
 
   However many families the user has, one call looks at the limit and 64 more at most, revokes 64 at
   most, and leaves the rest to the next logins. A limit above 64 may be exceeded by a sixteenth before
@@ -64,9 +65,9 @@ if is_new or is_revoked then
   redis.call('HSET', key, ARGV[1], lineage_of(family), ARGV[2], access_of(family))
   keep_until(key, family.retain)
 end
-local first, own
+local first, own, watermark
 if is_new then
-  first, own = enlist(key, order_field, origins, stored[7], stored[8],
+  first, own, watermark = enlist(key, order_field, origins, stored[7], stored[8],
     ARGV[10] .. ',' .. id .. ',' .. text(now) .. ',' .. short(tonumber(ARGV[13])))
   if ARGV[25] ~= '' then redis.call('HSET', key, 'p:' .. id, ARGV[25]) end
   drop_expired(key, now)
@@ -130,7 +131,8 @@ for index, other in ipairs(others) do
   end
   if capped then
     surplus = surplus - 1
-    revoke(capped, 'capped')
+    cap(capped, now)
+    watermark = math.max(watermark, capped.iat)
     redis.call('HSET', key, 'f:' .. other.id, lineage_of(capped))
     revoked[#revoked + 1] = access_tokens(other.id, capped)
   end
@@ -153,7 +155,10 @@ local function close_ranks(some)
 end
 
 close_ranks(staying)
-redis.call('HSET', key, order_field, '1,' .. text(free + 1) .. ',' .. text(own + 1))
+write_order(key, order_field, free + 1, own + 1, watermark)
+-- The watermark lives as long as a session: copies of a refresh token that are issued while no policy
+-- applies expire later than what was recorded.
+if #revoked > 0 then keep_until(key, tonumber(ARGV[17])) end
 close_ranks(leaving)
 for index = first, free do redis.call('HDEL', key, origins .. text(index)) end
 return revoked

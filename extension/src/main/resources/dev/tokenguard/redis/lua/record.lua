@@ -18,9 +18,16 @@
 
   The families of a client are numbered in the order in which they were recorded:
     i:<client>.<number>  origin   session id, family id, first recorded, offline (1)
-    h:<client>           order    1, first number that counts, next number; without it the one
-                                  family of the client, if there is one, is number 1
+    h:<client>           order    1, first number that counts, next number, watermark; without it
+                                  the one family of the client, if there is one, is number 1
   Numbers below the first are left to families that no longer count: revoked, or expired.
+
+  A family that is revoked because there were too many of its client is kept until its access tokens
+  have expired. If it were kept as long as its refresh tokens, a script that logs in would fill the
+  hash. The watermark stands for these: the largest iat among the newest refresh tokens of such
+  families. A refresh token without a record that was issued then or earlier is refused. The key, and
+  with it the watermark, lives at least as long as the refresh tokens: its end is never brought
+  forward.
 
   To save space a number that is 0 is left out, but for exp minus iat, and so are commas at the end.
 
@@ -157,6 +164,17 @@ local function access_end(family)
   return math.max(family.older_end, family.newer_end)
 end
 
+-- Clocks of nodes and of Redis may differ: the margin that Keycloak adds to what it asks for, too.
+local CLOCK_MARGIN = 60
+
+-- Its record goes when its access tokens have expired; the watermark of its client stands for the
+-- rest. The expiry of the refresh token is only needed to grant one.
+local function cap(family, now)
+  revoke(family, 'capped')
+  family.retain = math.min(family.retain, math.max(now, access_end(family) + CLOCK_MARGIN))
+  family.exp = 0
+end
+
 -- The access tokens of a family that may be unexpired, behind what the caller knows it by.
 local function access_tokens(name, family)
   return { name, family.older, family.generation, family.replayed - family.older_replays + 1,
@@ -193,20 +211,26 @@ local function keep_until(key, retain)
   end
 end
 
--- The first number that counts and the next one, of what is stored of the order and of number 1.
+-- The first number that counts, the next one and the watermark, 0 for none, of what is stored of the
+-- order and of number 1.
 local function read_order(order, one)
-  if not order then return 1, one and 2 or 1 end
-  local first, following = order:match('^1,(%d+),(%d+)$')
+  if not order then return 1, one and 2 or 1, 0 end
+  local first, following, watermark = order:match('^1,(%d+),(%d+),?(%d*)$')
   if not first then error(redis.error_reply(UNKNOWN_FORMAT)) end
-  return tonumber(first), tonumber(following)
+  return tonumber(first), tonumber(following), number(watermark)
 end
 
--- Gives a family its number. Returns the first number that counts, and its own.
+local function write_order(key, order_field, first, following, watermark)
+  redis.call('HSET', key, order_field, without_last_commas(
+    '1,' .. text(first) .. ',' .. text(following) .. ',' .. short(watermark)))
+end
+
+-- Gives a family its number. Returns the first number that counts, its own, and the watermark.
 local function enlist(key, order_field, origins, order, one, origin)
-  local first, own = read_order(order, one)
+  local first, own, watermark = read_order(order, one)
   redis.call('HSET', key, origins .. text(own), without_last_commas(origin))
-  if own > 1 then redis.call('HSET', key, order_field, '1,' .. text(first) .. ',' .. text(own + 1)) end
-  return first, own
+  if own > 1 then write_order(key, order_field, first, own + 1, watermark) end
+  return first, own, watermark
 end
 
 local MARKS = { ['s:'] = true, ['o:'] = true, ['c:'] = true, ['k:'] = true, ['x:'] = true, u = true }

@@ -21,24 +21,25 @@
   ARGV, the request
    26  id of this attempt, may be empty    27  its age when it was sent, ms
    28  without a record the token is usable until, s, 0 for no bound
-   29  a refresh token is issued: 1 or 0
+   29  iat of the presented token, s       30  a refresh token is issued: 1 or 0
   ARGV, the policy
-   30  grace, ms                           31  replays in a grace, 0 for no limit
-   32  grace compares user agent: 1 or 0   33  grace compares ip: 1 or 0
-   34  rotations, 0 for no limit           35  not after, s, 0 for no end
-   36  refreshes per minute, 0 for no limit
-   37  binding compares user agent: 1 or 0 38  binding compares ip: 1 or 0
-   39  on a mismatch: deny, observe or revoke-family
-   40  on missing state: adopt or deny     41  enforce, observe or lookup
+   31  grace, ms                           32  replays in a grace, 0 for no limit
+   33  grace compares user agent: 1 or 0   34  grace compares ip: 1 or 0
+   35  rotations, 0 for no limit           36  not after, s, 0 for no end
+   37  refreshes per minute, 0 for no limit
+   38  binding compares user agent: 1 or 0 39  binding compares ip: 1 or 0
+   40  on a mismatch: deny, observe or revoke-family
+   41  on missing state: adopt or deny     42  enforce, observe or lookup
   ARGV, the client
-   42  an attempt that got no answer, - for none, or ask if it matters
+   43  an attempt that got no answer, - for none, or ask if it matters
 
   Returns an array
     1  NEW NEXT FAST_FORWARD ADOPTED REPLAYED, or KEPT: granted and nothing was changed; or a refusal:
        REUSED REVOKED MISSING LIMITED EXPIRED THROTTLED MISMATCH;
        or ASK, the attempt that was granted the newest child, and nothing else: what 42 is to be
        matters, and nothing was changed
-    2  generation of the child to answer with; of a refusal the newest, -1 without a record
+    2  generation of the child to answer with; of a refusal the newest, -1 without a record: then no
+       access tokens are named either
     3  child's iat, s                       4  child's exp, s, 0 for none
     5  bound user agent, may be empty       6  bound ip, may be empty
     7  replays in this grace
@@ -59,15 +60,15 @@ local key = KEYS[1]
 local presented = tonumber(ARGV[9])
 local access_exp = tonumber(ARGV[18])
 local agent, ip = ARGV[21], ARGV[22]
-local attempt, usable_until = ARGV[26], tonumber(ARGV[28])
-local grace, max_replays = tonumber(ARGV[30]), tonumber(ARGV[31])
-local max_rotations, not_after = tonumber(ARGV[34]), tonumber(ARGV[35])
-local per_minute = tonumber(ARGV[36])
-local binds_agent, binds_ip = ARGV[37] == '1', ARGV[38] == '1'
-local on_mismatch = ARGV[39]
-local adds_refusals = ARGV[41] == 'enforce'
-local keeps = ARGV[41] == 'lookup' or ARGV[29] == '0'
-local excused = ARGV[42]
+local attempt, usable_until, issued_at = ARGV[26], tonumber(ARGV[28]), tonumber(ARGV[29])
+local grace, max_replays = tonumber(ARGV[31]), tonumber(ARGV[32])
+local max_rotations, not_after = tonumber(ARGV[35]), tonumber(ARGV[36])
+local per_minute = tonumber(ARGV[37])
+local binds_agent, binds_ip = ARGV[38] == '1', ARGV[39] == '1'
+local on_mismatch = ARGV[40]
+local adds_refusals = ARGV[42] == 'enforce'
+local keeps = ARGV[42] == 'lookup' or ARGV[30] == '0'
+local excused = ARGV[43]
 local now, now_ms = clock()
 
 local stored = redis.call('HMGET', key, ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6])
@@ -75,6 +76,15 @@ local family
 if stored[1] then
   family = read_family(stored[1], stored[2])
   if not family then return redis.error_reply(UNKNOWN_FORMAT) end
+end
+
+-- Without a record, the order of its client tells whether it can be of a family that was capped: such
+-- records do not live as long as the refresh tokens.
+local order, is_capped
+if not family then
+  order = redis.call('HMGET', key, ARGV[7], ARGV[8] .. '1')
+  local _, _, watermark = read_order(order[1], order[2])
+  is_capped = issued_at <= watermark
 end
 
 -- A step in the lineage has an origin; a replay of its last step has none.
@@ -116,7 +126,7 @@ local function refuses(code, because, only_observed)
 end
 
 local function is_of_other_context()
-  return ARGV[32] == '1' and agent ~= family.agent or ARGV[33] == '1' and ip ~= family.ip
+  return ARGV[33] == '1' and agent ~= family.agent or ARGV[34] == '1' and ip ~= family.ip
 end
 
 -- By when the request reached Keycloak: a node that is slow must not make a theft of a replay.
@@ -141,8 +151,9 @@ local function is_elsewhere()
 end
 
 local function is_refused()
-  local scope = revoked_scope(family and family.revoked or '', stored[3], stored[4], stored[5],
-    stored[6], tonumber(ARGV[11]), tonumber(ARGV[12]))
+  local because = family and family.revoked or is_capped and 'capped' or ''
+  local scope = revoked_scope(because, stored[3], stored[4], stored[5], stored[6],
+    tonumber(ARGV[11]), tonumber(ARGV[12]))
   if scope then
     -- In every mode: no policy makes a revoked token valid.
     refusal, why = 'REVOKED', scope
@@ -152,7 +163,7 @@ local function is_refused()
   if reuse and is_excusable and excused == 'ask' then return refuses('ASK') end
   if reuse and refuses('REUSED', reuse) then return true end
   local is_stale = not family and usable_until > 0 and now > usable_until
-  if (is_stale or origin == 'ADOPTED' and ARGV[40] == 'deny') and refuses('MISSING') then return true end
+  if (is_stale or origin == 'ADOPTED' and ARGV[41] == 'deny') and refuses('MISSING') then return true end
   if is_elsewhere() then
     local because = on_mismatch == 'revoke-family' and 'FAMILY' or ''
     if refuses('MISMATCH', because, on_mismatch == 'observe') then return true end
@@ -192,7 +203,6 @@ local function save()
   family.retain = math.max(family.retain, retain)
   redis.call('HSET', key, ARGV[1], lineage_of(family), ARGV[2], access_of(family))
   if not stored[1] then
-    local order = redis.call('HMGET', key, ARGV[7], ARGV[8] .. '1')
     enlist(key, ARGV[7], ARGV[8], order[1], order[2],
       ARGV[10] .. ',' .. ARGV[1]:sub(3) .. ',' .. text(now) .. ',' .. short(tonumber(ARGV[13])))
     if ARGV[25] ~= '' then redis.call('HSET', key, 'p:' .. ARGV[1]:sub(3), ARGV[25]) end

@@ -1,0 +1,175 @@
+package dev.tokenguard.keycloak.events;
+
+import dev.tokenguard.blacklist.Trigger;
+import dev.tokenguard.keycloak.OwnTransaction;
+import dev.tokenguard.keycloak.revocation.CommittedSessionReader;
+import dev.tokenguard.rotation.Revocation.SessionKind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.keycloak.credential.CredentialModel;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
+import org.keycloak.util.JsonSerialization;
+
+/**
+ * Maps an administrator's event to the changes of one user. What was before is read from the
+ * database in a transaction of its own, and compared.
+ */
+final class AdminEventMapper {
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+
+  AdminEventMapper(KeycloakSession session, RealmModel realm) {
+    this.session = session;
+    this.realm = realm;
+  }
+
+  List<RevocationEvent> map(AdminEvent event) {
+    if (event.getResourceType() == null) {
+      return List.of();
+    }
+    AdminResourcePath path = AdminResourcePath.of(event, session);
+    return switch (event.getResourceType()) {
+      case USER -> ofUser(event, path);
+      case USER_SESSION ->
+          event.getOperationType() == OperationType.DELETE
+              ? removedSession(path.part(1)).stream().toList()
+              : List.of();
+      case REALM_ROLE_MAPPING, CLIENT_ROLE_MAPPING, GROUP_MEMBERSHIP ->
+          event.getOperationType() == OperationType.DELETE && path.isBelow("users")
+              ? List.of(RevocationEvent.toUser(Trigger.PERMISSIONS_REDUCED, path.part(1)))
+              : List.of();
+      default -> List.of();
+    };
+  }
+
+  private List<RevocationEvent> ofUser(AdminEvent event, AdminResourcePath path) {
+    if (!path.isBelow("users")) {
+      return List.of();
+    }
+    String userId = path.part(1);
+    if (event.getOperationType() == OperationType.UPDATE && path.length() == 2) {
+      return updated(userId, event);
+    }
+    if (event.getOperationType() != OperationType.ACTION) {
+      return List.of();
+    }
+    return switch (path.part(2)) {
+      case "logout" ->
+          List.of(
+              RevocationEvent.toUser(
+                  Trigger.ADMIN_LOGOUT,
+                  userId,
+                  CommittedSessionReader.ofUser(session, realm, userId)));
+      case "reset-password" -> List.of(RevocationEvent.toUser(Trigger.PASSWORD_RESET, userId));
+      case "credentials" ->
+          path.length() == 4
+              ? List.of(RevocationEvent.toUser(Trigger.CREDENTIAL_REMOVED, userId))
+              : List.of();
+      case "consents" ->
+          Optional.ofNullable(realm.getClientByClientId(path.part(3)))
+              .map(
+                  it ->
+                      RevocationEvent.atClient(
+                          Trigger.CONSENT_REVOKED,
+                          userId,
+                          it.getId(),
+                          CommittedSessionReader.ofUser(session, realm, userId)))
+              .stream()
+              .toList();
+      default -> List.of();
+    };
+  }
+
+  private List<RevocationEvent> updated(String userId, AdminEvent event) {
+    UserModel user = session.users().getUserById(realm, userId);
+    if (user == null) {
+      return List.of();
+    }
+    State before =
+        OwnTransaction.in(
+            session.getKeycloakSessionFactory(),
+            realm,
+            own -> State.of(own.users().getUserById(own.getContext().getRealm(), userId)));
+    State now = State.of(user);
+    List<RevocationEvent> events = new ArrayList<>();
+    if (!user.isEnabled()) {
+      events.add(RevocationEvent.toUser(Trigger.USER_DISABLED, userId));
+    }
+    if (!before.passwords().equals(now.passwords()) || hasPassword(event)) {
+      events.add(RevocationEvent.toUser(Trigger.PASSWORD_RESET, userId));
+    }
+    if (!Objects.equals(before.email(), now.email())) {
+      events.add(RevocationEvent.toUser(Trigger.EMAIL_CHANGED, userId));
+    }
+    if (!Objects.equals(before.username(), now.username())) {
+      events.add(RevocationEvent.toUser(Trigger.USERNAME_CHANGED, userId));
+    }
+    return events;
+  }
+
+  /** For a password that is not stored in Keycloak, but written to a user federation. */
+  private static boolean hasPassword(AdminEvent event) {
+    try {
+      UserRepresentation given =
+          event.getRepresentation() == null
+              ? null
+              : JsonSerialization.readValue(event.getRepresentation(), UserRepresentation.class);
+      return given != null
+          && given.getCredentials() != null
+          && given.getCredentials().stream()
+              .anyMatch(it -> CredentialRepresentation.PASSWORD.equals(it.getType()));
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+
+  /** The event says neither whose session it was, nor all that was removed. */
+  private Optional<RevocationEvent> removedSession(String id) {
+    CommittedSessionReader.Found before = CommittedSessionReader.find(session, realm, id);
+    if (before.userId() == null) {
+      return Optional.empty();
+    }
+    boolean isOnline = before.isOnline() && session.sessions().getUserSession(realm, id) == null;
+    boolean isOffline =
+        before.isOffline() && session.sessions().getOfflineUserSession(realm, id) == null;
+    if (!isOnline && !isOffline) {
+      return Optional.empty();
+    }
+    SessionKind kind =
+        isOnline && isOffline
+            ? SessionKind.BOTH
+            : isOnline ? SessionKind.ONLINE : SessionKind.OFFLINE;
+    return Optional.of(RevocationEvent.inSession(Trigger.LOGOUT, before.userId(), id, kind));
+  }
+
+  /** What is compared of a user. */
+  private record State(String username, String email, List<String> passwords) {
+    static State of(UserModel user) {
+      return user == null
+          ? new State(null, null, List.of())
+          : new State(user.getUsername(), user.getEmail(), passwords(user));
+    }
+
+    /** Each with its time and its hash: one that is set again differs. */
+    private static List<String> passwords(UserModel user) {
+      try (Stream<CredentialModel> stored =
+          user.credentialManager().getStoredCredentialsByTypeStream(PasswordCredentialModel.TYPE)) {
+        return stored
+            .map(it -> it.getId() + " " + it.getCreatedDate() + " " + it.getSecretData())
+            .toList();
+      }
+    }
+  }
+}

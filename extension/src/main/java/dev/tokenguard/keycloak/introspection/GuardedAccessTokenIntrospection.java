@@ -1,0 +1,38 @@
+package dev.tokenguard.keycloak.introspection;
+
+import jakarta.ws.rs.core.Response;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.oidc.AccessTokenIntrospectionProvider;
+import org.keycloak.representations.AccessToken;
+
+/** Keycloak's own introspection without a hint, and then a look-up if it is a refresh token. */
+final class GuardedAccessTokenIntrospection extends AccessTokenIntrospectionProvider<AccessToken> {
+
+  private String text;
+
+  GuardedAccessTokenIntrospection(KeycloakSession session) {
+    super(session);
+  }
+
+  @Override
+  public Response introspect(String given, EventBuilder event) {
+    text = given;
+    return super.introspect(given, event);
+  }
+
+  @Override
+  protected boolean verifyTokenReuse() {
+    if (!super.verifyTokenReuse()) {
+      return false;
+    }
+    if (new IntrospectedRefreshToken(text).isActive(session, token, userSession, client)) {
+      return true;
+    }
+    eventBuilder.detail(Details.REASON, RefreshTokenLookup.INACTIVE);
+    eventBuilder.error(Errors.INVALID_TOKEN);
+    return false;
+  }
+}

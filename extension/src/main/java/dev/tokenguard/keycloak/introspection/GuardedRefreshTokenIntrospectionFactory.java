@@ -1,0 +1,31 @@
+package dev.tokenguard.keycloak.introspection;
+
+import dev.tokenguard.keycloak.connection.RedisConnection;
+import java.util.Set;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.oidc.RefreshTokenIntrospectionProviderFactory;
+import org.keycloak.protocol.oidc.TokenIntrospectionProvider;
+import org.keycloak.provider.Provider;
+
+/** Takes the place of Keycloak's own factory for the hint {@code refresh_token}. */
+public final class GuardedRefreshTokenIntrospectionFactory
+    extends RefreshTokenIntrospectionProviderFactory {
+
+  /** Of two factories with one id Keycloak keeps that of the higher order; its own has 0. */
+  private static final int BEFORE_BUILT_IN = 10;
+
+  @Override
+  public int order() {
+    return BEFORE_BUILT_IN;
+  }
+
+  @Override
+  public Set<Class<? extends Provider>> dependsOn() {
+    return Set.of(RedisConnection.class);
+  }
+
+  @Override
+  public TokenIntrospectionProvider create(KeycloakSession session) {
+    return new GuardedRefreshTokenIntrospection(session);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.tokenguard.keycloak.introspection;
+
+import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.executor.PolicyInForce;
+import dev.tokenguard.keycloak.refresh.PreparedTokens;
+import dev.tokenguard.keycloak.tokens.LineageClaims;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RotationOutcome.Kept;
+import dev.tokenguard.rotation.RotationOutcome.Refused;
+import dev.tokenguard.rotation.RotationOutcome.Reused;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.StoreUnavailableException;
+import java.util.Optional;
+import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.representations.RefreshToken;
+
+/**
+ * Whether a refresh token would still be accepted (RFC 7662, section 2.2): it is not revoked, and
+ * it was not replaced by a newer one outside the grace period. Nothing is changed by the question.
+ */
+final class RefreshTokenLookup {
+
+  /** For the event. */
+  static final String INACTIVE = "The refresh token was revoked or replaced";
+
+  private final KeycloakSession session;
+
+  RefreshTokenLookup(KeycloakSession session) {
+    this.session = session;
+  }
+
+  /** Without Redis the answer is Keycloak's own. */
+  boolean isActive(RefreshToken token, UserSessionModel userSession, ClientModel client) {
+    Optional<FamilyStore> store = RedisConnection.familiesOf(session);
+    Optional<RotationPolicy> policy = PolicyInForce.of(session);
+    AuthenticatedClientSessionModel clientSession =
+        userSession.getAuthenticatedClientSessionByClient(client.getId());
+    if (store.isEmpty()
+        || clientSession == null
+        || policy.isEmpty() && !LineageClaims.areIn(token)) {
+      return true;
+    }
+    return PreparedTokens.ofLookup(session, clientSession, token)
+        .filter(
+            request ->
+                isActive(store.get(), request, policy.orElse(RotationPolicy.LOOKUP).lookupOnly()))
+        .isPresent();
+  }
+
+  private static boolean isActive(
+      FamilyStore store, RotationRequest request, RotationPolicy policy) {
+    try {
+      return !isInactive(store.rotate(request, policy, attempt -> false));
+    } catch (StoreUnavailableException unavailable) {
+      // Counted where it was thrown.
+      return true;
+    }
+  }
+
+  private static boolean isInactive(RotationOutcome outcome) {
+    return outcome instanceof Refused
+        || outcome instanceof Kept kept
+            && kept.observed().filter(Reused.class::isInstance).isPresent();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.tokenguard.keycloak.refresh;
+
+import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.UnansweredRefreshes;
+import org.keycloak.models.AbstractKeycloakTransaction;
+import org.keycloak.models.KeycloakSession;
+
+/**
+ * A refresh that fails in Keycloak after Redis has granted it: the answer cannot be built, another
+ * executor refuses it, the database lets another change go first. The client was not given its
+ * child, so its retry is no reuse.
+ */
+final class FailedAnswer extends AbstractKeycloakTransaction {
+
+  private static final String ATTRIBUTE = FailedAnswer.class.getName();
+
+  private final RotationRequest request;
+  private final UnansweredRefreshes unanswered;
+  private boolean isBuilt;
+
+  private FailedAnswer(RotationRequest request, UnansweredRefreshes unanswered) {
+    this.request = request;
+    this.unanswered = unanswered;
+  }
+
+  /** From now on the request at hand counts as unanswered, unless it is {@linkplain #isBuilt}. */
+  static void remember(
+      KeycloakSession session, RotationRequest request, UnansweredRefreshes unanswered) {
+    FailedAnswer failed = new FailedAnswer(request, unanswered);
+    session.setAttribute(ATTRIBUTE, failed);
+    session.getTransactionManager().enlistAfterCompletion(failed);
+  }
+
+  /** All that may refuse the refresh has let it pass; signing its tokens remains. */
+  static void isBuilt(KeycloakSession session) {
+    FailedAnswer failed = session.getAttribute(ATTRIBUTE, FailedAnswer.class);
+    if (failed != null) {
+      failed.isBuilt = true;
+    }
+  }
+
+  /** Up to 26.7 Keycloak also commits the transaction of an error response. */
+  @Override
+  protected void commitImpl() {
+    if (!isBuilt) {
+      rollbackImpl();
+    }
+  }
+
+  @Override
+  protected void rollbackImpl() {
+    unanswered.remember(request.presented(), request.attempt().id());
+  }
+}

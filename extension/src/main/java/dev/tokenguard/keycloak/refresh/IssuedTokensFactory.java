@@ -1,0 +1,33 @@
+package dev.tokenguard.keycloak.refresh;
+
+import dev.tokenguard.keycloak.connection.RedisConnection;
+import java.util.Set;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.oidc.token.TokenPostProcessor;
+import org.keycloak.protocol.oidc.token.TokenPostProcessorFactory;
+import org.keycloak.provider.Provider;
+
+/** The SPI {@code token-interceptor}. */
+public final class IssuedTokensFactory implements TokenPostProcessorFactory {
+
+  @Override
+  public String getId() {
+    return "token-guard";
+  }
+
+  /** Last: what follows can only fail by a roll-back. */
+  @Override
+  public int order() {
+    return Integer.MIN_VALUE;
+  }
+
+  @Override
+  public Set<Class<? extends Provider>> dependsOn() {
+    return Set.of(RedisConnection.class);
+  }
+
+  @Override
+  public TokenPostProcessor create(KeycloakSession session) {
+    return new IssuedTokens(session);
+  }
+}

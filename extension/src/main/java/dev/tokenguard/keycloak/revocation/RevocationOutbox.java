@@ -1,0 +1,281 @@
+package dev.tokenguard.keycloak.revocation;
+
+import dev.tokenguard.keycloak.LogText;
+import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.revocation.OutboxMetrics.Result;
+import dev.tokenguard.rotation.StoreUnavailableException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import org.jboss.logging.Logger;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RevokedTokenProvider;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.timer.TimerProvider;
+
+/**
+ * The revocations of this node that are not yet recorded in Redis. Each is tried again, after one
+ * second, two, four and so on up to a minute, until it is delivered or every token that it must
+ * reach has expired; when Redis is available again, at once.
+ *
+ * <p>What waits is also written to Keycloak's own list of revoked tokens, in the database, under
+ * ids that no token has; so a restart does not lose it. When more waits than fits in memory, the
+ * rest is read from there when the queue is empty.
+ */
+public final class RevocationOutbox {
+
+  private static final Logger LOG = Logger.getLogger(RevocationOutbox.class);
+
+  private static final int TICK_MILLIS = 1000;
+  private static final int MAX_DELAY_MILLIS = 60_000;
+
+  /** So many failures in a row are taken for an outage, and the rest waits for the next tick. */
+  private static final int OUTAGE = 3;
+
+  /** Every so many failures of one, its failure is logged with its trace. */
+  private static final int LOGGED_FAILURES = 10;
+
+  /** The column of the database is as wide. */
+  static final int LONGEST_TEXT = 255;
+
+  private final int capacity;
+  private final BooleanSupplier probe;
+  private final Set<Waiting> waiting = new LinkedHashSet<>();
+  private volatile KeycloakSessionFactory factory;
+  private volatile OutboxMetrics metrics;
+  private boolean isUnavailable;
+  private boolean hasOverflowed;
+
+  RevocationOutbox(int capacity) {
+    this.capacity = capacity;
+    this.probe = this::isAvailable;
+  }
+
+  /**
+   * @param probe whether Redis answers
+   */
+  RevocationOutbox(int capacity, BooleanSupplier probe) {
+    this.capacity = capacity;
+    this.probe = probe;
+  }
+
+  /** That of this node. */
+  public static RevocationOutbox of(KeycloakSessionFactory sessions) {
+    RedisRevokedTokenProviderFactory owner =
+        (RedisRevokedTokenProviderFactory)
+            sessions.getProviderFactory(
+                RevokedTokenProvider.class, RedisRevokedTokenProviderFactory.ID);
+    return owner.outbox();
+  }
+
+  /**
+   * Begins to retry.
+   *
+   * @param session of the start
+   */
+  void start(KeycloakSession session) {
+    factory = session.getKeycloakSessionFactory();
+    metrics = new OutboxMetrics(this::size);
+    session
+        .getProvider(TimerProvider.class)
+        .schedule(this::tick, TICK_MILLIS, "token-guard-pending-revocations");
+  }
+
+  /**
+   * Delivers now or, when that fails, later. Never throws for it.
+   *
+   * @return whether it is delivered
+   */
+  public boolean deliver(Delivery delivery) {
+    try {
+      delivery.deliver(factory);
+      metrics.count(Result.DELIVERED);
+      return true;
+    } catch (StoreUnavailableException unavailable) {
+      keep(delivery.again());
+      return false;
+    } catch (RuntimeException failed) {
+      LOG.error("A revocation is not recorded in Redis yet; it is tried again", failed);
+      keep(delivery.again());
+      return false;
+    }
+  }
+
+  void keep(Delivery delivery) {
+    metrics.count(Result.KEPT);
+    if (size() == 0) {
+      LOG.warn(
+          "A revocation cannot be recorded in Redis; it is tried again, and Keycloak refuses the"
+              + " tokens");
+    }
+    enqueue(delivery);
+    persist(delivery);
+  }
+
+  int size() {
+    synchronized (waiting) {
+      return waiting.size();
+    }
+  }
+
+  /** Without persisting it: for what is persisted already. */
+  void enqueue(Delivery delivery) {
+    synchronized (waiting) {
+      if (waiting.size() < capacity) {
+        waiting.add(new Waiting(delivery));
+        return;
+      }
+      hasOverflowed = true;
+    }
+    metrics.count(Result.OVERFLOWED);
+    LOG.warn(
+        LogText.of(
+            "More than %d revocations wait for Redis; one more is read from the database when these are"
+                + " recorded",
+            capacity));
+  }
+
+  private void persist(Delivery delivery) {
+    long lifespan = delivery.until() - Time.currentTime();
+    if (lifespan <= 0 || delivery.texts().isEmpty()) {
+      return;
+    }
+    try {
+      KeycloakModelUtils.runJobInTransaction(
+          factory,
+          session -> {
+            RevokedTokenProvider builtIn = BuiltInRevokedTokens.of(session);
+            for (String text : delivery.texts()) {
+              if (text.length() <= LONGEST_TEXT) {
+                builtIn.put(text, lifespan);
+              } else {
+                LOG.warn("A revocation that waits for Redis is too long to survive a restart");
+              }
+            }
+          });
+    } catch (RuntimeException failed) {
+      LOG.error("A revocation that waits for Redis would not survive a restart", failed);
+    }
+  }
+
+  private void tick() {
+    try {
+      MaxAccessTokenLifespan.share(factory);
+      retry();
+    } catch (RuntimeException failed) {
+      LOG.error("Retrying revocations failed; it goes on in a second", failed);
+    }
+  }
+
+  private void retry() {
+    if (size() == 0) {
+      reload();
+      return;
+    }
+    boolean isBack = isUnavailable && probe.getAsBoolean();
+    if (isBack) {
+      isUnavailable = false;
+    }
+    int failures = 0;
+    for (Waiting next : snapshot()) {
+      if (next.delivery().until() < Time.currentTime()) {
+        metrics.count(Result.EXPIRED);
+        LOG.warn("A revocation was never recorded in Redis; all its tokens have expired");
+        remove(next);
+      } else if (failures < OUTAGE && (isBack || next.isDue())) {
+        failures = attempt(next) ? 0 : failures + 1;
+      }
+    }
+  }
+
+  /** Whether it is delivered. One that fails does not hold up the others. */
+  private boolean attempt(Waiting next) {
+    try {
+      next.delivery().deliver(factory);
+      metrics.count(Result.DELIVERED_LATER);
+      remove(next);
+      return true;
+    } catch (StoreUnavailableException unavailable) {
+      isUnavailable = true;
+      next.failed();
+      return false;
+    } catch (RuntimeException failed) {
+      if (next.failed() % LOGGED_FAILURES == 1) {
+        LOG.error("A revocation is not recorded in Redis yet; it is tried again", failed);
+      }
+      return false;
+    }
+  }
+
+  private boolean isAvailable() {
+    try {
+      KeycloakModelUtils.runJobInTransaction(
+          factory,
+          session ->
+              RedisConnection.blacklistOf(session).ifPresent(list -> list.reasonFor("probe")));
+      return true;
+    } catch (StoreUnavailableException unavailable) {
+      return false;
+    }
+  }
+
+  /** What did not fit is in the database, with what was recorded since: twice is harmless. */
+  private void reload() {
+    synchronized (waiting) {
+      if (!hasOverflowed) {
+        return;
+      }
+      hasOverflowed = false;
+    }
+    KeycloakModelUtils.runJobInTransaction(
+        factory, session -> new StartupRecovery(session).deliveries().forEach(this::enqueue));
+  }
+
+  private List<Waiting> snapshot() {
+    synchronized (waiting) {
+      return new ArrayList<>(waiting);
+    }
+  }
+
+  private void remove(Waiting done) {
+    synchronized (waiting) {
+      waiting.remove(done);
+      if (!waiting.isEmpty()) {
+        return;
+      }
+    }
+    LOG.info("All revocations are recorded in Redis");
+  }
+
+  /** One, and when it is tried next. */
+  private static final class Waiting {
+    private final Delivery delivery;
+    private int failures;
+    private long dueMillis;
+
+    private Waiting(Delivery delivery) {
+      this.delivery = delivery;
+    }
+
+    private Delivery delivery() {
+      return delivery;
+    }
+
+    private boolean isDue() {
+      return Time.currentTimeMillis() >= dueMillis;
+    }
+
+    private int failed() {
+      long delay = Math.min(MAX_DELAY_MILLIS, (long) TICK_MILLIS << Math.min(failures, 6));
+      // Up to a fifth less, so that nodes do not retry together.
+      dueMillis =
+          Time.currentTimeMillis() + delay - ThreadLocalRandom.current().nextLong(delay / 5);
+      return ++failures;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.tokenguard.keycloak.revocation;
+
+import dev.tokenguard.blacklist.BlacklistEntry;
+import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.blacklist.BulkRevocation;
+import dev.tokenguard.blacklist.PendingRevocation;
+import dev.tokenguard.blacklist.PersistedBlacklistEntry;
+import dev.tokenguard.blacklist.Reason;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.session.RevokedToken;
+import org.keycloak.models.session.RevokedTokenPersisterProvider;
+
+/**
+ * What Keycloak's own list has in the database when a node starts: what an earlier run could not
+ * record in Redis, what it did not finish, and the revoked sessions and tokens themselves. All of
+ * it is recorded in Redis, which may be another one than before, or have lost data. What began
+ * since is not affected.
+ */
+final class StartupRecovery {
+
+  private static final int ENTRIES_AT_ONCE = 1000;
+
+  private final List<BlacklistEntry> entries = new ArrayList<>();
+  private final Set<String> texts = new HashSet<>();
+
+  /**
+   * @param session of the start
+   */
+  StartupRecovery(KeycloakSession session) {
+    RevokedTokenPersisterProvider persister =
+        session.getProvider(RevokedTokenPersisterProvider.class);
+    if (persister == null) {
+      return;
+    }
+    try (Stream<RevokedToken> persisted = persister.getAllRevokedTokens()) {
+      persisted.filter(it -> it.expiry() > Time.currentTime()).forEach(this::add);
+    }
+  }
+
+  private void add(RevokedToken revoked) {
+    String text = revoked.tokenId();
+    if (!PendingRevocation.isText(text)) {
+      entries.add(new OfAccessToken(text, Reason.REVOKED, revoked.expiry()));
+    } else {
+      PersistedBlacklistEntry.of(text).ifPresentOrElse(entries::add, () -> texts.add(text));
+    }
+  }
+
+  List<Delivery> deliveries() {
+    List<Delivery> deliveries = new ArrayList<>();
+    texts.stream()
+        .flatMap(text -> PendingRevocation.of(text).stream())
+        .map(RevocationPropagation::again)
+        .forEach(deliveries::add);
+    for (int at = 0; at < entries.size(); at += ENTRIES_AT_ONCE) {
+      deliveries.add(
+          new BlacklistDelivery(
+              List.copyOf(entries.subList(at, Math.min(entries.size(), at + ENTRIES_AT_ONCE)))));
+    }
+    return deliveries;
+  }
+
+  List<BulkRevocation> unfinished() {
+    return BulkRevocation.unfinished(texts);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.tokenguard.redis;
+
+import dev.tokenguard.blacklist.LatestExpiries;
+import dev.tokenguard.redis.RedisTelemetry.Operation;
+import java.util.List;
+
+/** The latest expiries in Redis: a key for each realm, which vanishes with the last token. */
+public final class RedisLatestExpiries implements LatestExpiries {
+
+  private static final LuaScript RAISE =
+      LuaScript.alone(Operation.LATEST_EXPIRY, "latest-expiry.lua");
+
+  private final Redis redis;
+  private final KeySpace keys;
+
+  public RedisLatestExpiries(Redis redis, KeySpace keys) {
+    this.redis = redis;
+    this.keys = keys;
+  }
+
+  @Override
+  public long raise(String realmId, long expiresAt) {
+    return redis.run(
+        RAISE,
+        keys.latestExpiry(realmId),
+        List.of(Long.toString(expiresAt)),
+        reply -> (Long) reply);
+  }
+
+  @Override
+  public long latest(String realmId) {
+    return redis
+        .value(Operation.LATEST_EXPIRY, keys.latestExpiry(realmId))
+        .map(Long::parseLong)
+        .orElse(0L);
+  }
+}

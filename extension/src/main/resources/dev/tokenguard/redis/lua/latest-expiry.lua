@@ -1,0 +1,21 @@
+--[[
+  Takes a later second for the latest, and keeps it until then.
+
+  KEYS[1]  string: the latest second, s since the epoch
+
+  ARGV
+    1  a second, s since the epoch
+
+  Returns the latest second.
+  Error replies: WRONGTYPE when the key holds something else.
+]]
+
+local key = KEYS[1]
+local stands = tonumber(redis.call('GET', key) or '0') or 0
+local given = tonumber(ARGV[1])
+local now = tonumber(redis.call('TIME')[1])
+if given > stands and given > now then
+  redis.call('SET', key, ARGV[1], 'EX', string.format('%.0f', given - now))
+  return given
+end
+return stands
