@@ -34,6 +34,6 @@ public enum Reason {
 
   /** As it stands in Redis, in events and in the admin REST. */
   public String word() {
-    return Setting.word(this);
+    return Setting.id(this);
   }
 }

@@ -85,17 +85,17 @@ public enum Trigger {
     this.reason = reason;
     Set<Scope> accepted = new LinkedHashSet<>(List.of(OFF, byDefault));
     accepted.addAll(List.of(others));
-    List<String> words = accepted.stream().map(Setting::word).toList();
+    List<String> words = accepted.stream().map(Setting::id).toList();
     this.setting =
         new Setting<>(
-            Setting.word(this),
+            Setting.id(this),
             help,
             "one of " + String.join(", ", words),
             words,
-            Setting.word(byDefault),
+            Setting.id(byDefault),
             text ->
                 accepted.stream()
-                    .filter(scope -> Setting.word(scope).equals(text))
+                    .filter(scope -> Setting.id(scope).equals(text))
                     .findFirst()
                     .orElseThrow(IllegalArgumentException::new));
   }

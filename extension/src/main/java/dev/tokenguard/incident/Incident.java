@@ -24,7 +24,7 @@ public record Incident(Type type, Origin origin, Optional<Lineage> lineage, Stri
 
     /** As it stands in Redis and in the admin REST. */
     public String word() {
-      return Setting.word(this);
+      return Setting.id(this);
     }
 
     /** Empty for what no constant is called. */

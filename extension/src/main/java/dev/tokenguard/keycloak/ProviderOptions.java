@@ -38,7 +38,7 @@ public record ProviderOptions(String spi, String provider, List<Setting<?>> sett
   }
 
   /** As Keycloak lists them in its help. */
-  public List<ProviderConfigProperty> listed() {
+  public List<ProviderConfigProperty> toConfigProperties() {
     ProviderConfigurationBuilder listed = ProviderConfigurationBuilder.create();
     for (Setting<?> setting : settings) {
       listed

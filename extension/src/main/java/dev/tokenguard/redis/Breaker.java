@@ -36,20 +36,20 @@ final class Breaker {
   }
 
   /** Whoever is let through tells exactly one of the three below. */
-  boolean letsThrough() {
+  boolean tryAcquirePermission() {
     return circuit.tryAcquirePermission();
   }
 
-  void answered(long nanos) {
+  void onSuccess(long nanos) {
     circuit.onSuccess(nanos, TimeUnit.NANOSECONDS);
   }
 
-  void failed(long nanos, Exception failure) {
+  void onError(long nanos, Exception failure) {
     circuit.onError(nanos, TimeUnit.NANOSECONDS, failure);
   }
 
   /** Nothing was learned of Redis. */
-  void cancelled() {
+  void releasePermission() {
     circuit.releasePermission();
   }
 

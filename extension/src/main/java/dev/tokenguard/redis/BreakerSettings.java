@@ -25,7 +25,7 @@ public record BreakerSettings(int failures, Duration delay) {
           5);
   static final Setting<Integer> DELAY =
       number(
-          "breaker-delay",
+          "breaker-wait-duration",
           "After so long one command tries again whether Redis answers.",
           "ms",
           10,

@@ -31,11 +31,11 @@ final class ClusterClients implements RedisClients {
 
   private record Cluster(ClusterExecutor executor, UnifiedJedis client) {}
 
-  private final Lookout<Cluster> lookout;
+  private final TopologyMonitor<Cluster> lookout;
 
   ClusterClients(ClientConfigs configs) {
     this.lookout =
-        new Lookout<>(
+        new TopologyMonitor<>(
             "token-guard-cluster",
             before -> before.or(() -> Optional.of(open(configs))),
             cluster -> cluster.client().close(),
@@ -75,7 +75,7 @@ final class ClusterClients implements RedisClients {
    * leaves out the answers of a node that breaks off.
    */
   @Override
-  public List<Response<Object>> inOneTrip(
+  public List<Response<Object>> pipelined(
       List<ScriptCall> calls, BiFunction<AbstractPipeline, ScriptCall, Response<Object>> command) {
     ClusterExecutor executor = lookout.found().executor();
     Map<HostAndPort, List<ScriptCall>> byMaster = new LinkedHashMap<>();

@@ -91,7 +91,7 @@ final class ConnectionSettings {
 
   private static final Setting<Boolean> READINESS_NEEDS_REDIS =
       flag(
-          "readiness-needs-redis",
+          "readiness-requires-redis",
           "Whether /health/ready is DOWN while Redis does not answer. It takes all nodes out of the"
               + " balancer at once.",
           false);

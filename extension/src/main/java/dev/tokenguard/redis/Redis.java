@@ -21,7 +21,7 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 public final class Redis implements AutoCloseable {
 
   private final RedisClients clients;
-  private final GuardedCalls calls;
+  private final RedisCommandExecutor calls;
 
   Redis(UnifiedJedis jedis, BreakerSettings breaker, RedisTelemetry telemetry) {
     this(RedisClients.of(jedis), breaker, telemetry);
@@ -29,7 +29,7 @@ public final class Redis implements AutoCloseable {
 
   private Redis(RedisClients clients, BreakerSettings breaker, RedisTelemetry telemetry) {
     this.clients = clients;
-    this.calls = new GuardedCalls(clients, breaker, telemetry);
+    this.calls = new RedisCommandExecutor(clients, breaker, telemetry);
   }
 
   public static Redis open(RedisSettings settings, RedisTelemetry telemetry) {
@@ -74,7 +74,7 @@ public final class Redis implements AutoCloseable {
         script.operation(),
         redis -> {
           List<Response<Object>> replies =
-              inOneTrip(
+              pipelined(
                   scripts,
                   (pipeline, it) ->
                       pipeline.evalsha(script.sha1(), List.of(it.key()), it.arguments()));
@@ -84,7 +84,7 @@ public final class Redis implements AutoCloseable {
                   .mapToObj(scripts::get)
                   .toList();
           List<Response<Object>> others =
-              inOneTrip(
+              pipelined(
                   unknown,
                   (pipeline, it) ->
                       pipeline.eval(script.source(), List.of(it.key()), it.arguments()));
@@ -94,10 +94,10 @@ public final class Redis implements AutoCloseable {
         });
   }
 
-  private List<Response<Object>> inOneTrip(
+  private List<Response<Object>> pipelined(
       List<ScriptCall> scripts,
       BiFunction<AbstractPipeline, ScriptCall, Response<Object>> command) {
-    return scripts.isEmpty() ? List.of() : clients.inOneTrip(scripts, command);
+    return scripts.isEmpty() ? List.of() : clients.pipelined(scripts, command);
   }
 
   private static boolean isUnknownScript(Response<Object> reply) {

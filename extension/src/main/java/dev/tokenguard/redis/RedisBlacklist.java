@@ -18,9 +18,9 @@ public final class RedisBlacklist implements Blacklist {
   private static final LuaScript ADD = LuaScript.alone(Operation.BLACKLIST_ADD, "blacklist.lua");
 
   private final Redis redis;
-  private final KeySpace keys;
+  private final RedisKeys keys;
 
-  public RedisBlacklist(Redis redis, KeySpace keys) {
+  public RedisBlacklist(Redis redis, RedisKeys keys) {
     this.redis = redis;
     this.keys = keys;
   }

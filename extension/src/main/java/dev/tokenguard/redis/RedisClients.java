@@ -26,7 +26,7 @@ interface RedisClients extends AutoCloseable {
   }
 
   /** Sends a command for each call before it waits for the answers. */
-  default List<Response<Object>> inOneTrip(
+  default List<Response<Object>> pipelined(
       List<ScriptCall> calls, BiFunction<AbstractPipeline, ScriptCall, Response<Object>> command) {
     try (AbstractPipeline pipeline = client().pipelined()) {
       return calls.stream().map(it -> command.apply(pipeline, it)).toList();

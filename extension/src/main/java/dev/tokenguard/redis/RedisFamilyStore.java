@@ -37,9 +37,9 @@ public final class RedisFamilyStore implements FamilyStore {
   private static final String NOT_EXCUSED = "-";
 
   private final Redis redis;
-  private final KeySpace keys;
+  private final RedisKeys keys;
 
-  public RedisFamilyStore(Redis redis, KeySpace keys) {
+  public RedisFamilyStore(Redis redis, RedisKeys keys) {
     this.redis = redis;
     this.keys = keys;
   }
@@ -104,7 +104,7 @@ public final class RedisFamilyStore implements FamilyStore {
     arguments.number(families.size());
     for (String family : families) {
       String compact = keys.compact(family);
-      arguments.text(KeySpace.lineage(compact)).text(KeySpace.accessTokens(compact));
+      arguments.text(RedisKeys.lineage(compact)).text(RedisKeys.accessTokens(compact));
     }
     return redis.run(
         REVOKE,
@@ -121,28 +121,28 @@ public final class RedisFamilyStore implements FamilyStore {
     List<Mark> marks = new ArrayList<>();
     long before = revocation.before();
     if (revocation.isEverything()) {
-      marks.add(new Mark(KeySpace.USER_CUTOFF, before));
+      marks.add(new Mark(RedisKeys.USER_CUTOFF, before));
     }
     revocation
         .clients()
-        .forEach(id -> marks.add(new Mark(KeySpace.client(keys.compact(id)), before)));
+        .forEach(id -> marks.add(new Mark(RedisKeys.client(keys.compact(id)), before)));
     for (Revocation.Session session : revocation.sessions()) {
       String compact = keys.compact(session.id());
       for (boolean isOffline : new boolean[] {false, true}) {
         if (session.kind().covers(isOffline)) {
-          marks.add(new Mark(KeySpace.session(compact, isOffline), before));
+          marks.add(new Mark(RedisKeys.session(compact, isOffline), before));
         }
       }
     }
     for (Revocation.ClientSession it : revocation.clientSessions()) {
       String session = keys.compact(it.sessionId());
-      marks.add(new Mark(KeySpace.clientSession(session, keys.compact(it.clientId())), before));
+      marks.add(new Mark(RedisKeys.clientSession(session, keys.compact(it.clientId())), before));
     }
     return marks;
   }
 
-  private static List<AccessTokens> tokens(Object reply, Function<ReplyRow, String> family) {
-    return ReplyRow.of(reply)
+  private static List<AccessTokens> tokens(Object reply, Function<LuaReply, String> family) {
+    return LuaReply.of(reply)
         .rowsFrom(0)
         .map(row -> row.accessTokens(family.apply(row), 1))
         .toList();
@@ -161,11 +161,11 @@ public final class RedisFamilyStore implements FamilyStore {
   private record Page(String cursor, List<TokenFamily> families) {}
 
   private Page page(Object reply) {
-    ReplyRow row = ReplyRow.of(reply);
+    LuaReply row = LuaReply.of(reply);
     return new Page(row.text(0), row.rowsFrom(1).map(this::family).toList());
   }
 
-  private TokenFamily family(ReplyRow row) {
+  private TokenFamily family(LuaReply row) {
     String id = keys.expanded(row.text(0));
     return new TokenFamily(
         id,
@@ -185,8 +185,8 @@ public final class RedisFamilyStore implements FamilyStore {
     return redis.run(
         EXCHANGE,
         keys.user(userId),
-        List.of(KeySpace.exchanges(tag), prefix, Long.toString(expiresAt)),
-        reply -> ReplyRow.of(List.of(reply)).number(0));
+        List.of(RedisKeys.exchanges(tag), prefix, Long.toString(expiresAt)),
+        reply -> LuaReply.of(List.of(reply)).number(0));
   }
 
   @Override
@@ -194,9 +194,9 @@ public final class RedisFamilyStore implements FamilyStore {
     return redis.run(
         EXCHANGED,
         keys.user(userId),
-        List.of(KeySpace.exchanges(tag)),
+        List.of(RedisKeys.exchanges(tag)),
         reply ->
-            ReplyRow.of(reply)
+            LuaReply.of(reply)
                 .rowsFrom(0)
                 .flatMap(
                     row ->

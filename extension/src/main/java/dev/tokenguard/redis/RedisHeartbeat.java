@@ -17,9 +17,9 @@ public final class RedisHeartbeat {
   /** What has happened to the data. */
   public enum Loss {
     /** Nothing is left: a flush, a restart without a file, another Redis, or an eviction. */
-    EMPTIED,
+    FLUSHED,
     /** The last writes are missing: a failover, or an older backup. */
-    SET_BACK
+    ROLLED_BACK
   }
 
   private static final LuaScript BEAT = LuaScript.alone(Operation.HEARTBEAT, "heartbeat.lua");
@@ -28,10 +28,10 @@ public final class RedisHeartbeat {
   private static final Duration KEPT_FOR = Duration.ofDays(7);
 
   private final Redis redis;
-  private final KeySpace keys;
+  private final RedisKeys keys;
   private Beat last;
 
-  public RedisHeartbeat(Redis redis, KeySpace keys) {
+  public RedisHeartbeat(Redis redis, RedisKeys keys) {
     this.redis = redis;
     this.keys = keys;
   }
@@ -56,15 +56,15 @@ public final class RedisHeartbeat {
 
   private record Beat(String id, long count) {
     static Beat of(Object reply) {
-      ReplyRow row = ReplyRow.of(reply);
+      LuaReply row = LuaReply.of(reply);
       return new Beat(row.text(0), row.number(1));
     }
 
     Optional<Loss> lossSince(Beat previous) {
       if (!id.equals(previous.id())) {
-        return Optional.of(Loss.EMPTIED);
+        return Optional.of(Loss.FLUSHED);
       }
-      return count <= previous.count() ? Optional.of(Loss.SET_BACK) : Optional.empty();
+      return count <= previous.count() ? Optional.of(Loss.ROLLED_BACK) : Optional.empty();
     }
   }
 }

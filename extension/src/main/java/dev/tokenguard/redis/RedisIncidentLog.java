@@ -36,9 +36,9 @@ public final class RedisIncidentLog implements IncidentLog {
   private static final String NEWEST = "newest";
 
   private final Redis redis;
-  private final KeySpace keys;
+  private final RedisKeys keys;
 
-  public RedisIncidentLog(Redis redis, KeySpace keys) {
+  public RedisIncidentLog(Redis redis, RedisKeys keys) {
     this.redis = redis;
     this.keys = keys;
   }
@@ -72,7 +72,7 @@ public final class RedisIncidentLog implements IncidentLog {
         FIND,
         keys.incidents(realmId),
         arguments,
-        reply -> ReplyRow.of(reply).rowsFrom(0).flatMap(row -> recorded(row).stream()).toList());
+        reply -> LuaReply.of(reply).rowsFrom(0).flatMap(row -> recorded(row).stream()).toList());
   }
 
   private static Map<String, String> partsOf(Incident incident) {
@@ -95,7 +95,7 @@ public final class RedisIncidentLog implements IncidentLog {
   }
 
   /** Empty for a type of a newer version. */
-  private static Optional<Recorded> recorded(ReplyRow row) {
+  private static Optional<Recorded> recorded(LuaReply row) {
     Map<String, String> parts = new LinkedHashMap<>();
     for (int index = 1; index + 1 < row.values().size(); index += 2) {
       parts.put(row.text(index), row.text(index + 1));

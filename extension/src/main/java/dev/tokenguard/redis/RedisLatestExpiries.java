@@ -11,9 +11,9 @@ public final class RedisLatestExpiries implements LatestExpiries {
       LuaScript.alone(Operation.LATEST_EXPIRY, "latest-expiry.lua");
 
   private final Redis redis;
-  private final KeySpace keys;
+  private final RedisKeys keys;
 
-  public RedisLatestExpiries(Redis redis, KeySpace keys) {
+  public RedisLatestExpiries(Redis redis, RedisKeys keys) {
     this.redis = redis;
     this.keys = keys;
   }

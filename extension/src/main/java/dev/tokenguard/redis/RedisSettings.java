@@ -25,7 +25,7 @@ public record RedisSettings(
     Duration readTimeout,
     Duration poolTimeout,
     BreakerSettings breaker,
-    boolean readinessNeedsRedis) {
+    boolean readinessRequiresRedis) {
 
   /** All settings, in the order of the documentation. */
   public static final List<Setting<?>> SETTINGS = ConnectionSettings.ALL;
@@ -43,10 +43,10 @@ public record RedisSettings(
   }
 
   /** What is in effect, for people; passwords are masked. */
-  public Map<String, String> shown() {
+  public Map<String, String> describe() {
     Map<String, String> shown = new LinkedHashMap<>();
     shown.put("url", address.toString());
-    shown.put("topology", Setting.word(topology));
+    shown.put("topology", Setting.id(topology));
     if (topology == Topology.SENTINEL) {
       sentinel.show(shown);
     }
@@ -64,15 +64,15 @@ public record RedisSettings(
     shown.put("read-timeout", readTimeout.toMillis() + " ms");
     shown.put("pool-timeout", poolTimeout.toMillis() + " ms");
     shown.put("breaker-failures", Integer.toString(breaker.failures()));
-    shown.put("breaker-delay", breaker.delay().toMillis() + " ms");
-    shown.put("readiness-needs-redis", Boolean.toString(readinessNeedsRedis));
+    shown.put("breaker-wait-duration", breaker.delay().toMillis() + " ms");
+    shown.put("readiness-requires-redis", Boolean.toString(readinessRequiresRedis));
     return shown;
   }
 
   /** Without the passwords. */
   @Override
   public String toString() {
-    return shown().toString();
+    return describe().toString();
   }
 
   static String masked(Optional<String> secret) {

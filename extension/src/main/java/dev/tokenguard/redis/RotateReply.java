@@ -1,7 +1,6 @@
 package dev.tokenguard.redis;
 
 import dev.tokenguard.rotation.AccessTokens;
-import dev.tokenguard.rotation.Child;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationOutcome;
 import dev.tokenguard.rotation.RotationOutcome.Expired;
@@ -17,11 +16,12 @@ import dev.tokenguard.rotation.RotationOutcome.Revoked;
 import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
 import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.RotationOutcome.Throttled;
+import dev.tokenguard.rotation.SuccessorToken;
 import java.time.Duration;
 import java.util.Optional;
 
 /** What {@code rotate.lua} returned, read as an outcome. The positions are those of its header. */
-record RotateReply(ReplyRow row) {
+record RotateReply(LuaReply row) {
 
   private static final int OBSERVED = 14;
   private static final int WHY = 15;
@@ -50,7 +50,7 @@ record RotateReply(ReplyRow row) {
   }
 
   static RotateReply of(Object reply) {
-    return new RotateReply(ReplyRow.of(reply));
+    return new RotateReply(LuaReply.of(reply));
   }
 
   /** The attempt that the script asks for before it decides; empty when it has decided. */
@@ -103,10 +103,11 @@ record RotateReply(ReplyRow row) {
     return new Revoked(scope, isNamed ? Optional.of(accessTokens(family)) : Optional.empty());
   }
 
-  private Child child() {
+  private SuccessorToken child() {
     Optional<RequestContext> binding =
         row.optionalText(4).map(userAgent -> new RequestContext(userAgent, row.text(5)));
-    return new Child(row.number(1), row.number(2), row.number(3), row.number(REPLAY), binding);
+    return new SuccessorToken(
+        row.number(1), row.number(2), row.number(3), row.number(REPLAY), binding);
   }
 
   private AccessTokens accessTokens(String family) {

@@ -14,7 +14,7 @@ final class RotationArguments {
 
   private RotationArguments() {}
 
-  static List<String> ofLogin(RotationRequest login, RotationPolicy policy, KeySpace keys) {
+  static List<String> ofLogin(RotationRequest login, RotationPolicy policy, RedisKeys keys) {
     RotationArguments all = new RotationArguments().tokens(login, keys);
     return all.arguments
         .number(policy.maxFamiliesPerUserAndClient())
@@ -27,27 +27,27 @@ final class RotationArguments {
    *     if it matters
    */
   static List<String> ofRefresh(
-      RotationRequest request, RotationPolicy policy, String excused, KeySpace keys) {
+      RotationRequest request, RotationPolicy policy, String excused, RedisKeys keys) {
     RotationArguments all =
         new RotationArguments().tokens(request, keys).request(request).limits(request, policy);
     return all.arguments.text(excused).inOrder();
   }
 
   /** The same for both scripts. */
-  private RotationArguments tokens(RotationRequest request, KeySpace keys) {
+  private RotationArguments tokens(RotationRequest request, RedisKeys keys) {
     String family = keys.compact(request.presented().family());
     String session = keys.compact(request.session().id());
     String client = keys.compact(request.session().clientId());
     boolean isOffline = request.session().isOffline();
     arguments
-        .text(KeySpace.lineage(family))
-        .text(KeySpace.accessTokens(family))
-        .text(KeySpace.session(session, isOffline))
-        .text(KeySpace.clientSession(session, client))
-        .text(KeySpace.client(client))
-        .text(KeySpace.USER_CUTOFF)
-        .text(KeySpace.order(client))
-        .text(KeySpace.origins(client))
+        .text(RedisKeys.lineage(family))
+        .text(RedisKeys.accessTokens(family))
+        .text(RedisKeys.session(session, isOffline))
+        .text(RedisKeys.clientSession(session, client))
+        .text(RedisKeys.client(client))
+        .text(RedisKeys.USER_CUTOFF)
+        .text(RedisKeys.order(client))
+        .text(RedisKeys.origins(client))
         .number(request.presented().generation())
         .text(session)
         .number(request.session().started())
@@ -87,9 +87,9 @@ final class RotationArguments {
         .number(policy.maxRefreshesPerMinute());
     compares(policy.bindTo());
     arguments
-        .text(Setting.word(policy.onBindingMismatch()))
-        .text(Setting.word(policy.onMissingState()))
-        .text(Setting.word(policy.mode()));
+        .text(Setting.id(policy.onBindingMismatch()))
+        .text(Setting.id(policy.onMissingState()))
+        .text(Setting.id(policy.mode()));
     return this;
   }
 

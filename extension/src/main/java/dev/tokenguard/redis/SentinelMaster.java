@@ -17,7 +17,7 @@ final class SentinelMaster implements ConnectionProvider {
 
   private final ClientConfigs configs;
   private final Sentinels sentinels;
-  private final Lookout<Master> lookout;
+  private final TopologyMonitor<Master> lookout;
 
   SentinelMaster(ClientConfigs configs) {
     this.configs = configs;
@@ -27,7 +27,7 @@ final class SentinelMaster implements ConnectionProvider {
             configs.nodes(),
             configs.sentinel());
     this.lookout =
-        new Lookout<>(
+        new TopologyMonitor<>(
             "token-guard-sentinel",
             this::follow,
             master -> master.pool().close(),

@@ -45,7 +45,7 @@ final class Sentinels implements AutoCloseable {
       try {
         return asked();
       } catch (JedisException failed) {
-        reasons.add(nodes.getFirst() + " " + FailureText.of(failed));
+        reasons.add(nodes.getFirst() + " " + FailureHints.of(failed));
         unknown = new JedisConnectionException(String.join("; ", reasons), failed);
         close();
         nodes.addLast(nodes.removeFirst());

@@ -38,7 +38,7 @@ public record AccessTokens(
 
   /** The {@code jti} of each, generations before replays. For a long family: take it by pages. */
   public Stream<String> stream() {
-    Place login = new Place(family, 0);
+    TokenPosition login = new TokenPosition(family, 0);
     return Stream.concat(
         LongStream.rangeClosed(first, last)
             .filter(generation -> !prefix(generation).isEmpty())

@@ -17,7 +17,8 @@ public sealed interface Effect {
    * @param revoke access tokens to put on the blacklist
    * @param observed what would have been done instead, were the policy enforced
    */
-  record Issue(Label label, Child child, Optional<AccessTokens> revoke, Optional<Label> observed)
+  record Issue(
+      Label label, SuccessorToken child, Optional<AccessTokens> revoke, Optional<Label> observed)
       implements Effect {}
 
   /**

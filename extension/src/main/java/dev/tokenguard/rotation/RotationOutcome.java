@@ -20,7 +20,8 @@ public sealed interface RotationOutcome {
    *
    * @param replaced the access tokens that came with the presented token
    */
-  record Rotated(Child child, Origin origin, AccessTokens replaced, Optional<Refused> observed)
+  record Rotated(
+      SuccessorToken child, Origin origin, AccessTokens replaced, Optional<Refused> observed)
       implements Granted {}
 
   /**
@@ -28,7 +29,8 @@ public sealed interface RotationOutcome {
    *
    * @param replays how often by now, in this grace period
    */
-  record Replayed(Child child, long replays, Optional<Refused> observed) implements Granted {}
+  record Replayed(SuccessorToken child, long replays, Optional<Refused> observed)
+      implements Granted {}
 
   /**
    * Granted, and nothing was changed: the policy only looks up, or no refresh token is issued.

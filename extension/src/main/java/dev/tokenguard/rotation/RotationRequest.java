@@ -31,7 +31,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public record RotationRequest(
     String userId,
-    Place presented,
+    TokenPosition presented,
     Session session,
     ProposedChild child,
     AccessToken accessToken,

@@ -35,16 +35,16 @@ public final class RotationService {
   static final Duration RETRY_WHEN_UNAVAILABLE = Duration.ofSeconds(2);
 
   private final FamilyStore store;
-  private final UnansweredRefreshes unanswered;
+  private final UnacknowledgedRotations unanswered;
 
-  public RotationService(FamilyStore store, UnansweredRefreshes unanswered) {
+  public RotationService(FamilyStore store, UnacknowledgedRotations unanswered) {
     this.store = store;
     this.unanswered = unanswered;
   }
 
   /** An unavailable store is an effect, too; nothing is thrown for it. */
   public Effect refresh(RotationRequest request, RotationPolicy policy) {
-    Place presented = request.presented();
+    TokenPosition presented = request.presented();
     String attempt = request.attempt().id();
     RotationOutcome outcome;
     try {
@@ -88,7 +88,7 @@ public final class RotationService {
     if (refused instanceof Reused reused) {
       return new Refuse(
           Label.REUSED,
-          Setting.word(reused.reason()),
+          Setting.id(reused.reason()),
           reused.newest(),
           Optional.of(reused.accessTokens()),
           Optional.of(policy.onReuse()));
@@ -96,7 +96,7 @@ public final class RotationService {
     if (refused instanceof Mismatched mismatched) {
       return new Refuse(
           Label.MISMATCHED,
-          "bound to another " + Setting.word(policy.bindTo()),
+          "bound to another " + Setting.id(policy.bindTo()),
           mismatched.newest(),
           mismatched.revoked(),
           Optional.empty());
@@ -104,7 +104,7 @@ public final class RotationService {
     if (refused instanceof Revoked revoked) {
       return new Refuse(
           Label.REVOKED,
-          Setting.word(revoked.scope()) + " revoked before",
+          Setting.id(revoked.scope()) + " revoked before",
           Refuse.UNKNOWN,
           revoked.accessTokens(),
           Optional.empty());
@@ -171,8 +171,8 @@ public final class RotationService {
     if (!request.issuesRefreshToken()) {
       return new Keep(Label.UNGUARDED, Optional.empty());
     }
-    Child child =
-        new Child(
+    SuccessorToken child =
+        new SuccessorToken(
             request.presented().generation() + 1,
             request.child().issuedAt(),
             request.child().expiresAt(),

@@ -56,7 +56,7 @@ public record Setting<T>(
     // Looked up, not searched: a policy is read with each refresh.
     Map<String, E> constants = new LinkedHashMap<>();
     for (E constant : accepted) {
-      constants.put(word(constant), constant);
+      constants.put(id(constant), constant);
     }
     List<String> words = List.copyOf(constants.keySet());
     return new Setting<>(
@@ -64,7 +64,7 @@ public record Setting<T>(
         help,
         "one of " + String.join(", ", words),
         words,
-        word(defaultValue),
+        id(defaultValue),
         text -> {
           E constant = constants.get(text);
           if (constant == null) {
@@ -97,7 +97,7 @@ public record Setting<T>(
   }
 
   /** The word by which an administrator names an enum constant. */
-  public static String word(Enum<?> constant) {
+  public static String id(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 

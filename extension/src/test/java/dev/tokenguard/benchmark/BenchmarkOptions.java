@@ -276,10 +276,10 @@ record BenchmarkOptions(
   }
 
   /** For the file of results; a URL may hold a password. */
-  Map<String, Object> shown() {
+  Map<String, Object> describe() {
     Map<String, Object> shown = new LinkedHashMap<>();
     shown.put("nodes", nodes);
-    shown.put("cores", Setting.word(cores));
+    shown.put("cores", Setting.id(cores));
     shown.put("clients", clients);
     shown.put("ID token", wantsIdTokens);
     shown.put("rounds", rounds);

@@ -1,9 +1,9 @@
 package dev.tokenguard.benchmark;
 
 import dev.tokenguard.benchmark.ClusterReport.Shard;
-import dev.tokenguard.redis.KeySpace;
 import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.RedisFamilyStore;
+import dev.tokenguard.redis.RedisKeys;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.ClusterServers;
@@ -40,7 +40,7 @@ final class ClusterBenchmark {
           servers.masters().stream().map(RedisFigures::ofClusterNode).toList();
       progress.say("A Cluster of %d masters with Redis %s is up", masters.size(), version);
       try {
-        return measured(version, new RedisFamilyStore(redis, new KeySpace("tg:")), masters);
+        return measured(version, new RedisFamilyStore(redis, new RedisKeys("tg:")), masters);
       } finally {
         masters.forEach(RedisFigures::close);
       }

@@ -4,9 +4,9 @@ import dev.tokenguard.blacklist.Blacklist;
 import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
 import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.redis.KeySpace;
 import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.RedisBlacklist;
+import dev.tokenguard.redis.RedisKeys;
 import dev.tokenguard.testbed.RedisServer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,7 +34,7 @@ final class FilledBlacklist implements AutoCloseable {
   private FilledBlacklist(int entries, Redis redis, RedisFigures figures) {
     this.entries = entries;
     this.redis = redis;
-    this.blacklist = new RedisBlacklist(redis, new KeySpace("tg:"));
+    this.blacklist = new RedisBlacklist(redis, new RedisKeys("tg:"));
     this.figures = figures;
   }
 

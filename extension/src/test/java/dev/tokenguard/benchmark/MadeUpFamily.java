@@ -1,9 +1,9 @@
 package dev.tokenguard.benchmark;
 
 import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
-import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.TokenPosition;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +29,7 @@ record MadeUpFamily(int number, int perUser) {
     long now = Instant.now().getEpochSecond();
     return new RotationRequest(
         uuid('u', number / perUser).toString(),
-        new Place(uuid('f', number).toString(), generation),
+        new TokenPosition(uuid('f', number).toString(), generation),
         new RotationRequest.Session(sessionId(), now - DAY, CLIENT.toString(), now - DAY, false),
         new RotationRequest.ProposedChild(
             now, now + 7 * DAY, now + 7 * DAY + 60, now + 7 * DAY + 60),

@@ -43,7 +43,7 @@ record Results(
     all.put("date", LocalDate.now().toString());
     all.put("machine", machine);
     all.put("versions", versions());
-    all.put("options", options.shown());
+    all.put("options", options.describe());
     refresh.ifPresent(report -> all.put("refresh", variants(report)));
     store.ifPresent(report -> all.put("store", report));
     cluster.ifPresent(report -> all.put("cluster", report));

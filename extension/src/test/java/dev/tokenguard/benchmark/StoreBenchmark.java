@@ -1,8 +1,8 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.redis.KeySpace;
 import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.RedisFamilyStore;
+import dev.tokenguard.redis.RedisKeys;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.testbed.RedisServer;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ final class StoreBenchmark {
     try (RedisServer server = RedisServer.start();
         RedisFigures figures = new RedisFigures(server);
         Redis redis = SilentRedis.open(server, 0)) {
-      FamilyStore store = new RedisFamilyStore(redis, new KeySpace("tg:"));
+      FamilyStore store = new RedisFamilyStore(redis, new RedisKeys("tg:"));
       progress.say("Redis %s is up for the store alone", server.version());
       return new StoreReport(
           server.version(),

@@ -1,14 +1,14 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.redis.KeySpace;
 import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.RedisFamilyStore;
+import dev.tokenguard.redis.RedisKeys;
 import dev.tokenguard.rotation.FamilyStore;
-import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.TokenPosition;
 import dev.tokenguard.testbed.RedisServer;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +43,7 @@ final class VolumeBenchmark {
     try (RedisServer server = RedisServer.start();
         RedisFigures figures = new RedisFigures(server);
         Redis redis = SilentRedis.open(server, 0)) {
-      FamilyStore store = new RedisFamilyStore(redis, new KeySpace("tg:"));
+      FamilyStore store = new RedisFamilyStore(redis, new RedisKeys("tg:"));
       progress.say(
           "Redis %s is up; mean time of a script, µs on the clock of Redis", server.version());
       progress.say(
@@ -123,7 +123,7 @@ final class VolumeBenchmark {
     long now = Instant.now().getEpochSecond();
     return new RotationRequest(
         USER,
-        new Place(family, generation),
+        new TokenPosition(family, generation),
         new RotationRequest.Session("session of " + client, now, client, now, false),
         new RotationRequest.ProposedChild(now, now + DAY, now + DAY + 60, now + DAY + 60),
         new RotationRequest.AccessToken(now + 300, "onrtrt", "onrtac"),

@@ -53,7 +53,7 @@ final class TriggersTest {
     assertThat(trigger.setting().name()).isEqualTo(name);
     assertThat(trigger.reason()).isEqualTo(reason);
     assertThat(trigger.setting().defaultText()).isEqualTo(byDefault);
-    assertThat(Setting.word(DEFAULTS.scopeOf(trigger))).isEqualTo(byDefault);
+    assertThat(Setting.id(DEFAULTS.scopeOf(trigger))).isEqualTo(byDefault);
     Stream<String> further = others == null ? Stream.empty() : Arrays.stream(others.split(" "));
     assertThat(trigger.setting().choices())
         .containsExactlyElementsOf(
@@ -89,7 +89,7 @@ final class TriggersTest {
         List.of(Triggers.parse(given::get), DEFAULTS.overriddenBy(given::get, reported::add))) {
       for (Trigger each : Trigger.values()) {
         String expected = each == trigger ? word : each.setting().defaultText();
-        assertThat(Setting.word(set.scopeOf(each))).isEqualTo(expected);
+        assertThat(Setting.id(set.scopeOf(each))).isEqualTo(expected);
       }
     }
     assertThat(reported).isEmpty();
@@ -98,7 +98,7 @@ final class TriggersTest {
   static Stream<Arguments> refusedWords() {
     List<String> words =
         new ArrayList<>(List.of("on", "true", "OFF", "User", "other_sessions", "user,session"));
-    Arrays.stream(Scope.values()).map(Setting::word).forEach(words::add);
+    Arrays.stream(Scope.values()).map(Setting::id).forEach(words::add);
     return Stream.of(Trigger.values())
         .flatMap(
             trigger ->

@@ -258,7 +258,7 @@ final class FaultsIT {
 
   @Test
   void given_redis_is_set_back_to_a_backup_then_clients_go_on_and_a_stale_branch_is_caught() {
-    double setBacks = meter("token_guard_redis_state_lost_total{loss=\"set-back\"}");
+    double setBacks = meter("token_guard_redis_state_lost_total{loss=\"rolled-back\"}");
     double fastForwarded = refreshes("fast-forwarded");
     App victim = new App(new Ledger(), "victim", lab.clients(DENY), lab.logIn(DENY, "bob"));
     victim.refreshUntilDecided().orFail();
@@ -282,7 +282,7 @@ final class FaultsIT {
     assertThat(thief.refreshUntilDecided().error()).isEqualTo("invalid_grant");
     assertThat(victim.refreshUntilDecided().error()).isEqualTo("invalid_grant");
     assertThat(refreshes("fast-forwarded")).isGreaterThan(fastForwarded);
-    assertThat(meter("token_guard_redis_state_lost_total{loss=\"set-back\"}"))
+    assertThat(meter("token_guard_redis_state_lost_total{loss=\"rolled-back\"}"))
         .isEqualTo(setBacks + 1);
     assertThat(logged()).containsOnlyOnce("Redis has lost its last writes");
   }

@@ -45,7 +45,7 @@ class HealthIT extends LabTest {
             GuardedKeycloak.builder()
                 .realm(Lab.realmFile())
                 .option("spi-redis-connection--jedis--url", redis.uri().toString())
-                .option("spi-redis-connection--jedis--readiness-needs-redis", "true")
+                .option("spi-redis-connection--jedis--readiness-requires-redis", "true")
                 .option("spi-redis-connection--jedis--read-timeout", "4000")
                 .start()) {
       LOGS.watch(keycloak.log());

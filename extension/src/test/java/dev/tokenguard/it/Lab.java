@@ -72,7 +72,7 @@ final class Lab {
             // Long enough for a machine that is busy with its own tests.
             .option("spi-redis-connection--jedis--read-timeout", "4000")
             // So that a Redis which is back is asked at once.
-            .option("spi-redis-connection--jedis--breaker-delay", "10")
+            .option("spi-redis-connection--jedis--breaker-wait-duration", "10")
             // So that a test can come from several addresses.
             .option("proxy-headers", "xforwarded")
             .option(

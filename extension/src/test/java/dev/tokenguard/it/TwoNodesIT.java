@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tokenguard.rotation.Place;
+import dev.tokenguard.rotation.TokenPosition;
 import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.Jwt;
@@ -185,7 +185,7 @@ class TwoNodesIT {
 
     // What the killed node would have answered with, by all that it left.
     JsonNode claims = Jwt.claims(child.refreshToken());
-    Place place = new Place(Family.id(login), 1);
+    TokenPosition place = new TokenPosition(Family.id(login), 1);
     assertThat(claims.path("jti").asText()).isEqualTo(place.refreshTokenId());
     assertThat(claims.path("rtg").asLong()).isEqualTo(1);
     assertThat(claims.path("iat").asLong()).isEqualTo(issuedAt(decided));

@@ -171,7 +171,7 @@ final class BlacklistCommandsTest {
 
   @Test
   void givenAnotherPrefix_whenEntriesAreAdded_thenTheBlacklistsKnowNothingOfEachOther() {
-    Blacklist other = new RedisBlacklist(redis, new KeySpace("prod-7:"));
+    Blacklist other = new RedisBlacklist(redis, new RedisKeys("prod-7:"));
     blacklist.add(token("t1"));
     assertThat(other.reasonFor("t1")).isEmpty();
     assertThat(other.add(token("t1"))).isTrue();

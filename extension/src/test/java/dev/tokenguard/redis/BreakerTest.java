@@ -78,7 +78,7 @@ final class BreakerTest {
 
   @Test
   void givenAFrozenRedis_whenItWasAskedTooOften_thenFurtherCommandsFailAtOnceUnsent() {
-    open("breaker-delay", "60000");
+    open("breaker-wait-duration", "60000");
     Await.until("an answer", PATIENCE, this::answers);
     telemetry.failed.clear();
     server.pause();
@@ -98,7 +98,7 @@ final class BreakerTest {
 
   @Test
   void givenItIsNotAsked_whenRedisIsBack_thenOneCommandTriesAndAllGoThroughAgain() {
-    open("breaker-delay", "100");
+    open("breaker-wait-duration", "100");
     server.pause();
     fail(FAILURES);
     server.resume();
@@ -114,7 +114,7 @@ final class BreakerTest {
 
   @Test
   void givenRedisIsStillAway_whenOneCommandTries_thenItIsSparedAgain() {
-    open("breaker-delay", "100");
+    open("breaker-wait-duration", "100");
     server.pause();
     fail(FAILURES);
 
@@ -194,7 +194,7 @@ final class BreakerTest {
     LuaScript script = LuaScript.of(Operation.FIND, "find.lua");
 
     assertThatThrownBy(
-            () -> redis.run(script, "tg:u:{x}", List.of("0"), reply -> ReplyRow.of("a text")))
+            () -> redis.run(script, "tg:u:{x}", List.of("0"), reply -> LuaReply.of("a text")))
         .isInstanceOf(StoreUnavailableException.class);
 
     assertThat(failures()).containsExactly(Failure.REJECTED);
@@ -204,7 +204,7 @@ final class BreakerTest {
 
   @Test
   void givenARedisThatDoesNotKnowUs_whenItWasAskedTooOften_thenItIsSpared() {
-    open("password", "wrong", "username", "nobody", "breaker-delay", "60000");
+    open("password", "wrong", "username", "nobody", "breaker-wait-duration", "60000");
     fail(FAILURES + 1);
     assertThat(failures())
         .containsExactly(

@@ -272,17 +272,17 @@ final class BrokenRedisTest {
   @Test
   void givenAKeyOfAnotherType_whenTheStoreIsAsked_thenItIsRejectedInRedisOwnWords() {
     FamilyStore store = openShared();
-    TestRedis.JEDIS.set(new KeySpace(TestRedis.PREFIX).user(login.user()), "mine");
+    TestRedis.JEDIS.set(new RedisKeys(TestRedis.PREFIX).user(login.user()), "mine");
     assertFails(store, Failure.REJECTED);
     assertThat(telemetry.failed.get(0).message()).startsWith("WRONGTYPE");
   }
 
   @Test
   void givenARecordOfANewerVersion_whenTheStoreIsAsked_thenItIsRejected() {
-    KeySpace keys = new KeySpace(TestRedis.PREFIX);
+    RedisKeys keys = new RedisKeys(TestRedis.PREFIX);
     FamilyStore store = openShared();
     TestRedis.JEDIS.hset(
-        keys.user(login.user()), KeySpace.lineage(keys.compact(login.family())), "2,what,ever");
+        keys.user(login.user()), RedisKeys.lineage(keys.compact(login.family())), "2,what,ever");
     assertFails(store, Failure.REJECTED);
     assertThat(telemetry.failed.get(0).message()).startsWith("FORMAT");
   }

@@ -23,7 +23,7 @@ final class CappedFamiliesTest {
   private final TestClock clock = TestClock.started();
   private final Login login = Login.at(clock);
   private final FamilyStore store = TestRedis.emptyStore(clock);
-  private final KeySpace keys = new KeySpace(TestRedis.PREFIX);
+  private final RedisKeys keys = new RedisKeys(TestRedis.PREFIX);
   private final String key = keys.user(login.user());
 
   private void logIn(Login one) {
@@ -52,7 +52,7 @@ final class CappedFamiliesTest {
     store.rotate(first.refresh(0, clock), FIVE, it -> false);
     long refreshed = clock.second();
     long end = JEDIS.expireTime(key);
-    String record = KeySpace.lineage(keys.compact(first.family()));
+    String record = RedisKeys.lineage(keys.compact(first.family()));
     int logins = 0;
     while (JEDIS.hexists(key, record)) {
       assertThat(logins).isLessThan(1_000);

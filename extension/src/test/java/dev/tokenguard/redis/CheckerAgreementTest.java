@@ -22,7 +22,7 @@ final class CheckerAgreementTest {
         "*"
       })
   void given_any_id_then_the_checker_asks_for_the_keys_that_are_written(String id) {
-    KeySpace written = new KeySpace("eu:");
+    RedisKeys written = new RedisKeys("eu:");
     List<String> asked = new ArrayList<>();
     RevocationChecker checker =
         RevocationChecker.of(

@@ -44,7 +44,7 @@ final class ClusterTest {
   private final RecordedTelemetry telemetry = new RecordedTelemetry();
   private final TestClock clock = TestClock.started();
   private final Login login = Login.at(clock);
-  private final String key = new KeySpace(TestRedis.PREFIX).user(login.user());
+  private final String key = new RedisKeys(TestRedis.PREFIX).user(login.user());
 
   @BeforeAll
   static void start() {

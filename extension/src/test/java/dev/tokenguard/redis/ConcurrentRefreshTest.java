@@ -3,7 +3,6 @@ package dev.tokenguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.AccessTokens;
-import dev.tokenguard.rotation.Child;
 import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
@@ -17,6 +16,7 @@ import dev.tokenguard.rotation.RotationOutcome.Revoked;
 import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
 import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.SuccessorToken;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.rotation.TokenFamily;
 import java.util.ArrayList;
@@ -106,8 +106,9 @@ final class ConcurrentRefreshTest {
     assertThat(present(login, 1, LONG_GRACE)).isInstanceOf(Rotated.class);
   }
 
-  private Child child(long generation) {
-    return new Child(generation, clock.second(), clock.second() + 1800, 0, Optional.empty());
+  private SuccessorToken child(long generation) {
+    return new SuccessorToken(
+        generation, clock.second(), clock.second() + 1800, 0, Optional.empty());
   }
 
   @RepeatedTest(5)

@@ -2,13 +2,13 @@ package dev.tokenguard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.rotation.Child;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationOutcome;
 import dev.tokenguard.rotation.RotationOutcome.Granted;
 import dev.tokenguard.rotation.RotationOutcome.Revoked;
 import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.SuccessorToken;
 
 /** The course of what happens in a world: its policy and the newest tokens that were given out. */
 final class Course {
@@ -35,7 +35,7 @@ final class Course {
     return newest[family];
   }
 
-  void gaveOut(int family, Child child) {
+  void gaveOut(int family, SuccessorToken child) {
     newest[family] = Math.max(newest[family], child.generation());
     world.gaveOut(login(family), child.issuedAt());
   }

@@ -3,13 +3,13 @@ package dev.tokenguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.AccessTokens;
-import dev.tokenguard.rotation.Child;
 import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationOutcome;
 import dev.tokenguard.rotation.RotationOutcome.Granted;
 import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.SuccessorToken;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -45,7 +45,7 @@ final class Endpoint {
     if (!(outcome instanceof Granted granted)) {
       return OptionalLong.empty();
     }
-    Child child = Children.of(granted);
+    SuccessorToken child = Children.of(granted);
     world.gaveOut(login, child.issuedAt());
     return OptionalLong.of(child.generation());
   }

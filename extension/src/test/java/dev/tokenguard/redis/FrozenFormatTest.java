@@ -9,7 +9,6 @@ import dev.tokenguard.blacklist.Blacklist.Hit;
 import dev.tokenguard.blacklist.Blacklist.Kind;
 import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
 import dev.tokenguard.rotation.AccessTokens;
-import dev.tokenguard.rotation.Child;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
@@ -24,6 +23,7 @@ import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
 import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.RotationOutcome.Throttled;
 import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.SuccessorToken;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.rotation.TokenFamily;
 import java.time.Duration;
@@ -80,7 +80,7 @@ final class FrozenFormatTest {
     Replayed replayed = (Replayed) present(of("refreshed"), 1, Policies.DEFAULT);
 
     assertThat(replayed.child())
-        .isEqualTo(new Child(2, BEGIN + 3, BEGIN + 1803, 1, Optional.empty()));
+        .isEqualTo(new SuccessorToken(2, BEGIN + 3, BEGIN + 1803, 1, Optional.empty()));
     assertThat(replayed.replays()).isEqualTo(1);
   }
 
@@ -89,7 +89,7 @@ final class FrozenFormatTest {
     Replayed replayed = (Replayed) present(of("replayed"), 0, Policies.DEFAULT);
 
     assertThat(replayed.child())
-        .isEqualTo(new Child(1, BEGIN + 1, BEGIN + 1801, 2, Optional.empty()));
+        .isEqualTo(new SuccessorToken(1, BEGIN + 1, BEGIN + 1801, 2, Optional.empty()));
     assertThat(replayed.replays()).isEqualTo(2);
   }
 
@@ -123,7 +123,8 @@ final class FrozenFormatTest {
   void givenAnOfflineFamily_whenATokenComesBackInGrace_thenItsChildHasNoEnd() {
     Replayed replayed = (Replayed) present(of("offline").offline(), 0, Policies.DEFAULT);
 
-    assertThat(replayed.child()).isEqualTo(new Child(1, BEGIN + 1, 0, 1, Optional.empty()));
+    assertThat(replayed.child())
+        .isEqualTo(new SuccessorToken(1, BEGIN + 1, 0, 1, Optional.empty()));
     assertThat(only(store.find("offline")).isOffline()).isTrue();
   }
 

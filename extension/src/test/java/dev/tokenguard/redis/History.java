@@ -2,10 +2,8 @@ package dev.tokenguard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.rotation.Child;
 import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.Login;
-import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.Revocation.ClientSession;
@@ -16,6 +14,8 @@ import dev.tokenguard.rotation.RotationOutcome.Replayed;
 import dev.tokenguard.rotation.RotationOutcome.Reused;
 import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.SuccessorToken;
+import dev.tokenguard.rotation.TokenPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,11 +73,11 @@ final class History {
    * tokens were given one id.
    */
   void assertOneChildPerGeneration(Login login) {
-    Map<Long, Child> children = new HashMap<>();
+    Map<Long, SuccessorToken> children = new HashMap<>();
     Set<String> accessTokens = new HashSet<>();
     for (Refresh refresh : refreshes(login)) {
       if (refresh.outcome() instanceof Rotated rotated) {
-        Child before = children.put(rotated.child().generation(), rotated.child());
+        SuccessorToken before = children.put(rotated.child().generation(), rotated.child());
         assertThat(before).as("an earlier rotation to the same generation").isNull();
         assertThat(accessTokens.add(accessToken(login, rotated.child()))).isTrue();
       } else if (refresh.outcome() instanceof Replayed replayed) {
@@ -88,8 +88,8 @@ final class History {
     }
   }
 
-  private static String accessToken(Login login, Child child) {
-    return new Place(login.family(), child.generation()).accessTokenId(child.replay());
+  private static String accessToken(Login login, SuccessorToken child) {
+    return new TokenPosition(login.family(), child.generation()).accessTokenId(child.replay());
   }
 
   /** By the rules of grace, counted from the rotations alone. */

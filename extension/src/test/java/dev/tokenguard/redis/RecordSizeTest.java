@@ -34,7 +34,7 @@ final class RecordSizeTest {
   }
 
   private static String key(Login login) {
-    return new KeySpace(TestRedis.PREFIX).user(login.user());
+    return new RedisKeys(TestRedis.PREFIX).user(login.user());
   }
 
   private void present(Login one, long generation, RotationPolicy policy) {

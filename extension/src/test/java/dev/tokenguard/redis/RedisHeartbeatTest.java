@@ -18,9 +18,9 @@ final class RedisHeartbeatTest {
   private static final String KEY = "tg:heartbeat";
 
   private final Redis redis = TestRedis.open(new RecordedTelemetry());
-  private final RedisHeartbeat node = new RedisHeartbeat(redis, new KeySpace(TestRedis.PREFIX));
+  private final RedisHeartbeat node = new RedisHeartbeat(redis, new RedisKeys(TestRedis.PREFIX));
   private final RedisHeartbeat otherNode =
-      new RedisHeartbeat(redis, new KeySpace(TestRedis.PREFIX));
+      new RedisHeartbeat(redis, new RedisKeys(TestRedis.PREFIX));
 
   @BeforeEach
   void bothNodesHaveLooked() {
@@ -45,14 +45,14 @@ final class RedisHeartbeatTest {
   @Test
   void whenANodeStarts_thenItDoesNotTakeAnEmptyRedisForALoss() {
     JEDIS.flushAll();
-    assertThat(new RedisHeartbeat(redis, new KeySpace(TestRedis.PREFIX)).beat()).isEmpty();
+    assertThat(new RedisHeartbeat(redis, new RedisKeys(TestRedis.PREFIX)).beat()).isEmpty();
   }
 
   @Test
   void whenAllIsLost_thenEachNodeSaysSoOnce() {
     JEDIS.flushAll();
-    assertThat(node.beat()).contains(Loss.EMPTIED);
-    assertThat(otherNode.beat()).contains(Loss.EMPTIED);
+    assertThat(node.beat()).contains(Loss.FLUSHED);
+    assertThat(otherNode.beat()).contains(Loss.FLUSHED);
     assertThat(node.beat()).isEmpty();
     assertThat(otherNode.beat()).isEmpty();
   }
@@ -63,8 +63,8 @@ final class RedisHeartbeatTest {
     node.beat();
     otherNode.beat();
     JEDIS.hset(KEY, backup);
-    assertThat(node.beat()).contains(Loss.SET_BACK);
-    assertThat(otherNode.beat()).contains(Loss.SET_BACK);
+    assertThat(node.beat()).contains(Loss.ROLLED_BACK);
+    assertThat(otherNode.beat()).contains(Loss.ROLLED_BACK);
     assertThat(node.beat()).isEmpty();
     assertThat(otherNode.beat()).isEmpty();
   }

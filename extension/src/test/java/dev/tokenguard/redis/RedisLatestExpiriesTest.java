@@ -22,7 +22,7 @@ final class RedisLatestExpiriesTest {
   void open() {
     JEDIS.flushAll();
     redis = TestRedis.open(new RecordedTelemetry());
-    expiries = new RedisLatestExpiries(redis, new KeySpace("tg:"));
+    expiries = new RedisLatestExpiries(redis, new RedisKeys("tg:"));
   }
 
   @AfterEach

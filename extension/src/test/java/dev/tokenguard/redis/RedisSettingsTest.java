@@ -103,8 +103,8 @@ final class RedisSettingsTest {
             "read-timeout",
             "pool-timeout",
             "breaker-failures",
-            "breaker-delay",
-            "readiness-needs-redis");
+            "breaker-wait-duration",
+            "readiness-requires-redis");
     assertThat(RedisSettings.SETTINGS)
         .allSatisfy(setting -> assertThat(setting.help()).endsWith("."));
   }
@@ -118,7 +118,7 @@ final class RedisSettingsTest {
     "read-timeout,     10,    10000,   9,  10001",
     "pool-timeout,     10,    10000,   9,  10001",
     "breaker-failures, 1,     1000,    0,  1001",
-    "breaker-delay,    10,    60000,   9,  60001",
+    "breaker-wait-duration,    10,    60000,   9,  60001",
   })
   void whenANumberIsAtOrJustBeyondABorder_thenItIsAcceptedOrRefused(
       String name, String smallest, String largest, String below, String above) {
@@ -139,7 +139,7 @@ final class RedisSettingsTest {
       case "connect-timeout" -> settings -> settings.connectTimeout().toMillis();
       case "read-timeout" -> settings -> settings.readTimeout().toMillis();
       case "breaker-failures" -> settings -> (long) settings.breaker().failures();
-      case "breaker-delay" -> settings -> settings.breaker().delay().toMillis();
+      case "breaker-wait-duration" -> settings -> settings.breaker().delay().toMillis();
       default -> settings -> settings.poolTimeout().toMillis();
     };
   }
@@ -200,12 +200,12 @@ final class RedisSettingsTest {
       expected.put("read-timeout", "400 ms");
       expected.put("pool-timeout", "400 ms");
       expected.put("breaker-failures", "5");
-      expected.put("breaker-delay", "1000 ms");
-      expected.put("readiness-needs-redis", "false");
-      assertThat(settings.shown()).containsExactlyEntriesOf(expected);
+      expected.put("breaker-wait-duration", "1000 ms");
+      expected.put("readiness-requires-redis", "false");
+      assertThat(settings.describe()).containsExactlyEntriesOf(expected);
       assertThat(settings).hasToString(expected.toString());
     }
-    assertThat(with().shown()).containsEntry("password", "").containsEntry("username", "");
+    assertThat(with().describe()).containsEntry("password", "").containsEntry("username", "");
   }
 
   private static void assertRefused(String message, String... settings) {
@@ -265,7 +265,7 @@ final class RedisSettingsTest {
                     "sentinel-master", "main",
                     "sentinel-username", "watcher",
                     "sentinel-password", SECRET)
-                .shown())
+                .describe())
         .containsEntry("sentinel-master", "main")
         .containsEntry("sentinel-username", "watcher")
         .containsEntry("sentinel-password", "********")

@@ -136,6 +136,6 @@ final class RedisTest {
     rotate(0);
     rotate(1);
     revoke();
-    assertThat(JEDIS.keys("*")).containsExactly(new KeySpace(TestRedis.PREFIX).user(login.user()));
+    assertThat(JEDIS.keys("*")).containsExactly(new RedisKeys(TestRedis.PREFIX).user(login.user()));
   }
 }

@@ -19,7 +19,7 @@ import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.rotation.Place;
+import dev.tokenguard.rotation.TokenPosition;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -216,7 +216,7 @@ final class RotateScriptTest {
 
   @Test
   void whenGenerationsAndTimesAreAsLargeAsTheyGet_thenTheyStayExact() {
-    long generation = Place.MAX_GENERATION;
+    long generation = TokenPosition.MAX_GENERATION;
     long time = (1L << 53) - 1;
     RotateCall call =
         RotateCall.presenting(generation)

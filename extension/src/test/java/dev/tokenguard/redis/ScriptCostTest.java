@@ -53,7 +53,7 @@ final class ScriptCostTest {
     store =
         new RedisFamilyStore(
             new Redis(counting, TestRedis.BREAKER, new RecordedTelemetry()),
-            new KeySpace(TestRedis.PREFIX));
+            new RedisKeys(TestRedis.PREFIX));
   }
 
   @AfterEach
@@ -64,7 +64,7 @@ final class ScriptCostTest {
   private void fill(int families) {
     JEDIS.flushAll();
     store.begin(login.begin(clock), UNLIMITED);
-    KeySpace keys = new KeySpace(TestRedis.PREFIX);
+    RedisKeys keys = new RedisKeys(TestRedis.PREFIX);
     String key = keys.user(login.user());
     String family = keys.compact(login.family());
     List<String> record = JEDIS.hmget(key, "f:" + family, "a:" + family);

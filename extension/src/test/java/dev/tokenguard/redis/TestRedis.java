@@ -79,14 +79,14 @@ final class TestRedis {
     JEDIS.flushAll();
     CLOCKED.goBy(clock);
     return new RedisIncidentLog(
-        new Redis(CLOCKED, BREAKER, new RecordedTelemetry()), new KeySpace(PREFIX));
+        new Redis(CLOCKED, BREAKER, new RecordedTelemetry()), new RedisKeys(PREFIX));
   }
 
   static FamilyStore store(Redis redis) {
-    return new RedisFamilyStore(redis, new KeySpace(PREFIX));
+    return new RedisFamilyStore(redis, new RedisKeys(PREFIX));
   }
 
   static Blacklist blacklist(Redis redis) {
-    return new RedisBlacklist(redis, new KeySpace(PREFIX));
+    return new RedisBlacklist(redis, new RedisKeys(PREFIX));
   }
 }

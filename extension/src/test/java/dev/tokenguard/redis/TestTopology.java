@@ -156,7 +156,7 @@ enum TestTopology {
 
   /** An empty log that goes by the test's clock. */
   IncidentLog emptyIncidentLog(TestClock clock) {
-    return new RedisIncidentLog(emptyRedis(clock), new KeySpace(TestRedis.PREFIX));
+    return new RedisIncidentLog(emptyRedis(clock), new RedisKeys(TestRedis.PREFIX));
   }
 
   private Redis emptyRedis(TestClock clock) {

@@ -89,7 +89,7 @@ final class TopologySmokeTest {
   @EnumSource(TestTopology.class)
   void given_a_topology_then_a_data_loss_is_noticed(TestTopology topology) {
     topology.flush();
-    RedisHeartbeat node = new RedisHeartbeat(topology.redis(), new KeySpace(TestRedis.PREFIX));
+    RedisHeartbeat node = new RedisHeartbeat(topology.redis(), new RedisKeys(TestRedis.PREFIX));
     assertThat(node.beat()).isEmpty();
 
     topology.flush();

@@ -45,8 +45,8 @@ abstract class AccessTokenRules extends StoreRules {
         .toList();
   }
 
-  private Place place(long generation) {
-    return new Place(login.family(), generation);
+  private TokenPosition place(long generation) {
+    return new TokenPosition(login.family(), generation);
   }
 
   private RotationRequest withAccessTokenOf(long seconds, long generation) {
@@ -175,8 +175,8 @@ abstract class AccessTokenRules extends StoreRules {
   /** RFC 7519, section 4.1.7: one id for one token. */
   @Test
   void givenTwoAccessTokensOfOneGrace_whenTheFamilyEnds_thenBothAreNamed() {
-    Child first = assertRotates(login, 0, POLICY).child();
-    Child second = assertReplays(login, 0, POLICY).child();
+    SuccessorToken first = assertRotates(login, 0, POLICY).child();
+    SuccessorToken second = assertReplays(login, 0, POLICY).child();
     List<String> given =
         Stream.of(first, second)
             .map(it -> "onrtrt:" + place(it.generation()).accessTokenId(it.replay()))
@@ -193,7 +193,7 @@ abstract class AccessTokenRules extends StoreRules {
       assertRotates(login, generation, POLICY);
       given.clear();
       for (int replay = 0; replay < 3; replay++) {
-        Child child = assertReplays(login, generation, POLICY).child();
+        SuccessorToken child = assertReplays(login, generation, POLICY).child();
         given.add("onrtrt:" + place(child.generation()).accessTokenId(child.replay()));
       }
       advanceSeconds(60);
@@ -207,7 +207,7 @@ abstract class AccessTokenRules extends StoreRules {
   @Test
   void givenReplays_whenTheLineageGoesOn_thenAllAccessTokensThatCameWithTheTokenAreReplaced() {
     assertRotates(login, 0, POLICY);
-    Child replayed = assertReplays(login, 0, POLICY).child();
+    SuccessorToken replayed = assertReplays(login, 0, POLICY).child();
     assertThat(assertRotates(login, 1, POLICY).replaced().ids())
         .containsExactly(
             "onrtrt:" + place(1).accessTokenId(0),

@@ -12,7 +12,7 @@ final class AccessTokensTest {
   }
 
   private static String id(long generation) {
-    return new Place("family", generation).accessTokenId(0);
+    return new TokenPosition("family", generation).accessTokenId(0);
   }
 
   @Test
@@ -39,23 +39,23 @@ final class AccessTokensTest {
         .startsWith("onrtrt:" + id(4), "onrtrt:" + id(5))
         .hasSize(5)
         .doesNotHaveDuplicates()
-        .contains("onrtrt:" + new Place("family", 9).accessTokenId(3));
+        .contains("onrtrt:" + new TokenPosition("family", 9).accessTokenId(3));
     assertThat(tokens.isEmpty()).isFalse();
   }
 
   @Test
   void whenAnIdIsDerived_thenItTellsTheTagOfItsFamilyAndNoOther() {
-    Place place = new Place("family", 7);
+    TokenPosition place = new TokenPosition("family", 7);
     assertThat(AccessTokenTag.of("onrtrt:" + place.accessTokenId(0))).contains(place.tag());
     assertThat(AccessTokenTag.of(place.at(8).accessTokenId(3))).contains(place.tag());
-    assertThat(new Place("other", 7).tag()).isNotEqualTo(place.tag());
+    assertThat(new TokenPosition("other", 7).tag()).isNotEqualTo(place.tag());
     assertThat(AccessTokenTag.of("onrtte:" + UUID.randomUUID())).isEmpty();
     assertThat(AccessTokenTag.of("")).isEmpty();
   }
 
   @Test
   void whenATokenIsExchanged_thenItsIdHasTheSameTagAndIsNoOther() {
-    String tag = new Place("family", 7).tag();
+    String tag = new TokenPosition("family", 7).tag();
     String first = AccessTokenTag.exchangedId(tag, "onrtte", 1);
     assertThat(AccessTokenTag.of(first)).contains(tag);
     assertThat(first).startsWith("onrtte:");

@@ -42,7 +42,7 @@ abstract class BeginRules extends StoreRules {
   }
 
   private void assertFirstAccessTokenOnly(AccessTokens named) {
-    String id = "onrtac:" + new Place(login.family(), 0).accessTokenId(0);
+    String id = "onrtac:" + new TokenPosition(login.family(), 0).accessTokenId(0);
     assertThat(named.ids()).containsExactly(id);
   }
 
@@ -75,9 +75,10 @@ abstract class BeginRules extends StoreRules {
   void givenABegunFamily_whenItIsRefreshed_thenItGoesOn() {
     begin(login);
     advanceSeconds(60);
-    Child child = assertRotates(login, 0, POLICY, Origin.NEXT).child();
+    SuccessorToken child = assertRotates(login, 0, POLICY, Origin.NEXT).child();
     assertThat(child)
-        .isEqualTo(new Child(1, clock.second(), clock.second() + 1800, 0, Optional.empty()));
+        .isEqualTo(
+            new SuccessorToken(1, clock.second(), clock.second() + 1800, 0, Optional.empty()));
     assertRotates(login, 1, POLICY, Origin.NEXT);
   }
 

@@ -90,7 +90,7 @@ abstract class BindingRules extends StoreRules {
     assertThat(present(bound.from(Login.OTHER_IP), 3, BY_IP))
         .isEqualTo(new Mismatched(Effect.Refuse.UNKNOWN, Optional.empty()));
     assertThat(store.find(login.user())).isEmpty();
-    Child child = assertRotates(bound, 3, BY_IP, Origin.ADOPTED).child();
+    SuccessorToken child = assertRotates(bound, 3, BY_IP, Origin.ADOPTED).child();
     assertThat(child.binding()).contains(Login.HERE);
     assertMismatched(bound.from(Login.OTHER_IP), 4, BY_IP);
   }

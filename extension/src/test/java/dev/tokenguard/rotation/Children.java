@@ -10,13 +10,13 @@ public final class Children {
   private Children() {}
 
   /** Of a step in the lineage or a replay. */
-  public static Child of(Granted granted) {
+  public static SuccessorToken of(Granted granted) {
     return granted instanceof Rotated rotated ? rotated.child() : ((Replayed) granted).child();
   }
 
   /** The very same refresh token, with another access token: that of a replay of the family. */
-  public static Child again(Child child, long replay) {
-    return new Child(
+  public static SuccessorToken again(SuccessorToken child, long replay) {
+    return new SuccessorToken(
         child.generation(), child.issuedAt(), child.expiresAt(), replay, child.binding());
   }
 }

@@ -117,7 +117,7 @@ abstract class FindingRules extends StoreRules {
 
   @Test
   void givenAFamilyByTokenExchange_whenItIsFound_thenItTellsItsParent() {
-    String tag = new Place(login.family(), 0).tag();
+    String tag = new TokenPosition(login.family(), 0).tag();
     Login child = login.asFamily("child");
     store.begin(Login.exchangedFor(child.begin(clock), tag), Policies.DEFAULT);
     assertRotates(child, 0, Policies.DEFAULT);
@@ -139,7 +139,7 @@ abstract class FindingRules extends StoreRules {
 
   @Test
   void whenTokensAreExchanged_thenEachIsNamedUntilItHasExpired() {
-    String tag = new Place(login.family(), 0).tag();
+    String tag = new TokenPosition(login.family(), 0).tag();
     long first = store.recordExchange(login.user(), tag, "onrtte", inSeconds(300));
     long second = store.recordExchange(login.user(), tag, "onrtte", inSeconds(300));
     long other = store.recordExchange(login.user(), tag, "trrtte", inSeconds(60));
@@ -148,7 +148,7 @@ abstract class FindingRules extends StoreRules {
             AccessTokenTag.exchangedId(tag, "onrtte", first),
             AccessTokenTag.exchangedId(tag, "onrtte", second),
             AccessTokenTag.exchangedId(tag, "trrtte", other));
-    assertThat(store.exchanged(login.user(), new Place("other", 0).tag())).isEmpty();
+    assertThat(store.exchanged(login.user(), new TokenPosition("other", 0).tag())).isEmpty();
     assertThat(store.exchanged("another user", tag)).isEmpty();
     advanceSeconds(301);
     assertThat(store.exchanged(login.user(), tag)).isEmpty();
@@ -157,7 +157,7 @@ abstract class FindingRules extends StoreRules {
 
   @Test
   void givenTokensExchangedForHours_whenTheyAreNamed_thenFewHaveExpired() {
-    String tag = new Place(login.family(), 0).tag();
+    String tag = new TokenPosition(login.family(), 0).tag();
     for (int minute = 0; minute < 200; minute++) {
       store.recordExchange(login.user(), tag, "onrtte", inSeconds(300));
       advanceSeconds(60);

@@ -30,10 +30,10 @@ abstract class GraceRules extends StoreRules {
 
   @Test
   void whenAReplacedTokenComesAgainInGrace_thenItGetsTheVerySameChild() {
-    Child child = assertRotates(login, 0, POLICY).child();
+    SuccessorToken child = assertRotates(login, 0, POLICY).child();
     advanceSeconds(5);
     assertThat(assertReplays(login, 0, POLICY).child()).isEqualTo(again(child, 1));
-    Child next = assertRotates(login, 1, POLICY).child();
+    SuccessorToken next = assertRotates(login, 1, POLICY).child();
     advanceSeconds(9);
     assertThat(assertReplays(login, 1, POLICY).child()).isEqualTo(again(next, 2));
   }
@@ -49,7 +49,7 @@ abstract class GraceRules extends StoreRules {
 
   @Test
   void givenTheBindingWasSwitchedOnMeanwhile_whenATokenComesAgain_thenItGetsTheVerySameChild() {
-    Child child = assertRotates(login, 0, POLICY).child();
+    SuccessorToken child = assertRotates(login, 0, POLICY).child();
     RotationPolicy binding = Policies.with("bind-to", "ip");
     assertThat(assertReplays(login, 0, binding).child()).isEqualTo(again(child, 1));
   }
@@ -187,7 +187,7 @@ abstract class GraceRules extends StoreRules {
 
   @Test
   void givenGrace_whenTheClockWasSetBack_thenAReplayIsCoveredAndTheLineageGoesOn() {
-    Child child = assertRotates(login, 0, POLICY).child();
+    SuccessorToken child = assertRotates(login, 0, POLICY).child();
     advance(Duration.ofSeconds(-5));
     assertThat(assertReplays(login, 0, POLICY).child()).isEqualTo(again(child, 1));
     assertRotates(login, 1, POLICY);
@@ -195,7 +195,7 @@ abstract class GraceRules extends StoreRules {
 
   @Test
   void givenNobodyWasGivenTheChild_whenTheGracePeriodIsOver_thenItIsGivenAndTheLineageGoesOn() {
-    Child child = assertRotates(login, 0, POLICY).child();
+    SuccessorToken child = assertRotates(login, 0, POLICY).child();
     advance(Duration.ofMinutes(5));
     assertGiven(child, presentUnanswered(login, 0, POLICY));
     assertRotates(login, 1, POLICY);
@@ -203,7 +203,7 @@ abstract class GraceRules extends StoreRules {
 
   @Test
   void givenNobodyWasGivenTheChild_whenItIsGiven_thenTheGracePeriodBegins() {
-    Child child = assertRotates(login, 0, POLICY).child();
+    SuccessorToken child = assertRotates(login, 0, POLICY).child();
     advance(Duration.ofMinutes(5));
     assertGiven(child, presentUnanswered(login, 0, POLICY));
     advanceSeconds(9);
@@ -214,7 +214,7 @@ abstract class GraceRules extends StoreRules {
 
   @Test
   void givenNobodyWasGivenTheChild_whenThereIsNoGrace_thenItIsGivenOnce() {
-    Child child = assertRotates(login, 0, WITHOUT).child();
+    SuccessorToken child = assertRotates(login, 0, WITHOUT).child();
     assertGiven(child, presentUnanswered(login, 0, WITHOUT));
     assertReused(login, 0, WITHOUT, ReuseReason.GRACE_PERIOD_OVER);
   }
@@ -223,7 +223,7 @@ abstract class GraceRules extends StoreRules {
   @Test
   void givenNobodyWasGivenTheChild_whenTheReplaysAreUsedUp_thenItIsGivenAfterGrace() {
     RotationPolicy capped = Policies.with("grace-max-replays", 1);
-    Child child = assertRotates(login, 0, capped).child();
+    SuccessorToken child = assertRotates(login, 0, capped).child();
     assertReplays(login, 0, capped);
     assertThat(presentUnasked(login, 0, capped)).isInstanceOf(Throttled.class);
     advanceSeconds(10);
@@ -257,12 +257,12 @@ abstract class GraceRules extends StoreRules {
   @Test
   void givenItOnlyObserves_whenTheGracePeriodIsOver_thenNothingIsAsked() {
     RotationPolicy observing = Policies.with("mode", "observe");
-    Child child = assertRotates(login, 0, observing).child();
+    SuccessorToken child = assertRotates(login, 0, observing).child();
     advanceSeconds(10);
     assertGiven(child, presentUnasked(login, 0, observing));
   }
 
-  private static void assertGiven(Child child, RotationOutcome outcome) {
+  private static void assertGiven(SuccessorToken child, RotationOutcome outcome) {
     assertThat(outcome).isInstanceOf(RotationOutcome.Replayed.class);
     assertThat(again(((RotationOutcome.Replayed) outcome).child(), 0)).isEqualTo(child);
   }
@@ -327,9 +327,10 @@ abstract class GraceRules extends StoreRules {
 
   @Test
   void givenAnAdoptedFamily_whenItsTokenComesAgain_thenGraceCoversItAsAnyOther() {
-    Child child = assertRotates(login, 5, POLICY).child();
+    SuccessorToken child = assertRotates(login, 5, POLICY).child();
     assertThat(assertReplays(login, 5, POLICY).child()).isEqualTo(again(child, 1));
-    assertThat(child).isEqualTo(new Child(6, clock.second(), inSeconds(1800), 0, Optional.empty()));
+    assertThat(child)
+        .isEqualTo(new SuccessorToken(6, clock.second(), inSeconds(1800), 0, Optional.empty()));
     assertReused(login, 4, POLICY, ReuseReason.OLDER_GENERATION);
   }
 }

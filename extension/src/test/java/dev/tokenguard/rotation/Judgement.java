@@ -117,14 +117,14 @@ final class Judgement {
     if (origin.isPresent()) {
       AccessTokens replaced =
           origin.get() == Origin.NEXT ? family.newestAccessTokens() : family.accessToken(presented);
-      Child child = family.step(request, binding, user, now);
+      SuccessorToken child = family.step(request, binding, user, now);
       outcome = new Rotated(child, origin.get(), withEnd(replaced, family), observed);
     } else {
       boolean isCovered = reuse().isEmpty();
       if (isCovered && isGraceOver(family)) {
         family.beginGrace(now);
       }
-      Child child = family.replay(request, isCovered, user, now);
+      SuccessorToken child = family.replay(request, isCovered, user, now);
       outcome = new Replayed(child, family.replays(), observed);
     }
     boolean isCounted = policy.maxRefreshesPerMinute() > 0;

@@ -23,18 +23,20 @@ abstract class LineageRules extends StoreRules {
 
   @Test
   void givenNoRecord_whenTheLoginsTokenIsPresented_thenAFamilyBegins() {
-    Child child = assertRotates(login, 0, POLICY, Origin.NEW).child();
+    SuccessorToken child = assertRotates(login, 0, POLICY, Origin.NEW).child();
     assertThat(child)
-        .isEqualTo(new Child(1, clock.second(), clock.second() + 1800, 0, Optional.empty()));
+        .isEqualTo(
+            new SuccessorToken(1, clock.second(), clock.second() + 1800, 0, Optional.empty()));
   }
 
   @Test
   void givenAFamily_whenItsNewestTokenIsPresented_thenItGoesOn() {
     assertRotates(login, 0, POLICY);
     advanceSeconds(60);
-    Child child = assertRotates(login, 1, POLICY, Origin.NEXT).child();
+    SuccessorToken child = assertRotates(login, 1, POLICY, Origin.NEXT).child();
     assertThat(child)
-        .isEqualTo(new Child(2, clock.second(), clock.second() + 1800, 0, Optional.empty()));
+        .isEqualTo(
+            new SuccessorToken(2, clock.second(), clock.second() + 1800, 0, Optional.empty()));
     assertRotates(login, 2, POLICY, Origin.NEXT);
   }
 
@@ -73,7 +75,7 @@ abstract class LineageRules extends StoreRules {
 
   @Test
   void givenTheLargestGeneration_whenItIsPresented_thenNumbersStayExact() {
-    long largest = Place.MAX_GENERATION;
+    long largest = TokenPosition.MAX_GENERATION;
     assertRotates(login, largest - 1, POLICY, Origin.ADOPTED);
     assertReplays(login, largest - 1, POLICY);
     assertRotates(login, largest, POLICY, Origin.NEXT);
@@ -104,7 +106,7 @@ abstract class LineageRules extends StoreRules {
               request.presentedIssuedAt(),
               true,
               Optional.empty());
-      Child expected = new Child(1, issued, issued + 1800, 0, Optional.empty());
+      SuccessorToken expected = new SuccessorToken(1, issued, issued + 1800, 0, Optional.empty());
       assertThat(Children.of((RotationOutcome.Granted) store.rotate(skewed, POLICY, it -> false)))
           .isEqualTo(expected);
       assertThat(assertReplays(one, 0, POLICY).child()).isEqualTo(Children.again(expected, 1));

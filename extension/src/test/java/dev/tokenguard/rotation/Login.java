@@ -119,7 +119,7 @@ public record Login(
     long now = clock.second();
     return new RotationRequest(
         user,
-        new Place(family, generation),
+        new TokenPosition(family, generation),
         new Session(session, started, client, clientStarted, isOffline),
         new ProposedChild(
             now, isOffline ? 0 : now + REFRESH_TOKEN_LIFESPAN, now + REMEMBERED, now + REMEMBERED),

@@ -18,7 +18,7 @@ final class LostAnswersTest {
 
   private final TestClock clock = TestClock.started();
   private final FamilyStore reliable = new InMemoryFamilyStore(clock);
-  private final UnansweredRefreshes unanswered = new InMemoryUnansweredRefreshes();
+  private final UnacknowledgedRotations unanswered = new InMemoryUnacknowledgedRotations();
   private final RotationService node = new RotationService(reliable, unanswered);
   private final RotationService cutOff = new RotationService(new Lossy(reliable, true), unanswered);
   private final Login login = Login.at(clock);

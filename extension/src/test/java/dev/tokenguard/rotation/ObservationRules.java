@@ -35,7 +35,8 @@ abstract class ObservationRules extends StoreRules {
         Stream.concat(Stream.of(settings), Stream.of("mode", "observe")).toArray());
   }
 
-  private Replayed replaysNewest(Login from, long generation, RotationPolicy policy, Child newest) {
+  private Replayed replaysNewest(
+      Login from, long generation, RotationPolicy policy, SuccessorToken newest) {
     Replayed replayed = present(from, generation, policy, Replayed.class);
     assertThat(Children.again(replayed.child(), 0)).isEqualTo(newest);
     return replayed;
@@ -64,7 +65,7 @@ abstract class ObservationRules extends StoreRules {
   void whenAnOldTokenIsPresented_thenItGetsTheNewestChildAndTheReuseIsTold() {
     refresh(login, 0, 2, OBSERVING);
     advanceSeconds(5);
-    Child newest = assertRotates(login, 3, OBSERVING).child();
+    SuccessorToken newest = assertRotates(login, 3, OBSERVING).child();
     advanceSeconds(5);
     for (long generation = 0; generation <= 2; generation++) {
       assertWouldBeReused(
@@ -75,7 +76,7 @@ abstract class ObservationRules extends StoreRules {
 
   @Test
   void whenGraceIsOver_thenTheReplayGetsTheNewestChildAndTheReuseIsTold() {
-    Child newest = assertRotates(login, 0, OBSERVING).child();
+    SuccessorToken newest = assertRotates(login, 0, OBSERVING).child();
     advanceSeconds(10);
     assertWouldBeReused(replaysNewest(login, 0, OBSERVING, newest), ReuseReason.GRACE_PERIOD_OVER);
   }
@@ -83,7 +84,7 @@ abstract class ObservationRules extends StoreRules {
   @Test
   void whenAReplayComesFromElsewhere_thenTheReuseIsToldAndNoGraceIsUsedUp() {
     RotationPolicy policy = observing("grace-max-replays", 1);
-    Child newest = assertRotates(login, 0, policy).child();
+    SuccessorToken newest = assertRotates(login, 0, policy).child();
     for (int time = 0; time < 3; time++) {
       Replayed replayed = replaysNewest(login.from(Login.OTHER_AGENT), 0, policy, newest);
       assertWouldBeReused(replayed, ReuseReason.OTHER_CONTEXT);

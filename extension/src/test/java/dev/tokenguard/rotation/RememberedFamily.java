@@ -22,7 +22,7 @@ final class RememberedFamily {
   private Optional<Instant> created = Optional.empty();
   private String loginPrefix;
   private String refreshPrefix = "";
-  private Child newest;
+  private SuccessorToken newest;
   private Instant made;
   private RequestContext rotatedFrom = new RequestContext("", "");
   private long replays;
@@ -36,7 +36,7 @@ final class RememberedFamily {
   private boolean isCapped;
   private long rememberedUntil;
 
-  private RememberedFamily(String id, String loginPrefix, Child newest, Instant made) {
+  private RememberedFamily(String id, String loginPrefix, SuccessorToken newest, Instant made) {
     this.id = id;
     this.loginPrefix = loginPrefix;
     this.newest = newest;
@@ -45,8 +45,8 @@ final class RememberedFamily {
 
   /** One that begins with this refresh, whatever its generation. */
   static RememberedFamily beginningWith(RotationRequest request, Instant now) {
-    Child presented =
-        new Child(
+    SuccessorToken presented =
+        new SuccessorToken(
             request.presented().generation(),
             request.child().issuedAt(),
             request.child().expiresAt(),
@@ -63,7 +63,7 @@ final class RememberedFamily {
 
   static RememberedFamily neverRefreshed(String id, Instant now) {
     return new RememberedFamily(
-        id, "", new Child(0, now.getEpochSecond(), 0, 0, Optional.empty()), now);
+        id, "", new SuccessorToken(0, now.getEpochSecond(), 0, 0, Optional.empty()), now);
   }
 
   /** Its login is told; all that was known before is that it is revoked, if anything. */
@@ -75,7 +75,8 @@ final class RememberedFamily {
     String id = login.presented().family();
     RememberedFamily family = known.orElseGet(() -> neverRefreshed(id, now));
     family.newest =
-        new Child(0, login.child().issuedAt(), login.child().expiresAt(), 0, login.binding());
+        new SuccessorToken(
+            0, login.child().issuedAt(), login.child().expiresAt(), 0, login.binding());
     family.rotatedFrom = login.context();
     family.loginPrefix = login.accessToken().loginPrefix();
     family.accessTokenEnds.put(0L, login.accessToken().expiresAt());
@@ -85,7 +86,7 @@ final class RememberedFamily {
   }
 
   /** The lineage goes on from the presented token. */
-  Child step(
+  SuccessorToken step(
       RotationRequest request,
       Optional<RequestContext> binding,
       InMemoryFamilyStore.User user,
@@ -94,7 +95,7 @@ final class RememberedFamily {
       assumeAccessTokens(request);
     }
     newest =
-        new Child(
+        new SuccessorToken(
             request.presented().generation() + 1,
             request.child().issuedAt(),
             request.child().expiresAt(),
@@ -117,14 +118,14 @@ final class RememberedFamily {
   }
 
   /** The newest child is given once more, with an access token of its own. */
-  Child replay(
+  SuccessorToken replay(
       RotationRequest request, boolean usesUpGrace, InMemoryFamilyStore.User user, Instant now) {
     replays += usesUpGrace ? 1 : 0;
     replayed++;
     forgetExpired(now);
     replayEnds.put(replayed, request.accessToken().expiresAt());
     answer(request, user, now);
-    return new Child(
+    return new SuccessorToken(
         newest.generation(), newest.issuedAt(), newest.expiresAt(), replayed, newest.binding());
   }
 

@@ -38,7 +38,8 @@ final class RotationServiceTest {
 
   private static final TestClock CLOCK = TestClock.started();
   private static final Login LOGIN = Login.at(CLOCK);
-  private static final Child CHILD = new Child(4, 1_000, 2_000, 0, Optional.of(Login.HERE));
+  private static final SuccessorToken CHILD =
+      new SuccessorToken(4, 1_000, 2_000, 0, Optional.of(Login.HERE));
   private static final AccessTokens TOKENS =
       new AccessTokens(LOGIN.family(), 1, 3, 1, 0, 2_000, "onrtac", "onrtrt");
   private static final RotationPolicy POLICY =
@@ -109,12 +110,13 @@ final class RotationServiceTest {
   }
 
   private static Effect effectOf(RotationOutcome outcome, RotationPolicy policy) {
-    return new RotationService(OneAnswerStore.answering(outcome), new InMemoryUnansweredRefreshes())
+    return new RotationService(
+            OneAnswerStore.answering(outcome), new InMemoryUnacknowledgedRotations())
         .refresh(LOGIN.refresh(3, CLOCK), policy);
   }
 
   private static Effect effectWithoutStore(Login login, long generation, RotationPolicy policy) {
-    return new RotationService(OneAnswerStore.away(), new InMemoryUnansweredRefreshes())
+    return new RotationService(OneAnswerStore.away(), new InMemoryUnacknowledgedRotations())
         .refresh(login.refresh(generation, CLOCK), policy);
   }
 
@@ -149,7 +151,7 @@ final class RotationServiceTest {
   @ParameterizedTest
   @EnumSource
   void whenAReuseIsFound_thenThePolicyTellsWhatEnds(ReuseConsequence consequence) {
-    RotationPolicy policy = Policies.with("on-reuse", Setting.word(consequence));
+    RotationPolicy policy = Policies.with("on-reuse", Setting.id(consequence));
     Refuse refuse = (Refuse) effectOf(new Reused(4, ReuseReason.OTHER_CONTEXT, TOKENS), policy);
     assertThat(refuse.end()).contains(consequence);
   }
@@ -212,7 +214,7 @@ final class RotationServiceTest {
         .isEqualTo(
             new Issue(
                 Label.UNGUARDED,
-                new Child(4, now, now + 1800, 0, Optional.of(Login.OTHER_IP)),
+                new SuccessorToken(4, now, now + 1800, 0, Optional.of(Login.OTHER_IP)),
                 Optional.empty(),
                 Optional.empty()));
   }
@@ -227,7 +229,7 @@ final class RotationServiceTest {
   void givenTheStoreIsAway_whenNoRefreshTokenIsIssued_thenThePolicyDecidesAsEver() {
     RotationRequest request = Login.withoutRefreshToken(LOGIN.refresh(3, CLOCK));
     RotationService service =
-        new RotationService(OneAnswerStore.away(), new InMemoryUnansweredRefreshes());
+        new RotationService(OneAnswerStore.away(), new InMemoryUnacknowledgedRotations());
     assertThat(service.refresh(request, Policies.with("on-redis-failure", "allow")))
         .isEqualTo(new Effect.Keep(Label.UNGUARDED, Optional.empty()));
     assertThat(service.refresh(request, POLICY)).isInstanceOf(Postpone.class);

@@ -1,6 +1,6 @@
 package dev.tokenguard.keycloak.admin;
 
-import dev.tokenguard.keycloak.revocation.BlacklistedActivity;
+import dev.tokenguard.keycloak.revocation.RevokedTokenUseDetector;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
@@ -39,13 +39,13 @@ public final class ConfigurationResource {
   /** In one transaction, so no request meets a half of it. Needs no Redis. */
   @DELETE
   @Produces(MediaType.APPLICATION_JSON)
-  public Response takeOut() {
+  public Response removeConfiguration() {
     request.permissions().realm().requireManageRealm();
     try {
       ClientPolicyManager manager = request.session().clientPolicy();
       ClientProfilesRepresentation profiles = manager.getClientProfiles(request.realm(), false);
       ClientPoliciesRepresentation policies = manager.getClientPolicies(request.realm(), false);
-      WithoutExecutor without = WithoutExecutor.of(profiles, policies);
+      ExecutorRemoval without = ExecutorRemoval.of(profiles, policies);
       if (!without.changedProfiles().isEmpty()) {
         // A policy must not name a profile that is not there, not even for a moment.
         manager.updateClientPolicies(request.realm(), policies);
@@ -64,7 +64,7 @@ public final class ConfigurationResource {
     RealmModel realm = request.realm();
     Set<String> listeners =
         realm.getEventsListenersStream().collect(Collectors.toCollection(TreeSet::new));
-    boolean had = listeners.remove(BlacklistedActivity.LISTENER);
+    boolean had = listeners.remove(RevokedTokenUseDetector.LISTENER);
     if (had) {
       realm.setEventsListeners(listeners);
     }

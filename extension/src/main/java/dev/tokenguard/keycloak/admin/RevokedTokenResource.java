@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.admin;
 
 import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.keycloak.OwnTransaction;
+import dev.tokenguard.keycloak.Transactions;
 import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -39,7 +39,7 @@ public final class RevokedTokenResource {
   @Produces(MediaType.APPLICATION_JSON)
   public Response find() {
     request.permissions().realm().requireViewRealm();
-    String id = Ids.checked("token-id", tokenId);
+    String id = IdValidator.checked("token-id", tokenId);
     return request
         .asked(() -> request.blacklist().reasonFor(id))
         .or(() -> reasonOfKeycloak(id))
@@ -60,11 +60,11 @@ public final class RevokedTokenResource {
   @Produces(MediaType.APPLICATION_JSON)
   public Response add(Map<String, Object> body) {
     request.permissions().realm().requireManageRealm();
-    String id = Ids.checked("token-id", tokenId);
+    String id = IdValidator.checked("token-id", tokenId);
     long expiresAt = expiryIn(body == null ? Map.of() : body);
     request.blacklist();
     boolean isTold =
-        OwnTransaction.in(
+        Transactions.inNewTransaction(
             request.session().getKeycloakSessionFactory(),
             request.realm(),
             own -> new RevokedAccessTokens(own, Reason.ADMINISTRATOR).add(id, expiresAt));
@@ -74,7 +74,7 @@ public final class RevokedTokenResource {
 
   private static long expiryIn(Map<String, Object> body) {
     try {
-      return Term.expiryIn(body, Time.currentTime());
+      return ExpiryRequest.expiryIn(body, Time.currentTime());
     } catch (IllegalArgumentException refused) {
       throw Problem.badRequest(refused.getMessage());
     }

@@ -59,7 +59,7 @@ public final class UserTokensResource {
             .toList();
     return Response.ok(
             Page.of(first, max).in(newestFirst).stream()
-                .map(family -> ShownFamily.of(request, family))
+                .map(family -> FamilyRepresentation.of(request, family))
                 .toList())
         .build();
   }
@@ -80,7 +80,7 @@ public final class UserTokensResource {
   @Path("families/{family-id}")
   public Response endFamily(@PathParam("family-id") String familyId) {
     UserModel user = managed();
-    String family = Ids.checked("family-id", familyId);
+    String family = IdValidator.checked("family-id", familyId);
     Response response = end(new TerminationTarget.OfFamily(user.getId(), family), FAMILY);
     new RevokedFamily(request.session(), request.realm(), Reason.ADMINISTRATOR)
         .revokeDependents(user.getId(), family);
@@ -91,7 +91,7 @@ public final class UserTokensResource {
   @Path("sessions/{session-id}")
   public Response endSession(@PathParam("session-id") String sessionId) {
     UserModel user = managed();
-    String id = Ids.checked("session-id", sessionId);
+    String id = IdValidator.checked("session-id", sessionId);
     if (!isOf(user, id)) {
       // Nothing is written for it: the blacklist would also hit a session of another realm.
       throw Problem.notFound("The user has no such session");

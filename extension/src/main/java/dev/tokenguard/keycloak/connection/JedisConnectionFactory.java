@@ -8,12 +8,12 @@ import dev.tokenguard.keycloak.ProviderOptions;
 import dev.tokenguard.keycloak.health.RedisHealth;
 import dev.tokenguard.keycloak.health.RedisReadiness;
 import dev.tokenguard.keycloak.metrics.MicrometerTelemetry;
-import dev.tokenguard.redis.KeySpace;
 import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.RedisBlacklist;
 import dev.tokenguard.redis.RedisFamilyStore;
 import dev.tokenguard.redis.RedisHeartbeat;
 import dev.tokenguard.redis.RedisIncidentLog;
+import dev.tokenguard.redis.RedisKeys;
 import dev.tokenguard.redis.RedisLatestExpiries;
 import dev.tokenguard.redis.RedisSettings;
 import dev.tokenguard.rotation.FamilyStore;
@@ -76,12 +76,12 @@ public final class JedisConnectionFactory
     RedisSettings given = settings.get();
     LOG.info(LogText.of("Token Guard %s uses Redis at %s", Release.version(), given.address()));
     redis = Optional.of(Redis.open(given, new MicrometerTelemetry()));
-    KeySpace keys = new KeySpace(given.keyPrefix());
+    RedisKeys keys = new RedisKeys(given.keyPrefix());
     families = redis.map(it -> new RedisFamilyStore(it, keys));
     blacklist = redis.map(it -> new RedisBlacklist(it, keys));
     incidents = redis.map(it -> new RedisIncidentLog(it, keys));
     latestExpiries = redis.map(it -> new RedisLatestExpiries(it, keys));
-    LostStateWatch watch = new LostStateWatch(new RedisHeartbeat(redis.get(), keys), factory);
+    DataLossMonitor watch = new DataLossMonitor(new RedisHeartbeat(redis.get(), keys), factory);
     factory.register(
         event -> {
           if (event instanceof PostMigrationEvent) {
@@ -105,13 +105,13 @@ public final class JedisConnectionFactory
     Map<String, String> info = new LinkedHashMap<>();
     info.put("token-guard", Release.version());
     info.putAll(state());
-    settings.ifPresent(it -> info.putAll(it.shown()));
+    settings.ifPresent(it -> info.putAll(it.describe()));
     return info;
   }
 
   private RedisHealth health() {
     Map<String, String> state = state();
-    boolean needsRedis = settings.filter(RedisSettings::readinessNeedsRedis).isPresent();
+    boolean needsRedis = settings.filter(RedisSettings::readinessRequiresRedis).isPresent();
     return new RedisHealth(!needsRedis || state.get(REDIS).equals(REACHABLE), state);
   }
 
@@ -121,7 +121,7 @@ public final class JedisConnectionFactory
     }
     Map<String, String> state = new LinkedHashMap<>();
     state.put(REDIS, isReachable(redis.get()) ? REACHABLE : "not reachable");
-    state.put("circuit-breaker", Setting.word(redis.get().breakerState()));
+    state.put("circuit-breaker", Setting.id(redis.get().breakerState()));
     return state;
   }
 
@@ -137,7 +137,7 @@ public final class JedisConnectionFactory
 
   @Override
   public List<ProviderConfigProperty> getConfigMetadata() {
-    return OPTIONS.listed();
+    return OPTIONS.toConfigProperties();
   }
 
   private record OpenConnection(

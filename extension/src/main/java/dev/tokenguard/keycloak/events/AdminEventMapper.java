@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.events;
 
 import dev.tokenguard.blacklist.Trigger;
-import dev.tokenguard.keycloak.OwnTransaction;
+import dev.tokenguard.keycloak.Transactions;
 import dev.tokenguard.keycloak.revocation.CommittedSessionReader;
 import dev.tokenguard.rotation.Revocation.SessionKind;
 import java.io.IOException;
@@ -98,7 +98,7 @@ final class AdminEventMapper {
       return List.of();
     }
     State before =
-        OwnTransaction.in(
+        Transactions.inNewTransaction(
             session.getKeycloakSessionFactory(),
             realm,
             own -> State.of(own.users().getUserById(own.getContext().getRealm(), userId)));

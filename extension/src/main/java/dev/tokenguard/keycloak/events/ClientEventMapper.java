@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.events;
 
 import dev.tokenguard.blacklist.Trigger;
-import dev.tokenguard.keycloak.OwnTransaction;
+import dev.tokenguard.keycloak.Transactions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -66,13 +66,13 @@ final class ClientEventMapper {
 
   /** The state that is committed; empty when there is no such client. */
   Optional<State> committed(String id) {
-    return OwnTransaction.in(
+    return Transactions.inNewTransaction(
         session.getKeycloakSessionFactory(), realm, own -> clientIn(own, id).map(State::of));
   }
 
   /** What changed since a state was committed, when another one is committed. */
   List<ClientChange> changedSince(State before, String id) {
-    return OwnTransaction.in(
+    return Transactions.inNewTransaction(
         session.getKeycloakSessionFactory(),
         realm,
         own -> clientIn(own, id).map(before::changesTo).orElse(List.of()));

@@ -4,12 +4,11 @@ import dev.tokenguard.blacklist.BulkRevocation.Kind;
 import dev.tokenguard.blacklist.Scope;
 import dev.tokenguard.blacklist.Trigger;
 import dev.tokenguard.blacklist.Triggers;
-import dev.tokenguard.keycloak.AfterCommit;
-import dev.tokenguard.keycloak.OwnTransaction;
+import dev.tokenguard.keycloak.Transactions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.events.ClientEventMapper.ClientChange;
-import dev.tokenguard.keycloak.revocation.BlacklistedActivity;
 import dev.tokenguard.keycloak.revocation.BulkRevocationJob;
+import dev.tokenguard.keycloak.revocation.RevokedTokenUseDetector;
 import dev.tokenguard.keycloak.revocation.SessionTerminator;
 import dev.tokenguard.keycloak.revocation.TerminationTarget;
 import dev.tokenguard.keycloak.revocation.TerminationTarget.OfUser;
@@ -56,7 +55,7 @@ final class RevocationListener implements EventListenerProvider {
     }
     revoke(realm, new UserEventMapper(session, realm).map(event));
     if (checksActivity) {
-      new BlacklistedActivity(session, realm).check(event);
+      new RevokedTokenUseDetector(session, realm).check(event);
     }
   }
 
@@ -83,7 +82,7 @@ final class RevocationListener implements EventListenerProvider {
       return;
     }
     int before =
-        OwnTransaction.in(
+        Transactions.inNewTransaction(
             session.getKeycloakSessionFactory(),
             realm,
             // A realm that is being created is not committed.
@@ -115,7 +114,7 @@ final class RevocationListener implements EventListenerProvider {
   }
 
   private boolean isFederation(RealmModel realm, String id) {
-    return OwnTransaction.in(
+    return Transactions.inNewTransaction(
         session.getKeycloakSessionFactory(),
         realm,
         own -> isFederation(own.getContext().getRealm().getComponent(id)));
@@ -167,7 +166,7 @@ final class RevocationListener implements EventListenerProvider {
         .committed(id)
         .ifPresent(
             before ->
-                AfterCommit.of(
+                Transactions.afterCommit(
                     session,
                     () ->
                         mapper

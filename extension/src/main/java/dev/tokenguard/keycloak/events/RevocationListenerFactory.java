@@ -6,7 +6,7 @@ import dev.tokenguard.blacklist.Triggers;
 import dev.tokenguard.keycloak.LogText;
 import dev.tokenguard.keycloak.ProviderOptions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.revocation.BlacklistedActivity;
+import dev.tokenguard.keycloak.revocation.RevokedTokenUseDetector;
 import dev.tokenguard.keycloak.revocation.TerminationTarget;
 import dev.tokenguard.settings.Setting;
 import java.util.List;
@@ -29,7 +29,7 @@ import org.keycloak.provider.ProviderEvent;
 /** Offers the listener in Realm settings, Events. */
 public final class RevocationListenerFactory implements EventListenerProviderFactory {
 
-  static final String ID = BlacklistedActivity.LISTENER;
+  static final String ID = RevokedTokenUseDetector.LISTENER;
 
   private static final Setting<Boolean> CHECK_ACTIVITY =
       Setting.flag(
@@ -116,7 +116,7 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
 
   @Override
   public List<ProviderConfigProperty> getConfigMetadata() {
-    return OPTIONS.listed();
+    return OPTIONS.toConfigProperties();
   }
 
   @Override

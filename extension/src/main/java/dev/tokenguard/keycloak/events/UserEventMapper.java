@@ -1,12 +1,12 @@
 package dev.tokenguard.keycloak.events;
 
 import dev.tokenguard.blacklist.Trigger;
-import dev.tokenguard.keycloak.OwnTransaction;
-import dev.tokenguard.keycloak.executor.RevokedToken;
+import dev.tokenguard.keycloak.Transactions;
+import dev.tokenguard.keycloak.executor.RevokedTokenContext;
 import dev.tokenguard.keycloak.revocation.CommittedSessionReader;
-import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.Revocation.ClientSession;
 import dev.tokenguard.rotation.Revocation.SessionKind;
+import dev.tokenguard.rotation.TokenPosition;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,7 +61,10 @@ final class UserEventMapper {
     String revokedClient = details(event).get(Details.REVOKED_CLIENT);
     if (event.getSessionId() != null) {
       List<String> families =
-          RevokedToken.placeIn(session).map(Place::family).map(List::of).orElse(List.of());
+          RevokedTokenContext.placeIn(session)
+              .map(TokenPosition::family)
+              .map(List::of)
+              .orElse(List.of());
       return Optional.of(
           RevocationEvent.inClientSessions(
               Trigger.TOKEN_REVOCATION,
@@ -108,7 +111,7 @@ final class UserEventMapper {
 
   /** Read in a transaction of its own: this one has the new codes already. */
   private boolean hadRecoveryCodes(String userId) {
-    return OwnTransaction.in(
+    return Transactions.inNewTransaction(
         session.getKeycloakSessionFactory(),
         realm,
         own -> {

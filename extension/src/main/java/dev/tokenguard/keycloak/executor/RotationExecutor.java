@@ -52,8 +52,8 @@ final class RotationExecutor
           TOKEN_EXCHANGE_REQUEST,
           JWT_AUTHORIZATION_GRANT,
           TOKEN_INTROSPECT ->
-          PolicyInForce.set(session, policy());
-      case TOKEN_REVOKE -> RevokedToken.note(session, (TokenRevokeContext) context);
+          EffectivePolicy.set(session, policy());
+      case TOKEN_REVOKE -> RevokedTokenContext.note(session, (TokenRevokeContext) context);
       default -> {
         // Nothing else issues, refreshes, revokes or introspects a refresh token.
       }

@@ -1,8 +1,8 @@
 package dev.tokenguard.keycloak.introspection;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.executor.PolicyInForce;
-import dev.tokenguard.keycloak.refresh.PreparedTokens;
+import dev.tokenguard.keycloak.executor.EffectivePolicy;
+import dev.tokenguard.keycloak.refresh.RotationRequestFactory;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.RotationOutcome;
@@ -37,7 +37,7 @@ final class RefreshTokenLookup {
   /** Without Redis the answer is Keycloak's own. */
   boolean isActive(RefreshToken token, UserSessionModel userSession, ClientModel client) {
     Optional<FamilyStore> store = RedisConnection.familiesOf(session);
-    Optional<RotationPolicy> policy = PolicyInForce.of(session);
+    Optional<RotationPolicy> policy = EffectivePolicy.of(session);
     AuthenticatedClientSessionModel clientSession =
         userSession.getAuthenticatedClientSessionByClient(client.getId());
     if (store.isEmpty()
@@ -45,7 +45,7 @@ final class RefreshTokenLookup {
         || policy.isEmpty() && !LineageClaims.areIn(token)) {
       return true;
     }
-    return PreparedTokens.ofLookup(session, clientSession, token)
+    return RotationRequestFactory.ofLookup(session, clientSession, token)
         .filter(
             request ->
                 isActive(store.get(), request, policy.orElse(RotationPolicy.LOOKUP).lookupOnly()))

@@ -27,7 +27,7 @@ public final class MicrometerTelemetry implements RedisTelemetry {
   public MicrometerTelemetry() {
     MeterRegistry registry = Metrics.globalRegistry;
     for (Operation operation : Operation.values()) {
-      String name = Setting.word(operation);
+      String name = Setting.id(operation);
       calls.put(
           operation,
           Timer.builder("token_guard.redis")
@@ -41,7 +41,7 @@ public final class MicrometerTelemetry implements RedisTelemetry {
             Counter.builder("token_guard.redis.failures")
                 .description("Calls to Redis without a usable answer")
                 .tag("operation", name)
-                .tag("failure", Setting.word(failure))
+                .tag("failure", Setting.id(failure))
                 .register(registry));
       }
       failures.put(operation, ofOperation);
@@ -49,7 +49,7 @@ public final class MicrometerTelemetry implements RedisTelemetry {
     for (BreakerState each : BreakerState.values()) {
       Gauge.builder("token_guard.redis.breaker", this, it -> it.state == each ? 1 : 0)
           .description("1 for the state of the circuit breaker before Redis, 0 for the others")
-          .tag("state", Setting.word(each))
+          .tag("state", Setting.id(each))
           .register(registry);
     }
   }
@@ -63,14 +63,14 @@ public final class MicrometerTelemetry implements RedisTelemetry {
   @Override
   public void failed(Operation operation, Failure failure, String message) {
     failures.get(operation).get(failure).increment();
-    LOG.debugf("%s failed (%s): %s", Setting.word(operation), Setting.word(failure), message);
+    LOG.debugf("%s failed (%s): %s", Setting.id(operation), Setting.id(failure), message);
     log.failed(operation, failure, message);
   }
 
   @Override
   public void entered(BreakerState entered) {
     state = entered;
-    LOG.debugf("The circuit breaker before Redis is %s", Setting.word(entered));
+    LOG.debugf("The circuit breaker before Redis is %s", Setting.id(entered));
     if (entered == BreakerState.OPEN) {
       log.opened();
     }

@@ -46,7 +46,7 @@ final class OutageLog {
   synchronized void failed(Operation operation, Failure failure, String message) {
     long now = nanoTime.getAsLong();
     if (failure != Failure.NOT_PERMITTED) {
-      lastFailure = "(" + Setting.word(failure) + "): " + message;
+      lastFailure = "(" + Setting.id(failure) + "): " + message;
     }
     if (failure == Failure.REJECTED && outage.isEmpty()) {
       sayRejection(operation, message, now);
@@ -84,7 +84,7 @@ final class OutageLog {
       rejectionSaid = Optional.of(now);
       warning.accept(
           "Redis answers, but did not do what it was asked for ("
-              + Setting.word(operation)
+              + Setting.id(operation)
               + "): "
               + message);
     }
@@ -124,7 +124,7 @@ final class OutageLog {
     String summary(long end) {
       String operations =
           missed.entrySet().stream()
-              .map(it -> Setting.word(it.getKey()) + " " + it.getValue())
+              .map(it -> Setting.id(it.getKey()) + " " + it.getValue())
               .collect(Collectors.joining(", "));
       return String.format(
           Locale.ROOT,

@@ -37,7 +37,7 @@ public final class RefreshMetrics {
           label,
           Counter.builder(name)
               .description(description)
-              .tag("outcome", Setting.word(label))
+              .tag("outcome", Setting.id(label))
               .register(Metrics.globalRegistry));
     }
     return counters;

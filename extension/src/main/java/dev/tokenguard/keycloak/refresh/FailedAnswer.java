@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.rotation.RotationRequest;
-import dev.tokenguard.rotation.UnansweredRefreshes;
+import dev.tokenguard.rotation.UnacknowledgedRotations;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 
@@ -15,17 +15,17 @@ final class FailedAnswer extends AbstractKeycloakTransaction {
   private static final String ATTRIBUTE = FailedAnswer.class.getName();
 
   private final RotationRequest request;
-  private final UnansweredRefreshes unanswered;
+  private final UnacknowledgedRotations unanswered;
   private boolean isBuilt;
 
-  private FailedAnswer(RotationRequest request, UnansweredRefreshes unanswered) {
+  private FailedAnswer(RotationRequest request, UnacknowledgedRotations unanswered) {
     this.request = request;
     this.unanswered = unanswered;
   }
 
   /** From now on the request at hand counts as unanswered, unless it is {@linkplain #isBuilt}. */
   static void remember(
-      KeycloakSession session, RotationRequest request, UnansweredRefreshes unanswered) {
+      KeycloakSession session, RotationRequest request, UnacknowledgedRotations unanswered) {
     FailedAnswer failed = new FailedAnswer(request, unanswered);
     session.setAttribute(ATTRIBUTE, failed);
     session.getTransactionManager().enlistAfterCompletion(failed);

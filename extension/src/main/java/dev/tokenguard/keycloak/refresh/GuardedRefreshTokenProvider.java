@@ -1,8 +1,8 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.keycloak.AfterCommit;
+import dev.tokenguard.keycloak.Transactions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.executor.PolicyInForce;
+import dev.tokenguard.keycloak.executor.EffectivePolicy;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
 import dev.tokenguard.keycloak.tokens.SubjectToken;
 import dev.tokenguard.rotation.ContextMatch;
@@ -64,7 +64,7 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
     isRefresh =
         super.supports(context)
             && RedisConnection.familiesOf(session).isPresent()
-            && (PolicyInForce.of(session).isPresent()
+            && (EffectivePolicy.of(session).isPresent()
                 || LineageClaims.areIn(context.oldRefreshToken()));
     return isRefresh;
   }
@@ -73,7 +73,7 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
   @Override
   public boolean supports(InitialRefreshTokenContext context) {
     return !isRefresh
-        && PolicyInForce.of(session).isPresent()
+        && EffectivePolicy.of(session).isPresent()
         && RedisConnection.familiesOf(session).isPresent();
   }
 
@@ -81,23 +81,23 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
   @Override
   public RefreshToken generateRefreshToken(InitialRefreshTokenContext context) {
     RefreshToken token = super.generateRefreshToken(context);
-    RotationPolicy policy = PolicyInForce.of(session).orElseThrow();
+    RotationPolicy policy = EffectivePolicy.of(session).orElseThrow();
     AuthenticatedClientSessionModel clientSession = context.clientSessionCtx().getClientSession();
     LineageClaims.begin(
         token,
         context.responseBuilder().getAccessToken(),
         policy.bindTo() == ContextMatch.NONE
             ? Optional.empty()
-            : Optional.of(PreparedTokens.contextOf(session)));
-    PreparedTokens.capLifetime(token, policy, clientSession.getUserSession());
+            : Optional.of(RotationRequestFactory.contextOf(session)));
+    RotationRequestFactory.capLifetime(token, policy, clientSession.getUserSession());
     RotationRequest login =
-        PreparedTokens.ofLogin(
+        RotationRequestFactory.ofLogin(
             session,
             clientSession,
             token,
             context.responseBuilder().getAccessToken(),
             SubjectToken.of(session).map(SubjectToken::tag));
-    AfterCommit.of(session, new CommittedLogin(session, login, policy)::tell);
+    Transactions.afterCommit(session, new LoginRecorder(session, login, policy)::tell);
     return token;
   }
 
@@ -123,7 +123,7 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
     EventBuilder event =
         grant
             .getEvent()
-            .detail("rotation", Setting.word(Effect.Label.REVOKED))
+            .detail("rotation", Setting.id(Effect.Label.REVOKED))
             .detail(Details.REASON, refused.getDescription());
     LineageClaims.placeOf(context.oldRefreshToken())
         .ifPresent(
@@ -135,14 +135,14 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
     return new CorsErrorResponseException(
         grant.getCors(),
         OAuthErrorException.INVALID_GRANT,
-        Answer.NEUTRAL,
+        RefreshResponder.NEUTRAL,
         Response.Status.BAD_REQUEST);
   }
 
   @Override
   protected void afterRefreshTokenGenerated(
       RefreshTokenContext context, AccessTokenResponseBuilder response) {
-    Optional<RotationPolicy> inForce = PolicyInForce.of(session);
+    Optional<RotationPolicy> inForce = EffectivePolicy.of(session);
     observe(context, inForce);
     decide(context, response, inForce.orElse(RotationPolicy.LOOKUP));
     super.afterRefreshTokenGenerated(context, response);
@@ -165,14 +165,16 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
   private void decide(
       RefreshTokenContext context, AccessTokenResponseBuilder response, RotationPolicy policy) {
     RotationRequest request =
-        PreparedTokens.ofRefresh(session, context, response, policy)
-            .orElseThrow(() -> new RefreshTokenException("invalid_grant", Answer.NEUTRAL));
-    UnansweredInKeycloak unanswered = new UnansweredInKeycloak(session);
+        RotationRequestFactory.ofRefresh(session, context, response, policy)
+            .orElseThrow(
+                () -> new RefreshTokenException("invalid_grant", RefreshResponder.NEUTRAL));
+    SharedUnacknowledgedRotations unanswered = new SharedUnacknowledgedRotations(session);
     Effect effect =
         new RotationService(RedisConnection.familiesOf(session).orElseThrow(), unanswered)
             .refresh(request, policy);
     observers.metrics().count(effect);
-    Answer answer = new Answer(session, context.grantContext(), request, observers.named());
+    RefreshResponder answer =
+        new RefreshResponder(session, context.grantContext(), request, observers.named());
     if (effect instanceof Effect.Issue issue) {
       FailedAnswer.remember(session, request, unanswered);
       answer.issue(issue, response);

@@ -1,9 +1,9 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.keycloak.AfterCommit;
+import dev.tokenguard.keycloak.Transactions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.executor.EffectivePolicy;
 import dev.tokenguard.keycloak.executor.PoliciesWithExecutor;
-import dev.tokenguard.keycloak.executor.PolicyInForce;
 import dev.tokenguard.keycloak.revocation.MaxAccessTokenLifespan;
 import dev.tokenguard.keycloak.tokens.FrontChannelTag;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
@@ -133,10 +133,10 @@ final class IssuedTokens implements TokenPostProcessor {
       return;
     }
     LineageClaims.begin(token, context.accessToken(), Optional.empty());
-    RotationPolicy policy = PolicyInForce.of(session).orElse(RotationPolicy.LOOKUP);
+    RotationPolicy policy = EffectivePolicy.of(session).orElse(RotationPolicy.LOOKUP);
     RotationRequest login =
-        PreparedTokens.ofLogin(
+        RotationRequestFactory.ofLogin(
             session, clientSession, token, context.accessToken(), Optional.of(subject.tag()));
-    AfterCommit.of(session, new CommittedLogin(session, login, policy)::tell);
+    Transactions.afterCommit(session, new LoginRecorder(session, login, policy)::tell);
   }
 }

@@ -34,7 +34,7 @@ record ActivityReport(KeycloakSession session, RealmModel realm) {
         LogText.of(
             "Activity on behalf of what is on the blacklist (%s): realm %s, event %s, client %s, user %s,"
                 + " session %s, from %s; %s",
-            Setting.word(hit.kind()),
+            Setting.id(hit.kind()),
             realm.getName(),
             event.getType(),
             event.getClientId(),
@@ -48,9 +48,9 @@ record ActivityReport(KeycloakSession session, RealmModel realm) {
             .client(event.getClientId())
             .user(event.getUserId())
             .session(event.getSessionId());
-    report.error(BlacklistedActivity.ERROR);
+    report.error(RevokedTokenUseDetector.ERROR);
     if (type == EventType.REFRESH_TOKEN) {
-      StoredAlarms.add(session, realm, report.getEvent(), BlacklistedActivity.ERROR);
+      StoredAlarms.add(session, realm, report.getEvent(), RevokedTokenUseDetector.ERROR);
     }
     new IncidentReport(session, realm).write(incident(event, hit));
   }
@@ -61,7 +61,7 @@ record ActivityReport(KeycloakSession session, RealmModel realm) {
     count(Kind.ACCESS_TOKEN);
     eventBuilder(EventType.VALIDATE_ACCESS_TOKEN, new Hit(Kind.ACCESS_TOKEN, ""))
         .detail(Details.TOKEN_ID, id)
-        .error(BlacklistedActivity.ERROR);
+        .error(RevokedTokenUseDetector.ERROR);
   }
 
   private static Incident incident(Event event, Hit hit) {
@@ -71,13 +71,13 @@ record ActivityReport(KeycloakSession session, RealmModel realm) {
             Objects.toString(event.getClientId(), ""),
             event.getSessionId(),
             Objects.toString(event.getIpAddress(), "")),
-        hit.reason().isEmpty() ? Setting.word(hit.kind()) : hit.reason());
+        hit.reason().isEmpty() ? Setting.id(hit.kind()) : hit.reason());
   }
 
   private EventBuilder eventBuilder(EventType type, Hit hit) {
     return new EventBuilder(realm, session, session.getContext().getConnection())
         .event(type)
-        .detail("blacklisted", Setting.word(hit.kind()))
+        .detail("blacklisted", Setting.id(hit.kind()))
         .detail(Details.REASON, hit.reason());
   }
 
@@ -89,7 +89,7 @@ record ActivityReport(KeycloakSession session, RealmModel realm) {
   private static void count(Kind kind) {
     Counter.builder("token_guard.blacklist.activity")
         .description("Uses of what is on the blacklist")
-        .tag("kind", Setting.word(kind))
+        .tag("kind", Setting.id(kind))
         .register(Metrics.globalRegistry)
         .increment();
   }

@@ -4,10 +4,8 @@ import dev.tokenguard.blacklist.BlacklistEntry;
 import dev.tokenguard.blacklist.BulkRevocation;
 import dev.tokenguard.blacklist.BulkRevocation.Kind;
 import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.keycloak.AfterCommit;
-import dev.tokenguard.keycloak.Conflicts;
 import dev.tokenguard.keycloak.LogText;
-import dev.tokenguard.keycloak.OwnTransaction;
+import dev.tokenguard.keycloak.Transactions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.Revocation.ClientSession;
@@ -85,7 +83,7 @@ public final class BulkRevocationJob {
     Map<String, Set<String>> affected = job.affected(Long.MAX_VALUE);
     BuiltInRevokedTokens.of(session).put(bulk.begun(), REMEMBER_SECONDS);
     Executor background = background(session);
-    AfterCommit.of(session, () -> job.start(affected, background));
+    Transactions.afterCommit(session, () -> job.start(affected, background));
   }
 
   /** The same for a change that is seen when it is committed, so the begin is committed later. */
@@ -115,9 +113,9 @@ public final class BulkRevocationJob {
   }
 
   private void persist(String text) {
-    Conflicts.outlast(
+    Transactions.retryOnConflict(
         () ->
-            OwnTransaction.in(
+            Transactions.inNewTransaction(
                 factory, realm, own -> BuiltInRevokedTokens.of(own).put(text, REMEMBER_SECONDS)));
   }
 
@@ -177,7 +175,7 @@ public final class BulkRevocationJob {
    */
   private boolean blacklist(Map<String, Set<String>> affected) {
     try {
-      return OwnTransaction.in(
+      return Transactions.inNewTransaction(
           factory,
           realm,
           own -> {
@@ -262,8 +260,10 @@ public final class BulkRevocationJob {
   private boolean terminate(String userId, Set<String> sessions) {
     try {
       Revocation revocation =
-          Conflicts.outlast(
-              () -> OwnTransaction.in(factory, realm, own -> terminate(own, userId, sessions)));
+          Transactions.retryOnConflict(
+              () ->
+                  Transactions.inNewTransaction(
+                      factory, realm, own -> terminate(own, userId, sessions)));
       RevocationPropagation propagation =
           RevocationPropagation.first(realm, bulk.reason(), revocation);
       RevocationOutbox.of(factory).deliver(isFirst ? propagation : propagation.again());
@@ -312,7 +312,7 @@ public final class BulkRevocationJob {
       return affected;
     }
     Map<String, Set<String>> all = new LinkedHashMap<>(affected);
-    OwnTransaction.in(factory, realm, this::serviceAccounts)
+    Transactions.inNewTransaction(factory, realm, this::serviceAccounts)
         .forEach(id -> all.computeIfAbsent(id, none -> new HashSet<>()));
     return all;
   }

@@ -1,6 +1,6 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.keycloak.OwnTransaction;
+import dev.tokenguard.keycloak.Transactions;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -174,6 +174,6 @@ public final class CommittedSessionReader {
 
   private static <T> T read(
       KeycloakSessionFactory factory, RealmModel realm, Function<KeycloakSession, T> reader) {
-    return OwnTransaction.in(factory, realm, reader);
+    return Transactions.inNewTransaction(factory, realm, reader);
   }
 }

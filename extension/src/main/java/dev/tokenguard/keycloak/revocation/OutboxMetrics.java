@@ -31,7 +31,7 @@ final class OutboxMetrics {
           result,
           Counter.builder("token_guard.revocations")
               .description("Revocations by how they reached Redis")
-              .tag("result", Setting.word(result))
+              .tag("result", Setting.id(result))
               .register(Metrics.globalRegistry));
     }
     Gauge.builder("token_guard.revocations.pending", pending::getAsInt)

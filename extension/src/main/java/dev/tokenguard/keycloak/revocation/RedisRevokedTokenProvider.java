@@ -53,7 +53,7 @@ final class RedisRevokedTokenProvider implements RevokedTokenProvider {
   public boolean contains(String id) {
     boolean isRevoked = builtIn.contains(id) || isOnBlacklist(id);
     if (isRevoked) {
-      BlacklistedActivity.ofAccessToken(session, id);
+      RevokedTokenUseDetector.ofAccessToken(session, id);
     }
     return isRevoked;
   }
@@ -63,7 +63,7 @@ final class RedisRevokedTokenProvider implements RevokedTokenProvider {
       return blacklist.reasonFor(id).isPresent();
     } catch (StoreUnavailableException unavailable) {
       // Counted where it was thrown.
-      BlacklistedActivity.doWithout(session);
+      RevokedTokenUseDetector.doWithout(session);
       return false;
     }
   }

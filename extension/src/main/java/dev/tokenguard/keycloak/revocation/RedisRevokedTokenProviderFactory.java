@@ -2,7 +2,7 @@ package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.keycloak.ProviderOptions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.connection.RedisStateLostEvent;
+import dev.tokenguard.keycloak.connection.RedisDataLossEvent;
 import dev.tokenguard.settings.Setting;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +70,7 @@ public final class RedisRevokedTokenProviderFactory
         event -> {
           if (event instanceof PostMigrationEvent) {
             KeycloakModelUtils.runJobInTransaction(factory, this::start);
-          } else if (event instanceof RedisStateLostEvent) {
+          } else if (event instanceof RedisDataLossEvent) {
             KeycloakModelUtils.runJobInTransaction(
                 factory, session -> enqueue(new StartupRecovery(session)));
           }
@@ -107,7 +107,7 @@ public final class RedisRevokedTokenProviderFactory
 
   @Override
   public List<ProviderConfigProperty> getConfigMetadata() {
-    return OPTIONS.listed();
+    return OPTIONS.toConfigProperties();
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.keycloak.AfterCommit;
+import dev.tokenguard.keycloak.Transactions;
 import java.util.ArrayList;
 import java.util.List;
 import org.keycloak.models.KeycloakSession;
@@ -32,7 +32,7 @@ final class RequestTerminations {
       return existing;
     }
     RequestTerminations created = new RequestTerminations();
-    AfterCommit.of(session, created::carryOut);
+    Transactions.afterCommit(session, created::carryOut);
     session.setAttribute(ATTRIBUTE, created);
     return created;
   }

@@ -5,7 +5,7 @@ import dev.tokenguard.blacklist.BlacklistEntry;
 import dev.tokenguard.blacklist.PendingRevocation;
 import dev.tokenguard.blacklist.PersistedBlacklistEntry;
 import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.keycloak.Conflicts;
+import dev.tokenguard.keycloak.Transactions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RevocationService;
@@ -67,7 +67,7 @@ public final class RevocationPropagation implements Delivery {
   @Override
   public void deliver(KeycloakSessionFactory factory) {
     Optional<StoreUnavailableException> failure =
-        Conflicts.outlast(
+        Transactions.retryOnConflict(
             () -> KeycloakModelUtils.runJobInTransactionWithResult(factory, this::deliver));
     if (failure.isPresent()) {
       throw failure.get();

@@ -1,17 +1,16 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.keycloak.Conflicts;
 import dev.tokenguard.keycloak.LogText;
-import dev.tokenguard.keycloak.OwnTransaction;
+import dev.tokenguard.keycloak.Transactions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.tokens.FrontChannelTag;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
-import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TokenFamily;
+import dev.tokenguard.rotation.TokenPosition;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -81,9 +80,9 @@ public final class RevokedFamily {
   private void name(Collection<String> ids, long expiresAt) {
     if (!ids.isEmpty()) {
       List<String> named = List.copyOf(ids);
-      Conflicts.outlast(
+      Transactions.retryOnConflict(
           () ->
-              OwnTransaction.in(
+              Transactions.inNewTransaction(
                   session.getKeycloakSessionFactory(),
                   realm,
                   own -> new RevokedAccessTokens(own, reason).addAll(named, expiresAt)));
@@ -116,9 +115,9 @@ public final class RevokedFamily {
       for (String tag : dependents.tags) {
         name(store.get().exchanged(userId, tag), expiresAt);
       }
-      Conflicts.outlast(
+      Transactions.retryOnConflict(
           () ->
-              OwnTransaction.in(
+              Transactions.inNewTransaction(
                   session.getKeycloakSessionFactory(), realm, own -> detach(own, dependents)));
     } catch (StoreUnavailableException unavailable) {
       LOG.warn(
@@ -237,7 +236,7 @@ public final class RevokedFamily {
 
     private static Dependents of(FamilyStore store, String userId, String family) {
       Dependents dependents = new Dependents();
-      dependents.tags.add(new Place(family, 0).tag());
+      dependents.tags.add(new TokenPosition(family, 0).tag());
       Map<String, TokenFamily> begunByToken = new LinkedHashMap<>();
       Map<ClientSession, Set<String>> active = new LinkedHashMap<>();
       store.find(
@@ -280,7 +279,7 @@ public final class RevokedFamily {
         for (TokenFamily each : begunByToken) {
           if (tags.contains(each.parentTag().orElseThrow()) && seen.add(each.id())) {
             isMore = true;
-            tags.add(new Place(each.id(), 0).tag());
+            tags.add(new TokenPosition(each.id(), 0).tag());
             if (!each.isRevoked()) {
               revoked.put(each.id(), each);
               ClientSession.of(each).ifPresent(ended::add);

@@ -1,9 +1,8 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.keycloak.Conflicts;
 import dev.tokenguard.keycloak.LogText;
-import dev.tokenguard.keycloak.OwnTransaction;
+import dev.tokenguard.keycloak.Transactions;
 import dev.tokenguard.rotation.Revocation;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,9 +71,9 @@ public final class SessionTerminator {
     BackchannelNotifier notifier = new BackchannelNotifier(session, realm);
     List<BackchannelNotifier.Logout> logouts = new ArrayList<>();
     Revocation revocation =
-        Conflicts.outlast(
+        Transactions.retryOnConflict(
             () ->
-                OwnTransaction.in(
+                Transactions.inNewTransaction(
                     session.getKeycloakSessionFactory(),
                     realm,
                     own -> {

@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.tokens;
 
 import dev.tokenguard.rotation.AccessTokenTag;
-import dev.tokenguard.rotation.Place;
+import dev.tokenguard.rotation.TokenPosition;
 import org.keycloak.representations.AccessToken;
 
 /**
@@ -20,7 +20,7 @@ public final class AccessTokenId {
     return separator < 0 ? "" : token.getId().substring(0, separator);
   }
 
-  static void set(AccessToken token, Place place, long replay) {
+  static void set(AccessToken token, TokenPosition place, long replay) {
     String prefix = prefixOf(token);
     if (!prefix.isEmpty()) {
       token.id(prefix + SEPARATOR + place.accessTokenId(replay));

@@ -1,6 +1,6 @@
 package dev.tokenguard.keycloak.tokens;
 
-import dev.tokenguard.rotation.Place;
+import dev.tokenguard.rotation.TokenPosition;
 
 /**
  * The tag of access tokens that the hybrid flow issues before the code is exchanged. Their family
@@ -14,6 +14,6 @@ public final class FrontChannelTag {
    * @param clientId the client's internal id
    */
   public static String of(String sessionId, String clientId) {
-    return new Place("front-channel\n" + sessionId + "\n" + clientId, 0).tag();
+    return new TokenPosition("front-channel\n" + sessionId + "\n" + clientId, 0).tag();
   }
 }

@@ -1,8 +1,8 @@
 package dev.tokenguard.keycloak.tokens;
 
-import dev.tokenguard.rotation.Child;
-import dev.tokenguard.rotation.Place;
 import dev.tokenguard.rotation.RequestContext;
+import dev.tokenguard.rotation.SuccessorToken;
+import dev.tokenguard.rotation.TokenPosition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,15 +40,15 @@ public final class LineageClaims {
   /**
    * Empty when the claims are not ours; Keycloak has signed them, so that needs another software.
    */
-  public static Optional<Place> placeOf(JsonWebToken token) {
+  public static Optional<TokenPosition> placeOf(JsonWebToken token) {
     Object family = token.getOtherClaims().get(FAMILY);
     Object generation = token.getOtherClaims().get(GENERATION);
     try {
       if (family == null && generation == null) {
-        return Optional.of(new Place(token.getId(), 0));
+        return Optional.of(new TokenPosition(token.getId(), 0));
       }
       return family instanceof String id && generation instanceof Number number
-          ? Optional.of(new Place(id, number.longValue()))
+          ? Optional.of(new TokenPosition(id, number.longValue()))
           : Optional.empty();
     } catch (IllegalArgumentException outOfRange) {
       return Optional.empty();
@@ -93,7 +93,7 @@ public final class LineageClaims {
     Map<String, Object> claims = token.getOtherClaims();
     claims.put(LOGIN_PREFIX, AccessTokenId.prefixOf(accessToken));
     binding.ifPresent(context -> claims.put(BINDING, context.toClaim()));
-    AccessTokenId.set(accessToken, new Place(token.getId(), 0), 0);
+    AccessTokenId.set(accessToken, new TokenPosition(token.getId(), 0), 0);
   }
 
   /**
@@ -102,7 +102,11 @@ public final class LineageClaims {
    * @param loginPrefix as the presented token tells it
    */
   public static void continueAt(
-      Place place, Child child, String loginPrefix, RefreshToken token, AccessToken accessToken) {
+      TokenPosition place,
+      SuccessorToken child,
+      String loginPrefix,
+      RefreshToken token,
+      AccessToken accessToken) {
     token.id(place.refreshTokenId());
     token.iat(child.issuedAt());
     accessToken.iat(Math.max(accessToken.getIat(), child.issuedAt()));
@@ -123,7 +127,7 @@ public final class LineageClaims {
    * Lets a token stay at the place of the presented one: it is a copy with a later expiry. So a
    * revocation of the family reaches it, and a policy that applies again goes on from there.
    */
-  public static void keepAt(Place place, RefreshToken presented, RefreshToken token) {
+  public static void keepAt(TokenPosition place, RefreshToken presented, RefreshToken token) {
     Map<String, Object> claims = token.getOtherClaims();
     claims.put(FAMILY, place.family());
     claims.put(GENERATION, place.generation());

@@ -1,0 +1,7 @@
+package dev.tokenguard.keycloak.connection;
+
+import dev.tokenguard.redis.RedisHeartbeat.Loss;
+import org.keycloak.provider.ProviderEvent;
+
+/** Redis has lost what it held, all of it or its last writes. Each node tells itself. */
+public record RedisDataLossEvent(Loss loss) implements ProviderEvent {}

@@ -1,7 +1,0 @@
-package dev.tokenguard.keycloak.connection;
-
-import dev.tokenguard.redis.RedisHeartbeat.Loss;
-import org.keycloak.provider.ProviderEvent;
-
-/** Redis has lost what it held, all of it or its last writes. Each node tells itself. */
-public record RedisStateLostEvent(Loss loss) implements ProviderEvent {}

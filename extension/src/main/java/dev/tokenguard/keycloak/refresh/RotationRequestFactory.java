@@ -1,0 +1,207 @@
+package dev.tokenguard.keycloak.refresh;
+
+import dev.tokenguard.keycloak.tokens.AccessTokenId;
+import dev.tokenguard.keycloak.tokens.LineageClaims;
+import dev.tokenguard.rotation.RequestContext;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.RotationRequest.Attempt;
+import dev.tokenguard.rotation.TokenPosition;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.keycloak.common.Profile;
+import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.utils.SessionExpirationUtils;
+import org.keycloak.models.utils.SessionTimeoutHelper;
+import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
+import org.keycloak.protocol.oidc.refresh.RefreshTokenContext;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.representations.RefreshToken;
+import org.keycloak.util.TokenUtil;
+
+/** Reads what the domain wants to know from what Keycloak has prepared. */
+public final class RotationRequestFactory {
+
+  /**
+   * Clocks of nodes and of Redis may differ; a family is remembered a little longer than needed.
+   */
+  private static final long CLOCK_MARGIN_SECONDS = 60;
+
+  /** A look-up issues none. */
+  private static final RotationRequest.AccessToken NO_ACCESS_TOKEN =
+      new RotationRequest.AccessToken(0, "", "");
+
+  private final KeycloakSession session;
+  private final AuthenticatedClientSessionModel clientSession;
+  private final UserSessionModel userSession;
+
+  private RotationRequestFactory(
+      KeycloakSession session, AuthenticatedClientSessionModel clientSession) {
+    this.session = session;
+    this.clientSession = clientSession;
+    this.userSession = clientSession.getUserSession();
+  }
+
+  /**
+   * Empty when the claims of the presented token are not ours.
+   *
+   * @param response without a refresh token where the client is not given any
+   */
+  static Optional<RotationRequest> ofRefresh(
+      KeycloakSession session,
+      RefreshTokenContext context,
+      AccessTokenResponseBuilder response,
+      RotationPolicy policy) {
+    RefreshToken presented = context.oldRefreshToken();
+    RotationRequestFactory tokens =
+        new RotationRequestFactory(session, response.getClientSessionCtx().getClientSession());
+    RefreshToken child = response.getRefreshToken();
+    if (child != null) {
+      capLifetime(child, policy, tokens.userSession);
+    }
+    return LineageClaims.placeOf(presented)
+        .map(
+            place ->
+                tokens.request(
+                    place,
+                    presented,
+                    Optional.ofNullable(child),
+                    accessToken(response.getAccessToken(), presented),
+                    Attempt.aged(RequestArrival.age(session)),
+                    Optional.empty()));
+  }
+
+  /** The tokens of a login carry their claims already. */
+  static RotationRequest ofLogin(
+      KeycloakSession session,
+      AuthenticatedClientSessionModel clientSession,
+      RefreshToken token,
+      AccessToken accessToken,
+      Optional<String> parentTag) {
+    return new RotationRequestFactory(session, clientSession)
+        .request(
+            new TokenPosition(token.getId(), 0),
+            token,
+            Optional.of(token),
+            accessToken(accessToken, token),
+            Attempt.aged(Duration.ZERO),
+            parentTag);
+  }
+
+  /** A refresh token that is only looked up. Empty when its claims are not ours. */
+  public static Optional<RotationRequest> ofLookup(
+      KeycloakSession session, AuthenticatedClientSessionModel clientSession, RefreshToken token) {
+    return LineageClaims.placeOf(token)
+        .map(
+            place ->
+                new RotationRequestFactory(session, clientSession)
+                    .request(
+                        place,
+                        token,
+                        Optional.empty(),
+                        NO_ACCESS_TOKEN,
+                        new Attempt("", Duration.ZERO),
+                        Optional.empty()));
+  }
+
+  private RotationRequest request(
+      TokenPosition place,
+      RefreshToken presented,
+      Optional<RefreshToken> given,
+      RotationRequest.AccessToken accessToken,
+      Attempt attempt,
+      Optional<String> parentTag) {
+    RefreshToken child = given.orElse(presented);
+    // A login with offline_access goes by the online session until it is answered.
+    boolean isOffline = TokenUtil.TOKEN_TYPE_OFFLINE.equals(child.getType());
+    long retainUntil = lastUse(child) + margin();
+    return new RotationRequest(
+        userSession.getUser().getId(),
+        place,
+        new RotationRequest.Session(
+            userSession.getId(),
+            userSession.getStarted(),
+            clientSession.getClient().getId(),
+            clientSession.getStarted(),
+            isOffline),
+        new RotationRequest.ProposedChild(
+            // Where the clock of this node is behind, Keycloak would take the child to be from
+            // before its session, or from before a not-before that the presented token has passed.
+            Math.max(child.getIat(), presented.getIat()),
+            expiryOf(child),
+            retainUntil,
+            Math.max(retainUntil, endOfSession(isOffline) + margin())),
+        accessToken,
+        contextOf(session),
+        LineageClaims.bindingOf(presented),
+        attempt,
+        expiryOf(presented) == 0 ? lastUse(presented) + margin() : 0,
+        LineageClaims.recordedIssuedAt(presented),
+        given.isPresent(),
+        parentTag);
+  }
+
+  private static RotationRequest.AccessToken accessToken(
+      AccessToken accessToken, RefreshToken presented) {
+    return new RotationRequest.AccessToken(
+        accessToken.getExp(),
+        AccessTokenId.prefixOf(accessToken),
+        LineageClaims.loginPrefixOf(presented));
+  }
+
+  static RequestContext contextOf(KeycloakSession session) {
+    return RequestContext.of(
+        session.getContext().getRequestHeaders().getHeaderString("User-Agent"),
+        session.getContext().getConnection().getRemoteHost());
+  }
+
+  /** An observing policy never refuses, so it must not let a token run out earlier either. */
+  static void capLifetime(RefreshToken token, RotationPolicy policy, UserSessionModel userSession) {
+    long notAfter = policy.notAfter(userSession.getStarted());
+    if (notAfter > 0 && !policy.isObserving()) {
+      token.exp(token.getExp() == null ? notAfter : Math.min(token.getExp(), notAfter));
+    }
+  }
+
+  private static long expiryOf(RefreshToken token) {
+    return token.getExp() == null ? 0 : token.getExp();
+  }
+
+  /** An offline token without {@code exp} lives as long as its session is used often enough. */
+  private long lastUse(RefreshToken token) {
+    long expiry = expiryOf(token);
+    if (expiry > 0) {
+      return expiry;
+    }
+    ClientModel client = clientSession.getClient();
+    return TimeUnit.MILLISECONDS.toSeconds(
+        SessionExpirationUtils.calculateClientSessionIdleTimestamp(
+            true,
+            userSession.isRememberMe(),
+            TimeUnit.SECONDS.toMillis(token.getIat()),
+            client.getRealm(),
+            client));
+  }
+
+  /** When the session cannot be used any more, however often it is; 0 where it has no such end. */
+  private long endOfSession(boolean isOffline) {
+    return TimeUnit.MILLISECONDS.toSeconds(
+        SessionExpirationUtils.calculateUserSessionMaxLifespanTimestamp(
+            isOffline,
+            userSession.isRememberMe(),
+            TimeUnit.SECONDS.toMillis(userSession.getStarted()),
+            clientSession.getClient().getRealm()));
+  }
+
+  /** Keycloak accepts an idle session a little longer where sessions are in caches only. */
+  private static long margin() {
+    boolean isExact =
+        Profile.isFeatureEnabled(Profile.Feature.PERSISTENT_USER_SESSIONS)
+            || Profile.isFeatureEnabled(Profile.Feature.CLUSTERLESS);
+    return CLOCK_MARGIN_SECONDS + (isExact ? 0 : SessionTimeoutHelper.IDLE_TIMEOUT_WINDOW_SECONDS);
+  }
+}
