@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Spares a Redis that does not answer, and those who would wait for it. Open, it lets nobody
+ * Protects a Redis that does not answer, and those who would wait for it. Open, it lets nobody
  * through; after the delay it lets one, whose fate decides for all.
  */
 final class Breaker {
@@ -18,7 +18,7 @@ final class Breaker {
   private final CircuitBreaker circuit;
 
   /**
-   * @param listener is told of each change, on the thread that caused it
+   * @param listener is notified of each change, on the thread that caused it
    */
   Breaker(BreakerSettings settings, Consumer<BreakerState> listener) {
     // The last so many, all of them failed: that is so many in a row.

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * When Redis is spared.
+ * When Redis is not asked.
  *
  * @param failures after so many in a row it is not asked for a while
  * @param delay how long; then one command tries

@@ -19,8 +19,7 @@ final class ConnectionSettings {
       text(
           "url",
           "Where Redis is: redis://host:port/database, or rediss:// for TLS. Several Sentinels or"
-              + " nodes of a Cluster are separated by commas. Without it Token Guard steps aside and"
-              + " Keycloak is stock.",
+              + " nodes of a Cluster are separated by commas. Without it Token Guard is inactive.",
           "redis://[user:password@]host[:port][,host[:port]…][/database], or rediss:// for TLS",
           "",
           given -> given.isEmpty() ? Optional.empty() : Optional.of(RedisAddress.parse(given)));

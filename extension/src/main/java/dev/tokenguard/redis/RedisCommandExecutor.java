@@ -27,7 +27,7 @@ final class RedisCommandExecutor {
   }
 
   /**
-   * Carries a command out, unless Redis is spared.
+   * Carries a command out, unless the breaker is open.
    *
    * @throws StoreUnavailableException when Redis does not answer as it should
    */

@@ -8,7 +8,7 @@ import java.util.UUID;
 
 /**
  * Notices that Redis has lost what it held. All nodes count one number on; who reads another
- * number's name, or a smaller one than before, looks at a Redis that was emptied or set back.
+ * number's name, or a smaller one than before, looks at a Redis that was flushed or rolled back.
  *
  * <p>On a Cluster it tells of the shard that holds its key, and of no other.
  */

@@ -37,7 +37,7 @@ public interface RedisTelemetry {
   /** Whether commands are sent. */
   enum BreakerState {
     CLOSED,
-    /** None is: Redis is spared. */
+    /** The breaker is open: Redis is not asked. */
     OPEN,
     /** One is, to see whether Redis is back. */
     HALF_OPEN

@@ -31,7 +31,7 @@ final class TopologyMonitor<T> implements AutoCloseable {
 
   /**
    * @param look given what was found before, gives that or another
-   * @param discard told of what was found before, after another has taken its place
+   * @param discard takes what was found before, after another has taken its place
    * @param patience how long a caller waits for the first look
    */
   TopologyMonitor(

@@ -1,6 +1,6 @@
 package dev.tokenguard.rotation;
 
-/** What ends when a reuse is detected. Each ends all that stands above it, too. */
+/** What is revoked when a reuse is detected. Each includes all above it. */
 public enum ReuseConsequence {
   REVOKE_FAMILY,
   REVOKE_CLIENT_SESSION,

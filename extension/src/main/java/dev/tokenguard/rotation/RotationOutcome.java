@@ -88,7 +88,7 @@ public sealed interface RotationOutcome {
   enum Origin {
     /** The newest token was presented. */
     NEXT,
-    /** The first refresh of a family whose login was not told. */
+    /** The first refresh of a family whose login was not recorded. */
     NEW,
     /** A token newer than the record: the store had lost writes. */
     FAST_FORWARD,

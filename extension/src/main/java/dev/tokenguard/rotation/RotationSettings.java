@@ -119,7 +119,7 @@ final class RotationSettings {
   private static final Setting<MissingConsequence> ON_MISSING_STATE =
       choice(
           "on-missing-state",
-          "When Redis has forgotten a family: adopt goes on from the presented token, deny asks for a"
+          "When Redis has no record of a family: adopt continues from the presented token, deny requires a"
               + " new login.",
           MissingConsequence.class,
           MissingConsequence.ADOPT);

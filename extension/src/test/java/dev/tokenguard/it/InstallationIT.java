@@ -103,7 +103,7 @@ class InstallationIT {
     assertThat(incidents.text("errorMessage"))
         .isEqualTo("Token Guard has no Redis: spi-redis-connection--jedis--url is not set");
     assertThat(keycloak.log().text())
-        .contains("Token Guard steps aside: spi-redis-connection--jedis--url is not set");
+        .contains("Token Guard is inactive: spi-redis-connection--jedis--url is not set");
   }
 
   @Test

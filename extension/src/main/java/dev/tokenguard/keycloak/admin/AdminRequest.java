@@ -22,7 +22,7 @@ record AdminRequest(
     AdminPermissionEvaluator permissions,
     AdminEventBuilder event) {
 
-  /** Whether there is such a user is told to those only who may look for users, as in Keycloak. */
+  /** Only those who may look for users learn whether there is such a user, as in Keycloak. */
   UserModel user(String id) {
     UserModel user = session.users().getUserById(realm, id);
     if (user != null && !isAdministratorOfAnotherRealm(user)) {
@@ -54,7 +54,7 @@ record AdminRequest(
     return RedisConnection.incidentsOf(session).orElseThrow(Problem::notConfigured);
   }
 
-  /** What Redis answers; a Redis that is away is told to the administrator. */
+  /** What Redis answers; an outage is reported to the administrator. */
   <T> T asked(Supplier<T> question) {
     try {
       return question.get();

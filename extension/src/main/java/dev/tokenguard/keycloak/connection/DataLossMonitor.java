@@ -60,7 +60,7 @@ final class DataLossMonitor {
     LOG.warn(
         LogText.of(
             "Redis has %s. Live refresh tokens are taken up again as the clients' on-missing-state says;"
-                + " Keycloak's own list of revoked tokens is told to Redis again",
+                + " Keycloak's own list of revoked tokens is recorded in Redis again",
             loss == Loss.FLUSHED ? "lost all that it held" : "lost its last writes"));
     factory.publish(new RedisDataLossEvent(loss));
   }

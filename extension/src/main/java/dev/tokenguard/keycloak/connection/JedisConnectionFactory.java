@@ -68,9 +68,7 @@ public final class JedisConnectionFactory
   public void postInit(KeycloakSessionFactory factory) {
     RedisReadiness.ask(this::health);
     if (settings.isEmpty()) {
-      LOG.info(
-          LogText.of(
-              "Token Guard steps aside: %surl is not set. Keycloak is stock.", OPTIONS.prefix()));
+      LOG.info(LogText.of("Token Guard is inactive: %surl is not set.", OPTIONS.prefix()));
       return;
     }
     RedisSettings given = settings.get();

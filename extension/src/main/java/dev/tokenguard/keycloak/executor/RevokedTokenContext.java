@@ -9,7 +9,7 @@ import org.keycloak.services.clientpolicy.context.TokenRevokeContext;
 
 /**
  * The token that a client asks to revoke (RFC 7009). Keycloak's event names its id only, from which
- * the family cannot be told; so its place is noted here.
+ * the family cannot be derived; so its position is noted here.
  */
 public final class RevokedTokenContext {
 

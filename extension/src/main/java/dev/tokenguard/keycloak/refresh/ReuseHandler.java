@@ -50,7 +50,7 @@ final class ReuseHandler {
     refuse.revoke().ifPresent(this::revoke);
     refuse
         .end()
-        .flatMap(this::ending)
+        .flatMap(this::target)
         .ifPresent(new SessionTerminator(session, session.getContext().getRealm(), reason)::now);
   }
 
@@ -76,7 +76,7 @@ final class ReuseHandler {
     }
   }
 
-  private Optional<TerminationTarget> ending(ReuseConsequence what) {
+  private Optional<TerminationTarget> target(ReuseConsequence what) {
     String userId = request.userId();
     RotationRequest.Session presented = request.session();
     return switch (what) {

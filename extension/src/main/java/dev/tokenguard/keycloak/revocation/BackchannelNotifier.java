@@ -255,7 +255,7 @@ final class BackchannelNotifier {
     return notes == null ? new HashMap<>() : new HashMap<>(notes);
   }
 
-  /** A model that answers from a copy, and forgets what it is told. */
+  /** A model that answers from a copy, and ignores changes. */
   private static <T> T model(Class<T> type, Map<String, Object> copy, Map<String, Object> others) {
     return proxy(
         type,

@@ -277,7 +277,8 @@ public final class BulkRevocationJob {
   /** Terminates in Keycloak, and returns what is to be recorded in Redis. */
   private Revocation terminate(KeycloakSession own, String userId, Set<String> sessions) {
     RequestTerminations.ignore(own);
-    SessionRemover remover = new SessionRemover(own, bulk.decided());
+    SessionRemover remover =
+        new SessionRemover(own, isOfClient() ? clientBefore() : bulk.decided());
     // From now, not from the decision, which may be days ago.
     long retainUntil = new RetentionTime(own, Time.currentTime()).ofSession();
     Revocation revocation;
@@ -286,7 +287,7 @@ public final class BulkRevocationJob {
           sessions.stream().map(id -> new ClientSession(id, bulk.id())).toList();
       revocation =
           bulk.kind() == Kind.CLIENT
-              ? Revocation.ofClient(userId, bulk.id(), logins, bulk.decided(), retainUntil)
+              ? Revocation.ofClient(userId, bulk.id(), logins, clientBefore(), retainUntil)
               : Revocation.ofClientSessions(userId, logins, List.of(), bulk.decided(), retainUntil);
     } else {
       remover.raiseNotBefore(userId);
@@ -295,6 +296,14 @@ public final class BulkRevocationJob {
     }
     remover.removeAll(revocation, isFirst);
     return revocation;
+  }
+
+  /**
+   * The first run knows by their ids the logins that were made in the second of the change. After a
+   * stop nobody does: they are revoked as well, rather than to leave one out.
+   */
+  private long clientBefore() {
+    return bulk.kind() == Kind.CLIENT && !isFirst ? bulk.decided() + 1 : bulk.decided();
   }
 
   private boolean isOfClient() {

@@ -33,7 +33,7 @@ final class RedisRevokedTokenProvider implements RevokedTokenProvider {
 
   /**
    * Both are asked, and each is atomic: of all that put the same id at once, on whatever node, one
-   * at most is told that it was the first. Without Redis Keycloak's own answer counts.
+   * at most gets that it was the first. Without Redis Keycloak's own answer counts.
    */
   @Override
   public boolean put(String id, long lifespanSeconds) {

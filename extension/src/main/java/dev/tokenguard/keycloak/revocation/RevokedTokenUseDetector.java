@@ -22,7 +22,7 @@ import org.keycloak.util.TokenUtil;
 
 /**
  * Somebody uses what is on the blacklist. Mostly that is an app that has not noticed a logout; it
- * may be a thief. It is reported as a security event and counted, and what is still alive of it is
+ * may be a thief. It is reported as a security event and counted, and what is still active of it is
  * ended.
  */
 public final class RevokedTokenUseDetector {
@@ -89,7 +89,7 @@ public final class RevokedTokenUseDetector {
     return session.getAttribute(WAITED) != null;
   }
 
-  /** To be told when Redis did not answer the request of a session. */
+  /** Called when Redis did not answer the request of a session. */
   static void doWithout(KeycloakSession session) {
     session.setAttribute(WAITED, true);
   }

@@ -18,7 +18,7 @@ import org.keycloak.representations.RefreshToken;
  * rtg   the generation
  * rtb   the context that the family is bound to, only with bind-to
  * rta   the prefix of the id of the login's access token: by any token of the family that one can be
- *       named, also when the store has forgotten the family
+ *       named, also when the store has no record of the family
  * rti   when the newest token of the family was issued that the store has recorded; only in one that
  *       was issued without a record
  * </pre>

@@ -1,5 +1,5 @@
 --[[
-  Counts on, so that its callers see when Redis has forgotten something.
+  Counts on, so that its callers notice a data loss.
 
   KEYS[1]  hash: id, given when it is made; beats, how often it was counted on
 
