@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -22,18 +23,38 @@ class BackchannelIT extends TriggerTest {
 
   private static final Duration SOON = Duration.ofSeconds(10);
 
-  /** Keycloak's own HTTP client waits so long for each. */
-  private static final Duration HANGING = Duration.ofSeconds(5);
+  private static final int SESSIONS = 4;
+
+  /** Keycloak's own HTTP client waits five seconds for each, one after the other. */
+  private static final Duration HANGING = Duration.ofSeconds(5L * (SESSIONS - 1));
 
   @Test
   void given_a_client_that_hangs_when_a_password_is_reset_then_nothing_waits_for_it()
       throws IOException {
+    assertNothingWaits(held -> lab.admin().resetPassword(user.id(), "another horse").orFail());
+  }
+
+  @Test
+  void given_a_client_that_hangs_when_an_administrator_logs_out_then_nothing_waits_for_it()
+      throws IOException {
+    assertNothingWaits(held -> lab.admin().logoutUser(user.id()).orFail());
+  }
+
+  @Test
+  void given_a_client_that_hangs_when_the_user_logs_out_then_nothing_waits_for_it()
+      throws IOException {
+    assertNothingWaits(
+        held -> held.forEach(it -> it.client().logout(it.answer().refreshToken()).orFail()));
+  }
+
+  private void assertNothingWaits(Consumer<List<Held>> logout) throws IOException {
     try (ServerSocket hanging = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       OidcClient app = notified("http://127.0.0.1:" + hanging.getLocalPort() + "/");
-      List<Held> held = Stream.generate(() -> heldBy(app, user, user.logIn(app))).limit(4).toList();
+      List<Held> held =
+          Stream.generate(() -> heldBy(app, user, user.logIn(app))).limit(SESSIONS).toList();
       long start = System.nanoTime();
 
-      lab.admin().resetPassword(user.id(), "another horse").orFail();
+      logout.accept(held);
 
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(HANGING);
       held.forEach(it -> it.assertDead("while the client hangs"));

@@ -48,6 +48,7 @@ final class BackchannelNotifier {
   private static final int WAITING = 100_000;
   private static final int IDLE_SECONDS = 30;
 
+  private static final String NOTIFIES = "token-guard.notifies";
   private static final String OPENID_CONNECT = "openid-connect";
   private static final String LOGOUT_URL = "backchannel.logout.url";
 
@@ -81,6 +82,31 @@ final class BackchannelNotifier {
             });
     String broker = userSession.getNote(Details.IDENTITY_PROVIDER);
     return new Logout(copyOf(userSession), clients, Objects.toString(broker, ""));
+  }
+
+  /** Whether a session is one in which clients are notified, so nothing is put off. */
+  static boolean isNotifying(KeycloakSession session) {
+    return session.getAttribute(NOTIFIES) != null;
+  }
+
+  /**
+   * Notifies one client once its request is committed and has revoked what it terminates.
+   *
+   * @return false when that is not possible, and it is to be notified at once
+   */
+  static boolean notifyAfterwards(
+      KeycloakSession request,
+      UserSessionModel userSession,
+      AuthenticatedClientSessionModel login) {
+    if (!isToBeNotified(login)
+        || LightweightUserAdapter.isLightweightUser(userSession.getUser().getId())) {
+      return false;
+    }
+    BackchannelNotifier notifier =
+        new BackchannelNotifier(request, request.getContext().getRealm());
+    Logout logout = new Logout(copyOf(userSession), List.of(copyOf(login)), "");
+    RequestTerminations.of(request).notifyAfterwards(() -> notifier.send(List.of(logout)));
+    return true;
   }
 
   private static boolean isToBeNotified(AuthenticatedClientSessionModel login) {
@@ -133,6 +159,7 @@ final class BackchannelNotifier {
                   own -> {
                     RealmModel realm = own.realms().getRealm(realmId);
                     if (realm != null) {
+                      own.setAttribute(NOTIFIES, true);
                       own.getContext().setRealm(realm);
                       inTheNameOf.ifPresent(own.getContext()::setHttpRequest);
                       notification.send(own);

@@ -16,6 +16,7 @@ final class RequestTerminations {
 
   private final List<Step> named = new ArrayList<>();
   private final List<Step> removed = new ArrayList<>();
+  private final List<Runnable> notifications = new ArrayList<>();
 
   private record Step(SessionTerminator terminator, TerminationTarget target) {}
 
@@ -56,7 +57,17 @@ final class RequestTerminations {
     removed.add(new Step(terminator, target));
   }
 
+  /** Once all is revoked. */
+  void notifyAfterwards(Runnable notification) {
+    notifications.add(notification);
+  }
+
   private void carryOut() {
+    terminate();
+    notifications.forEach(Runnable::run);
+  }
+
+  private void terminate() {
     List<TerminationTarget> done = new ArrayList<>();
     for (Step step : named) {
       step.terminator().now(step.target());

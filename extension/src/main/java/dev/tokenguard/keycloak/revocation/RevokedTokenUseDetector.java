@@ -160,7 +160,7 @@ public final class RevokedTokenUseDetector {
     new ActivityReport(session, realm).ofAccessToken(id);
   }
 
-  private static boolean isWatched(RealmModel realm) {
+  static boolean isWatched(RealmModel realm) {
     try (Stream<String> listeners = realm.getEventsListenersStream()) {
       return listeners.anyMatch(LISTENER::equals);
     }
