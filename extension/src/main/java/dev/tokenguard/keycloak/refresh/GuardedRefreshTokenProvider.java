@@ -37,12 +37,15 @@ import org.keycloak.services.CorsErrorResponseException;
  */
 final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
 
+  private static final String NOT_ACTIVE = "Session not active";
+
   /**
    * How Keycloak refuses a token whose client session was terminated with its family. Its own words
    * would tell a thief more; where it chooses others, the client reads those.
    */
   private static final Set<String> TERMINATED =
       Set.of(
+          NOT_ACTIVE,
           "Session doesn't have required client",
           "Offline user session not found",
           "refresh token issued before the client session started");
@@ -114,10 +117,16 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
     }
   }
 
-  /** The client session is terminated with the last family in it; the answer stays neutral. */
+  /**
+   * The client session is terminated with the last family in it, and Keycloak takes its session for
+   * inactive while that is committed; the answer stays neutral.
+   */
   private CorsErrorResponseException terminated(
       RefreshTokenContext context, OAuthErrorException refused) {
-    session.getTransactionManager().setRollbackOnly();
+    // Keycloak removes a session that it finds invalid.
+    if (!NOT_ACTIVE.equals(refused.getDescription())) {
+      session.getTransactionManager().setRollbackOnly();
+    }
     observers.metrics().count(Effect.Label.REVOKED);
     OAuth2GrantType.Context grant = context.grantContext();
     EventBuilder event =
