@@ -2,6 +2,11 @@ package dev.tokenguard.redis;
 
 import dev.tokenguard.redis.RedisTelemetry.BreakerState;
 import dev.tokenguard.redis.RedisTelemetry.Operation;
+import dev.tokenguard.redis.connection.BreakerSettings;
+import dev.tokenguard.redis.connection.RedisClients;
+import dev.tokenguard.redis.connection.RedisCommandExecutor;
+import dev.tokenguard.redis.store.LuaScript;
+import dev.tokenguard.redis.store.ScriptCall;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +28,7 @@ public final class Redis implements AutoCloseable {
   private final RedisClients clients;
   private final RedisCommandExecutor calls;
 
-  Redis(UnifiedJedis jedis, BreakerSettings breaker, RedisTelemetry telemetry) {
+  public Redis(UnifiedJedis jedis, BreakerSettings breaker, RedisTelemetry telemetry) {
     this(RedisClients.of(jedis), breaker, telemetry);
   }
 
@@ -43,7 +48,8 @@ public final class Redis implements AutoCloseable {
    *     understand
    * @throws StoreUnavailableException when Redis does not answer as it should
    */
-  <T> T run(LuaScript script, String key, List<String> arguments, Function<Object, T> reader) {
+  public <T> T run(
+      LuaScript script, String key, List<String> arguments, Function<Object, T> reader) {
     List<String> keys = List.of(key);
     return calls.call(
         script.operation(), redis -> reader.apply(evaluated(redis, script, keys, arguments)));
@@ -66,7 +72,7 @@ public final class Redis implements AutoCloseable {
    * @throws StoreUnavailableException when Redis does not answer as it should; some may then have
    *     run
    */
-  void runAll(LuaScript script, List<ScriptCall> scripts) {
+  public void runAll(LuaScript script, List<ScriptCall> scripts) {
     if (scripts.isEmpty()) {
       return;
     }
@@ -116,7 +122,7 @@ public final class Redis implements AutoCloseable {
    *
    * @throws StoreUnavailableException when Redis does not answer as it should
    */
-  Optional<String> value(Operation operation, String key) {
+  public Optional<String> value(Operation operation, String key) {
     return calls.call(operation, redis -> Optional.ofNullable(redis.get(key)));
   }
 
@@ -126,7 +132,7 @@ public final class Redis implements AutoCloseable {
    *
    * @throws StoreUnavailableException when Redis does not answer as it should
    */
-  List<String> values(Operation operation, List<String> keys) {
+  public List<String> values(Operation operation, List<String> keys) {
     return calls.call(operation, redis -> clients.values(keys));
   }
 

@@ -1,6 +1,12 @@
 package dev.tokenguard.redis;
 
-import dev.tokenguard.settings.Setting;
+import dev.tokenguard.config.Setting;
+import dev.tokenguard.redis.connection.BreakerSettings;
+import dev.tokenguard.redis.connection.ConnectionSettings;
+import dev.tokenguard.redis.connection.RedisAddress;
+import dev.tokenguard.redis.connection.SentinelSettings;
+import dev.tokenguard.redis.connection.TlsSettings;
+import dev.tokenguard.redis.connection.Topology;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +40,7 @@ public record RedisSettings(
    * Reads the settings; empty without a URL.
    *
    * @param given the text of a setting by its name; null when it is not set
-   * @throws dev.tokenguard.settings.InvalidSettingException for the first value out of range
+   * @throws dev.tokenguard.config.InvalidSettingException for the first value out of range
    */
   public static Optional<RedisSettings> parse(Function<String, String> given) {
     Map<String, String> texts = new LinkedHashMap<>();
@@ -75,7 +81,7 @@ public record RedisSettings(
     return describe().toString();
   }
 
-  static String masked(Optional<String> secret) {
+  public static String masked(Optional<String> secret) {
     return secret.isPresent() ? "********" : "";
   }
 }

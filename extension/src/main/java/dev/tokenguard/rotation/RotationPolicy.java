@@ -1,7 +1,7 @@
 package dev.tokenguard.rotation;
 
-import dev.tokenguard.settings.InvalidSettingException;
-import dev.tokenguard.settings.Setting;
+import dev.tokenguard.config.InvalidSettingException;
+import dev.tokenguard.config.Setting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

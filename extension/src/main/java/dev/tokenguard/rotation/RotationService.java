@@ -1,5 +1,6 @@
 package dev.tokenguard.rotation;
 
+import dev.tokenguard.config.Setting;
 import dev.tokenguard.rotation.Effect.Issue;
 import dev.tokenguard.rotation.Effect.Keep;
 import dev.tokenguard.rotation.Effect.Label;
@@ -20,7 +21,6 @@ import dev.tokenguard.rotation.RotationOutcome.Throttled;
 import dev.tokenguard.rotation.RotationPolicy.FailureConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.Mode;
-import dev.tokenguard.settings.Setting;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,14 +1,14 @@
 package dev.tokenguard.rotation;
 
-import static dev.tokenguard.settings.Setting.choice;
-import static dev.tokenguard.settings.Setting.flag;
-import static dev.tokenguard.settings.Setting.number;
+import static dev.tokenguard.config.Setting.choice;
+import static dev.tokenguard.config.Setting.flag;
+import static dev.tokenguard.config.Setting.number;
 
+import dev.tokenguard.config.Setting;
 import dev.tokenguard.rotation.RotationPolicy.FailureConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
 import dev.tokenguard.rotation.RotationPolicy.Mode;
-import dev.tokenguard.settings.Setting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

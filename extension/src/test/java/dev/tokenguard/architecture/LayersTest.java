@@ -25,10 +25,7 @@ import org.junit.jupiter.api.Test;
 final class LayersTest {
 
   private static final String[] DOMAIN = {
-    "dev.tokenguard.settings..",
-    "dev.tokenguard.rotation..",
-    "dev.tokenguard.blacklist..",
-    "dev.tokenguard.incident.."
+    "dev.tokenguard.config..", "dev.tokenguard.rotation..", "dev.tokenguard.revocation.."
   };
 
   private static final JavaClasses CLASSES =
@@ -40,7 +37,7 @@ final class LayersTest {
 
   @Test
   void whenTheCodeIsRead_thenEachLayerIsThere() {
-    for (String layer : new String[] {"settings", "rotation", "redis", "keycloak", "checker"}) {
+    for (String layer : new String[] {"config", "rotation", "redis", "keycloak", "checker"}) {
       assertThat(CLASSES.containPackage("dev.tokenguard." + layer)).as(layer).isTrue();
     }
   }
@@ -68,11 +65,10 @@ final class LayersTest {
   void settingsKnowNothingElse() {
     noClasses()
         .that()
-        .resideInAPackage("dev.tokenguard.settings..")
+        .resideInAPackage("dev.tokenguard.config..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(
-            "dev.tokenguard.rotation..", "dev.tokenguard.blacklist..", "dev.tokenguard.incident..")
+        .resideInAnyPackage("dev.tokenguard.rotation..", "dev.tokenguard.revocation..")
         .check(CLASSES);
   }
 

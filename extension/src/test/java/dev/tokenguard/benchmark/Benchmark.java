@@ -1,8 +1,8 @@
 package dev.tokenguard.benchmark;
 
+import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.faults.Soak;
 import dev.tokenguard.faults.SoakReport;
-import dev.tokenguard.settings.InvalidSettingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package dev.tokenguard.benchmark;
 
-import static dev.tokenguard.settings.Setting.choice;
-import static dev.tokenguard.settings.Setting.flag;
-import static dev.tokenguard.settings.Setting.number;
-import static dev.tokenguard.settings.Setting.text;
+import static dev.tokenguard.config.Setting.choice;
+import static dev.tokenguard.config.Setting.flag;
+import static dev.tokenguard.config.Setting.number;
+import static dev.tokenguard.config.Setting.text;
 
-import dev.tokenguard.settings.InvalidSettingException;
-import dev.tokenguard.settings.Setting;
+import dev.tokenguard.config.InvalidSettingException;
+import dev.tokenguard.config.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package dev.tokenguard.benchmark;
 
 import dev.tokenguard.benchmark.ClusterReport.Shard;
 import dev.tokenguard.redis.Redis;
-import dev.tokenguard.redis.RedisFamilyStore;
-import dev.tokenguard.redis.RedisKeys;
+import dev.tokenguard.redis.store.RedisFamilyStore;
+import dev.tokenguard.redis.store.RedisKeys;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.ClusterServers;

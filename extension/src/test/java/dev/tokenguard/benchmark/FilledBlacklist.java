@@ -1,12 +1,12 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.blacklist.Blacklist;
-import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
-import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.redis.Redis;
-import dev.tokenguard.redis.RedisBlacklist;
-import dev.tokenguard.redis.RedisKeys;
+import dev.tokenguard.redis.store.RedisBlacklist;
+import dev.tokenguard.redis.store.RedisKeys;
+import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.revocation.Blacklist.TokenIdentity;
+import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.testbed.RedisServer;
 import java.time.Instant;
 import java.util.ArrayList;

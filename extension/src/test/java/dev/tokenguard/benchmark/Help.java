@@ -1,6 +1,6 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.settings.Setting;
+import dev.tokenguard.config.Setting;
 
 /** The benchmark explains itself. */
 final class Help {

@@ -1,8 +1,8 @@
 package dev.tokenguard.benchmark;
 
 import dev.tokenguard.redis.Redis;
-import dev.tokenguard.redis.RedisFamilyStore;
-import dev.tokenguard.redis.RedisKeys;
+import dev.tokenguard.redis.store.RedisFamilyStore;
+import dev.tokenguard.redis.store.RedisKeys;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.Revocation;

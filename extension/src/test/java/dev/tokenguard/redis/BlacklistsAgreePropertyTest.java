@@ -2,14 +2,15 @@ package dev.tokenguard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.blacklist.Blacklist;
-import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
-import dev.tokenguard.blacklist.BlacklistEntry;
-import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.blacklist.BlacklistEntry.OfSession;
-import dev.tokenguard.blacklist.BlacklistEntry.OfUser;
-import dev.tokenguard.blacklist.InMemoryBlacklist;
-import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.redis.store.RedisBlacklistTest;
+import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.revocation.Blacklist.TokenIdentity;
+import dev.tokenguard.revocation.BlacklistEntry;
+import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.revocation.BlacklistEntry.OfSession;
+import dev.tokenguard.revocation.BlacklistEntry.OfUser;
+import dev.tokenguard.revocation.InMemoryBlacklist;
+import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.TestLength;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.redis.RedisTelemetry.Failure;
 import dev.tokenguard.redis.RedisTelemetry.Operation;
+import dev.tokenguard.redis.store.RedisKeys;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /** A Redis that is away, frozen, closed to us or holds something else. */
-final class BrokenRedisTest {
+public final class BrokenRedisTest {
 
   private static final String PASSWORD = "correct-horse";
 
@@ -244,7 +245,7 @@ final class BrokenRedisTest {
     }
   }
 
-  static boolean isBusy(Thread thread) {
+  public static boolean isBusy(Thread thread) {
     return Arrays.stream(thread.getStackTrace())
         .anyMatch(
             frame ->

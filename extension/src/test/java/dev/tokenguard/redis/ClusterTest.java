@@ -4,10 +4,11 @@ import static dev.tokenguard.testbed.ClusterServers.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.blacklist.Blacklist;
-import dev.tokenguard.blacklist.BlacklistEntry;
-import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.redis.store.RedisKeys;
+import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.revocation.BlacklistEntry;
+import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;

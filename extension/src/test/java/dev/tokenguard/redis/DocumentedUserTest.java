@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.redis.RedisTelemetry.Failure;
+import dev.tokenguard.redis.store.LuaScript;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
@@ -107,7 +108,8 @@ final class DocumentedUserTest {
   }
 
   private static Stream<String> scripts() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of("src/main/resources/dev/tokenguard/redis/lua"))) {
+    try (Stream<Path> files =
+        Files.list(Path.of("src/main/resources/dev/tokenguard/redis/store/lua"))) {
       return files
           .map(Path::getFileName)
           .map(file -> LuaScript.alone(RedisTelemetry.Operation.FIND, file.toString()).source())

@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers what it was told. */
-final class RecordedTelemetry implements RedisTelemetry {
+public final class RecordedTelemetry implements RedisTelemetry {
 
-  record Failed(Operation operation, Failure failure, String message) {}
+  public record Failed(Operation operation, Failure failure, String message) {}
 
-  final List<Operation> answered = new CopyOnWriteArrayList<>();
-  final List<Failed> failed = new CopyOnWriteArrayList<>();
-  final List<BreakerState> entered = new CopyOnWriteArrayList<>();
+  public final List<Operation> answered = new CopyOnWriteArrayList<>();
+  public final List<Failed> failed = new CopyOnWriteArrayList<>();
+  public final List<BreakerState> entered = new CopyOnWriteArrayList<>();
 
   @Override
   public void answered(Operation operation, Duration took) {

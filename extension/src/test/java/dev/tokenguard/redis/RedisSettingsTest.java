@@ -3,8 +3,13 @@ package dev.tokenguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.settings.InvalidSettingException;
-import dev.tokenguard.settings.Setting;
+import dev.tokenguard.config.InvalidSettingException;
+import dev.tokenguard.config.Setting;
+import dev.tokenguard.redis.connection.BreakerSettings;
+import dev.tokenguard.redis.connection.RedisAddress;
+import dev.tokenguard.redis.connection.SentinelSettings;
+import dev.tokenguard.redis.connection.TlsSettings;
+import dev.tokenguard.redis.connection.Topology;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -4,6 +4,7 @@ import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.redis.RedisTelemetry.Operation;
+import dev.tokenguard.redis.store.RedisKeys;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;

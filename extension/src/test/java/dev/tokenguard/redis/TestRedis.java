@@ -1,7 +1,13 @@
 package dev.tokenguard.redis;
 
-import dev.tokenguard.blacklist.Blacklist;
-import dev.tokenguard.incident.IncidentLog;
+import dev.tokenguard.redis.connection.BreakerSettings;
+import dev.tokenguard.redis.store.ClockedJedis;
+import dev.tokenguard.redis.store.RedisBlacklist;
+import dev.tokenguard.redis.store.RedisFamilyStore;
+import dev.tokenguard.redis.store.RedisIncidentLog;
+import dev.tokenguard.redis.store.RedisKeys;
+import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.revocation.IncidentLog;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.RedisServer;
@@ -14,20 +20,20 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
 
 /** The one real Redis that all tests of this package share, one after the other. */
-final class TestRedis {
+public final class TestRedis {
 
-  static final String PREFIX = "tg:";
+  public static final String PREFIX = "tg:";
 
   private static final int PATIENCE_MILLIS = 10_000;
 
   private static final RedisServer SERVER = RedisServer.start();
 
   /** A client of the tests' own, to look at what is stored. */
-  static final UnifiedJedis JEDIS = client();
+  public static final UnifiedJedis JEDIS = client();
 
   private static final ClockedJedis CLOCKED = clocked();
 
-  static final BreakerSettings BREAKER = new BreakerSettings(5, Duration.ofSeconds(1));
+  public static final BreakerSettings BREAKER = new BreakerSettings(5, Duration.ofSeconds(1));
 
   private TestRedis() {}
 
@@ -37,7 +43,7 @@ final class TestRedis {
   }
 
   /** Patient: a busy machine is no fault. */
-  static RedisClient client() {
+  public static RedisClient client() {
     return RedisClient.builder()
         .hostAndPort(address())
         .clientConfig(
@@ -53,7 +59,7 @@ final class TestRedis {
   }
 
   /** Settings for a server, with all else as by default. */
-  static RedisSettings settings(RedisServer server, Map<String, String> others) {
+  public static RedisSettings settings(RedisServer server, Map<String, String> others) {
     Optional<RedisSettings> settings =
         RedisSettings.parse(
             name -> name.equals("url") ? server.uri().toString() : others.get(name));
@@ -61,32 +67,32 @@ final class TestRedis {
   }
 
   /** A connection as Keycloak opens it, but patient: a busy machine is no fault. */
-  static Redis open(RedisTelemetry telemetry) {
+  public static Redis open(RedisTelemetry telemetry) {
     Map<String, String> patient =
         Map.of("connect-timeout", "10000", "read-timeout", "10000", "pool-timeout", "10000");
     return Redis.open(settings(SERVER, patient), telemetry);
   }
 
   /** An empty store whose scripts run on the same server, but go by the test's clock. */
-  static FamilyStore emptyStore(TestClock clock) {
+  public static FamilyStore emptyStore(TestClock clock) {
     JEDIS.flushAll();
     CLOCKED.goBy(clock);
     return store(new Redis(CLOCKED, BREAKER, new RecordedTelemetry()));
   }
 
   /** An empty log on the same server that goes by the test's clock. */
-  static IncidentLog emptyIncidentLog(TestClock clock) {
+  public static IncidentLog emptyIncidentLog(TestClock clock) {
     JEDIS.flushAll();
     CLOCKED.goBy(clock);
     return new RedisIncidentLog(
         new Redis(CLOCKED, BREAKER, new RecordedTelemetry()), new RedisKeys(PREFIX));
   }
 
-  static FamilyStore store(Redis redis) {
+  public static FamilyStore store(Redis redis) {
     return new RedisFamilyStore(redis, new RedisKeys(PREFIX));
   }
 
-  static Blacklist blacklist(Redis redis) {
+  public static Blacklist blacklist(Redis redis) {
     return new RedisBlacklist(redis, new RedisKeys(PREFIX));
   }
 }

@@ -1,6 +1,10 @@
 package dev.tokenguard.redis;
 
-import dev.tokenguard.incident.IncidentLog;
+import dev.tokenguard.redis.connection.RedisClients;
+import dev.tokenguard.redis.store.ClockedJedis;
+import dev.tokenguard.redis.store.RedisIncidentLog;
+import dev.tokenguard.redis.store.RedisKeys;
+import dev.tokenguard.revocation.IncidentLog;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.ClusterServers;

@@ -3,8 +3,8 @@ package dev.tokenguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.rotation.StoreUnavailableException;
-import dev.tokenguard.settings.InvalidSettingException;
 import dev.tokenguard.testbed.TestCertificates;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,11 @@
 package dev.tokenguard.redis;
 
-import dev.tokenguard.blacklist.Blacklist;
-import dev.tokenguard.blacklist.BlacklistContract;
-import dev.tokenguard.blacklist.BlacklistEntry;
-import dev.tokenguard.incident.IncidentLog;
-import dev.tokenguard.incident.IncidentLogContract;
+import dev.tokenguard.redis.store.RedisBlacklistTest;
+import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.revocation.BlacklistContract;
+import dev.tokenguard.revocation.BlacklistEntry;
+import dev.tokenguard.revocation.IncidentLog;
+import dev.tokenguard.revocation.IncidentLogContract;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.FamilyStoreContract;
 import dev.tokenguard.rotation.TestClock;

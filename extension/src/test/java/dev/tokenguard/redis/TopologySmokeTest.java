@@ -2,14 +2,17 @@ package dev.tokenguard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.blacklist.Blacklist;
-import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.blacklist.BlacklistEntry.OfSession;
-import dev.tokenguard.blacklist.BlacklistEntry.OfUser;
-import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.incident.Incident;
-import dev.tokenguard.incident.IncidentLog;
-import dev.tokenguard.incident.IncidentLog.Recorded;
+import dev.tokenguard.redis.store.RedisBlacklistTest;
+import dev.tokenguard.redis.store.RedisHeartbeat;
+import dev.tokenguard.redis.store.RedisKeys;
+import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.revocation.BlacklistEntry.OfSession;
+import dev.tokenguard.revocation.BlacklistEntry.OfUser;
+import dev.tokenguard.revocation.Incident;
+import dev.tokenguard.revocation.IncidentLog;
+import dev.tokenguard.revocation.IncidentLog.Recorded;
+import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;

@@ -3,12 +3,12 @@ package dev.tokenguard.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokenguard.config.InvalidSettingException;
+import dev.tokenguard.config.Setting;
 import dev.tokenguard.rotation.RotationPolicy.FailureConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
 import dev.tokenguard.rotation.RotationPolicy.Mode;
-import dev.tokenguard.settings.InvalidSettingException;
-import dev.tokenguard.settings.Setting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.config.Setting;
 import dev.tokenguard.rotation.Effect.Issue;
 import dev.tokenguard.rotation.Effect.Label;
 import dev.tokenguard.rotation.Effect.Postpone;
@@ -20,7 +21,6 @@ import dev.tokenguard.rotation.RotationOutcome.Revoked;
 import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
 import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.RotationOutcome.Throttled;
-import dev.tokenguard.settings.Setting;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;

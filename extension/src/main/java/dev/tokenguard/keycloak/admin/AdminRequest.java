@@ -1,8 +1,8 @@
 package dev.tokenguard.keycloak.admin;
 
-import dev.tokenguard.blacklist.Blacklist;
-import dev.tokenguard.incident.IncidentLog;
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.revocation.IncidentLog;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import jakarta.ws.rs.ForbiddenException;

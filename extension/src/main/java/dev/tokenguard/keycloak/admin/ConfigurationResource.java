@@ -1,6 +1,6 @@
 package dev.tokenguard.keycloak.admin;
 
-import dev.tokenguard.keycloak.revocation.RevokedTokenUseDetector;
+import dev.tokenguard.keycloak.incident.RevokedTokenUseDetector;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;

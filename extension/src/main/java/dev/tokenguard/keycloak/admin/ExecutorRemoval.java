@@ -1,6 +1,6 @@
 package dev.tokenguard.keycloak.admin;
 
-import dev.tokenguard.keycloak.executor.RotationExecutorFactory;
+import dev.tokenguard.keycloak.policy.RotationExecutorFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package dev.tokenguard.keycloak.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tokenguard.config.Setting;
 import dev.tokenguard.rotation.TokenFamily;
-import dev.tokenguard.settings.Setting;
 import java.time.Instant;
 import java.util.Optional;
 import org.keycloak.device.DeviceActivityManager;

@@ -1,10 +1,10 @@
 package dev.tokenguard.keycloak.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.tokenguard.incident.Incident;
-import dev.tokenguard.incident.Incident.Lineage;
-import dev.tokenguard.incident.Incident.Type;
-import dev.tokenguard.incident.IncidentLog.Recorded;
+import dev.tokenguard.revocation.Incident;
+import dev.tokenguard.revocation.Incident.Lineage;
+import dev.tokenguard.revocation.Incident.Type;
+import dev.tokenguard.revocation.IncidentLog.Recorded;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;

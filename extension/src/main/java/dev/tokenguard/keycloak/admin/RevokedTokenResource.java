@@ -1,8 +1,8 @@
 package dev.tokenguard.keycloak.admin;
 
-import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.keycloak.Transactions;
 import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
+import dev.tokenguard.keycloak.support.Transactions;
+import dev.tokenguard.revocation.Reason;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;

@@ -1,10 +1,10 @@
 package dev.tokenguard.keycloak.admin;
 
-import dev.tokenguard.blacklist.Blacklist.TokenIdentity;
-import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.keycloak.revocation.RevokedFamily;
-import dev.tokenguard.keycloak.revocation.SessionTerminator;
-import dev.tokenguard.keycloak.revocation.TerminationTarget;
+import dev.tokenguard.keycloak.session.RevokedFamily;
+import dev.tokenguard.keycloak.session.SessionTerminator;
+import dev.tokenguard.keycloak.session.TerminationTarget;
+import dev.tokenguard.revocation.Blacklist.TokenIdentity;
+import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.Revocation.SessionKind;
 import dev.tokenguard.rotation.TokenFamily;
 import jakarta.ws.rs.DELETE;

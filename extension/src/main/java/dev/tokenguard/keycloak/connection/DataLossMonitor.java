@@ -1,10 +1,10 @@
 package dev.tokenguard.keycloak.connection;
 
-import dev.tokenguard.keycloak.LogText;
-import dev.tokenguard.redis.RedisHeartbeat;
-import dev.tokenguard.redis.RedisHeartbeat.Loss;
+import dev.tokenguard.config.Setting;
+import dev.tokenguard.keycloak.support.LogText;
+import dev.tokenguard.redis.store.RedisHeartbeat;
+import dev.tokenguard.redis.store.RedisHeartbeat.Loss;
 import dev.tokenguard.rotation.StoreUnavailableException;
-import dev.tokenguard.settings.Setting;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.util.EnumMap;

@@ -1,8 +1,8 @@
 package dev.tokenguard.keycloak.connection;
 
-import dev.tokenguard.blacklist.Blacklist;
-import dev.tokenguard.blacklist.LatestExpiries;
-import dev.tokenguard.incident.IncidentLog;
+import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.revocation.IncidentLog;
+import dev.tokenguard.revocation.LatestExpiries;
 import dev.tokenguard.rotation.FamilyStore;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;

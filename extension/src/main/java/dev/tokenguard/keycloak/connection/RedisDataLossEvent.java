@@ -1,6 +1,6 @@
 package dev.tokenguard.keycloak.connection;
 
-import dev.tokenguard.redis.RedisHeartbeat.Loss;
+import dev.tokenguard.redis.store.RedisHeartbeat.Loss;
 import org.keycloak.provider.ProviderEvent;
 
 /** Redis has lost what it held, all of it or its last writes. Each node tells itself. */

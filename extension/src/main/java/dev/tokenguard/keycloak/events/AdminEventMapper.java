@@ -1,8 +1,8 @@
 package dev.tokenguard.keycloak.events;
 
-import dev.tokenguard.blacklist.Trigger;
-import dev.tokenguard.keycloak.Transactions;
-import dev.tokenguard.keycloak.revocation.CommittedSessionReader;
+import dev.tokenguard.keycloak.session.CommittedSessionReader;
+import dev.tokenguard.keycloak.support.Transactions;
+import dev.tokenguard.revocation.Trigger;
 import dev.tokenguard.rotation.Revocation.SessionKind;
 import java.io.IOException;
 import java.util.ArrayList;

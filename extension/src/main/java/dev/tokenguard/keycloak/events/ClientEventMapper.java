@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.events;
 
-import dev.tokenguard.blacklist.Trigger;
-import dev.tokenguard.keycloak.Transactions;
+import dev.tokenguard.keycloak.support.Transactions;
+import dev.tokenguard.revocation.Trigger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.events;
 
-import dev.tokenguard.blacklist.Triggers;
-import dev.tokenguard.keycloak.LogText;
+import dev.tokenguard.keycloak.support.LogText;
+import dev.tokenguard.revocation.Triggers;
 import org.jboss.logging.Logger;
 import org.keycloak.models.RealmModel;
 

@@ -1,13 +1,13 @@
 package dev.tokenguard.keycloak.events;
 
-import dev.tokenguard.blacklist.Scope;
-import dev.tokenguard.blacklist.Trigger;
-import dev.tokenguard.keycloak.revocation.TerminationTarget;
-import dev.tokenguard.keycloak.revocation.TerminationTarget.OfClient;
-import dev.tokenguard.keycloak.revocation.TerminationTarget.OfClientSessions;
-import dev.tokenguard.keycloak.revocation.TerminationTarget.OfOtherSessions;
-import dev.tokenguard.keycloak.revocation.TerminationTarget.OfSession;
-import dev.tokenguard.keycloak.revocation.TerminationTarget.OfUser;
+import dev.tokenguard.keycloak.session.TerminationTarget;
+import dev.tokenguard.keycloak.session.TerminationTarget.OfClient;
+import dev.tokenguard.keycloak.session.TerminationTarget.OfClientSessions;
+import dev.tokenguard.keycloak.session.TerminationTarget.OfOtherSessions;
+import dev.tokenguard.keycloak.session.TerminationTarget.OfSession;
+import dev.tokenguard.keycloak.session.TerminationTarget.OfUser;
+import dev.tokenguard.revocation.Scope;
+import dev.tokenguard.revocation.Trigger;
 import dev.tokenguard.rotation.Revocation.ClientSession;
 import dev.tokenguard.rotation.Revocation.SessionKind;
 import java.util.List;

@@ -1,17 +1,17 @@
 package dev.tokenguard.keycloak.events;
 
-import dev.tokenguard.blacklist.BulkRevocation.Kind;
-import dev.tokenguard.blacklist.Scope;
-import dev.tokenguard.blacklist.Trigger;
-import dev.tokenguard.blacklist.Triggers;
-import dev.tokenguard.keycloak.Transactions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.events.ClientEventMapper.ClientChange;
-import dev.tokenguard.keycloak.revocation.BulkRevocationJob;
-import dev.tokenguard.keycloak.revocation.RevokedTokenUseDetector;
-import dev.tokenguard.keycloak.revocation.SessionTerminator;
-import dev.tokenguard.keycloak.revocation.TerminationTarget;
-import dev.tokenguard.keycloak.revocation.TerminationTarget.OfUser;
+import dev.tokenguard.keycloak.incident.RevokedTokenUseDetector;
+import dev.tokenguard.keycloak.session.BulkRevocationJob;
+import dev.tokenguard.keycloak.session.SessionTerminator;
+import dev.tokenguard.keycloak.session.TerminationTarget;
+import dev.tokenguard.keycloak.session.TerminationTarget.OfUser;
+import dev.tokenguard.keycloak.support.Transactions;
+import dev.tokenguard.revocation.BulkRevocation.Kind;
+import dev.tokenguard.revocation.Scope;
+import dev.tokenguard.revocation.Trigger;
+import dev.tokenguard.revocation.Triggers;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

@@ -1,14 +1,14 @@
 package dev.tokenguard.keycloak.events;
 
-import dev.tokenguard.blacklist.Scope;
-import dev.tokenguard.blacklist.Trigger;
-import dev.tokenguard.blacklist.Triggers;
-import dev.tokenguard.keycloak.LogText;
-import dev.tokenguard.keycloak.ProviderOptions;
+import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.revocation.RevokedTokenUseDetector;
-import dev.tokenguard.keycloak.revocation.TerminationTarget;
-import dev.tokenguard.settings.Setting;
+import dev.tokenguard.keycloak.incident.RevokedTokenUseDetector;
+import dev.tokenguard.keycloak.session.TerminationTarget;
+import dev.tokenguard.keycloak.support.LogText;
+import dev.tokenguard.keycloak.support.ProviderOptions;
+import dev.tokenguard.revocation.Scope;
+import dev.tokenguard.revocation.Trigger;
+import dev.tokenguard.revocation.Triggers;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -29,7 +29,7 @@ import org.keycloak.provider.ProviderEvent;
 /** Offers the listener in Realm settings, Events. */
 public final class RevocationListenerFactory implements EventListenerProviderFactory {
 
-  static final String ID = RevokedTokenUseDetector.LISTENER;
+  public static final String ID = RevokedTokenUseDetector.LISTENER;
 
   private static final Setting<Boolean> CHECK_ACTIVITY =
       Setting.flag(
@@ -97,7 +97,7 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
   }
 
   /** Whether the realm wants what Keycloak itself has removed to be revoked. */
-  boolean isRevoked(RealmModel realm, TerminationTarget removed) {
+  public boolean isRevoked(RealmModel realm, TerminationTarget removed) {
     Trigger trigger =
         removed instanceof TerminationTarget.OfSession ? Trigger.LOGOUT : Trigger.TOKEN_REVOCATION;
     return isOn(realm) && triggers.of(realm).scopeOf(trigger) != Scope.OFF;

@@ -1,9 +1,9 @@
 package dev.tokenguard.keycloak.events;
 
-import dev.tokenguard.blacklist.Trigger;
-import dev.tokenguard.keycloak.Transactions;
-import dev.tokenguard.keycloak.executor.RevokedTokenContext;
-import dev.tokenguard.keycloak.revocation.CommittedSessionReader;
+import dev.tokenguard.keycloak.policy.RevokedTokenContext;
+import dev.tokenguard.keycloak.session.CommittedSessionReader;
+import dev.tokenguard.keycloak.support.Transactions;
+import dev.tokenguard.revocation.Trigger;
 import dev.tokenguard.rotation.Revocation.ClientSession;
 import dev.tokenguard.rotation.Revocation.SessionKind;
 import dev.tokenguard.rotation.TokenPosition;

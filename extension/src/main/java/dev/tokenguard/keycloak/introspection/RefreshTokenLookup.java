@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.introspection;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.executor.EffectivePolicy;
+import dev.tokenguard.keycloak.policy.EffectivePolicy;
 import dev.tokenguard.keycloak.refresh.RotationRequestFactory;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
 import dev.tokenguard.rotation.FamilyStore;

@@ -1,8 +1,8 @@
 package dev.tokenguard.keycloak.metrics;
 
+import dev.tokenguard.config.Setting;
 import dev.tokenguard.rotation.Effect;
 import dev.tokenguard.rotation.Effect.Label;
-import dev.tokenguard.settings.Setting;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.util.EnumMap;

@@ -1,8 +1,9 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.keycloak.Transactions;
+import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.executor.EffectivePolicy;
+import dev.tokenguard.keycloak.policy.EffectivePolicy;
+import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
 import dev.tokenguard.keycloak.tokens.SubjectToken;
 import dev.tokenguard.rotation.ContextMatch;
@@ -10,7 +11,6 @@ import dev.tokenguard.rotation.Effect;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.RotationService;
-import dev.tokenguard.settings.Setting;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import java.util.Set;

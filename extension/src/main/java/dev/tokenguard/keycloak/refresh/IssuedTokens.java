@@ -1,10 +1,10 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.keycloak.Transactions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.executor.EffectivePolicy;
-import dev.tokenguard.keycloak.executor.PoliciesWithExecutor;
+import dev.tokenguard.keycloak.policy.EffectivePolicy;
+import dev.tokenguard.keycloak.policy.PoliciesWithExecutor;
 import dev.tokenguard.keycloak.revocation.MaxAccessTokenLifespan;
+import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.keycloak.tokens.FrontChannelTag;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
 import dev.tokenguard.keycloak.tokens.RegisteredAccessToken;

@@ -1,9 +1,9 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.keycloak.LogText;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
+import dev.tokenguard.keycloak.support.LogText;
+import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.RotationPolicy;

@@ -1,6 +1,8 @@
 package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.keycloak.metrics.RefreshMetrics;
+import dev.tokenguard.keycloak.policy.PolicyCoverage;
+import dev.tokenguard.keycloak.policy.RealmWarnings;
 import dev.tokenguard.keycloak.revocation.NamedFamilies;
 
 /**

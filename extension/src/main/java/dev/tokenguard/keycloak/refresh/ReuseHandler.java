@@ -1,11 +1,11 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.keycloak.LogText;
 import dev.tokenguard.keycloak.revocation.NamedFamilies;
-import dev.tokenguard.keycloak.revocation.RevokedFamily;
-import dev.tokenguard.keycloak.revocation.SessionTerminator;
-import dev.tokenguard.keycloak.revocation.TerminationTarget;
+import dev.tokenguard.keycloak.session.RevokedFamily;
+import dev.tokenguard.keycloak.session.SessionTerminator;
+import dev.tokenguard.keycloak.session.TerminationTarget;
+import dev.tokenguard.keycloak.support.LogText;
+import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.Effect;
 import dev.tokenguard.rotation.Effect.Label;

@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.keycloak.LogText;
-import dev.tokenguard.keycloak.Transactions;
+import dev.tokenguard.keycloak.support.LogText;
+import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.rotation.TokenPosition;
 import dev.tokenguard.rotation.UnacknowledgedRotations;
 import java.util.Map;

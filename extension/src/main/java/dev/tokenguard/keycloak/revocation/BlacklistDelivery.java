@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.blacklist.BlacklistEntry;
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.revocation.BlacklistEntry;
 import java.util.List;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;

@@ -1,9 +1,9 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.blacklist.BlacklistEntry;
-import dev.tokenguard.blacklist.BlacklistEntry.OfSession;
-import dev.tokenguard.blacklist.BlacklistEntry.OfUser;
-import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.revocation.BlacklistEntry;
+import dev.tokenguard.revocation.BlacklistEntry.OfSession;
+import dev.tokenguard.revocation.BlacklistEntry.OfUser;
+import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.Revocation.Session;
 import java.util.Collection;
@@ -16,7 +16,7 @@ import org.keycloak.models.KeycloakSession;
  * The entries by which resource servers find the sessions and the user of a revocation. They live
  * as long as any access token that they must cover.
  */
-final class BlacklistEntryFactory {
+public final class BlacklistEntryFactory {
 
   private final Reason reason;
   private final long expiresAt;
@@ -25,7 +25,7 @@ final class BlacklistEntryFactory {
   /**
    * @param session whose realm is set
    */
-  BlacklistEntryFactory(KeycloakSession session, Reason reason) {
+  public BlacklistEntryFactory(KeycloakSession session, Reason reason) {
     this.reason = reason;
     this.expiresAt =
         MaxAccessTokenLifespan.latestExpiry(session, session.getContext().getRealm()) + 1;
@@ -43,7 +43,7 @@ final class BlacklistEntryFactory {
    * @param before access tokens of any session, issued before this second, are revoked
    * @param cutOff access tokens of the sessions, issued in this second or before, are revoked
    */
-  Stream<BlacklistEntry> ofUser(
+  public Stream<BlacklistEntry> ofUser(
       String userId, Collection<String> sessions, long before, long cutOff) {
     return Stream.concat(
         Stream.of(new OfUser(userId, before, expiresAt, lifespan)), ofSessions(sessions, cutOff));

@@ -10,11 +10,11 @@ import org.keycloak.provider.ProviderFactory;
  * without caches. It is written beside ours, so that a revoked token stays revoked during an outage
  * of Redis and after the JAR is removed.
  */
-final class BuiltInRevokedTokens {
+public final class BuiltInRevokedTokens {
 
   private BuiltInRevokedTokens() {}
 
-  static RevokedTokenProvider of(KeycloakSession session) {
+  public static RevokedTokenProvider of(KeycloakSession session) {
     String id =
         session
             .getKeycloakSessionFactory()

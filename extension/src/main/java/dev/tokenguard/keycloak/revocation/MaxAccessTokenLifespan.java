@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.blacklist.LatestExpiries;
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.revocation.LatestExpiries;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.Map;
 import java.util.Objects;
@@ -46,7 +46,7 @@ public final class MaxAccessTokenLifespan {
   }
 
   /** When the last access token of the realm has expired, seconds since the epoch. */
-  static long latestExpiry(KeycloakSession session, RealmModel realm) {
+  public static long latestExpiry(KeycloakSession session, RealmModel realm) {
     Latest latest = of(realm.getId());
     latest.use();
     if (!latest.isShared()) {

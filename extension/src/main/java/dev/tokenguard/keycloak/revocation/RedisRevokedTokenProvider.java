@@ -1,8 +1,9 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.blacklist.Blacklist;
-import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.keycloak.incident.RevokedTokenUseDetector;
+import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.List;
 import org.keycloak.common.util.Time;

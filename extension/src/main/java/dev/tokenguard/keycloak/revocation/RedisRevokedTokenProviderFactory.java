@@ -1,9 +1,10 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.keycloak.ProviderOptions;
+import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.connection.RedisDataLossEvent;
-import dev.tokenguard.settings.Setting;
+import dev.tokenguard.keycloak.session.BulkRevocationJob;
+import dev.tokenguard.keycloak.support.ProviderOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -8,7 +8,7 @@ import org.keycloak.models.RealmModel;
  * Until when a revocation matters: as long as any token that it must reach can be valid. Seconds
  * since the epoch.
  */
-final class RetentionTime {
+public final class RetentionTime {
 
   /** Requests that had read a session before it was removed are over by then. */
   private static final long RACES_SECONDS = 3600;
@@ -20,20 +20,20 @@ final class RetentionTime {
   /**
    * @param session whose realm is set
    */
-  RetentionTime(KeycloakSession session, long decided) {
+  public RetentionTime(KeycloakSession session, long decided) {
     this.session = session;
     this.realm = session.getContext().getRealm();
     this.decided = decided;
   }
 
   /** Keycloak has removed the sessions, so the access tokens are what is left. */
-  long ofSession() {
+  public long ofSession() {
     return Math.max(
         decided + RACES_SECONDS, MaxAccessTokenLifespan.latestExpiry(session, realm) + 1);
   }
 
   /** Keycloak goes on knowing the session, so only the mark refuses the family's tokens. */
-  long ofFamily() {
+  public long ofFamily() {
     return LongStream.of(
             ofSession(),
             decided + realm.getSsoSessionMaxLifespan(),

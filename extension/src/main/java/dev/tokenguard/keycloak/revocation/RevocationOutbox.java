@@ -1,8 +1,9 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.keycloak.LogText;
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.revocation.OutboxMetrics.Result;
+import dev.tokenguard.keycloak.metrics.OutboxMetrics;
+import dev.tokenguard.keycloak.metrics.OutboxMetrics.Result;
+import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;

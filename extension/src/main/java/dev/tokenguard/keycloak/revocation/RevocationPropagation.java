@@ -1,12 +1,14 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.blacklist.Blacklist;
-import dev.tokenguard.blacklist.BlacklistEntry;
-import dev.tokenguard.blacklist.PendingRevocation;
-import dev.tokenguard.blacklist.PersistedBlacklistEntry;
-import dev.tokenguard.blacklist.Reason;
-import dev.tokenguard.keycloak.Transactions;
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.session.RequestTerminations;
+import dev.tokenguard.keycloak.session.SessionRemover;
+import dev.tokenguard.keycloak.support.Transactions;
+import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.revocation.BlacklistEntry;
+import dev.tokenguard.revocation.PendingRevocation;
+import dev.tokenguard.revocation.PersistedBlacklistEntry;
+import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RevocationService;
 import dev.tokenguard.rotation.StoreUnavailableException;
@@ -48,7 +50,8 @@ public final class RevocationPropagation implements Delivery {
   }
 
   /** Of a revocation that was committed just now. */
-  static RevocationPropagation first(RealmModel realm, Reason reason, Revocation revocation) {
+  public static RevocationPropagation first(
+      RealmModel realm, Reason reason, Revocation revocation) {
     return new RevocationPropagation(
         new PendingRevocation(realm.getId(), reason, revocation), true);
   }

@@ -1,9 +1,9 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.blacklist.Blacklist;
-import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.blacklist.Reason;
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.blacklist.BlacklistEntry;
-import dev.tokenguard.blacklist.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.blacklist.BulkRevocation;
-import dev.tokenguard.blacklist.PendingRevocation;
-import dev.tokenguard.blacklist.PersistedBlacklistEntry;
-import dev.tokenguard.blacklist.Reason;
+import dev.tokenguard.revocation.BlacklistEntry;
+import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.revocation.BulkRevocation;
+import dev.tokenguard.revocation.PendingRevocation;
+import dev.tokenguard.revocation.PersistedBlacklistEntry;
+import dev.tokenguard.revocation.Reason;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,2 +1,5 @@
-/** Makes an end that Keycloak has committed reach the store, its list of tokens and its caches. */
+/**
+ * Propagates a committed revocation to Redis and to the built-in list of revoked tokens, now or
+ * later from the outbox, and answers which access tokens are revoked.
+ */
 package dev.tokenguard.keycloak.revocation;

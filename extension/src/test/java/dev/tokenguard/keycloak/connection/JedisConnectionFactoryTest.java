@@ -3,9 +3,9 @@ package dev.tokenguard.keycloak.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokenguard.config.InvalidSettingException;
+import dev.tokenguard.config.Setting;
 import dev.tokenguard.redis.RedisSettings;
-import dev.tokenguard.settings.InvalidSettingException;
-import dev.tokenguard.settings.Setting;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

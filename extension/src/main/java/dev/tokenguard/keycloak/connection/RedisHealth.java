@@ -1,0 +1,11 @@
+package dev.tokenguard.keycloak.connection;
+
+import java.util.Map;
+
+/**
+ * How it is with Redis.
+ *
+ * @param isReady whether a node in this state is to get requests
+ * @param details for people
+ */
+public record RedisHealth(boolean isReady, Map<String, String> details) {}

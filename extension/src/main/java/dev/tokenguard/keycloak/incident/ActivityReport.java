@@ -1,0 +1,94 @@
+package dev.tokenguard.keycloak.incident;
+
+import dev.tokenguard.config.Setting;
+import dev.tokenguard.keycloak.support.LogText;
+import dev.tokenguard.revocation.Blacklist.Hit;
+import dev.tokenguard.revocation.Blacklist.Kind;
+import dev.tokenguard.revocation.Incident;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Metrics;
+import java.util.Objects;
+import org.jboss.logging.Logger;
+import org.keycloak.events.Details;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.events.EventType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/**
+ * Tells of activity on the blacklist: a security event, a meter, a line in the log, an incident.
+ */
+record ActivityReport(KeycloakSession session, RealmModel realm) {
+
+  private static final Logger LOG = Logger.getLogger(ActivityReport.class);
+
+  /**
+   * @param consequence what becomes of it, for the log
+   */
+  void of(Event event, Hit hit, String consequence) {
+    count(hit.kind());
+    LOG.warn(
+        LogText.of(
+            "Activity on behalf of what is on the blacklist (%s): realm %s, event %s, client %s, user %s,"
+                + " session %s, from %s; %s",
+            Setting.id(hit.kind()),
+            realm.getName(),
+            event.getType(),
+            event.getClientId(),
+            event.getUserId(),
+            event.getSessionId(),
+            event.getIpAddress(),
+            consequence));
+    EventType type = base(event.getType());
+    EventBuilder report =
+        eventBuilder(type, hit)
+            .client(event.getClientId())
+            .user(event.getUserId())
+            .session(event.getSessionId());
+    report.error(RevokedTokenUseDetector.ERROR);
+    if (type == EventType.REFRESH_TOKEN) {
+      StoredAlarms.add(session, realm, report.getEvent(), RevokedTokenUseDetector.ERROR);
+    }
+    new IncidentReport(session, realm).write(incident(event, hit));
+  }
+
+  /** Keycloak was shown one that is on the list, and refuses it. */
+  @SuppressWarnings("deprecation")
+  void ofAccessToken(String id) {
+    count(Kind.ACCESS_TOKEN);
+    eventBuilder(EventType.VALIDATE_ACCESS_TOKEN, new Hit(Kind.ACCESS_TOKEN, ""))
+        .detail(Details.TOKEN_ID, id)
+        .error(RevokedTokenUseDetector.ERROR);
+  }
+
+  private static Incident incident(Event event, Hit hit) {
+    return Incident.blacklistedActivity(
+        new Incident.Origin(
+            Objects.toString(event.getUserId(), ""),
+            Objects.toString(event.getClientId(), ""),
+            event.getSessionId(),
+            Objects.toString(event.getIpAddress(), "")),
+        hit.reason().isEmpty() ? Setting.id(hit.kind()) : hit.reason());
+  }
+
+  private EventBuilder eventBuilder(EventType type, Hit hit) {
+    return new EventBuilder(realm, session, session.getContext().getConnection())
+        .event(type)
+        .detail("blacklisted", Setting.id(hit.kind()))
+        .detail(Details.REASON, hit.reason());
+  }
+
+  /** The builder itself makes an error's type from that of the success. */
+  private static EventType base(EventType type) {
+    return EventType.valueOf(type.name().replaceFirst("_ERROR$", ""));
+  }
+
+  private static void count(Kind kind) {
+    Counter.builder("token_guard.blacklist.activity")
+        .description("Uses of what is on the blacklist")
+        .tag("kind", Setting.id(kind))
+        .register(Metrics.globalRegistry)
+        .increment();
+  }
+}

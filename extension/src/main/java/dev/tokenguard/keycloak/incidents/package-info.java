@@ -1,2 +1,0 @@
-/** How adapters tell the log of incidents. */
-package dev.tokenguard.keycloak.incidents;

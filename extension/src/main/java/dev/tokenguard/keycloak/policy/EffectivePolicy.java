@@ -1,0 +1,23 @@
+package dev.tokenguard.keycloak.policy;
+
+import dev.tokenguard.rotation.RotationPolicy;
+import java.util.Optional;
+import org.keycloak.models.KeycloakSession;
+
+/** The policy that applies to the request at hand, handed from the executor to the providers. */
+public final class EffectivePolicy {
+
+  private static final String ATTRIBUTE = EffectivePolicy.class.getName();
+
+  private EffectivePolicy() {}
+
+  /** Where two policies match a client, the last one in the realm's list counts. */
+  static void set(KeycloakSession session, RotationPolicy policy) {
+    session.setAttribute(ATTRIBUTE, policy);
+  }
+
+  /** Empty when no policy with the executor matches the client. */
+  public static Optional<RotationPolicy> of(KeycloakSession session) {
+    return Optional.ofNullable(session.getAttribute(ATTRIBUTE, RotationPolicy.class));
+  }
+}

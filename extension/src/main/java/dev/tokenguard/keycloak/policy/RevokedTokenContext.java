@@ -1,0 +1,33 @@
+package dev.tokenguard.keycloak.policy;
+
+import dev.tokenguard.keycloak.tokens.LineageClaims;
+import dev.tokenguard.rotation.TokenPosition;
+import java.util.Optional;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.representations.RefreshToken;
+import org.keycloak.services.clientpolicy.context.TokenRevokeContext;
+
+/**
+ * The token that a client asks to revoke (RFC 7009). Keycloak's event names its id only, from which
+ * the family cannot be derived; so its position is noted here.
+ */
+public final class RevokedTokenContext {
+
+  private static final String ATTRIBUTE = RevokedTokenContext.class.getName();
+
+  private RevokedTokenContext() {}
+
+  static void note(KeycloakSession session, TokenRevokeContext context) {
+    String encoded = context.getParams().getFirst("token");
+    RefreshToken token =
+        encoded == null ? null : session.tokens().decode(encoded, RefreshToken.class);
+    if (token != null && token.getId() != null) {
+      LineageClaims.placeOf(token).ifPresent(place -> session.setAttribute(ATTRIBUTE, place));
+    }
+  }
+
+  /** Empty when the request at hand revokes no refresh token of a client with a policy. */
+  public static Optional<TokenPosition> placeIn(KeycloakSession session) {
+    return Optional.ofNullable(session.getAttribute(ATTRIBUTE, TokenPosition.class));
+  }
+}

@@ -1,0 +1,179 @@
+package dev.tokenguard.keycloak.session;
+
+import dev.tokenguard.keycloak.support.Transactions;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.UserSessionProvider;
+import org.keycloak.models.session.UserSessionPersisterProvider;
+import org.keycloak.storage.StorageId;
+
+/**
+ * The sessions as they are committed, before the request at hand, which may have removed them
+ * already. They are read in a transaction of its own, from the database and past the caches: a
+ * session that is being removed is put back by who reads it through them.
+ */
+public final class CommittedSessionReader {
+
+  private static final int PAGE = 1000;
+
+  private CommittedSessionReader() {}
+
+  /** The ids of a user's sessions, online and offline. */
+  public static List<String> ofUser(KeycloakSession session, RealmModel realm, String userId) {
+    return read(
+        session.getKeycloakSessionFactory(),
+        realm,
+        own -> {
+          RealmModel ownRealm = own.getContext().getRealm();
+          UserModel user = own.users().getUserById(ownRealm, userId);
+          return user == null
+              ? List.of()
+              : Stream.of(false, true)
+                  .flatMap(
+                      isOffline ->
+                          persister(own)
+                              .findUserSessionsByUserId(ownRealm, user, isOffline)
+                              .keySet()
+                              .stream())
+                  .distinct()
+                  .toList();
+        });
+  }
+
+  /** Whose session it was, and which sessions had that id; the user is null when there was none. */
+  public static Found find(KeycloakSession session, RealmModel realm, String sessionId) {
+    return read(
+        session.getKeycloakSessionFactory(),
+        realm,
+        own -> {
+          UserSessionModel online = load(own, sessionId, false);
+          UserSessionModel offline = load(own, sessionId, true);
+          UserSessionModel any = online == null ? offline : online;
+          return new Found(
+              any == null || any.getUser() == null ? null : any.getUser().getId(),
+              online != null,
+              offline != null);
+        });
+  }
+
+  /**
+   * @param userId null when there was no session
+   */
+  public record Found(String userId, boolean isOnline, boolean isOffline) {}
+
+  private static UserSessionModel load(KeycloakSession own, String id, boolean isOffline) {
+    return persister(own).loadUserSession(own.getContext().getRealm(), id, isOffline);
+  }
+
+  /**
+   * The ids of all sessions of a realm that began in time, by the user.
+   *
+   * @param latest the last second in which they may have begun, since the epoch
+   */
+  static Map<String, Set<String>> inRealm(
+      KeycloakSessionFactory factory, RealmModel realm, long latest) {
+    return read(factory, realm, own -> sessionsOfRealm(own, it -> it.getStarted() <= latest));
+  }
+
+  /** Likewise those of users who come from a user federation. */
+  static Map<String, Set<String>> ofFederation(
+      KeycloakSessionFactory factory, RealmModel realm, String federation, long latest) {
+    return read(
+        factory,
+        realm,
+        own ->
+            sessionsOfRealm(
+                own, it -> it.getStarted() <= latest && isFrom(federation, it.getUser())));
+  }
+
+  private static boolean isFrom(String federation, UserModel user) {
+    return federation.equals(user.getFederationLink())
+        || federation.equals(new StorageId(user.getId()).getProviderId());
+  }
+
+  /** The ids of all sessions in which a login at a client is meant, by the user. */
+  static Map<String, Set<String>> atClient(
+      KeycloakSessionFactory factory,
+      RealmModel realm,
+      String clientId,
+      Predicate<AuthenticatedClientSessionModel> isMeant) {
+    return read(
+        factory,
+        realm,
+        own -> {
+          RealmModel ownRealm = own.getContext().getRealm();
+          ClientModel client = own.clients().getClientById(ownRealm, clientId);
+          UserSessionProvider sessions = own.sessions();
+          return client == null
+              ? Map.of()
+              : byUser(
+                  userSession -> {
+                    AuthenticatedClientSessionModel login =
+                        userSession.getAuthenticatedClientSessionByClient(clientId);
+                    return login != null && isMeant.test(login);
+                  },
+                  paged(at -> sessions.readOnlyStreamUserSessions(ownRealm, client, at, PAGE)),
+                  paged(
+                      at ->
+                          sessions.readOnlyStreamOfflineUserSessions(ownRealm, client, at, PAGE)));
+        });
+  }
+
+  private static Map<String, Set<String>> sessionsOfRealm(
+      KeycloakSession own, Predicate<UserSessionModel> isMeant) {
+    RealmModel ownRealm = own.getContext().getRealm();
+    UserSessionProvider sessions = own.sessions();
+    return byUser(
+        isMeant,
+        sessions.readOnlyStreamUserSessions(ownRealm),
+        sessions.readOnlyStreamOfflineUserSessions(ownRealm));
+  }
+
+  private static UserSessionPersisterProvider persister(KeycloakSession own) {
+    return own.getProvider(UserSessionPersisterProvider.class);
+  }
+
+  private static Stream<UserSessionModel> paged(IntFunction<Stream<UserSessionModel>> page) {
+    return Stream.iterate(0, at -> at + PAGE)
+        .map(at -> page.apply(at).toList())
+        .takeWhile(sessions -> !sessions.isEmpty())
+        .flatMap(List::stream);
+  }
+
+  private static Map<String, Set<String>> byUser(
+      Predicate<UserSessionModel> isMeant,
+      Stream<UserSessionModel> online,
+      Stream<UserSessionModel> offline) {
+    Map<String, Set<String>> sessionsByUser = new LinkedHashMap<>();
+    try (online;
+        offline) {
+      Stream.concat(online, offline)
+          .filter(it -> it.getUser() != null && isMeant.test(it))
+          .forEach(
+              it ->
+                  sessionsByUser
+                      .computeIfAbsent(it.getUser().getId(), id -> new LinkedHashSet<>())
+                      .add(it.getId()));
+    }
+    return sessionsByUser;
+  }
+
+  private static <T> T read(
+      KeycloakSessionFactory factory, RealmModel realm, Function<KeycloakSession, T> reader) {
+    return Transactions.inNewTransaction(factory, realm, reader);
+  }
+}

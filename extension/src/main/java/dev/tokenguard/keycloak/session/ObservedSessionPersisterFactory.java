@@ -1,0 +1,89 @@
+package dev.tokenguard.keycloak.session;
+
+import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.events.RevocationListenerFactory;
+import java.util.Comparator;
+import java.util.Set;
+import org.keycloak.Config;
+import org.keycloak.events.EventListenerProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.session.UserSessionPersisterProvider;
+import org.keycloak.models.session.UserSessionPersisterProviderFactory;
+import org.keycloak.provider.Provider;
+import org.keycloak.provider.ProviderFactory;
+
+/**
+ * Stands before Keycloak's own persister of sessions, and sees what it removes. Without Redis it
+ * provides the built-in one.
+ */
+public final class ObservedSessionPersisterFactory implements UserSessionPersisterProviderFactory {
+
+  private static final String ID = "token-guard";
+
+  /** Keycloak's own is 100. */
+  private static final int ABOVE_BUILT_IN = 1000;
+
+  private volatile String builtIn;
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  @Override
+  public int order() {
+    return ABOVE_BUILT_IN;
+  }
+
+  @Override
+  public Set<Class<? extends Provider>> dependsOn() {
+    return Set.of(RedisConnection.class);
+  }
+
+  @Override
+  public void init(Config.Scope config) {
+    // Nothing to set.
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    // Others may ask for a persister before this is called.
+  }
+
+  @Override
+  public UserSessionPersisterProvider create(KeycloakSession session) {
+    KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
+    UserSessionPersisterProvider delegate =
+        session.getProvider(UserSessionPersisterProvider.class, builtIn(factory));
+    if (RedisConnection.blacklistOf(session).isEmpty()) {
+      return delegate;
+    }
+    RevocationListenerFactory listener =
+        (RevocationListenerFactory)
+            factory.getProviderFactory(EventListenerProvider.class, RevocationListenerFactory.ID);
+    return listener == null
+        ? delegate
+        : SessionRemovals.observed(session, delegate, listener::isRevoked);
+  }
+
+  private String builtIn(KeycloakSessionFactory factory) {
+    String known = builtIn;
+    if (known == null) {
+      known =
+          factory
+              .getProviderFactoriesStream(UserSessionPersisterProvider.class)
+              .filter(other -> !other.getId().equals(ID))
+              .max(Comparator.comparingInt(ProviderFactory::order))
+              .orElseThrow(() -> new IllegalStateException("Keycloak has no persister of sessions"))
+              .getId();
+      builtIn = known;
+    }
+    return known;
+  }
+
+  @Override
+  public void close() {
+    // Nothing to release.
+  }
+}

@@ -1,0 +1,90 @@
+package dev.tokenguard.keycloak.session;
+
+import dev.tokenguard.keycloak.support.Transactions;
+import java.util.ArrayList;
+import java.util.List;
+import org.keycloak.models.KeycloakSession;
+
+/**
+ * What one request terminates, carried out once its transaction is committed. What the events of
+ * the request name comes first; what Keycloak removed beside it follows, unless it is covered.
+ */
+public final class RequestTerminations {
+
+  private static final String ATTRIBUTE = "token-guard.terminations";
+  private static final String IGNORED = "token-guard.terminations.ignored";
+
+  private final List<Step> named = new ArrayList<>();
+  private final List<Step> removed = new ArrayList<>();
+  private final List<Runnable> notifications = new ArrayList<>();
+
+  private record Step(SessionTerminator terminator, TerminationTarget target) {}
+
+  private RequestTerminations() {}
+
+  /**
+   * Enlists the request's terminations.
+   *
+   * @throws IllegalStateException when the transaction is being committed, and none are enlisted
+   */
+  static RequestTerminations of(KeycloakSession session) {
+    RequestTerminations existing = session.getAttribute(ATTRIBUTE, RequestTerminations.class);
+    if (existing != null) {
+      return existing;
+    }
+    RequestTerminations created = new RequestTerminations();
+    Transactions.afterCommit(session, created::carryOut);
+    session.setAttribute(ATTRIBUTE, created);
+    return created;
+  }
+
+  /** What this session removes is terminated already by the one who uses it. */
+  public static void ignore(KeycloakSession session) {
+    session.setAttribute(IGNORED, true);
+  }
+
+  static boolean isIgnored(KeycloakSession session) {
+    return session.getAttribute(IGNORED) != null;
+  }
+
+  void add(SessionTerminator terminator, TerminationTarget target) {
+    if (named.stream().noneMatch(it -> it.target().covers(target))) {
+      named.add(new Step(terminator, target));
+    }
+  }
+
+  void addRemoved(SessionTerminator terminator, TerminationTarget target) {
+    removed.add(new Step(terminator, target));
+  }
+
+  /** Once all is revoked. */
+  void notifyAfterwards(Runnable notification) {
+    notifications.add(notification);
+  }
+
+  private void carryOut() {
+    terminate();
+    notifications.forEach(Runnable::run);
+  }
+
+  private void terminate() {
+    List<TerminationTarget> done = new ArrayList<>();
+    for (Step step : named) {
+      step.terminator().now(step.target());
+      done.add(step.target());
+    }
+    // Whole sessions first: they cover their client sessions.
+    List<Step> rest = new ArrayList<>(removed);
+    rest.sort(
+        (one, other) ->
+            Boolean.compare(
+                one.target() instanceof TerminationTarget.OfClientSessions,
+                other.target() instanceof TerminationTarget.OfClientSessions));
+    for (Step step : rest) {
+      if (done.stream().noneMatch(it -> it.covers(step.target()))) {
+        step.terminator().now(step.target());
+        done.add(step.target());
+      }
+    }
+  }
+}

@@ -1,0 +1,298 @@
+package dev.tokenguard.keycloak.session;
+
+import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.revocation.MaxAccessTokenLifespan;
+import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
+import dev.tokenguard.keycloak.support.LogText;
+import dev.tokenguard.keycloak.support.Transactions;
+import dev.tokenguard.keycloak.tokens.FrontChannelTag;
+import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.rotation.AccessTokens;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.rotation.StoreUnavailableException;
+import dev.tokenguard.rotation.TokenFamily;
+import dev.tokenguard.rotation.TokenPosition;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.Constants;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserSessionModel;
+
+/**
+ * What else is revoked with a family: access tokens that were issued for its access tokens,
+ * families that began with one of them (token exchange, UMA), and in Keycloak the client sessions
+ * that no other family uses. The last holds without Token Guard, too.
+ */
+public final class RevokedFamily {
+
+  private static final Logger LOG = Logger.getLogger(RevokedFamily.class);
+
+  /** Access tokens that are put on the lists in one transaction. */
+  private static final int PAGE = 200;
+
+  private static final int LEAST_MEMORY_SECONDS = 3600;
+
+  private final KeycloakSession session;
+  private final RealmModel realm;
+  private final Reason reason;
+
+  /**
+   * @param session of the request; nothing is changed in its transaction
+   */
+  public RevokedFamily(KeycloakSession session, RealmModel realm, Reason reason) {
+    this.session = session;
+    this.realm = realm;
+    this.reason = reason;
+  }
+
+  /**
+   * Puts access tokens on the lists of revoked ones, page by page.
+   *
+   * @throws RuntimeException when Keycloak's own list refuses one
+   */
+  public void name(AccessTokens tokens) {
+    try (Stream<String> ids = tokens.stream()) {
+      List<String> page = new ArrayList<>(PAGE);
+      ids.forEach(
+          id -> {
+            page.add(id);
+            if (page.size() == PAGE) {
+              name(page, tokens.expiresAt() + 1);
+              page.clear();
+            }
+          });
+      name(page, tokens.expiresAt() + 1);
+    }
+  }
+
+  private void name(Collection<String> ids, long expiresAt) {
+    if (!ids.isEmpty()) {
+      List<String> named = List.copyOf(ids);
+      Transactions.retryOnConflict(
+          () ->
+              Transactions.inNewTransaction(
+                  session.getKeycloakSessionFactory(),
+                  realm,
+                  own -> new RevokedAccessTokens(own, reason).addAll(named, expiresAt)));
+    }
+  }
+
+  /**
+   * Revokes what depends on a family that is marked revoked. Whatever goes wrong is logged: the
+   * family itself is revoked all the same.
+   */
+  public void revokeDependents(String userId, String family) {
+    Optional<FamilyStore> store = RedisConnection.familiesOf(session);
+    if (store.isEmpty()) {
+      return;
+    }
+    try {
+      Dependents dependents = Dependents.of(store.get(), userId, family);
+      if (!dependents.revoked.isEmpty()) {
+        long now = Time.currentTime();
+        store
+            .get()
+            .revoke(
+                Revocation.ofFamilies(
+                    userId, List.copyOf(dependents.revoked.keySet()), now, now + memory()))
+            .stream()
+            .filter(tokens -> !tokens.isEmpty())
+            .forEach(this::name);
+      }
+      long expiresAt = MaxAccessTokenLifespan.latestExpiry(session, realm) + 1;
+      for (String tag : dependents.tags) {
+        name(store.get().exchanged(userId, tag), expiresAt);
+      }
+      Transactions.retryOnConflict(
+          () ->
+              Transactions.inNewTransaction(
+                  session.getKeycloakSessionFactory(), realm, own -> detach(own, dependents)));
+    } catch (StoreUnavailableException unavailable) {
+      LOG.warn(
+          LogText.of(
+              "What depends on a revoked family is not revoked, because Redis is unavailable:"
+                  + " realm %s, user %s, family %s",
+              realm.getName(), userId, family));
+    } catch (RuntimeException failed) {
+      LOG.error(
+          LogText.of(
+              "Not all that depends on a revoked family is revoked: realm %s, user %s, family %s",
+              realm.getName(), userId, family),
+          failed);
+    }
+  }
+
+  /** As long as a session may live in which a token of the family could be presented. */
+  private long memory() {
+    return Stream.of(
+            LEAST_MEMORY_SECONDS,
+            realm.getSsoSessionMaxLifespan(),
+            realm.getSsoSessionMaxLifespanRememberMe(),
+            realm.getOfflineSessionIdleTimeout(),
+            realm.isOfflineSessionMaxLifespanEnabled() ? realm.getOfflineSessionMaxLifespan() : 0)
+        .max(Integer::compare)
+        .orElseThrow();
+  }
+
+  private static Void detach(KeycloakSession own, Dependents dependents) {
+    RealmModel realm = own.getContext().getRealm();
+    for (ClientSession each : dependents.ended()) {
+      UserSessionModel userSession = each.in(own, realm);
+      if (userSession != null) {
+        detachUnused(own, realm, userSession, each, dependents);
+      }
+    }
+    return null;
+  }
+
+  private static void detachUnused(
+      KeycloakSession own,
+      RealmModel realm,
+      UserSessionModel userSession,
+      ClientSession ended,
+      Dependents dependents) {
+    if (!ended.isOffline()) {
+      detachExchanged(own, realm, userSession, ended, dependents);
+    }
+    AuthenticatedClientSessionModel clientSession =
+        userSession.getAuthenticatedClientSessionByClient(ended.clientId());
+    if (clientSession != null && !dependents.used.contains(ended)) {
+      clientSession.detachFromUserSession();
+      // An online session goes on without clients: the user stays logged in at Keycloak.
+      if (ended.isOffline() && userSession.getAuthenticatedClientSessions().isEmpty()) {
+        own.sessions().removeOfflineUserSession(realm, userSession);
+      }
+    }
+  }
+
+  /** The clients that exchanged tokens of this one, as Keycloak's own revocation endpoint does. */
+  private static void detachExchanged(
+      KeycloakSession own,
+      RealmModel realm,
+      UserSessionModel userSession,
+      ClientSession ended,
+      Dependents dependents) {
+    ClientModel client = realm.getClientById(ended.clientId());
+    if (client == null) {
+      return;
+    }
+    String note = Constants.TOKEN_EXCHANGE_SUBJECT_CLIENT + client.getClientId();
+    Map<String, AuthenticatedClientSessionModel> all =
+        new LinkedHashMap<>(userSession.getAuthenticatedClientSessions());
+    all.forEach(
+        (clientId, each) -> {
+          ClientSession exchanging = new ClientSession(ended.sessionId(), clientId, false);
+          if (!clientId.equals(ended.clientId())
+              && each.getNote(note) != null
+              && !dependents.used.contains(exchanging)) {
+            each.detachFromUserSession();
+          }
+        });
+  }
+
+  private record ClientSession(String sessionId, String clientId, boolean isOffline) {
+    private static Optional<ClientSession> of(TokenFamily family) {
+      return family
+          .sessionId()
+          .flatMap(
+              id ->
+                  family
+                      .clientId()
+                      .map(client -> new ClientSession(id, client, family.isOffline())));
+    }
+
+    private UserSessionModel in(KeycloakSession own, RealmModel realm) {
+      return isOffline
+          ? own.sessions().getOfflineUserSession(realm, sessionId)
+          : own.sessions().getUserSession(realm, sessionId);
+    }
+  }
+
+  /** What one pass over the user's families finds. */
+  private static final class Dependents {
+
+    /** Active families that began with an access token of the revoked one, or of one of these. */
+    private final Map<String, TokenFamily> revoked = new LinkedHashMap<>();
+
+    /** Under which access tokens were registered that were issued for theirs. */
+    private final Set<String> tags = new LinkedHashSet<>();
+
+    /** Client sessions of active families that stay. */
+    private final Set<ClientSession> used = new HashSet<>();
+
+    private final Set<ClientSession> ended = new LinkedHashSet<>();
+
+    private static Dependents of(FamilyStore store, String userId, String family) {
+      Dependents dependents = new Dependents();
+      dependents.tags.add(new TokenPosition(family, 0).tag());
+      Map<String, TokenFamily> begunByToken = new LinkedHashMap<>();
+      Map<ClientSession, Set<String>> active = new LinkedHashMap<>();
+      store.find(
+          userId,
+          each -> {
+            Optional<ClientSession> place = ClientSession.of(each);
+            if (each.id().equals(family)) {
+              place.ifPresent(dependents::end);
+            } else {
+              if (each.parentTag().isPresent()) {
+                begunByToken.put(each.id(), each);
+              }
+              if (!each.isRevoked()) {
+                place.ifPresent(
+                    it -> active.computeIfAbsent(it, any -> new HashSet<>()).add(each.id()));
+              }
+            }
+          });
+      dependents.descend(begunByToken.values());
+      active.forEach(
+          (place, families) -> {
+            families.removeAll(dependents.revoked.keySet());
+            if (!families.isEmpty()) {
+              dependents.used.add(place);
+            }
+          });
+      return dependents;
+    }
+
+    private void end(ClientSession place) {
+      ended.add(place);
+      tags.add(FrontChannelTag.of(place.sessionId(), place.clientId()));
+    }
+
+    private void descend(Collection<TokenFamily> begunByToken) {
+      Set<String> seen = new HashSet<>();
+      boolean isMore = true;
+      while (isMore) {
+        isMore = false;
+        for (TokenFamily each : begunByToken) {
+          if (tags.contains(each.parentTag().orElseThrow()) && seen.add(each.id())) {
+            isMore = true;
+            tags.add(new TokenPosition(each.id(), 0).tag());
+            if (!each.isRevoked()) {
+              revoked.put(each.id(), each);
+              ClientSession.of(each).ifPresent(ended::add);
+            }
+          }
+        }
+      }
+    }
+
+    private Set<ClientSession> ended() {
+      return ended;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.tokenguard.redis.connection;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A Redis URL, taken apart.
+ *
+ * @param nodes one Redis, several Sentinels, or several nodes of a Cluster
+ * @param usesTls whether the scheme is {@code rediss}
+ * @param database 0 when the URL names none
+ */
+public record RedisAddress(
+    List<RedisNode> nodes,
+    boolean usesTls,
+    Optional<String> username,
+    Optional<String> password,
+    int database) {
+
+  /** Not by {@link java.net.URI}: it knows neither underscores in host names nor several hosts. */
+  private static final Pattern URL =
+      Pattern.compile(
+          "(?<scheme>[A-Za-z]+)://((?<user>[^@/]*)@)?(?<nodes>[^@/]+)(/(?<database>[0-9]*))?");
+
+  private static final int LAST_DATABASE = 1_000_000;
+
+  /**
+   * @throws IllegalArgumentException when it is not a Redis URL
+   */
+  public static RedisAddress parse(String url) {
+    Matcher parts = URL.matcher(url);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException();
+    }
+    String[] credentials =
+        parts.group("user") == null ? new String[0] : parts.group("user").split(":", 2);
+    String database = Optional.ofNullable(parts.group("database")).orElse("");
+    return new RedisAddress(
+        Stream.of(parts.group("nodes").split(",", -1)).map(RedisNode::parse).toList(),
+        isTls(parts.group("scheme")),
+        part(credentials, 0),
+        part(credentials, 1),
+        database.isEmpty() ? 0 : database(database));
+  }
+
+  private static boolean isTls(String scheme) {
+    return switch (scheme.toLowerCase(Locale.ROOT)) {
+      case "redis" -> false;
+      case "rediss" -> true;
+      default -> throw new IllegalArgumentException();
+    };
+  }
+
+  /**
+   * @throws IllegalArgumentException when it is not the number of a database
+   */
+  static int database(String text) {
+    int number = Integer.parseInt(text);
+    if (number < 0 || number > LAST_DATABASE) {
+      throw new IllegalArgumentException();
+    }
+    return number;
+  }
+
+  RedisAddress withDefaultPort(int port) {
+    List<RedisNode> complete = nodes.stream().map(node -> node.withDefaultPort(port)).toList();
+    return new RedisAddress(complete, usesTls, username, password, database);
+  }
+
+  private static Optional<String> part(String[] credentials, int index) {
+    return credentials.length > index && !credentials[index].isEmpty()
+        ? Optional.of(decoded(credentials[index]))
+        : Optional.empty();
+  }
+
+  /** A plus sign is itself here, unlike in a form. */
+  private static String decoded(String text) {
+    return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  /** Without user and password. */
+  @Override
+  public String toString() {
+    return nodes.stream()
+        .map(RedisNode::toString)
+        .collect(Collectors.joining(",", (usesTls ? "rediss" : "redis") + "://", ""));
+  }
+}

@@ -1,0 +1,67 @@
+package dev.tokenguard.redis.store;
+
+import dev.tokenguard.rotation.AccessTokens;
+import dev.tokenguard.rotation.StoreUnavailableException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** An array that a script returned. What is not of the expected shape counts as no answer. */
+public record LuaReply(List<?> values) {
+
+  public static LuaReply of(Object reply) {
+    if (reply instanceof List<?> values) {
+      return new LuaReply(values);
+    }
+    throw unexpected(null);
+  }
+
+  /** The arrays in this one, from a position on. */
+  Stream<LuaReply> rowsFrom(int index) {
+    return values.stream().skip(index).map(LuaReply::of);
+  }
+
+  String text(int index) {
+    if (index < values.size() && values.get(index) instanceof String text) {
+      return text;
+    }
+    throw unexpected(null);
+  }
+
+  Optional<String> optionalText(int index) {
+    return Optional.of(text(index)).filter(text -> !text.isEmpty());
+  }
+
+  long number(int index) {
+    if (index < values.size() && values.get(index) instanceof Long number) {
+      return number;
+    }
+    throw unexpected(null);
+  }
+
+  /** A family's access tokens, in the order that all scripts return them, from a position on. */
+  AccessTokens accessTokens(String family, int index) {
+    return new AccessTokens(
+        family,
+        number(index),
+        number(index + 1),
+        number(index + 2),
+        number(index + 3),
+        number(index + 4),
+        text(index + 5),
+        text(index + 6));
+  }
+
+  <E extends Enum<E>> E word(int index, Class<E> type) {
+    try {
+      return Enum.valueOf(type, text(index));
+    } catch (IllegalArgumentException unknown) {
+      throw unexpected(unknown);
+    }
+  }
+
+  private static StoreUnavailableException unexpected(Throwable cause) {
+    return new StoreUnavailableException(
+        "a script answered what this version does not know", cause);
+  }
+}

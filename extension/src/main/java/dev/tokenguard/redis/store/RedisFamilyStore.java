@@ -1,0 +1,208 @@
+package dev.tokenguard.redis.store;
+
+import dev.tokenguard.redis.Redis;
+import dev.tokenguard.redis.RedisTelemetry.Operation;
+import dev.tokenguard.rotation.AccessTokenTag;
+import dev.tokenguard.rotation.AccessTokens;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.TokenFamily;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
+
+/**
+ * Families in Redis: one script and one key for each method; {@link #find} and a large {@link
+ * #revoke} take a round trip for each page.
+ */
+public final class RedisFamilyStore implements FamilyStore {
+
+  private static final LuaScript BEGIN = LuaScript.of(Operation.BEGIN, "begin.lua");
+  private static final LuaScript ROTATE = LuaScript.of(Operation.ROTATE, "rotate.lua");
+  private static final LuaScript REVOKE = LuaScript.of(Operation.REVOKE, "revoke.lua");
+  private static final LuaScript FIND = LuaScript.of(Operation.FIND, "find.lua");
+
+  private static final LuaScript EXCHANGE = LuaScript.of(Operation.EXCHANGE_ADD, "exchange.lua");
+  private static final LuaScript EXCHANGED = LuaScript.of(Operation.EXCHANGE_FIND, "exchanged.lua");
+
+  /** Instead of an attempt: the script may ask for one, or none is excused. */
+  private static final String ASK = "ask";
+
+  private static final String NOT_EXCUSED = "-";
+
+  private final Redis redis;
+  private final RedisKeys keys;
+
+  public RedisFamilyStore(Redis redis, RedisKeys keys) {
+    this.redis = redis;
+    this.keys = keys;
+  }
+
+  @Override
+  public List<AccessTokens> begin(RotationRequest login, RotationPolicy policy) {
+    return redis.run(
+        BEGIN,
+        keys.user(login.userId()),
+        RotationArguments.ofLogin(login, policy, keys),
+        reply -> tokens(reply, row -> keys.expanded(row.text(0))));
+  }
+
+  /** One command; two where the script has to know whether an attempt got no answer. */
+  @Override
+  public RotationOutcome rotate(
+      RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
+    // Where nothing is refused, nothing has to be excused.
+    RotateReply first = decided(request, policy, policy.isObserving() ? NOT_EXCUSED : ASK);
+    String family = request.presented().family();
+    return first
+        .askedFor()
+        .map(it -> decided(request, policy, wasUnanswered.test(it) ? it : NOT_EXCUSED))
+        .orElse(first)
+        .outcome(family);
+  }
+
+  private RotateReply decided(RotationRequest request, RotationPolicy policy, String excused) {
+    return redis.run(
+        ROTATE,
+        keys.user(request.userId()),
+        RotationArguments.ofRefresh(request, policy, excused, keys),
+        RotateReply::of);
+  }
+
+  @Override
+  public List<AccessTokens> revoke(Revocation revocation) {
+    List<AccessTokens> revoked = new ArrayList<>();
+    List<Mark> marks = marks(revocation);
+    List<String> families = revocation.families();
+    int position = 0;
+    do {
+      int end = position + REVOKED_PER_STEP;
+      List<Mark> someMarks = slice(marks, position, end);
+      List<String> someFamilies = slice(families, position - marks.size(), end - marks.size());
+      revoked.addAll(revokeSome(revocation, someMarks, someFamilies));
+      position = end;
+    } while (position < marks.size() + families.size());
+    return revoked;
+  }
+
+  private static <T> List<T> slice(List<T> all, int from, int to) {
+    int first = Math.min(Math.max(from, 0), all.size());
+    return all.subList(first, Math.min(Math.max(to, first), all.size()));
+  }
+
+  private List<AccessTokens> revokeSome(
+      Revocation revocation, List<Mark> marks, List<String> families) {
+    ScriptArguments arguments =
+        new ScriptArguments().number(revocation.retainUntil()).number(marks.size());
+    marks.forEach(mark -> arguments.text(mark.field()).number(mark.cutoff()));
+    arguments.number(families.size());
+    for (String family : families) {
+      String compact = keys.compact(family);
+      arguments.text(RedisKeys.lineage(compact)).text(RedisKeys.accessTokens(compact));
+    }
+    return redis.run(
+        REVOKE,
+        keys.user(revocation.userId()),
+        arguments.inOrder(),
+        reply -> tokens(reply, row -> families.get((int) row.number(0) - 1)));
+  }
+
+  /** A field and the time up to which it revokes. */
+  private record Mark(String field, long cutoff) {}
+
+  /** The widest first: what is marked in several steps is then covered as early as it can be. */
+  private List<Mark> marks(Revocation revocation) {
+    List<Mark> marks = new ArrayList<>();
+    long before = revocation.before();
+    if (revocation.isEverything()) {
+      marks.add(new Mark(RedisKeys.USER_CUTOFF, before));
+    }
+    revocation
+        .clients()
+        .forEach(id -> marks.add(new Mark(RedisKeys.client(keys.compact(id)), before)));
+    for (Revocation.Session session : revocation.sessions()) {
+      String compact = keys.compact(session.id());
+      for (boolean isOffline : new boolean[] {false, true}) {
+        if (session.kind().covers(isOffline)) {
+          marks.add(new Mark(RedisKeys.session(compact, isOffline), before));
+        }
+      }
+    }
+    for (Revocation.ClientSession it : revocation.clientSessions()) {
+      String session = keys.compact(it.sessionId());
+      marks.add(new Mark(RedisKeys.clientSession(session, keys.compact(it.clientId())), before));
+    }
+    return marks;
+  }
+
+  private static List<AccessTokens> tokens(Object reply, Function<LuaReply, String> family) {
+    return LuaReply.of(reply)
+        .rowsFrom(0)
+        .map(row -> row.accessTokens(family.apply(row), 1))
+        .toList();
+  }
+
+  @Override
+  public void find(String userId, Consumer<TokenFamily> each) {
+    String cursor = "0";
+    do {
+      Page page = redis.run(FIND, keys.user(userId), List.of(cursor), this::page);
+      cursor = page.cursor();
+      page.families().forEach(each);
+    } while (!cursor.equals("0"));
+  }
+
+  private record Page(String cursor, List<TokenFamily> families) {}
+
+  private Page page(Object reply) {
+    LuaReply row = LuaReply.of(reply);
+    return new Page(row.text(0), row.rowsFrom(1).map(this::family).toList());
+  }
+
+  private TokenFamily family(LuaReply row) {
+    String id = keys.expanded(row.text(0));
+    return new TokenFamily(
+        id,
+        row.optionalText(4).map(keys::expanded),
+        row.optionalText(5).map(keys::expanded),
+        row.text(7).equals("1"),
+        row.number(1),
+        row.optionalText(6).map(Long::valueOf).map(Instant::ofEpochSecond),
+        Instant.ofEpochMilli(row.number(2)),
+        !row.text(3).isEmpty(),
+        row.accessTokens(id, 9),
+        row.optionalText(8));
+  }
+
+  @Override
+  public long recordExchange(String userId, String tag, String prefix, long expiresAt) {
+    return redis.run(
+        EXCHANGE,
+        keys.user(userId),
+        List.of(RedisKeys.exchanges(tag), prefix, Long.toString(expiresAt)),
+        reply -> LuaReply.of(List.of(reply)).number(0));
+  }
+
+  @Override
+  public List<String> exchanged(String userId, String tag) {
+    return redis.run(
+        EXCHANGED,
+        keys.user(userId),
+        List.of(RedisKeys.exchanges(tag)),
+        reply ->
+            LuaReply.of(reply)
+                .rowsFrom(0)
+                .flatMap(
+                    row ->
+                        LongStream.rangeClosed(row.number(1), row.number(2))
+                            .mapToObj(it -> AccessTokenTag.exchangedId(tag, row.text(0), it)))
+                .toList());
+  }
+}

@@ -1,0 +1,183 @@
+package dev.tokenguard.redis.store;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.UUID;
+
+/**
+ * The names of all keys and fields; nothing else builds one.
+ *
+ * <pre>
+ * tg:u:{user id}   hash, all state of one user, lives as long as the longest entry
+ *   f:&lt;family&gt;  a:&lt;family&gt;             a token family, see lua/record.lua
+ *   p:&lt;family&gt;                         tag of the token for which it began by token exchange
+ *   i:&lt;client&gt;.&lt;number&gt;                the families of a client in the order of their logins
+ *   h:&lt;client&gt;                         where that order begins and goes on; its watermark
+ *   s:&lt;session&gt;  o:&lt;session&gt;           a revoked session, online or offline
+ *   c:&lt;session&gt;.&lt;client&gt;               a revoked client session
+ *   k:&lt;client&gt;                         cut-off for all that the user had at a client
+ *   u                                  cut-off for all that the user had
+ *   x:&lt;tag&gt;                            what was exchanged for tokens of a family
+ * </pre>
+ *
+ * <p>Beside the users:
+ *
+ * <pre>
+ * tg:incidents:{realm id}  stream, the last incidents of a realm, see lua/report.lua
+ * tg:exp:{realm id}        text, when the realm's last access token expires
+ * tg:heartbeat             hash, by which a loss of data is noticed, see lua/heartbeat.lua
+ * </pre>
+ *
+ * <p>The blacklist is read by others, so its keys hold the ids as tokens carry them:
+ *
+ * <pre>
+ * tg:at:&lt;jti&gt;       a revoked access token
+ * tg:sid:&lt;sid&gt;      a cut-off: access tokens of the session up to it are revoked
+ * tg:sub:&lt;user id&gt;  a cut-off: older access tokens of the user are revoked
+ * </pre>
+ *
+ * <p>Ids may be any text: those of federated users carry colons and names. In the key of a user,
+ * all but letters, digits and {@code -._:} is percent-encoded, so a brace cannot move the hash tag.
+ * In a field, a UUID is written as its 16 bytes in Base64 (22 characters), and any other id
+ * percent-encoded behind a {@code ~}.
+ */
+public final class RedisKeys {
+
+  static final String USER_CUTOFF = "u";
+
+  private static final int UUID_CHARACTERS = 36;
+
+  private final String prefix;
+
+  /**
+   * @param prefix put before every key
+   */
+  public RedisKeys(String prefix) {
+    this.prefix = prefix;
+  }
+
+  public String user(String userId) {
+    return prefix + "u:{" + encoded(userId) + "}";
+  }
+
+  String incidents(String realmId) {
+    return prefix + "incidents:{" + encoded(realmId) + "}";
+  }
+
+  String latestExpiry(String realmId) {
+    return prefix + "exp:{" + encoded(realmId) + "}";
+  }
+
+  String heartbeat() {
+    return prefix + "heartbeat";
+  }
+
+  String revokedAccessToken(String id) {
+    return prefix + "at:" + id;
+  }
+
+  String revokedSession(String id) {
+    return prefix + "sid:" + id;
+  }
+
+  String revokedUser(String userId) {
+    return prefix + "sub:" + userId;
+  }
+
+  // Fields are named by compact ids: a refresh names eight, of three ids that it compacts once.
+
+  public static String lineage(String compactFamily) {
+    return "f:" + compactFamily;
+  }
+
+  static String accessTokens(String compactFamily) {
+    return "a:" + compactFamily;
+  }
+
+  /** To be followed by a number. */
+  static String origins(String compactClient) {
+    return "i:" + compactClient + ".";
+  }
+
+  static String order(String compactClient) {
+    return "h:" + compactClient;
+  }
+
+  static String session(String compactSession, boolean isOffline) {
+    return (isOffline ? "o:" : "s:") + compactSession;
+  }
+
+  static String clientSession(String compactSession, String compactClient) {
+    return "c:" + compactSession + "." + compactClient;
+  }
+
+  static String client(String compactClient) {
+    return "k:" + compactClient;
+  }
+
+  static String exchanges(String tag) {
+    return "x:" + tag;
+  }
+
+  /** The short form of an id; {@link #expanded} is its inverse. */
+  public String compact(String id) {
+    if (id.length() == UUID_CHARACTERS) {
+      try {
+        UUID uuid = UUID.fromString(id);
+        if (uuid.toString().equals(id)) {
+          byte[] bytes =
+              ByteBuffer.allocate(16)
+                  .putLong(uuid.getMostSignificantBits())
+                  .putLong(uuid.getLeastSignificantBits())
+                  .array();
+          return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        }
+      } catch (IllegalArgumentException notAUuid) {
+        // It is kept as the text that it is.
+      }
+    }
+    return "~" + encoded(id);
+  }
+
+  String expanded(String compact) {
+    if (compact.startsWith("~")) {
+      return decoded(compact.substring(1));
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(compact));
+    return new UUID(bytes.getLong(), bytes.getLong()).toString();
+  }
+
+  private static String encoded(String id) {
+    StringBuilder encoded = new StringBuilder(id.length());
+    for (byte octet : id.getBytes(StandardCharsets.UTF_8)) {
+      char character = (char) (octet & 0xFF);
+      if (isPlain(character)) {
+        encoded.append(character);
+      } else {
+        encoded.append(String.format("%%%02X", octet & 0xFF));
+      }
+    }
+    return encoded.toString();
+  }
+
+  private static boolean isPlain(char character) {
+    return character >= 'a' && character <= 'z'
+        || character >= 'A' && character <= 'Z'
+        || character >= '0' && character <= '9'
+        || "-._:".indexOf(character) >= 0;
+  }
+
+  private static String decoded(String encoded) {
+    ByteBuffer octets = ByteBuffer.allocate(encoded.length());
+    for (int index = 0; index < encoded.length(); index++) {
+      if (encoded.charAt(index) == '%') {
+        octets.put((byte) Integer.parseInt(encoded, index + 1, index + 3, 16));
+        index += 2;
+      } else {
+        octets.put((byte) encoded.charAt(index));
+      }
+    }
+    return new String(octets.array(), 0, octets.position(), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.tokenguard.revocation;
+
+import dev.tokenguard.config.InvalidSettingException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** What each trigger ends: on a server, or in a realm that sets some of them differently. */
+public final class Triggers {
+
+  private final Map<Trigger, Scope> scopes;
+
+  private Triggers(Map<Trigger, Scope> scopes) {
+    this.scopes = scopes;
+  }
+
+  /**
+   * Those of a server.
+   *
+   * @param given the text of a setting by its name; null when it is not set
+   * @throws InvalidSettingException for the first value that is not accepted
+   */
+  public static Triggers parse(Function<String, String> given) {
+    Map<Trigger, Scope> scopes = new EnumMap<>(Trigger.class);
+    for (Trigger trigger : Trigger.values()) {
+      scopes.put(trigger, trigger.setting().from(given::apply));
+    }
+    return new Triggers(scopes);
+  }
+
+  /**
+   * Those of a realm. A value that is not accepted leaves the trigger as it is on the server.
+   *
+   * @param given the text of a setting by its name; null when the realm does not set it
+   * @param invalid hears a sentence for each value that is not accepted
+   */
+  public Triggers overriddenBy(Function<String, String> given, Consumer<String> invalid) {
+    Map<Trigger, Scope> overridden = new EnumMap<>(scopes);
+    for (Trigger trigger : Trigger.values()) {
+      String text = textOf(trigger, given);
+      if (text != null) {
+        try {
+          overridden.put(trigger, trigger.setting().parse(text));
+        } catch (InvalidSettingException refused) {
+          invalid.accept(refused.getMessage());
+        }
+      }
+    }
+    return new Triggers(overridden);
+  }
+
+  public Scope scopeOf(Trigger trigger) {
+    return scopes.get(trigger);
+  }
+
+  private static String textOf(Trigger trigger, Function<String, String> given) {
+    String text = given.apply(trigger.setting().name());
+    return text == null || text.isBlank() ? null : text.trim();
+  }
+}

@@ -1,0 +1,46 @@
+package dev.tokenguard.redis.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.redis.BrokenRedisTest;
+import dev.tokenguard.redis.RedisTelemetry.Failure;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** Error replies; what time-outs and broken connections look like is in {@link BrokenRedisTest}. */
+final class FailureClassifierTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "LOADING Redis is loading the dataset in memory",
+        "BUSY Redis is busy running a script.",
+        "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+        "CLUSTERDOWN The cluster is down",
+        "NOAUTH Authentication required.",
+        "WRONGPASS invalid username-password pair or user is disabled."
+      })
+  void givenAnErrorReplyToWhateverIsAsked_thenItConcernsEverybody(String reply) {
+    assertThat(FailureClassifier.of(new JedisDataException(reply)))
+        .isEqualTo(new FailureClassifier(Failure.REJECTED, true));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "WRONGTYPE Operation against a key holding the wrong kind of value",
+        "READONLY You can't write against a read only replica.",
+        "OOM command not allowed when used memory > 'maxmemory'.",
+        "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to",
+        "NOREPLICAS Not enough good replicas to write.",
+        "NOPERM User alice has no permissions to run the 'get' command",
+        "FORMAT unknown version 2",
+        "ERR unknown command",
+        ""
+      })
+  void givenAnErrorReplyToOneCommandOrToWritesOnly_thenOthersAreSentOn(String reply) {
+    assertThat(FailureClassifier.of(new JedisDataException(reply)))
+        .isEqualTo(new FailureClassifier(Failure.REJECTED, false));
+  }
+}

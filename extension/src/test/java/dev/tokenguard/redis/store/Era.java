@@ -1,0 +1,142 @@
+package dev.tokenguard.redis.store;
+
+import dev.tokenguard.redis.RecordedTelemetry;
+import dev.tokenguard.redis.Redis;
+import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.revocation.BlacklistEntry.OfSession;
+import dev.tokenguard.revocation.BlacklistEntry.OfUser;
+import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.Policies;
+import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.rotation.Revocation.ClientSession;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.TestClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Three seconds of a time to come, in which everything happens that leaves something in Redis, to a
+ * user each. It lies ahead so that Redis keeps for good what was written then.
+ */
+final class Era {
+
+  static final Instant BEGIN = Instant.parse("2100-01-01T00:00:00.250Z");
+
+  static final RotationPolicy BINDING = Policies.with("bind-to", "user-agent-and-ip");
+  static final RotationPolicy REVOKING =
+      Policies.with("bind-to", "ip", "on-binding-mismatch", "revoke-family");
+  static final RotationPolicy TWO_PER_MINUTE = Policies.with("max-refreshes-per-minute", 2);
+  static final RotationPolicy ONE_FAMILY = Policies.with("max-families-per-user-and-client", 1);
+
+  static final String SECOND_FAMILY = "0d9c1f2e-5a4b-4c3d-8e7f-112233445566";
+  static final String FEDERATED = "f:8d5b2c1a-0000-4000-8000-0000000000f1:{bär} the 2nd";
+
+  private final TestClock clock;
+  private final Login login;
+  private final FamilyStore families;
+  private final Blacklist blacklist;
+
+  private Era(TestClock clock, FamilyStore families, Blacklist blacklist) {
+    this.clock = clock;
+    this.login = Login.at(clock);
+    this.families = families;
+    this.blacklist = blacklist;
+  }
+
+  /** Leaves in the shared Redis, which is emptied, what today's code writes. */
+  static void play() {
+    try (Redis redis = TestRedis.open(new RecordedTelemetry())) {
+      TestClock clock = TestClock.startedAt(BEGIN);
+      new Era(clock, TestRedis.emptyStore(clock), TestRedis.blacklist(redis)).run();
+    }
+  }
+
+  /** Alice's login of that time, to a user of another name. */
+  static Login of(String user) {
+    return Login.at(TestClock.startedAt(BEGIN)).ofUser(user);
+  }
+
+  private void run() {
+    logIns();
+    clock.advance(Duration.ofSeconds(1));
+    firstRefreshes();
+    clock.advance(Duration.ofSeconds(2));
+    endings();
+    blacklistEntries();
+  }
+
+  private void logIns() {
+    for (String user : List.of("begun", "refreshed", "replayed", "reused", "family-revoked")) {
+      begin(of(user), Policies.DEFAULT);
+    }
+    for (String user : List.of("session-revoked", "client-session-revoked", "all-revoked")) {
+      begin(of(user), Policies.DEFAULT);
+    }
+    begin(of("offline").offline(), Policies.DEFAULT);
+    begin(of("bound").boundTo(Login.HERE), BINDING);
+    begin(of("elsewhere").boundTo(Login.HERE), REVOKING);
+    begin(of("throttled"), TWO_PER_MINUTE);
+    begin(of("capped"), ONE_FAMILY);
+    begin(federated(), Policies.DEFAULT);
+  }
+
+  /** Of a user and at a client whose ids are no UUIDs. */
+  static Login federated() {
+    return of(FEDERATED).asFamily("family, no UUID").atClient("account", BEGIN.getEpochSecond());
+  }
+
+  private void firstRefreshes() {
+    for (String user : List.of("refreshed", "replayed", "reused", "family-revoked", "adopted")) {
+      rotate(of(user), 0, Policies.DEFAULT);
+    }
+    for (String user : List.of("session-revoked", "client-session-revoked", "all-revoked")) {
+      rotate(of(user), 0, Policies.DEFAULT);
+    }
+    rotate(of("offline").offline(), 0, Policies.DEFAULT);
+    rotate(of("bound").boundTo(Login.HERE), 0, BINDING);
+    rotate(of("throttled"), 0, TWO_PER_MINUTE);
+    rotate(federated(), 0, Policies.DEFAULT);
+  }
+
+  private void endings() {
+    rotate(of("refreshed"), 1, Policies.DEFAULT);
+    rotate(of("replayed"), 0, Policies.DEFAULT);
+    rotate(of("reused"), 1, Policies.DEFAULT);
+    rotate(of("reused"), 0, Policies.DEFAULT);
+    rotate(of("elsewhere").boundTo(Login.HERE).from(Login.OTHER_IP), 0, REVOKING);
+    rotate(of("throttled"), 1, TWO_PER_MINUTE);
+    begin(of("capped").asFamily(SECOND_FAMILY), ONE_FAMILY);
+    long now = clock.second();
+    long until = now + Login.REMEMBERED;
+    families.revoke(Revocation.ofFamily("family-revoked", login.family(), until));
+    families.revoke(Revocation.ofFamily("revoked-ahead", login.family(), until));
+    families.revoke(
+        Revocation.ofSession(
+            "session-revoked", Revocation.Session.both(login.session()), now, until));
+    ClientSession clientSession = new ClientSession(login.session(), login.client());
+    families.revoke(
+        Revocation.ofClientSessions(
+            "client-session-revoked", List.of(clientSession), List.of(), now, until));
+    families.revoke(Revocation.ofUser("all-revoked", List.of(), now, until));
+  }
+
+  private void blacklistEntries() {
+    long end = clock.second() + Login.ACCESS_TOKEN_LIFESPAN;
+    blacklist.add(new OfAccessToken("onrtrt:6f1b5a0e", Reason.REVOKED, end));
+    blacklist.add(new OfSession(login.session(), clock.second(), Reason.LOGOUT, end));
+    blacklist.add(new OfUser(FEDERATED, clock.second(), end));
+  }
+
+  private void begin(Login of, RotationPolicy policy) {
+    families.begin(of.begin(clock), policy);
+  }
+
+  private void rotate(Login of, long generation, RotationPolicy policy) {
+    families.rotate(of.refresh(generation, clock), policy, it -> false);
+  }
+}

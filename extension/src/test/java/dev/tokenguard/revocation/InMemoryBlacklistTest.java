@@ -1,0 +1,40 @@
+package dev.tokenguard.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.rotation.TestClock;
+import java.time.Duration;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/** The reference keeps the promise of which it is the measure. */
+final class InMemoryBlacklistTest extends BlacklistContract {
+
+  private InMemoryBlacklist blacklist;
+
+  @Override
+  protected Blacklist open(TestClock clock) {
+    blacklist = new InMemoryBlacklist(clock);
+    return blacklist;
+  }
+
+  @Override
+  protected OptionalLong livesUntil(BlacklistEntry entry) {
+    return blacklist.livesUntil(entry);
+  }
+
+  /** Redis does so by its own clock, which no test sets. */
+  @Test
+  void whenAnEntryHasExpired_thenItIsAsIfItHadNeverBeen() {
+    TestClock clock = TestClock.started();
+    Blacklist ended = open(clock);
+    ended.add(new OfAccessToken("t1", Reason.LOGOUT, clock.second() + 60));
+    clock.advance(Duration.ofSeconds(59));
+    assertThat(ended.reasonFor("t1")).contains("logout");
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(ended.reasonFor("t1")).isEmpty();
+    assertThat(ended.add(new OfAccessToken("t1", Reason.REUSED, clock.second() + 60))).isTrue();
+    assertThat(ended.reasonFor("t1")).contains("reused");
+  }
+}

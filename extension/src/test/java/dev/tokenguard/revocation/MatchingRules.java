@@ -1,0 +1,131 @@
+package dev.tokenguard.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.revocation.Blacklist.Kind;
+import dev.tokenguard.revocation.Blacklist.TokenIdentity;
+import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.revocation.BlacklistEntry.OfSession;
+import dev.tokenguard.revocation.BlacklistEntry.OfUser;
+import dev.tokenguard.rotation.TestClock;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Which entries kill a token, and which do not. */
+abstract class MatchingRules extends BlacklistRules {
+
+  MatchingRules(
+      Function<TestClock, Blacklist> opening, Function<BlacklistEntry, OptionalLong> life) {
+    super(opening, life);
+  }
+
+  @Test
+  void whenNothingWasAdded_thenNothingIsDead() {
+    assertAlive(issuedAt(0));
+    assertThat(blacklist.reasonFor(TOKEN)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Reason.class)
+  void whenATokenIsNamed_thenItIsDeadForThatReason(Reason reason) {
+    blacklist.add(token(reason, inSeconds(300)));
+    assertKilled(identity(), Kind.ACCESS_TOKEN, reason.word());
+    assertThat(blacklist.reasonFor(TOKEN)).contains(reason.word());
+    assertAlive(new TokenIdentity("another", SESSION, USER, 0));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Reason.class)
+  void whenASessionIsNamed_thenItsTokensUpToTheCutOffAreRevoked(Reason reason) {
+    blacklist.add(session(reason, inSeconds(300)));
+    assertKilled(issuedAt(0), Kind.SESSION, reason.word());
+    assertKilled(issuedAt(clock.second()), Kind.SESSION, reason.word());
+    assertAlive(issuedAt(inSeconds(1)));
+    assertThat(blacklist.reasonFor(TOKEN)).isEmpty();
+    assertAlive(new TokenIdentity(TOKEN, "another", USER, 0));
+  }
+
+  /** Keycloak counts an {@code iat} in seconds, and a new login is good in the very same one. */
+  @Test
+  void whenAUserIsCutOff_thenTokensIssuedBeforeThatSecondAreDead() {
+    long second = clock.second();
+    blacklist.add(user(second, inSeconds(300)));
+    assertKilled(issuedAt(0), Kind.USER, "");
+    assertKilled(issuedAt(second - 1), Kind.USER, "");
+    assertAlive(issuedAt(second));
+    assertAlive(issuedAt(second + 1));
+    assertAlive(new TokenIdentity(TOKEN, SESSION, "another", 0));
+    assertThat(blacklist.reasonFor(TOKEN)).isEmpty();
+  }
+
+  @Test
+  void whenSeveralEntriesKillAToken_thenTheNarrowestIsTold() {
+    blacklist.add(user(inSeconds(1), inSeconds(300)));
+    assertKilled(identity(), Kind.USER, "");
+    blacklist.add(session(Reason.LOGOUT, inSeconds(300)));
+    assertKilled(identity(), Kind.SESSION, "logout");
+    blacklist.add(token(Reason.REUSED, inSeconds(300)));
+    assertKilled(identity(), Kind.ACCESS_TOKEN, "reused");
+  }
+
+  /** The token of a service account has no session. */
+  @Test
+  void whenATokenLacksClaims_thenItIsJudgedByTheOthers() {
+    blacklist.add(user(clock.second(), inSeconds(300)));
+    assertKilled(new TokenIdentity("", "", USER, 0), Kind.USER, "");
+    blacklist.add(session(Reason.LOGOUT, inSeconds(300)));
+    assertKilled(new TokenIdentity("", SESSION, "", 0), Kind.SESSION, "logout");
+    blacklist.add(token(Reason.REUSED, inSeconds(300)));
+    assertKilled(new TokenIdentity(TOKEN, "", "", 0), Kind.ACCESS_TOKEN, "reused");
+    assertAlive(new TokenIdentity("", "", "", 0));
+  }
+
+  /** A login page that is open during a logout may begin a session of the same id. */
+  @Test
+  void whenASessionIsNamed_thenTokensUpToThatSecondAreCoveredAndLaterOnesAreNot() {
+    long cutoff = clock.second();
+    blacklist.add(new OfSession(SESSION, cutoff, Reason.LOGOUT, inSeconds(300)));
+    assertKilled(new TokenIdentity("", SESSION, "", cutoff), Kind.SESSION, "logout");
+    assertAlive(new TokenIdentity("", SESSION, "", cutoff + 1));
+  }
+
+  @Test
+  void whenASessionIsNamedAgain_thenTheLaterCutOffStands() {
+    long cutoff = clock.second();
+    blacklist.add(new OfSession(SESSION, cutoff, Reason.LOGOUT, inSeconds(300)));
+    blacklist.add(new OfSession(SESSION, cutoff - 5, Reason.REVOKED, inSeconds(300)));
+    assertKilled(new TokenIdentity("", SESSION, "", cutoff), Kind.SESSION, "logout");
+    blacklist.add(new OfSession(SESSION, cutoff + 5, Reason.USER_DISABLED, inSeconds(100)));
+    assertKilled(new TokenIdentity("", SESSION, "", cutoff + 5), Kind.SESSION, "user-disabled");
+    assertAlive(new TokenIdentity("", SESSION, "", cutoff + 6));
+    assertLivesUntil(new OfSession(SESSION, 0, Reason.LOGOUT, 0), inSeconds(300));
+  }
+
+  /** Else one entry by mistake would kill all tokens of that kind. */
+  @Test
+  void givenEntriesWithoutAnId_whenATokenLacksTheClaim_thenTheyAreNotMeant() {
+    blacklist.addAll(
+        List.of(
+            new OfAccessToken("", Reason.REVOKED, inSeconds(300)),
+            new OfSession("", clock.second(), Reason.REVOKED, inSeconds(300)),
+            new OfUser("", inSeconds(60), inSeconds(300))));
+    assertAlive(new TokenIdentity("", "", "", 0));
+    assertAlive(new TokenIdentity(TOKEN, "", "", 0));
+    assertAlive(new TokenIdentity("", SESSION, "", 0));
+    assertAlive(new TokenIdentity("", "", USER, 0));
+    assertThat(blacklist.reasonFor("")).isEmpty();
+  }
+
+  @Test
+  void whenAnIdIsThatOfAnotherKind_thenItIsNotMeant() {
+    blacklist.add(new OfSession(TOKEN, clock.second(), Reason.LOGOUT, inSeconds(300)));
+    blacklist.add(new OfAccessToken(SESSION, Reason.LOGOUT, inSeconds(300)));
+    blacklist.add(new OfUser(SESSION, inSeconds(60), inSeconds(300)));
+    blacklist.add(new OfSession(USER, clock.second(), Reason.LOGOUT, inSeconds(300)));
+    assertAlive(identity());
+  }
+}
