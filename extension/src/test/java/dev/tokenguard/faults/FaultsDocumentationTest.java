@@ -14,8 +14,8 @@ class FaultsDocumentationTest {
       throws IOException, URISyntaxException {
     DocumentedTests.assertThatAllExist(
         Path.of("..", "docs", "operations.md"),
-        "## What happens when",
-        "What is not covered",
+        "## Behaviour by failure",
+        "### Limitations",
         last -> false);
   }
 }
