@@ -1,36 +1,36 @@
-// The buttons: what they are called, and what they truly do.
+// The buttons: label, description and action.
 
 import { badNetwork } from './network.js';
 import { element } from './dom.js';
 
 // A property with isOn is a switch.
 function groups(desk) {
-  const price = desk.isStrict ? ' Under strict it ends your session.' : '';
+  const warning = desk.isStrict ? ' With the strict policy, your session is terminated.' : '';
   const button = (...parts) => pressed(desk.failed, ...parts);
   return [
     ['Refresh', [
-      button('refresh-now', 'Refresh now', 'One request. All tabs get the new token.', desk.refreshNow),
-      button('refresh-five', 'Refresh 5× at once', `Five requests with one token and without the lock, as tabs that do not know of each other.${price}`, desk.refreshFive),
-      button('lose-next', 'Lose the next answer', `Keycloak answers, this page drops the answer and tries again with the old token.${price}`, desk.loseNext),
-      link('open-tab', 'Open another tab', 'One login, one refresh at a time: all tabs stay in step.', '/'),
-      toggle('bad-network', 'Bad network', `Loses three of ten answers in all tabs.${price}`, badNetwork),
+      button('refresh-now', 'Refresh now', 'Sends one request. All tabs get the new token.', desk.refreshNow),
+      button('refresh-five', 'Refresh 5× at once', `Sends five requests with one token and without the lock, as tabs without coordination do.${warning}`, desk.refreshFive),
+      button('lose-next', 'Lose the next response', `Keycloak responds, this page discards the response and retries with the old token.${warning}`, desk.loseNext),
+      link('open-tab', 'Open another tab', 'All tabs share one login and refresh one at a time.', '/'),
+      toggle('bad-network', 'Bad network', `Loses three of ten responses in all tabs.${warning}`, badNetwork),
     ]],
     ['Steal', [
-      button('steal', 'Steal the token', `Hands it to a server at ${desk.thiefHost}, which uses it at once.`, desk.steal, 'danger'),
-      button('thief-again', 'Thief refreshes again', 'With the newest token that the thief has.', desk.thiefAgain, 'danger'),
-      button('replay-old', 'Replay an old token', 'Sends the oldest refresh token that this tab has had.', desk.replayOld, 'danger'),
-      toggle('forge', 'The thief copies my browser', 'Sends your user agent. In grace it then passes for a retry of yours, until it is late.', desk.forging),
+      button('steal', 'Steal the token', `Sends it to a server at ${desk.thiefHost}, which uses it immediately.`, desk.steal, 'danger'),
+      button('thief-again', 'Thief refreshes again', 'Uses the newest token of the thief.', desk.thiefAgain, 'danger'),
+      button('replay-old', 'Replay an old token', 'Sends the oldest refresh token that this tab received.', desk.replayOld, 'danger'),
+      toggle('forge', 'The thief copies my browser', 'Sends your user agent. Within the grace period, Keycloak cannot distinguish it from a retry of your browser.', desk.forging),
     ]],
     ['Call the API', [
-      button('api-current', 'with the current token', 'On a 401 it refreshes once and tries again.', desk.apiCurrent),
-      button('api-previous', 'with the previous token', 'Good until it expires: a refresh alone revokes no access token here.', desk.apiPrevious),
-      button('api-revoked', 'with a revoked token', 'Revokes the current one at Keycloak (RFC 7009), then calls: 401, refresh, retry.', desk.apiRevoked),
+      button('api-current', 'with the current token', 'After a 401, the page refreshes once and retries.', desk.apiCurrent),
+      button('api-previous', 'with the previous token', 'Valid until it expires: here, a refresh does not revoke the replaced access token.', desk.apiPrevious),
+      button('api-revoked', 'with a revoked token', 'Revokes the current token at Keycloak (RFC 7009), then calls: 401, refresh, retry.', desk.apiRevoked),
     ]],
-    ['End it', [
-      button('log-out', 'Log out here', 'Ends this session at Keycloak.', desk.logOut),
-      button('log-out-everywhere', 'Log out everywhere', 'Ends all that you have, by the product’s admin REST.', desk.logOutEverywhere),
-      button('change-password', 'Change the password', 'At Keycloak. Ends your logins in other browsers, not this one.', desk.changePassword),
-      button('reset-password', 'Have it reset', 'As an administrator would, to “demo”. Ends all logins.', desk.resetPassword),
+    ['Terminate', [
+      button('log-out', 'Log out here', 'Terminates this session at Keycloak.', desk.logOut),
+      button('log-out-everywhere', 'Log out everywhere', 'Revokes all your tokens and sessions through the admin REST API.', desk.logOutEverywhere),
+      button('change-password', 'Change the password', 'At Keycloak. Terminates your sessions in other browsers.', desk.changePassword),
+      button('reset-password', 'Reset the password', 'As an administrator, to “demo”. Terminates all your sessions.', desk.resetPassword),
     ]],
   ];
 }
@@ -46,7 +46,7 @@ function pressed(failed, id, label, hint, run, kind = '') {
   return made;
 }
 
-// Not twice at a time; a button stays in reach of the keyboard meanwhile.
+// One run at a time. A disabled button would lose the focus of the keyboard.
 async function once(made, run, failed) {
   if (made.getAttribute('aria-busy') !== 'true') {
     made.setAttribute('aria-busy', 'true');

@@ -1,4 +1,4 @@
-// When to refresh: before the expiry, each tab at its own moment, and again soon after a failure.
+// When to refresh: before the expiry, at a random time in each tab, and again after a failure.
 
 import { claims } from './tokens.js';
 
@@ -24,7 +24,7 @@ export class Clock {
     document.addEventListener('visibilitychange', () => this.#wake());
   }
 
-  // From 60 to 80 % of the token's life: jitter keeps the tabs apart.
+  // At 60 to 80 % of the lifespan: without jitter, all tabs would refresh at once.
   start() {
     const { exp, iat } = claims(this.#session.user.access_token);
     this.#failures = 0;
@@ -36,7 +36,7 @@ export class Clock {
     this.due = 0;
   }
 
-  // Refreshes now, and tells whether an answer came; whoever asks while it runs waits for the same one.
+  // Resolves to whether a response arrived. Callers during a refresh wait for the same one.
   refresh() {
     this.#running ??= this.#refresh().finally(() => { this.#running = null; });
     return this.#running;
@@ -55,13 +55,13 @@ export class Clock {
       this.#onState('online');
       return true;
     } catch {
-      this.#tryAgainSoon();
+      this.#retryLater();
       return false;
     }
   }
 
-  // No answer, or none that tells anything: never a reason to log anybody out.
-  #tryAgainSoon() {
+  // A missing or inconclusive response is no reason for a logout.
+  #retryLater() {
     this.#failures += 1;
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (this.#failures - 1));
     this.#onState('retrying');

@@ -1,10 +1,10 @@
-// What the buttons do.
+// The actions of the buttons.
 
 import * as history from './history.js';
 import * as server from './server.js';
 import { loseTheNextAnswer } from './network.js';
 import { Refused } from './session.js';
-import { place } from './tokens.js';
+import { position } from './tokens.js';
 
 export class Desk {
   #session;
@@ -13,7 +13,7 @@ export class Desk {
   #say;
   #ended;
   #look;
-  #looted = '';
+  #stolenFamily = '';
 
   forging = { isOn: false };
 
@@ -38,50 +38,50 @@ export class Desk {
     if (!await this.#clock.refresh()) {
       this.failed();
     } else if (this.#session.user) {
-      this.#say(`Refreshed: generation ${this.#session.place.generation}.`, 'good');
+      this.#say(`Refreshed: generation ${this.#session.position.generation}.`, 'good');
     }
   };
 
-  failed = () => this.#say('No answer came. The page tries again by itself; nobody is logged out for that.');
+  failed = () => this.#say('No response. The page retries; you stay logged in.');
 
   refreshFive = async () => {
     const results = await this.#session.refreshTimes(5);
     const served = results.filter(({ status }) => status === 'fulfilled').length;
     if (results.some(({ reason }) => reason instanceof Refused)) {
-      this.#say(`${served} of 5 served. Strict forgives no second use, not even one's own.`, 'bad');
+      this.#say(`${served} of 5 served. The strict policy accepts no second use, not even by the same browser.`, 'bad');
       await this.#clock.refresh();
     } else {
-      this.#say(`${served} of 5 served, all with the same generation ${this.#session.place.generation}: one rotation.`, 'good');
+      this.#say(`${served} of 5 served, all with the same generation ${this.#session.position.generation}: one rotation.`, 'good');
     }
   };
 
   loseNext = async () => {
-    const before = this.#session.place.generation;
+    const before = this.#session.position.generation;
     loseTheNextAnswer();
-    this.#say('The answer was lost. Trying again with the old token…');
+    this.#say('The response was lost. Retrying with the old token…');
     await this.#clock.refresh();
     await this.#clock.refresh();
-    if (this.#session.user && this.#session.place.generation > before) {
-      this.#say(`The retry got generation ${this.#session.place.generation}, the very token that was lost.`, 'good');
+    if (this.#session.user && this.#session.position.generation > before) {
+      this.#say(`The retry got generation ${this.#session.position.generation}, the very token that was lost.`, 'good');
     }
   };
 
   steal = () => this.#theft({ refresh_token: this.#session.user.refresh_token });
 
-  thiefAgain = () => (this.#looted
-    ? this.#theft({ family: this.#looted })
-    : this.#say('The thief has nothing of this login yet. Steal the token first.'));
+  thiefAgain = () => (this.#stolenFamily
+    ? this.#theft({ family: this.#stolenFamily })
+    : this.#say('The thief has no token of this login. Steal the token first.'));
 
   replayOld = async () => {
     const generation = this.#session.oldestPast;
-    if (generation === this.#session.place.generation) {
-      this.#say('This tab has had one token only. Refresh first; twice, to be older than the grace.');
+    if (generation === this.#session.position.generation) {
+      this.#say('This tab has received one token only. Refresh first; twice, to leave the grace period.');
       return;
     }
     const answer = await this.#present(this.#session.past(generation));
     this.#say(answer.status === 200
-      ? `Generation ${generation} is in grace: the same ${place(answer.body.refresh_token).generation} again.`
-      : `Generation ${generation} was refused: ${answer.body.error}. The family is dead.`, answer.status === 200 ? 'good' : 'bad');
+      ? `Generation ${generation} is within the grace period: it got the same generation ${position(answer.body.refresh_token).generation}.`
+      : `Generation ${generation} was refused: ${answer.body.error}. The family is revoked.`, answer.status === 200 ? 'good' : 'bad');
     await this.#look();
   };
 
@@ -89,7 +89,7 @@ export class Desk {
 
   apiPrevious = async () => {
     const token = this.#session.previousAccessToken;
-    this.#say(...(token ? told(await server.orders(token)) : ['There is no previous access token yet. Refresh first.']));
+    this.#say(...(token ? described(await server.orders(token)) : ['This tab has no previous access token. Refresh first.']));
   };
 
   apiRevoked = async () => {
@@ -103,9 +103,9 @@ export class Desk {
     await this.#session.logOut(idToken);
   };
 
-  logOutEverywhere = () => this.#endBy('log-out-everywhere', 'You logged out everywhere.');
+  logOutEverywhere = () => this.#revokeBy('log-out-everywhere', 'You logged out everywhere.');
 
-  resetPassword = () => this.#endBy('reset-password', 'An administrator set a new password (“demo”, as before).');
+  resetPassword = () => this.#revokeBy('reset-password', 'An administrator set a new password (“demo”, as before).');
 
   changePassword = () => this.#session.logIn({ extraQueryParams: { kc_action: 'UPDATE_PASSWORD' } });
 
@@ -113,29 +113,29 @@ export class Desk {
     const userAgent = this.forging.isOn ? { user_agent: navigator.userAgent } : {};
     const result = await server.thief(this.#config.thief, { client_id: this.#session.clientId, ...fields, ...userAgent });
     if (!result) {
-      this.#say('The thief has nothing to use.');
+      this.#say('The thief has no token.');
       return;
     }
     const { used, got, error } = result;
-    this.#looted = used.family;
+    this.#stolenFamily = used.family;
     history.add('stolen', { by: 'thief', used: used.generation, got: got?.generation, jti: got?.jti, error });
     this.#say(got
-      ? `The thief used generation ${used.generation} and has ${got.generation}. Your next refresh tells.`
+      ? `The thief used generation ${used.generation} and has ${got.generation}. Your next refresh reveals the theft.`
       : `The thief was refused (${error}).`, 'bad');
     await this.#look();
   }
 
-  // On a 401 one refresh, one retry.
+  // After a 401: one refresh, one retry.
   async #call() {
     const first = await server.orders(this.#session.user.access_token);
     if (first.status !== 401) {
-      this.#say(...told(first));
+      this.#say(...described(first));
       return;
     }
     await this.#clock.refresh();
     if (this.#session.user) {
-      const [sentence, kind] = told(await server.orders(this.#session.user.access_token));
-      this.#say(`First ${told(first)[0]} Then, refreshed: ${sentence}`, kind);
+      const [sentence, kind] = described(await server.orders(this.#session.user.access_token));
+      this.#say(`First ${described(first)[0]} Then, refreshed: ${sentence}`, kind);
     }
   }
 
@@ -147,18 +147,18 @@ export class Desk {
     return { status: response.status, body: await response.json() };
   }
 
-  async #endBy(what, sentence) {
-    const isDone = await server.end(what, this.#session.user.access_token);
+  async #revokeBy(what, sentence) {
+    const isDone = await server.revokeBy(what, this.#session.user.access_token);
     if (isDone) {
       await this.#ended(sentence);
     } else {
-      this.#say('That was refused: the access token is no longer good.', 'bad');
+      this.#say('Refused: the access token is no longer valid.', 'bad');
     }
   }
 }
 
-function told({ status, challenge, body }) {
+function described({ status, challenge, body }) {
   return status === 200
-    ? [`200: ${body.of} has ordered ${body.orders.join(' and ')}.`, 'good']
+    ? [`200: ${body.of} ordered ${body.orders.join(' and ')}.`, 'good']
     : [`${status} ${body.token}: ${challenge ?? ''}.`, 'bad'];
 }

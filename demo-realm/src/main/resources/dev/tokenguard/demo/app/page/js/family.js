@@ -1,11 +1,11 @@
-// The state of the family, folded from what happened.
+// The state of the family, computed from its events.
 
-export function family(happenings) {
+export function family(events) {
   const nodes = new Map([[0, { generation: 0, replays: 0, lost: 0 }]]);
   const thefts = [];
   let end = null;
   let reuse = null;
-  for (const event of happenings) {
+  for (const event of events) {
     if (event.kind === 'rotated' || event.kind === 'replayed') {
       seen(node(nodes, event.got), event);
     } else if (event.kind === 'stolen') {

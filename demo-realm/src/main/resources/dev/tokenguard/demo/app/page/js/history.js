@@ -1,45 +1,45 @@
-// What happened to the family, as all tabs of this browser have seen it. It holds ids and times, no tokens.
+// The events of the family, from all tabs of this browser. Ids and times, no tokens.
 
-import { hear, tabName, tell } from './tabs.js';
-import { place } from './tokens.js';
+import { broadcast, on, tabName } from './tabs.js';
+import { position } from './tokens.js';
 
 const KEY = 'token-guard-demo.history';
 const LONGEST = 200;
 const listeners = [];
 let all = JSON.parse(localStorage.getItem(KEY) ?? '[]');
 
-hear('happened', ({ event }) => took(event));
+on('event', ({ event }) => append(event));
 
 export function onChange(listener) {
   listeners.push(listener);
 }
 
-export function happenings() {
+export function events() {
   return all;
 }
 
 export function add(kind, details = {}) {
   const event = { kind, at: Date.now(), by: tabName, ...details };
-  took(event);
+  append(event);
   localStorage.setItem(KEY, JSON.stringify(all));
-  tell('happened', { event });
+  broadcast('event', { event });
 }
 
-// An answer to a refresh of this tab.
+// The response to a refresh of this tab.
 export function addAnswer({ sent, status, body, isLost }) {
-  const used = place(sent.get('refresh_token'));
+  const used = position(sent.get('refresh_token'));
   if (status !== 200) {
     add('refused', { used: used.generation, error: body.error ?? String(status), isLost });
     return;
   }
-  const got = place(body.refresh_token);
+  const got = position(body.refresh_token);
   const isKnown = all.some((event) => event.jti === got.jti);
   add(isKnown ? 'replayed' : 'rotated', { used: used.generation, got: got.generation, jti: got.jti, isLost });
 }
 
-function took(event) {
+function append(event) {
   all = event.kind === 'login' ? [event] : [...all, event];
-  // The login stays: it is where the line begins.
+  // Keep the login: the line starts with it.
   if (all.length > LONGEST) {
     all = [all[0], ...all.slice(1 - LONGEST)];
   }

@@ -1,4 +1,4 @@
-// Draws the family: a line of generations, replays in grace as loops, a theft in red with its moment.
+// Draws the family: generations as a line, replays within grace as loops, a theft in red with its time.
 
 import { element, shape } from './dom.js';
 import { family } from './family.js';
@@ -11,9 +11,9 @@ const LINE = 92;
 const BELOW = 160;
 const RADIUS = 17;
 
-export function drawLineage(box, happenings) {
+export function drawLineage(box, events) {
   const width = Math.max(280, box.clientWidth);
-  const tree = family(happenings);
+  const tree = family(events);
   const slots = Math.max(2, Math.floor((width - 2 * MARGIN) / STEP) + 1);
   const from = Math.max(0, tree.last - slots + 1);
   const x = (generation) => MARGIN + (generation - from) * STEP;
@@ -23,7 +23,7 @@ export function drawLineage(box, happenings) {
     shown.flatMap((node) => edge(node, x, from)),
     shown.map((node) => generation(node, x(node.generation), tree)),
     tree.thefts.filter(({ used }) => used >= from).flatMap((theft) => stolen(theft, x)),
-    tree.reuse && tree.reuse.used >= from ? moment(tree, x, width) : []);
+    tree.reuse && tree.reuse.used >= from ? reuseMark(tree, x, width) : []);
   box.replaceChildren(picture, element('p', { class: `caption ${tree.end ? 'bad' : ''}` }, title));
 }
 
@@ -44,7 +44,7 @@ function edge({ generation, lost }, x, from) {
 
 function generation(node, x, tree) {
   const isNewest = node.generation === tree.newest;
-  const classes = ['node', isNewest && !tree.end ? 'newest' : '', tree.end ? 'dead' : ''].join(' ');
+  const classes = ['node', isNewest && !tree.end ? 'newest' : '', tree.end ? 'revoked' : ''].join(' ');
   return shape('g', { class: classes },
     isNewest && !tree.end ? shape('circle', { class: 'halo', cx: x, cy: LINE, r: RADIUS + 6 }) : [],
     node.replays ? loop(node.replays, x) : [],
@@ -78,13 +78,13 @@ function theftPath(from, to) {
     : `M${begin} ${LINE + RADIUS * 0.6}C${from + 40} ${LINE + 30} ${from + 30} ${BELOW} ${to - RADIUS} ${BELOW}`;
 }
 
-function moment({ reuse: { used, at }, generations }, x, width) {
+function reuseMark({ reuse: { used, at }, generations }, x, width) {
   const hasLoop = generations.some((each) => each.generation === used && each.replays);
-  const place = Math.min(Math.max(x(used), 76), width - 76);
+  const middle = Math.min(Math.max(x(used), 76), width - 76);
   return [
-    shape('circle', { class: 'blast', cx: x(used), cy: LINE, r: RADIUS + 7 }),
-    hasLoop ? [] : shape('path', { class: 'strike', d: `M${x(used)} ${LINE - RADIUS - 8}V34` }),
-    text(place, 24, 'note theft-note moment', `${used} came twice, ${clock(at)}`),
+    shape('circle', { class: 'reuse', cx: x(used), cy: LINE, r: RADIUS + 7 }),
+    hasLoop ? [] : shape('path', { class: 'reuse-line', d: `M${x(used)} ${LINE - RADIUS - 8}V34` }),
+    text(middle, 24, 'note theft-note reuse-note', `${used} came twice, ${clock(at)}`),
   ];
 }
 
@@ -95,12 +95,12 @@ function text(x, y, classes, content) {
 function summary({ newest, end, reuse, thefts, replays }) {
   if (end) {
     return reuse
-      ? `Generation ${reuse.used} was used twice at ${clock(reuse.at)}: the family is dead.`
-      : `The family ended at generation ${newest}.`;
+      ? `Generation ${reuse.used} was used twice at ${clock(reuse.at)}: the family is revoked.`
+      : `The family was terminated at generation ${newest}.`;
   }
   if (thefts.some(({ got }) => got !== undefined)) {
-    return `Generation ${newest}; a thief has used a token. It shows when the other one is used.`;
+    return `Generation ${newest}; a thief has used a token. The next use of the other copy reveals it.`;
   }
-  const again = replays ? `, ${replays} ${replays === 1 ? 'answer' : 'answers'} given again in grace` : '';
-  return newest === 0 ? 'The login is generation 0. No refresh yet.' : `One straight line: ${newest} ${newest === 1 ? 'rotation' : 'rotations'}${again}.`;
+  const again = replays ? `, ${replays} ${replays === 1 ? 'replay' : 'replays'} within the grace period` : '';
+  return newest === 0 ? 'The login is generation 0. No refresh yet.' : `${newest} ${newest === 1 ? 'rotation' : 'rotations'}${again}.`;
 }

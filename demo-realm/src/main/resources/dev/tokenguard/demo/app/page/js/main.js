@@ -1,4 +1,4 @@
-// Puts the page together.
+// The entry point of the page.
 
 import * as history from './history.js';
 import { showActions } from './actions.js';
@@ -8,10 +8,10 @@ import { byId } from './dom.js';
 import { drawLineage } from './lineage.js';
 import { onAnswer } from './network.js';
 import { showNetwork, showNow } from './now.js';
-import { showAnswer, showHeld, tellStory } from './panels.js';
+import { showAnswer, showHeld, showHistory } from './panels.js';
 import * as server from './server.js';
 import { Session } from './session.js';
-import { hear, tabName, tell } from './tabs.js';
+import { broadcast, on, tabName } from './tabs.js';
 import { why } from './why.js';
 
 const CHOICE = 'token-guard-demo.client';
@@ -31,8 +31,8 @@ onAnswer((answer) => {
   }
 });
 history.onChange(drawAll);
-hear('ended', ({ sentence }) => leave(sentence));
-hear('started', () => location.reload());
+on('ended', ({ sentence }) => leave(sentence));
+on('started', () => location.reload());
 new ResizeObserver(drawAll).observe(byId('main'));
 byId('login-form').addEventListener('submit', logIn);
 showActions(byId('actions'), desk);
@@ -57,16 +57,16 @@ async function finishLogin() {
       await session.finishLogin();
     }
   } catch (failure) {
-    notice = `The login did not come to its end: ${failure.message}.`;
+    notice = `The login failed: ${failure.message}.`;
   }
-  // Else a reload would present the code again.
+  // Otherwise a reload would send the code again.
   window.history.replaceState(null, '', '/');
   if (!session.user && !await session.open()) {
     leave(notice);
   }
 }
 
-// The user has other tokens than before, or none.
+// The tokens changed, or were removed.
 function changed() {
   if (!session.user) {
     leave(localStorage.getItem(NOTICE) ?? '');
@@ -84,19 +84,19 @@ function changed() {
 }
 
 async function refused() {
-  const { user, place } = session;
-  const told = await server.watch(user.access_token, place.family);
-  if (told?.incident) {
+  const { user, position } = session;
+  const state = await server.watch(user.access_token, position.family);
+  if (state?.incident) {
     localStorage.setItem(THEFT, 'yes');
   }
-  await ended(why(told), told?.incident && { used: told.incident.generation, at: told.incident.time });
+  await ended(why(state), state?.incident && { used: state.incident.generation, at: state.incident.time });
 }
 
 async function ended(sentence, reuse) {
   history.add('ended', { why: sentence, reuse });
   localStorage.setItem(NOTICE, sentence);
   await session.remove();
-  tell('ended', { sentence });
+  broadcast('ended', { sentence });
   leave(sentence);
 }
 
@@ -107,7 +107,7 @@ function leave(sentence) {
   byId('who').hidden = true;
   byId('notice').textContent = sentence;
   byId('notice').hidden = !sentence;
-  const last = history.happenings().at(-1);
+  const last = history.events().at(-1);
   byId('notice').classList.toggle('bad', Boolean(last?.reuse));
   byId('last').hidden = last?.kind !== 'ended';
   drawAll();
@@ -117,22 +117,22 @@ async function look() {
   if (!session.user) {
     return;
   }
-  const told = await server.watch(session.user.access_token, session.place.family);
-  if (told && session.user) {
-    showHeld(told);
-    if (told.family && told.family.state !== 'active') {
+  const state = await server.watch(session.user.access_token, session.position.family);
+  if (state && session.user) {
+    showHeld(state);
+    if (state.family && state.family.state !== 'active') {
       await clock.refresh();
     }
   }
 }
 
 function drawAll() {
-  const happenings = history.happenings();
+  const events = history.events();
   if (!byId('desk').hidden) {
-    drawLineage(byId('lineage'), happenings);
-    tellStory(happenings);
+    drawLineage(byId('lineage'), events);
+    showHistory(events);
   } else if (!byId('last').hidden) {
-    drawLineage(byId('last-lineage'), happenings);
+    drawLineage(byId('last-lineage'), events);
   }
 }
 
@@ -142,7 +142,7 @@ function logIn(event) {
   const isQuick = form.get('pace') === 'quick';
   const client = config.clients.find(({ mode, seconds }) => mode === form.get('mode') && (seconds < 10) === isQuick);
   localStorage.setItem(CHOICE, client.id);
-  // After a theft Keycloak asks for the password, even where its own session lives on.
+  // After a theft, Keycloak asks for the password even if its own session is still active.
   const prompt = localStorage.getItem(THEFT) ? { prompt: 'login' } : {};
   new Session(config.authority, client.id, () => {}).logIn(prompt);
 }

@@ -1,5 +1,5 @@
-// Stands between the OIDC library and the network: tells what the token endpoint answers, and loses
-// answers when asked to. The library calls the global fetch, so this is where a test can get hold of it.
+// Wraps the global fetch, which the OIDC library calls: reports the responses of the token endpoint, and
+// discards responses on request.
 
 const BAD = 'token-guard-demo.bad-network';
 const CHANCE = 0.3;
@@ -32,7 +32,7 @@ async function watched(input, init) {
   const isLost = sent.get('grant_type') === 'refresh_token' && shouldBeLost();
   listeners.forEach((listener) => listener({ sent, status: response.status, body, isLost }));
   if (isLost) {
-    throw new AnswerLost('Keycloak has answered; the answer was lost on its way.');
+    throw new AnswerLost('Keycloak responded; the response was lost.');
   }
   return response;
 }

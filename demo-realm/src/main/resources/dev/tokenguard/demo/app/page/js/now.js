@@ -1,12 +1,12 @@
-// The countdown of the access token, and the moment of the next refresh.
+// The countdown of the access token, and the time of the next refresh.
 
 import { byId } from './dom.js';
 import { claims } from './tokens.js';
 
 const NETWORK = {
   online: 'online',
-  offline: 'offline: refreshes when it is back',
-  retrying: 'no answer: tries again',
+  offline: 'offline: refreshes when online',
+  retrying: 'no response: retrying',
 };
 
 export function showNow(session, clock) {
@@ -18,7 +18,7 @@ export function showNow(session, clock) {
   byId('seconds').textContent = Math.ceil(left);
   byId('hand').style.strokeDasharray = `${Math.min(100, (100 * left) / (exp - iat))} 100`;
   byId('hand').classList.toggle('low', left < (exp - iat) * 0.3);
-  byId('generation').textContent = session.place.generation;
+  byId('generation').textContent = session.position.generation;
   byId('next').textContent = `in ${Math.max(0, Math.ceil((clock.due - Date.now()) / 1000))} s`;
 }
 

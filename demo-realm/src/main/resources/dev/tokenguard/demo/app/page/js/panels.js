@@ -1,23 +1,23 @@
-// What is shown beside the picture: the story in words, the answers decoded, what Redis holds.
+// The panels beside the picture: history, decoded responses, data in Redis.
 
 import { byId, element } from './dom.js';
-import { claims, place, short } from './tokens.js';
+import { claims, position, short } from './tokens.js';
 import { clock } from './why.js';
 
 const MOST_ANSWERS = 8;
-const MOST_HAPPENINGS = 9;
+const MOST_EVENTS = 9;
 
 const WORDS = {
   login: () => ['Logged in', 'generation 0'],
-  rotated: ({ used, got, isLost }) => ['Rotated', `generation ${used} became ${got}${isLost ? '; the answer was lost' : ''}`],
-  replayed: ({ used, got, isLost }) => ['Given again', `generation ${used} came again and got the same ${got}${isLost ? '; lost once more' : ''}`],
+  rotated: ({ used, got, isLost }) => ['Rotated', `generation ${used} to ${got}${isLost ? '; response lost' : ''}`],
+  replayed: ({ used, got, isLost }) => ['Replayed', `generation ${used} again, same generation ${got}${isLost ? '; response lost' : ''}`],
   refused: ({ used, error }) => ['Refused', `generation ${used}: ${error}`],
-  stolen: ({ used, got, error }) => ['Thief', got === undefined ? `used generation ${used}: ${error}` : `used generation ${used} and has ${got}`],
-  ended: ({ why }) => ['Ended', why],
+  stolen: ({ used, got, error }) => ['Thief', got === undefined ? `used generation ${used}: ${error}` : `used generation ${used}, has ${got}`],
+  ended: ({ why }) => ['Terminated', why],
 };
 
-export function tellStory(happenings) {
-  byId('story').replaceChildren(...happenings.slice(-MOST_HAPPENINGS).reverse().map((event) => {
+export function showHistory(events) {
+  byId('history').replaceChildren(...events.slice(-MOST_EVENTS).reverse().map((event) => {
     const [what, how] = WORDS[event.kind](event);
     return element('li', { class: `s-${event.kind}` },
       element('b', {}, what), element('span', {}, how), element('small', {}, `${clock(event.at)}, ${event.by}`));
@@ -28,8 +28,8 @@ export function showAnswer({ sent, status, body, isLost }) {
   const isRefresh = sent.get('grant_type') === 'refresh_token';
   const head = [
     element('b', { class: status === 200 ? 'good' : 'bad' }, String(status)),
-    ` ${isRefresh ? `refresh with generation ${place(sent.get('refresh_token')).generation}` : 'code for tokens'}`,
-    status === 200 ? ` → ${place(body.refresh_token).generation}` : ` → ${body.error ?? ''}`,
+    ` ${isRefresh ? `refresh with generation ${position(sent.get('refresh_token')).generation}` : 'code for tokens'}`,
+    status === 200 ? ` → ${position(body.refresh_token).generation}` : ` → ${body.error ?? ''}`,
     isLost ? ' (lost)' : '',
     element('small', {}, clock(Date.now())),
   ];
@@ -38,7 +38,7 @@ export function showAnswer({ sent, status, body, isLost }) {
   [...list.children].slice(MOST_ANSWERS).forEach((old) => old.remove());
 }
 
-// Every token in the answer by its claims.
+// Shows the claims of each token.
 function decoded(body) {
   const shown = Object.entries(body).map(([name, value]) => [name, name.endsWith('_token') ? claims(value) : value]);
   return JSON.stringify(Object.fromEntries(shown), null, 2);
@@ -46,18 +46,18 @@ function decoded(body) {
 
 export function showHeld({ family, incident, revoked, unavailable }) {
   if (unavailable) {
-    byId('held').replaceChildren(element('div', {}, element('dt', {}, 'Not to be had just now'), element('dd', {}, unavailable)));
+    byId('held').replaceChildren(element('div', {}, element('dt', {}, 'Unavailable'), element('dd', {}, unavailable)));
     return;
   }
   const rows = [
-    ['Family', family ? short(family.id) : 'not known'],
+    ['Family', family ? short(family.id) : 'unknown'],
     ['State', family?.state ?? '–'],
     ['Newest generation', family?.generation ?? '–'],
     ['Login', family?.created ? clock(family.created) : '–'],
     ['Last refresh', family?.lastRefresh ? clock(family.lastRefresh) : '–'],
     ['Client', family?.clientId ?? '–'],
     ['Browser', [family?.browser, family?.os].filter(Boolean).join(', ') || '–'],
-    ['Access token on the blacklist', revoked ? `yes, by its ${revoked.scope}: ${revoked.reason}` : 'no'],
+    ['Access token on the blacklist', revoked ? `yes, scope ${revoked.scope}: ${revoked.reason}` : 'no'],
     ['Incident', incident ? `${incident.type}, ${incident.reason}, generation ${incident.generation} of ${incident.newestGeneration}, ${clock(incident.time)}` : 'none'],
   ];
   byId('held').replaceChildren(...rows.map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, String(value)))));

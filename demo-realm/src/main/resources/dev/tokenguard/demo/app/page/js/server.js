@@ -1,4 +1,4 @@
-// The server of this page: the API behind the token, what the product tells of the family, and the thief.
+// Calls the server of this page: the API, the state of the family, and the thief.
 
 export async function config() {
   return (await fetch('/config.json')).json();
@@ -17,7 +17,7 @@ export async function orders(accessToken) {
   };
 }
 
-// Null when it cannot be told just now.
+// Null if the state is unavailable.
 export async function watch(accessToken, family) {
   try {
     const response = await fetch(`/watch?family=${encodeURIComponent(family)}`, bearing(accessToken));
@@ -27,7 +27,7 @@ export async function watch(accessToken, family) {
   }
 }
 
-export async function end(what, accessToken) {
+export async function revokeBy(what, accessToken) {
   return (await fetch(`/account/${what}`, { method: 'POST', ...bearing(accessToken) })).ok;
 }
 

@@ -1,10 +1,10 @@
-// The login of this browser: one for all tabs.
+// The login of this browser, shared by all tabs.
 
 import { store } from './store.js';
-import { alone, hear, tell } from './tabs.js';
-import { place } from './tokens.js';
+import { broadcast, exclusively, on } from './tabs.js';
+import { position } from './tokens.js';
 
-// Keycloak refuses the refresh token: no retry helps.
+// Keycloak refused the refresh token. A retry does not help.
 export class Refused extends Error {}
 
 const FINAL = ['invalid_grant', 'invalid_client', 'unauthorized_client'];
@@ -26,16 +26,16 @@ export class Session {
       post_logout_redirect_uri: page,
       scope: 'openid',
       userStore: store,
-      // The page has its own clock: all tabs share one, with a lock and jitter.
+      // The page refreshes by its own clock, with jitter and a lock for all tabs.
       automaticSilentRenew: false,
       silentRequestTimeoutInSeconds: 5,
     });
     this.#onChange = onChange;
-    hear('refreshed', () => this.#adoptStored());
+    on('refreshed', () => this.#adoptStored());
   }
 
   get clientId() { return this.#manager.settings.client_id; }
-  get place() { return place(this.user.refresh_token); }
+  get position() { return position(this.user.refresh_token); }
 
   async open() {
     await this.#adoptStored();
@@ -48,13 +48,13 @@ export class Session {
 
   async finishLogin() {
     this.#adopt(await this.#manager.signinCallback());
-    tell('started');
+    broadcast('started');
   }
 
-  // In all tabs one refresh at a time; who had to wait finds the new token, or none, in the store.
+  // One refresh at a time in all tabs. After waiting for the lock, the store may hold the new token, or none.
   refresh(onRefused) {
     const known = this.user.refresh_token;
-    return alone(async () => {
+    return exclusively(async () => {
       await this.#adoptStored();
       if (this.user?.refresh_token === known) {
         await this.#refreshOnce().catch((failure) => {
@@ -67,7 +67,7 @@ export class Session {
     });
   }
 
-  // As tabs without a lock would.
+  // Without the lock.
   refreshTimes(count) {
     return Promise.allSettled(Array.from({ length: count }, () => this.#refreshOnce()));
   }
@@ -75,13 +75,13 @@ export class Session {
   async #refreshOnce() {
     try {
       this.#adopt(await this.#manager.signinSilent());
-      tell('refreshed');
+      broadcast('refreshed');
     } catch (failure) {
       throw FINAL.includes(failure.error) ? new Refused(failure.error) : failure;
     }
   }
 
-  // The tokens that this tab has had, which an honest app would forget.
+  // The tokens that this tab received. A real app must not keep them.
   past(generation) {
     return this.#past.get(generation);
   }
@@ -90,7 +90,7 @@ export class Session {
     return Math.min(...this.#past.keys());
   }
 
-  // In this tab.
+  // In this tab only.
   forget() {
     this.user = null;
     this.#past.clear();
@@ -117,13 +117,13 @@ export class Session {
     if (user?.access_token === this.user?.access_token) {
       return;
     }
-    if (user && this.user && this.place.family !== place(user.refresh_token).family) {
+    if (user && this.user && this.position.family !== position(user.refresh_token).family) {
       this.#past.clear();
     }
     this.previousAccessToken = this.user?.access_token ?? null;
     this.user = user;
     if (user) {
-      this.#past.set(this.place.generation, user.refresh_token);
+      this.#past.set(this.position.generation, user.refresh_token);
     }
     this.#onChange();
   }

@@ -1,5 +1,5 @@
-// Keeps the login in IndexedDB. There a tab reads what the tab before has written; the local storage may show
-// a tab in another process the old value for a moment, and an old refresh token is one too many.
+// Stores the login in IndexedDB, where a tab reads what another tab has committed. Local storage may return the
+// old value in another process for a short time, and the old refresh token would be a replay.
 
 const NAME = 'token-guard-demo';
 const TABLE = 'login';
@@ -11,7 +11,7 @@ const database = new Promise((resolve, reject) => {
   request.onerror = () => reject(request.error);
 });
 
-// As the OIDC library wants its stores.
+// The store interface of the OIDC library.
 export const store = {
   get: async (key) => (await run('readonly', (table) => table.get(key))) ?? null,
   set: (key, value) => run('readwrite', (table) => table.put(value, key)),

@@ -1,4 +1,4 @@
-// The tabs of this browser that show the page: what one does, the others hear.
+// Messages between the tabs of this browser, and a lock for all of them.
 
 const channel = new BroadcastChannel('token-guard-demo');
 const COUNTER = 'token-guard-demo.tabs';
@@ -6,11 +6,11 @@ const NAME = 'token-guard-demo.tab';
 
 export const tabName = name();
 
-export function tell(kind, content = {}) {
+export function broadcast(kind, content = {}) {
   channel.postMessage({ kind, ...content });
 }
 
-export function hear(kind, listener) {
+export function on(kind, listener) {
   channel.addEventListener('message', ({ data }) => {
     if (data.kind === kind) {
       listener(data);
@@ -18,8 +18,8 @@ export function hear(kind, listener) {
   });
 }
 
-// One at a time among all tabs (Web Locks).
-export function alone(work) {
+// One at a time in all tabs (Web Locks).
+export function exclusively(work) {
   return navigator.locks.request('token-guard-demo.refresh', work);
 }
 

@@ -1,4 +1,4 @@
-// Looks into tokens. What this file returns may be shown; the tokens themselves may not.
+// Decodes tokens. Claims may be displayed, tokens must not be.
 
 export function claims(token) {
   const base64 = token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/');
@@ -6,8 +6,8 @@ export function claims(token) {
   return JSON.parse(new TextDecoder().decode(bytes));
 }
 
-// The place of a refresh token in its family. The first one does not name the family: its own id does.
-export function place(refreshToken) {
+// The position of a refresh token in its family. The id of the first token is the id of the family.
+export function position(refreshToken) {
   const { rtf, rtg, jti } = claims(refreshToken);
   return { family: rtf ?? jti, generation: rtg ?? 0, jti };
 }
