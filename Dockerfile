@@ -1,12 +1,12 @@
-# Two images: the target "keycloak" is Keycloak with Token Guard, "app" is the page of the demo.
+# Two targets: "keycloak" is Keycloak with Token Guard, "app" is the page of the demo.
 
-# Where the JARs come from: maven builds them in a container; host takes those of `mvn package -DskipTests`.
+# Source of the JARs: maven builds them in a container; host uses those of `mvn package -DskipTests`.
 ARG JARS=maven
 
 FROM maven:3.9-eclipse-temurin-17 AS jars-of-maven
 WORKDIR /src
 COPY . .
-# Without the distribution of Keycloak, which only the tests and `mvn -Pdemo` need.
+# Skips the distribution of Keycloak, which only the tests and `mvn -Pdemo` need.
 RUN --mount=type=cache,target=/root/.m2 mvn -B -ntp -Pdemo -Dmdep.skip -Dexec.skip -Dmaven.antrun.skip
 
 FROM scratch AS jars-of-host

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts Redis with the users of docs/operations.md and docs/resource-servers.md, whose passwords the
-# environment has. Of them only hashes are written. Arguments are those of redis-server.
+# Starts Redis with the users of docs/operations.md and docs/resource-servers.md. The passwords come from the
+# environment; only their hashes are written to disk. The arguments are passed to redis-server.
 set -eu
 umask 077
 

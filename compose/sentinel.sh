@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts a Sentinel. What it learns it writes to its configuration, which outlives a restart.
+# Starts a Sentinel. It stores its state in its configuration file, which is kept across restarts.
 set -eu
 umask 077
 

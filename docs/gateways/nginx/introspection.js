@@ -1,30 +1,30 @@
 /*
- * Asks Keycloak about the bearer token of a request (RFC 7662) and answers as auth_request wants it:
+ * Introspects the bearer token of a request at Keycloak (RFC 7662). Responses for auth_request:
  *
  *   204  the token is active
- *   401  it is not, or there is none; WWW-Authenticate says which (RFC 6750, section 3)
- *   500  nobody could tell: the request is refused, and nothing is said about the token
+ *   401  the token is missing or not active; WWW-Authenticate distinguishes the two (RFC 6750, section 3)
+ *   500  the introspection failed
  *
- * No token and no secret is written to a log.
+ * Tokens and secrets are not logged.
  */
 import crypto from 'crypto';
 import fs from 'fs';
 
-/* RFC 6750, section 2.1; the name of the scheme is not case-sensitive. */
+/* RFC 6750, section 2.1; the name of the scheme is case-insensitive. */
 const BEARER = /^Bearer +([A-Za-z0-9._~+\/-]+=*)$/i;
 
 const MISSING = 'Bearer realm="api"';
 const INACTIVE =
   MISSING + ', error="invalid_token", error_description="The access token expired or was revoked"';
 
-/* Two headers are none: the API might read the other one. */
+/* Two headers are rejected: the API might read the other one. */
 function bearerToken(r) {
   const given = r.rawHeadersIn.filter((header) => header[0].toLowerCase() === 'authorization');
   const match = given.length === 1 ? BEARER.exec(given[0][1]) : null;
   return match ? match[1] : '';
 }
 
-/* Read with each request, so a new secret needs no reload. RFC 6749, section 2.3.1. */
+/* Read with each request, so a new secret needs no reload. Encoding: RFC 6749, section 2.3.1. */
 function credentials(r) {
   const secret = fs.readFileSync(r.variables.introspection_secret_file, 'utf8').trim();
   const pair =
@@ -32,7 +32,7 @@ function credentials(r) {
   return 'Basic ' + Buffer.from(pair).toString('base64');
 }
 
-/* A name for a token in a cache whose files are on a disk. */
+/* The cache key: cache files are on disk and must not contain the token. */
 function digest(r) {
   return crypto.createHash('sha256').update(bearerToken(r)).digest('hex');
 }

@@ -38,9 +38,9 @@ class StoryIT extends BrowserTest {
     picture(first, "demo-desk-" + scheme.name().toLowerCase());
     second.press("refresh-now");
 
-    assertThat(first.awaitNotice()).contains("generation 3 came again when 4 was the newest");
+    assertThat(first.awaitNotice()).contains("generation 3 was presented again when 4 was the newest");
     assertThat(second.awaitNotice()).isEqualTo(first.awaitNotice());
-    assertThat(second.page().textContent("#last-lineage")).contains("3 came twice", "thief");
+    assertThat(second.page().textContent("#last-lineage")).contains("3 used twice", "thief");
     assertThat(first.sinceTheTheft()).containsExactly("refused", "ended");
     assertThat(first.complaintsOfThePage()).isEmpty();
     assertThat(second.complaintsOfThePage()).isEmpty();
@@ -82,7 +82,7 @@ class StoryIT extends BrowserTest {
 
     tab.press("thief-again");
 
-    assertThat(tab.awaitNotice()).contains("generation 1 came again when 3 was the newest");
+    assertThat(tab.awaitNotice()).contains("generation 1 was presented again when 3 was the newest");
   }
 
   @Test
@@ -96,6 +96,6 @@ class StoryIT extends BrowserTest {
 
     tab.press("replay-old");
 
-    assertThat(tab.awaitNotice()).contains("generation 0 came again when 2 was the newest");
+    assertThat(tab.awaitNotice()).contains("generation 0 was presented again when 2 was the newest");
   }
 }

@@ -84,7 +84,7 @@ function reuseMark({ reuse: { used, at }, generations }, x, width) {
   return [
     shape('circle', { class: 'reuse', cx: x(used), cy: LINE, r: RADIUS + 7 }),
     hasLoop ? [] : shape('path', { class: 'reuse-line', d: `M${x(used)} ${LINE - RADIUS - 8}V34` }),
-    text(middle, 24, 'note theft-note reuse-note', `${used} came twice, ${clock(at)}`),
+    text(middle, 24, 'note theft-note reuse-note', `${used} used twice, ${clock(at)}`),
   ];
 }
 

@@ -23,7 +23,7 @@ export function why(state) {
 }
 
 function theft({ time, generation, newestGeneration }) {
-  return `A refresh token was used twice: at ${clock(time)}, generation ${generation} came again when ${newestGeneration} was the newest. `
+  return `A refresh token was used twice: at ${clock(time)}, generation ${generation} was presented again when ${newestGeneration} was the newest. `
     + 'Another client may have a copy of it, so this login was revoked for both. Please log in again.';
 }
 
