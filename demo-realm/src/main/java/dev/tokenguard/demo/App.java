@@ -1,8 +1,8 @@
 package dev.tokenguard.demo;
 
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.Jwt;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.client.OidcClient;
 
 /**
  * Somebody who uses the public endpoints, honest or not; all that is said goes to the transcript.

@@ -1,11 +1,11 @@
 package dev.tokenguard.demo;
 
 import dev.tokenguard.demo.app.DemoApp;
-import dev.tokenguard.testbed.AdminApi;
-import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.LoopbackPort;
-import dev.tokenguard.testbed.OidcClient;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.KeycloakServer;
+import dev.tokenguard.testbed.process.LoopbackPort;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;

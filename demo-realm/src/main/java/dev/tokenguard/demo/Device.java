@@ -1,6 +1,6 @@
 package dev.tokenguard.demo;
 
-import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.client.Answer;
 import java.util.ArrayList;
 import java.util.List;
 

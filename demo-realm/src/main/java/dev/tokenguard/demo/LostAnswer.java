@@ -1,6 +1,6 @@
 package dev.tokenguard.demo;
 
-import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.client.Answer;
 
 /** The answer to a refresh gets lost, and the app tries again with the token that it has. */
 record LostAnswer(Stage stage, Device laptop) implements Step {

@@ -1,7 +1,7 @@
 package dev.tokenguard.demo;
 
 import dev.tokenguard.demo.app.DemoApp;
-import dev.tokenguard.testbed.AdminApi;
+import dev.tokenguard.testbed.client.AdminApi;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.tokenguard.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tokenguard.testbed.AdminApi;
+import dev.tokenguard.testbed.client.AdminApi;
 import java.util.List;
 import java.util.Map;
 

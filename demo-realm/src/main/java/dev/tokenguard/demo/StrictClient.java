@@ -1,7 +1,7 @@
 package dev.tokenguard.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tokenguard.testbed.Jwt;
+import dev.tokenguard.testbed.client.Jwt;
 
 /** The same replay at a client whose policy forgives nothing. */
 record StrictClient(Stage stage) implements Step {

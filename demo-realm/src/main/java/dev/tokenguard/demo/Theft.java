@@ -1,7 +1,7 @@
 package dev.tokenguard.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.client.Answer;
 
 /** An old token comes back: somebody else has a copy, and the family dies. */
 record Theft(Stage stage, Device laptop) implements Step {

@@ -1,7 +1,7 @@
 package dev.tokenguard.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tokenguard.testbed.Jwt;
+import dev.tokenguard.testbed.client.Jwt;
 
 /**
  * The place of a refresh token in its family: what a transcript may show of it. A token that does

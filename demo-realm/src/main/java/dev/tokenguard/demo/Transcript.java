@@ -1,8 +1,8 @@
 package dev.tokenguard.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.Jwt;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.Jwt;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Base64;

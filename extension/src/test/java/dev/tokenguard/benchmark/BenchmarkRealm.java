@@ -1,9 +1,9 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.testbed.AdminApi;
-import dev.tokenguard.testbed.Json;
-import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.Json;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.util.ArrayList;
 import java.util.List;
 

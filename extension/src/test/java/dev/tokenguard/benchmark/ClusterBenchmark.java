@@ -6,7 +6,7 @@ import dev.tokenguard.redis.store.RedisFamilyStore;
 import dev.tokenguard.redis.store.RedisKeys;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.ClusterServers;
+import dev.tokenguard.testbed.redis.ClusterServers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.testbed.Database;
-import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.KeycloakServer.Mode;
-import dev.tokenguard.testbed.KeycloakSettings;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.keycloak.KeycloakServer;
+import dev.tokenguard.testbed.keycloak.KeycloakServer.Mode;
+import dev.tokenguard.testbed.keycloak.KeycloakSettings;
+import dev.tokenguard.testbed.postgres.Database;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,7 +7,7 @@ import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.Blacklist.TokenIdentity;
 import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.revocation.Reason;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.testbed.Jcmd;
+import dev.tokenguard.testbed.process.Jcmd;
 import java.nio.file.Path;
 
 /** Java's own flight recorder in another process: what its CPU goes to, and what it allocates. */

@@ -1,8 +1,8 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.testbed.Database;
-import dev.tokenguard.testbed.PostgresServer;
-import dev.tokenguard.testbed.PostgresUnavailableException;
+import dev.tokenguard.testbed.postgres.Database;
+import dev.tokenguard.testbed.postgres.PostgresServer;
+import dev.tokenguard.testbed.postgres.PostgresUnavailableException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,7 +1,7 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.testbed.ClusterServers;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.redis.ClusterServers;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;

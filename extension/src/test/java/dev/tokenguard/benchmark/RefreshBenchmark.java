@@ -2,7 +2,7 @@ package dev.tokenguard.benchmark;
 
 import dev.tokenguard.benchmark.BenchmarkOptions.Sharing;
 import dev.tokenguard.benchmark.CommandCount.Pace;
-import dev.tokenguard.testbed.KeycloakServer;
+import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
 
 /** One user at one app: logs in once, then refreshes with the token that it was given last. */
 final class RefreshChain {

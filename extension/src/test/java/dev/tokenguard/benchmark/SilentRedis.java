@@ -3,8 +3,8 @@ package dev.tokenguard.benchmark;
 import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.RedisSettings;
 import dev.tokenguard.redis.RedisTelemetry;
-import dev.tokenguard.testbed.ClusterServers;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.redis.ClusterServers;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.time.Duration;
 import java.util.Map;
 

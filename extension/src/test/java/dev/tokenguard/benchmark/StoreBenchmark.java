@@ -4,7 +4,7 @@ import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.store.RedisFamilyStore;
 import dev.tokenguard.redis.store.RedisKeys;
 import dev.tokenguard.rotation.FamilyStore;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

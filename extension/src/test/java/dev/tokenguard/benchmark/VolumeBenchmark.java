@@ -9,7 +9,7 @@ import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TokenPosition;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -9,7 +9,7 @@ import dev.tokenguard.checker.Verdict.Alive;
 import dev.tokenguard.checker.Verdict.Revoked;
 import dev.tokenguard.checker.Verdict.Scope;
 import dev.tokenguard.checker.Verdict.Unknown;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

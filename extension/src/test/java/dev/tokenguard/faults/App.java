@@ -1,9 +1,9 @@
 package dev.tokenguard.faults;
 
-import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.Jwt;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.client.OidcClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

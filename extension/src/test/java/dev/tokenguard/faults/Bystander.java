@@ -1,6 +1,6 @@
 package dev.tokenguard.faults;
 
-import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.client.Answer;
 
 /**
  * A client that is not guarded, which refreshes as with stock Keycloak, whatever befalls Redis. It

@@ -1,6 +1,6 @@
 package dev.tokenguard.faults;
 
-import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.client.Answer;
 
 /**
  * Copies the newest token of a client and uses it first, from a program of its own. That is

@@ -1,11 +1,11 @@
 package dev.tokenguard.faults;
 
-import dev.tokenguard.testbed.AdminApi;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.ClientPolicies;
-import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.KeycloakSettings;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.ClientPolicies;
+import dev.tokenguard.testbed.keycloak.KeycloakServer;
+import dev.tokenguard.testbed.keycloak.KeycloakSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

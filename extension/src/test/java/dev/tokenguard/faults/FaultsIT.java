@@ -4,13 +4,13 @@ import static dev.tokenguard.faults.FaultLab.ALLOW;
 import static dev.tokenguard.faults.FaultLab.DENY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.Jwt;
-import dev.tokenguard.testbed.LoopbackPort;
-import dev.tokenguard.testbed.Meters;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
 import dev.tokenguard.testbed.TestLength;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.keycloak.Meters;
+import dev.tokenguard.testbed.process.LoopbackPort;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.tokenguard.faults;
 
-import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.client.Answer;
 import java.util.function.Function;
 
 /** Ends its tokens during the fault. From the answer on they must be dead. */

@@ -1,6 +1,6 @@
 package dev.tokenguard.faults;
 
-import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.client.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;

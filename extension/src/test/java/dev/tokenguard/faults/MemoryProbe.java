@@ -1,7 +1,7 @@
 package dev.tokenguard.faults;
 
 import dev.tokenguard.faults.SoakReport.Sample;
-import dev.tokenguard.testbed.Jcmd;
+import dev.tokenguard.testbed.process.Jcmd;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;

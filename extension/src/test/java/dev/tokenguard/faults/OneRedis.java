@@ -1,9 +1,9 @@
 package dev.tokenguard.faults;
 
-import dev.tokenguard.testbed.GuardedKeycloak;
-import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.RedisServer;
-import dev.tokenguard.testbed.TcpProxy;
+import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
+import dev.tokenguard.testbed.keycloak.KeycloakServer;
+import dev.tokenguard.testbed.proxy.TcpProxy;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import redis.clients.jedis.RedisClient;

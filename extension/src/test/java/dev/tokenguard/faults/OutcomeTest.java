@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.client.Answer;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.util.Map;

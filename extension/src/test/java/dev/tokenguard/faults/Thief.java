@@ -1,6 +1,6 @@
 package dev.tokenguard.faults;
 
-import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.client.Answer;
 
 /**
  * Has copied a token of a client that goes on refreshing, and uses the copy during the fault, when

@@ -1,7 +1,7 @@
 package dev.tokenguard.it;
 
-import dev.tokenguard.testbed.AdminApi;
-import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.Answer;
 
 /** Token Guard's admin REST, as somebody; every answer is held against its description. */
 final class AdminRest {

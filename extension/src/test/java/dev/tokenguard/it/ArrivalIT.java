@@ -2,15 +2,15 @@ package dev.tokenguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.testbed.AdminApi;
-import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.ClientPolicies;
-import dev.tokenguard.testbed.GuardedKeycloak;
-import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.OidcClient;
-import dev.tokenguard.testbed.RedisServer;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.ClientPolicies;
+import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
+import dev.tokenguard.testbed.keycloak.KeycloakServer;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.OidcClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

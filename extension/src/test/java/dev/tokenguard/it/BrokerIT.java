@@ -1,8 +1,8 @@
 package dev.tokenguard.it;
 
-import dev.tokenguard.testbed.AdminApi;
-import dev.tokenguard.testbed.CodeLogin;
-import dev.tokenguard.testbed.Jwt;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.CodeLogin;
+import dev.tokenguard.testbed.client.Jwt;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;

@@ -1,7 +1,7 @@
 package dev.tokenguard.it;
 
-import dev.tokenguard.testbed.Keycloak;
-import dev.tokenguard.testbed.KeycloakInContainer;
+import dev.tokenguard.testbed.keycloak.Keycloak;
+import dev.tokenguard.testbed.keycloak.KeycloakInContainer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.testcontainers.junit.jupiter.Testcontainers;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tokenguard.it.Lab.User;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.OidcClient;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

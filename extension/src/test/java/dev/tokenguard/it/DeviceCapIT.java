@@ -6,9 +6,9 @@ import static dev.tokenguard.it.Family.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.it.Lab.User;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.Jwt;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.client.OidcClient;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,6 @@
 package dev.tokenguard.it;
 
-import dev.tokenguard.testbed.Keycloak;
+import dev.tokenguard.testbed.keycloak.Keycloak;
 import redis.clients.jedis.RedisClient;
 
 /** The distribution, started as a process. */

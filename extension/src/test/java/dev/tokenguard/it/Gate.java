@@ -2,8 +2,8 @@ package dev.tokenguard.it;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.tokenguard.testbed.LoopbackPort;
-import dev.tokenguard.testbed.NginxServer;
+import dev.tokenguard.testbed.process.LoopbackPort;
+import dev.tokenguard.testbed.proxy.NginxServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

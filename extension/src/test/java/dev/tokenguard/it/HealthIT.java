@@ -3,10 +3,10 @@ package dev.tokenguard.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.GuardedKeycloak;
-import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.Readiness;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
+import dev.tokenguard.testbed.keycloak.KeycloakServer;
+import dev.tokenguard.testbed.keycloak.Readiness;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tokenguard.checker.RevocationChecker;
 import dev.tokenguard.checker.TokenClaims;
 import dev.tokenguard.checker.WhenUnavailable;
-import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.Jwt;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.client.OidcClient;
 import java.time.Duration;
 import java.util.Map;
 

@@ -1,15 +1,15 @@
 package dev.tokenguard.it;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tokenguard.testbed.AdminApi;
-import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.ClientPolicies;
-import dev.tokenguard.testbed.GuardedKeycloak;
-import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.OidcClient;
-import dev.tokenguard.testbed.Readiness;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.ClientPolicies;
+import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
+import dev.tokenguard.testbed.keycloak.KeycloakServer;
+import dev.tokenguard.testbed.keycloak.Readiness;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package dev.tokenguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.Jwt;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.client.OidcClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;

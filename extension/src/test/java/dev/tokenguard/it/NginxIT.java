@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tokenguard.it.Lab.User;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.LoopbackPort;
-import dev.tokenguard.testbed.NginxServer;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.process.LoopbackPort;
+import dev.tokenguard.testbed.proxy.NginxServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -8,7 +8,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.oas.OpenApi30;
-import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.client.Answer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -6,9 +6,9 @@ import static dev.tokenguard.it.Family.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.it.Lab.User;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.Meters;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.Meters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

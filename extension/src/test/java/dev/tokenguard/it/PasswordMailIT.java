@@ -9,9 +9,10 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.tokenguard.it.Lab.User;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.CodeLogin;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.CodeLogin;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.client.UnexpectedAnswerException;
 import java.net.URI;
 import java.util.Base64;
 import java.util.List;
@@ -117,7 +118,7 @@ class PasswordMailIT extends LabTest {
         Base64.getUrlEncoder().withoutPadding().encodeToString(user.id().getBytes(UTF_8));
     assertThat(lab.redisClient().keys("tg:at:" + owner + ".*.reset-credentials")).hasSize(1);
     assertThatThrownBy(() -> client.loginWithMail(user.name(), link::get, FORM))
-        .isInstanceOf(AssertionError.class)
+        .isInstanceOf(UnexpectedAnswerException.class)
         .hasMessageContaining("no form");
   }
 

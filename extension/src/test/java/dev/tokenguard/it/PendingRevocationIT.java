@@ -2,15 +2,15 @@ package dev.tokenguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.CodeLogin;
-import dev.tokenguard.testbed.GuardedKeycloak;
-import dev.tokenguard.testbed.Jwt;
-import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.Meters;
-import dev.tokenguard.testbed.OidcClient;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.CodeLogin;
+import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
+import dev.tokenguard.testbed.keycloak.KeycloakServer;
+import dev.tokenguard.testbed.keycloak.Meters;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

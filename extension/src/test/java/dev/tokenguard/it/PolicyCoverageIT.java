@@ -4,11 +4,11 @@ import static dev.tokenguard.it.Family.assertRefused;
 import static dev.tokenguard.it.Family.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.testbed.AdminApi;
-import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.ClientPolicies;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.ClientPolicies;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

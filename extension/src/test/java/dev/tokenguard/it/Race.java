@@ -2,9 +2,9 @@ package dev.tokenguard.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.testbed.Answer;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.ServerLog;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.process.ServerLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.tokenguard.it;
 
 import dev.tokenguard.it.Lab.User;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.OidcClient;
 import dev.tokenguard.testbed.TestLength;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 

@@ -6,11 +6,11 @@ import static dev.tokenguard.it.Family.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.it.Lab.User;
-import dev.tokenguard.testbed.AdminApi;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.CodeLogin;
-import dev.tokenguard.testbed.Jwt;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.CodeLogin;
+import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.client.OidcClient;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

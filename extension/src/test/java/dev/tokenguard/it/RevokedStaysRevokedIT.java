@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.it.Lab.User;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.CodeLogin;
-import dev.tokenguard.testbed.Jwt;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.CodeLogin;
+import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.client.OidcClient;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,7 +1,7 @@
 package dev.tokenguard.it;
 
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.CodeLogin;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.CodeLogin;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

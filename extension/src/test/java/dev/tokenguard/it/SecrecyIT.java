@@ -3,8 +3,8 @@ package dev.tokenguard.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.it.Lab.User;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tokenguard.testbed.AdminApi;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.ClientPolicies;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.ClientPolicies;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;

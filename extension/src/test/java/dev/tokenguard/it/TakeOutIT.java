@@ -3,8 +3,8 @@ package dev.tokenguard.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tokenguard.testbed.AdminApi;
-import dev.tokenguard.testbed.Answer;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.Answer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

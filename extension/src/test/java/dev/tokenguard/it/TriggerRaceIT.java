@@ -2,10 +2,10 @@ package dev.tokenguard.it;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tokenguard.it.Lab.User;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.CodeLogin;
-import dev.tokenguard.testbed.OidcClient;
 import dev.tokenguard.testbed.TestLength;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.CodeLogin;
+import dev.tokenguard.testbed.client.OidcClient;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;

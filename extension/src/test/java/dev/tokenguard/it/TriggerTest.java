@@ -2,8 +2,8 @@ package dev.tokenguard.it;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.it.Lab.User;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.StreamSupport;

@@ -1,6 +1,6 @@
 package dev.tokenguard.redis;
 
-import static dev.tokenguard.testbed.ClusterServers.on;
+import static dev.tokenguard.testbed.redis.ClusterServers.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,9 +17,9 @@ import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.ClusterServers;
-import dev.tokenguard.testbed.LoopbackPort;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.process.LoopbackPort;
+import dev.tokenguard.testbed.redis.ClusterServers;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

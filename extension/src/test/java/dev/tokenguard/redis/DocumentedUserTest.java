@@ -10,7 +10,7 @@ import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TestClock;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

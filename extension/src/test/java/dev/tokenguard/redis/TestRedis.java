@@ -10,7 +10,7 @@ import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.IncidentLog;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.TestClock;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.rotation.StoreUnavailableException;
-import dev.tokenguard.testbed.TestCertificates;
+import dev.tokenguard.testbed.redis.TestCertificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -27,7 +27,7 @@ public final class Await {
     }
   }
 
-  static boolean holdsWithin(Duration limit, BooleanSupplier condition) {
+  public static boolean holdsWithin(Duration limit, BooleanSupplier condition) {
     return holdsWithin(() -> limit, condition);
   }
 

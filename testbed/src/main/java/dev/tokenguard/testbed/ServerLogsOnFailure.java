@@ -1,5 +1,6 @@
 package dev.tokenguard.testbed;
 
+import dev.tokenguard.testbed.process.ServerLog;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;

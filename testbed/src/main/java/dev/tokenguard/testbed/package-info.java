@@ -1,9 +1,8 @@
 /**
- * Real parts to test against: a Redis server, a PostgreSQL, an unmodified Keycloak distribution,
- * and clients of their public endpoints.
+ * Real servers for tests, demo and benchmark, and clients of their public endpoints.
  *
- * <p>Nothing here knows a class of the extension. What is proved with it is proved from outside,
- * through the JAR that is shipped and over HTTP. The demo and the benchmark are built from the same
- * parts.
+ * <p>No class here depends on the extension: tests use the shaded JAR and HTTP, as users do. This
+ * package has the parts that only tests use; {@code keycloak}, {@code redis}, {@code postgres} and
+ * {@code proxy} start servers as processes on loopback addresses.
  */
 package dev.tokenguard.testbed;

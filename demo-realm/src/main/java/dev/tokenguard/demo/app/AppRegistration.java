@@ -2,7 +2,7 @@ package dev.tokenguard.demo.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tokenguard.testbed.AdminApi;
+import dev.tokenguard.testbed.client.AdminApi;
 import java.net.URI;
 
 /**

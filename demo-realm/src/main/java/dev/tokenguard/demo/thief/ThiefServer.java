@@ -1,7 +1,7 @@
 package dev.tokenguard.demo.thief;
 
 import dev.tokenguard.demo.web.WebServer;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.OidcClient;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Map;

@@ -5,7 +5,7 @@ import dev.tokenguard.demo.api.Judge;
 import dev.tokenguard.demo.api.Protected;
 import dev.tokenguard.demo.web.Reply;
 import dev.tokenguard.demo.web.Route;
-import dev.tokenguard.testbed.AdminApi;
+import dev.tokenguard.testbed.client.AdminApi;
 
 /** What the owner of a good access token may have an administrator do to the own account. */
 public final class Endings {

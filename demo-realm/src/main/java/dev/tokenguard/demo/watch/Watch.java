@@ -8,7 +8,8 @@ import dev.tokenguard.demo.api.Judgement;
 import dev.tokenguard.demo.web.Reply;
 import dev.tokenguard.demo.web.Request;
 import dev.tokenguard.demo.web.Route;
-import dev.tokenguard.testbed.AdminApi;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.UnexpectedAnswerException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -44,7 +45,7 @@ public final class Watch implements Route {
   private Map<String, Object> told(JWTClaimsSet claims, String family) {
     try {
       return of(claims, family);
-    } catch (AssertionError refused) {
+    } catch (UnexpectedAnswerException refused) {
       return Map.of("unavailable", "the admin REST does not answer");
     }
   }

@@ -1,6 +1,6 @@
 package dev.tokenguard.demo.web;
 
-import dev.tokenguard.testbed.Json;
+import dev.tokenguard.testbed.client.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.tokenguard.demo.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tokenguard.testbed.Json;
+import dev.tokenguard.testbed.client.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;

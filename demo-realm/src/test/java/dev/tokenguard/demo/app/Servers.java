@@ -1,9 +1,9 @@
 package dev.tokenguard.demo.app;
 
-import dev.tokenguard.testbed.GuardedKeycloak;
-import dev.tokenguard.testbed.KeycloakServer;
-import dev.tokenguard.testbed.LoopbackPort;
-import dev.tokenguard.testbed.RedisServer;
+import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
+import dev.tokenguard.testbed.keycloak.KeycloakServer;
+import dev.tokenguard.testbed.process.LoopbackPort;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.net.URI;
 import java.nio.file.Path;
 

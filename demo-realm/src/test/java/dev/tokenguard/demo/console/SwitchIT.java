@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import dev.tokenguard.testbed.Answer;
-import dev.tokenguard.testbed.OidcClient;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
 import org.junit.jupiter.api.Test;
 
 class SwitchIT extends ConsoleTest {

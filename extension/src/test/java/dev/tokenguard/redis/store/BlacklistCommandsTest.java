@@ -21,7 +21,7 @@ import dev.tokenguard.revocation.BlacklistEntry.OfUser;
 import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TestClock;
-import dev.tokenguard.testbed.LoopbackPort;
+import dev.tokenguard.testbed.process.LoopbackPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

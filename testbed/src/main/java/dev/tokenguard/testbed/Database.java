@@ -1,9 +1,0 @@
-package dev.tokenguard.testbed;
-
-/**
- * An empty database in PostgreSQL, for one Keycloak or for the nodes of one cluster.
- *
- * @param url for JDBC, without user and password
- * @param password empty where the server trusts everyone
- */
-public record Database(String name, String url, String user, String password) {}

@@ -1,0 +1,224 @@
+package dev.tokenguard.testbed.client;
+
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The authorization-code flow with PKCE, through the forms that Keycloak shows to a browser. */
+final class CodeFlow {
+
+  private static final String REDIRECT = "http://127.0.0.1/callback";
+  private static final Pattern FORGOTTEN =
+      Pattern.compile("href=\"([^\"]*/login-actions/reset-credentials[^\"]*)\"");
+  private static final Pattern CODE = Pattern.compile("[?&#]code=([^&]+)");
+  private static final Pattern ACCESS_TOKEN = Pattern.compile("[&#]access_token=([^&]+)");
+
+  private final Http http = new Http();
+  private final OidcClient client;
+  private final CookieJar cookies;
+  private final String scopes;
+  private final String verifier = UUID.randomUUID() + "-" + UUID.randomUUID();
+
+  CodeFlow(OidcClient client, CookieJar cookies, String scopes) {
+    this.client = client;
+    this.cookies = cookies;
+    this.scopes = ("openid " + scopes).strip();
+  }
+
+  CodeLogin withPassword(String user, String password) {
+    return exchange(logIn(user, password, Map.of()));
+  }
+
+  /**
+   * Logs in by the hybrid flow, without PKCE as older applications do.
+   *
+   * @param frontChannel takes the access token that comes with the code
+   */
+  CodeLogin withPasswordByHybridFlow(String user, String password, Consumer<String> frontChannel) {
+    Page last =
+        logIn(
+            user,
+            password,
+            Map.of("response_type", "code token", "nonce", UUID.randomUUID().toString()));
+    Matcher token = ACCESS_TOKEN.matcher(last.redirect().map(URI::toString).orElse(""));
+    if (!token.find()) {
+      throw last.without("access token");
+    }
+    frontChannel.accept(token.group(1));
+    return exchange(last);
+  }
+
+  /** Logs in where a required action, or the one that the client asks for, shows a form as well. */
+  CodeLogin withPasswordAndForm(String user, String password, Map<String, String> form) {
+    return exchange(submit(logIn(user, password, Map.of()), hidden -> form));
+  }
+
+  /** Logs in at an identity provider that is a Keycloak, too. */
+  CodeLogin withBroker(String alias, String user, String password) {
+    return exchange(logIn(user, password, Map.of("kc_idp_hint", alias)));
+  }
+
+  /**
+   * Has forgotten the password: asks for a mail, and opens its link.
+   *
+   * @return fills in the form behind the link
+   */
+  Supplier<CodeLogin> byMail(String user, Supplier<URI> link, Map<String, String> form) {
+    Page login = open(authorization(Map.of()));
+    URI forgotten =
+        login.link(FORGOTTEN).orElseThrow(() -> login.without("link to forgotten passwords"));
+    submit(open(forgotten), hidden -> Map.of("username", user));
+    Page newPassword = open(link.get());
+    return () -> exchange(submit(newPassword, hidden -> form));
+  }
+
+  /** Asks Keycloak for an action, and fills in its form; the user is logged in. */
+  CodeLogin withAction(String action, UnaryOperator<Map<String, String>> form) {
+    return exchange(submit(open(authorization(Map.of("kc_action", action))), form));
+  }
+
+  /**
+   * Logs in for an action that needs no more than a yes, and from which nobody comes back.
+   *
+   * @return says yes
+   */
+  Runnable byFinalAction(String user, String password, String action) {
+    Page confirmation = logIn(user, password, Map.of("kc_action", action));
+    return () -> {
+      Page end = submit(confirmation, hidden -> Map.of());
+      if (end.response().statusCode() != 200) {
+        throw end.without("last page");
+      }
+    };
+  }
+
+  /**
+   * Opens the login page though the user is logged in.
+   *
+   * @return fills in the form
+   */
+  Supplier<CodeLogin> onceMore(String user, String password) {
+    Page form = open(authorization(Map.of("prompt", "login")));
+    return () ->
+        exchange(
+            submit(
+                form,
+                hidden -> Map.of("username", user, "password", password, "credentialId", "")));
+  }
+
+  /** Logs in, and presents the code a second time. */
+  List<Answer> twice(String user, String password) {
+    Page last = logIn(user, password, Map.of());
+    return List.of(exchange(last).answer(), exchange(last).answer());
+  }
+
+  void logout(String idToken) {
+    Page end =
+        open(
+            URI.create(
+                client.endpoint("logout") + "?" + Http.encoded(Map.of("id_token_hint", idToken))));
+    if (end.response().statusCode() != 200) {
+      throw end.without("last page");
+    }
+  }
+
+  CodeLogin withSession() {
+    return exchange(open(authorization(Map.of())));
+  }
+
+  private Page logIn(String user, String password, Map<String, String> query) {
+    return submit(
+        open(authorization(query)),
+        hidden -> Map.of("username", user, "password", password, "credentialId", ""));
+  }
+
+  /**
+   * Fills in the form of a page.
+   *
+   * @param fill is told the hidden fields, which are sent along, and gives the others
+   */
+  private Page submit(Page page, UnaryOperator<Map<String, String>> fill) {
+    Map<String, String> fields = page.hiddenFields();
+    fields.putAll(fill.apply(Map.copyOf(fields)));
+    return follow(browse(Http.form(page.formAction(), fields)));
+  }
+
+  private Page open(URI uri) {
+    return follow(browse(HttpRequest.newBuilder(uri)));
+  }
+
+  /** To the next page of Keycloak's, or back to the client. */
+  private Page follow(Page answer) {
+    Page page = answer;
+    while (page.redirect().isPresent() && !isBack(page)) {
+      page = browse(HttpRequest.newBuilder(page.redirect().get()));
+    }
+    return page;
+  }
+
+  private static boolean isBack(Page page) {
+    return page.redirect().filter(to -> to.toString().startsWith(REDIRECT)).isPresent();
+  }
+
+  private CodeLogin exchange(Page last) {
+    Matcher code = CODE.matcher(last.redirect().map(URI::toString).orElse(""));
+    if (!code.find()) {
+      throw last.without("code");
+    }
+    Answer answer =
+        client.token(
+            Map.of(
+                "grant_type",
+                "authorization_code",
+                "code",
+                code.group(1),
+                "redirect_uri",
+                REDIRECT,
+                "code_verifier",
+                verifier));
+    return new CodeLogin(answer, cookies);
+  }
+
+  private Page browse(HttpRequest.Builder request) {
+    client.request(request);
+    cookies.show(request);
+    Page page = new Page(http.text(request));
+    cookies.keep(page.response().headers());
+    return page;
+  }
+
+  private URI authorization(Map<String, String> more) {
+    Map<String, String> query = new LinkedHashMap<>();
+    query.put("client_id", client.clientId());
+    query.put("response_type", "code");
+    query.put("scope", scopes);
+    query.put("redirect_uri", REDIRECT);
+    query.put("state", UUID.randomUUID().toString());
+    query.put("code_challenge_method", "S256");
+    query.put("code_challenge", challenge());
+    query.putAll(more);
+    return URI.create(client.endpoint("auth") + "?" + Http.encoded(query));
+  }
+
+  private String challenge() {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(StandardCharsets.US_ASCII));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.tokenguard.testbed.client;
+
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The cookies of one browser at one Keycloak. Keycloak marks its cookies as Secure on a loopback
+ * address too; browsers accept that, {@link java.net.CookieManager} sends them over HTTPS only.
+ */
+public final class CookieJar {
+
+  private static final Pattern EXPIRED =
+      Pattern.compile(";\\s*Max-Age=0(;|$)", Pattern.CASE_INSENSITIVE);
+  private static final Pattern PAIR = Pattern.compile("^([^=;]+)=([^;]*)");
+  private static final Pattern PATH =
+      Pattern.compile(";\\s*Path=([^;]*)", Pattern.CASE_INSENSITIVE);
+
+  private final Map<Key, String> cookies = new LinkedHashMap<>();
+
+  synchronized void keep(HttpHeaders headers) {
+    for (String line : headers.allValues("Set-Cookie")) {
+      Matcher pair = PAIR.matcher(line);
+      if (pair.find()) {
+        Matcher path = PATH.matcher(line);
+        Key key = new Key(pair.group(1), path.find() ? path.group(1) : "/");
+        if (EXPIRED.matcher(line).find()) {
+          cookies.remove(key);
+        } else {
+          cookies.put(key, pair.group(2));
+        }
+      }
+    }
+  }
+
+  synchronized void show(HttpRequest.Builder request) {
+    URI uri = request.build().uri();
+    String shown =
+        cookies.entrySet().stream()
+            .filter(cookie -> cookie.getKey().isFor(uri))
+            .map(cookie -> cookie.getKey().name() + "=" + cookie.getValue())
+            .collect(Collectors.joining("; "));
+    if (!shown.isEmpty()) {
+      request.header("Cookie", shown);
+    }
+  }
+
+  /** Two realms use the same names, each below its own path. */
+  private record Key(String name, String path) {
+    boolean isFor(URI uri) {
+      return uri.getPath().startsWith(path);
+    }
+  }
+}

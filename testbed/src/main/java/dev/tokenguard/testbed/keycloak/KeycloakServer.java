@@ -1,0 +1,257 @@
+package dev.tokenguard.testbed.keycloak;
+
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.client.Http;
+import dev.tokenguard.testbed.process.AtExit;
+import dev.tokenguard.testbed.process.ProcessTree;
+import dev.tokenguard.testbed.process.ServerLog;
+import dev.tokenguard.testbed.process.WorkFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * An unmodified Keycloak distribution, copied to a folder of its own and run there on loopback
+ * ports.
+ *
+ * <p>Stopped, it keeps data and ports; {@link #start()} brings it back. Closed, its folder is
+ * deleted.
+ */
+public final class KeycloakServer implements Keycloak {
+
+  /** How Keycloak is started. */
+  public enum Mode {
+    /** {@code kc.sh start-dev}: builds itself at the first start. */
+    START_DEV,
+    /** {@code kc.sh build}, then {@code kc.sh start --optimized}. */
+    PRODUCTION
+  }
+
+  private static final Duration TIME_TO_BUILD = Duration.ofMinutes(5);
+  private static final Duration TIME_TO_START = Duration.ofMinutes(4);
+  private static final Duration TIME_TO_STOP = Duration.ofSeconds(30);
+
+  private final KeycloakSettings settings;
+  private final WorkFolder folder;
+  private final ServerLog log;
+  private final AtExit atExit;
+  private ProcessTree process;
+  private boolean hasDatabase;
+
+  KeycloakServer(KeycloakSettings settings) {
+    this.settings = settings;
+    this.folder = WorkFolder.create("keycloak");
+    this.log =
+        new ServerLog("Keycloak on port " + settings.httpPort(), folder.resolve("server.log"));
+    this.atExit = new AtExit(this::end);
+  }
+
+  public static KeycloakSettings.Builder builder() {
+    return new KeycloakSettings.Builder();
+  }
+
+  @Override
+  public URI baseUri() {
+    return URI.create("http://127.0.0.1:" + settings.httpPort());
+  }
+
+  public URI managementUri() {
+    return URI.create("http://127.0.0.1:" + settings.managementPort());
+  }
+
+  /** The folder of the unpacked distribution that this server runs from. */
+  public Path home() {
+    return folder.resolve("kc");
+  }
+
+  public ServerLog log() {
+    return log;
+  }
+
+  /** The process id of the JVM, not that of the shell above it. */
+  public long pid() {
+    return process.worker().pid();
+  }
+
+  public boolean isRunning() {
+    return process != null && process.isAlive();
+  }
+
+  void prepare() {
+    Optional<Templates> templates = Templates.ofThisMachine();
+    if (settings.mode() == Mode.PRODUCTION && !settings.alreadyBuilt() && templates.isPresent()) {
+      new WorkFolder(home()).copyOf(builtTemplate(templates.get()));
+    } else {
+      copyAndBuild();
+    }
+    copyAll(settings.realms(), home().resolve("data").resolve("import"));
+    if (settings.keepsDataInItsFolder()) {
+      templates.ifPresent(it -> new WorkFolder(database()).copyOf(databaseTemplate(it)));
+      hasDatabase = templates.isPresent();
+    }
+  }
+
+  private void copyAndBuild() {
+    settings.progress().accept("copying the Keycloak distribution");
+    new WorkFolder(home()).copyOf(settings.distribution(), "data");
+    copyAll(settings.providers(), home().resolve("providers"));
+    if (!settings.alreadyBuilt()) {
+      rebuild();
+    }
+  }
+
+  /** The distribution with the provider JARs after {@code kc.sh build}. */
+  private Path builtTemplate(Templates templates) {
+    List<String> texts = new ArrayList<>(settings.buildArguments());
+    texts.add(version(settings.distribution()));
+    settings.providers().forEach(jar -> texts.add(jar.getFileName().toString()));
+    return templates.of(
+        "keycloak",
+        texts,
+        settings.providers(),
+        draft -> {
+          copyAndBuild();
+          draft.copyOf(home(), "data");
+          new WorkFolder(home()).delete();
+        });
+  }
+
+  /** The database files after a first start: schema, administrator and realms are there. */
+  private Path databaseTemplate(Templates templates) {
+    List<Path> files = new ArrayList<>(jars());
+    files.addAll(settings.realms());
+    return templates.of(
+        "database",
+        List.of(version(home()), settings.optionsOfFirstStart(Map.of()).toString()),
+        files,
+        draft -> {
+          KeycloakServer first =
+              new KeycloakServer(
+                  settings.ofFirstStart(
+                      home(), jars().isEmpty() ? Map.of() : KeycloakSettings.unreachableRedis()));
+          try {
+            first.copyAndBuild();
+            copyAll(settings.realms(), first.home().resolve("data").resolve("import"));
+            first.start();
+            first.stop();
+            draft.copyOf(first.database());
+          } finally {
+            first.close();
+          }
+        });
+  }
+
+  private Path database() {
+    return home().resolve("data").resolve("h2");
+  }
+
+  private List<Path> jars() {
+    try (Stream<Path> files = Files.list(home().resolve("providers"))) {
+      return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String version(Path distribution) {
+    try {
+      return Files.readString(distribution.resolve("version.txt"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Runs {@code kc.sh build} in production mode, as is due after a change of the folder {@code
+   * providers}; in development mode the next start does it by itself.
+   */
+  public void rebuild() {
+    if (settings.mode() == Mode.START_DEV) {
+      return;
+    }
+    settings.progress().accept("building Keycloak for production");
+    process = run(settings.buildArguments());
+    if (!process.endsWithin(TIME_TO_BUILD) || process.exitCode() != 0) {
+      throw failure("kc.sh build failed");
+    }
+  }
+
+  /** Starts the server and returns once it is ready and serves its realm. */
+  public void start() {
+    settings.progress().accept("starting Keycloak");
+    process = run(settings.startArguments(!hasDatabase));
+    hasDatabase = true;
+    awaitAnswer(managementUri().resolve("/health/ready"));
+    for (String realm : settings.realmNames()) {
+      awaitAnswer(baseUri().resolve("/realms/" + realm + "/.well-known/openid-configuration"));
+    }
+  }
+
+  /** Ends the server in order. */
+  public void stop() {
+    if (process != null) {
+      process.stop(TIME_TO_STOP);
+    }
+  }
+
+  /** Ends the server as a power cut would. */
+  public void kill() {
+    if (process != null) {
+      process.kill();
+    }
+  }
+
+  @Override
+  public void close() {
+    atExit.close();
+  }
+
+  private void end() {
+    // By force: the data is about to be deleted.
+    kill();
+    folder.delete();
+  }
+
+  private ProcessTree run(List<String> arguments) {
+    return ProcessTree.start(
+        KeycloakSettings.command(home(), arguments), home(), settings.environment(), log.file());
+  }
+
+  private void awaitAnswer(URI uri) {
+    settings.progress().accept("waiting for " + uri);
+    Http http = new Http();
+    Await.holdsWithin(TIME_TO_START, () -> !process.isAlive() || http.answersOk(uri));
+    if (!process.isAlive()) {
+      throw failure("Keycloak ended while it started");
+    }
+    if (!http.answersOk(uri)) {
+      throw failure("Keycloak did not answer at " + uri);
+    }
+  }
+
+  private IllegalStateException failure(String what) {
+    String lines = log.tail(60);
+    kill();
+    return new IllegalStateException(what + ". The end of its log:\n" + lines);
+  }
+
+  private static void copyAll(List<Path> files, Path target) {
+    try {
+      Files.createDirectories(target);
+      for (Path file : files) {
+        Files.copy(file, target.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

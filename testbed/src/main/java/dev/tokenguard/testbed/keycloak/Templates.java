@@ -1,0 +1,97 @@
+package dev.tokenguard.testbed.keycloak;
+
+import dev.tokenguard.testbed.process.WorkFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Folders that are made once and copied by the servers of all JVMs: a built distribution, a
+ * database after the first start. They are kept below the folder that the system property {@code
+ * testbed.templates} names; without it there are none.
+ */
+final class Templates {
+
+  private final Path folder;
+
+  private Templates(Path folder) {
+    this.folder = folder;
+  }
+
+  static Optional<Templates> ofThisMachine() {
+    return Optional.ofNullable(System.getProperty("testbed.templates"))
+        .map(name -> new Templates(Path.of(name).toAbsolutePath()));
+  }
+
+  /**
+   * The template made from these; the first caller makes it, the others wait for it.
+   *
+   * @param texts all that the content depends on, beside the files
+   * @param make fills a folder
+   */
+  Path of(String kind, List<String> texts, List<Path> files, Consumer<WorkFolder> make) {
+    return of(kind + "-" + digest(texts, files), make);
+  }
+
+  private Path of(String name, Consumer<WorkFolder> make) {
+    Path template = folder.resolve(name);
+    if (Files.isDirectory(template)) {
+      return template;
+    }
+    // A lock on a file excludes other JVMs, and throws for another thread of this one.
+    synchronized (Templates.class) {
+      try {
+        Files.createDirectories(folder);
+        makeOnce(template, make);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot make the template " + template, e);
+      }
+    }
+    return template;
+  }
+
+  private void makeOnce(Path template, Consumer<WorkFolder> make) throws IOException {
+    Path lockFile = folder.resolve(template.getFileName() + ".lock");
+    try (FileChannel channel =
+            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      if (!lock.isValid() || Files.isDirectory(template)) {
+        return;
+      }
+      WorkFolder draft = new WorkFolder(Files.createTempDirectory(folder, "draft-"));
+      try {
+        make.accept(draft);
+        Files.move(draft.path(), template, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        draft.delete();
+      }
+    }
+  }
+
+  private static String digest(List<String> texts, List<Path> files) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(texts.toString().getBytes(StandardCharsets.UTF_8));
+      for (Path file : files) {
+        digest.update(Files.readAllBytes(file));
+      }
+      return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

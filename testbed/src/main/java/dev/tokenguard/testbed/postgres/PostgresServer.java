@@ -1,0 +1,61 @@
+package dev.tokenguard.testbed.postgres;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+
+/**
+ * A real PostgreSQL on a free loopback port: the binaries that {@code io.zonky.test} brings. Its
+ * settings are PostgreSQL's own defaults, so a commit is on disk when it is answered.
+ */
+public final class PostgresServer implements AutoCloseable {
+
+  private static final String NAME = "postgres";
+
+  private final EmbeddedPostgres embedded;
+
+  private PostgresServer(EmbeddedPostgres embedded) {
+    this.embedded = embedded;
+  }
+
+  /**
+   * @param settings further ones, as in {@code postgresql.conf}
+   * @throws PostgresUnavailableException where it cannot run
+   */
+  public static PostgresServer start(Map<String, String> settings) {
+    EmbeddedPostgres.Builder builder =
+        EmbeddedPostgres.builder()
+            .setServerConfig("fsync", "on")
+            .setServerConfig("synchronous_commit", "on");
+    settings.forEach(builder::setServerConfig);
+    try {
+      return new PostgresServer(builder.start());
+    } catch (IOException | RuntimeException | ExceptionInInitializerError e) {
+      throw new PostgresUnavailableException(
+          "PostgreSQL did not start. It refuses to run as root; as root, the command 'unshare -U id'"
+              + " must work",
+          e);
+    }
+  }
+
+  /** For JDBC, as the user who may do everything. */
+  public String superuserUrl() {
+    return embedded.getJdbcUrl(NAME, NAME);
+  }
+
+  /** The one that is there from the start. */
+  public Database database() {
+    String url = "jdbc:postgresql://127.0.0.1:" + embedded.getPort() + "/" + NAME;
+    return new Database(NAME, url, NAME, "");
+  }
+
+  @Override
+  public void close() {
+    try {
+      embedded.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

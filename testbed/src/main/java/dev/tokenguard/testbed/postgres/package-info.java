@@ -1,0 +1,2 @@
+/** Starts PostgreSQL, as the database of one Keycloak or of several nodes. */
+package dev.tokenguard.testbed.postgres;

@@ -1,0 +1,89 @@
+package dev.tokenguard.testbed.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A process and those it has started. {@code kc.sh} is a shell that waits for its JVM: it hands
+ * SIGTERM on, but SIGKILL would leave the JVM behind.
+ */
+public final class ProcessTree {
+
+  private final Process root;
+
+  private ProcessTree(Process root) {
+    this.root = root;
+  }
+
+  /** Starts a command whose output is appended to a file. */
+  public static ProcessTree start(
+      List<String> command, Path folder, Map<String, String> environment, Path log) {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    // The developer's own Keycloak and JVM settings must not leak into the server under test.
+    builder
+        .environment()
+        .keySet()
+        .removeIf(
+            name -> name.startsWith("KC_") || name.startsWith("JAVA_OPTS") || name.equals("DEBUG"));
+    builder.environment().putAll(environment);
+    builder
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    try {
+      return new ProcessTree(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot run " + command.get(0), e);
+    }
+  }
+
+  /** The process that does the work: the JVM below a shell, else the root itself. */
+  public ProcessHandle worker() {
+    return root.descendants().filter(ProcessHandle::isAlive).findFirst().orElse(root.toHandle());
+  }
+
+  public boolean isAlive() {
+    return root.isAlive();
+  }
+
+  public int exitCode() {
+    return root.exitValue();
+  }
+
+  public boolean endsWithin(Duration limit) {
+    try {
+      return root.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /**
+   * Asks the worker to end, and ends the whole tree by force when it takes longer than the limit.
+   */
+  public void stop(Duration limit) {
+    List<ProcessHandle> tree = tree();
+    worker().destroy();
+    if (!endsWithin(limit)) {
+      tree.forEach(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  /** Ends the whole tree at once, as a power cut would. */
+  public void kill() {
+    tree().forEach(ProcessHandle::destroyForcibly);
+    endsWithin(Duration.ofSeconds(10));
+  }
+
+  private List<ProcessHandle> tree() {
+    List<ProcessHandle> tree = new ArrayList<>(List.of(root.toHandle()));
+    root.descendants().forEach(tree::add);
+    return tree;
+  }
+}

@@ -1,0 +1,122 @@
+package dev.tokenguard.testbed.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * A folder of a server's own, below the folder that the system property {@code testbed.folder}
+ * names, else below the platform's temporary one.
+ */
+public record WorkFolder(Path path) {
+
+  public static WorkFolder create(String name) {
+    try {
+      String parent = System.getProperty("testbed.folder", System.getProperty("java.io.tmpdir"));
+      Path folder = Files.createDirectories(Path.of(parent).toAbsolutePath());
+      return new WorkFolder(Files.createTempDirectory(folder, name + "-"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public Path resolve(String other) {
+    return path.resolve(other);
+  }
+
+  /** Copies a tree into this folder, without its sub-folder of the given name. */
+  public void copyOf(Path source, String without) {
+    copyOf(source, source.resolve(without));
+  }
+
+  /** Copies a tree into this folder. */
+  public void copyOf(Path source) {
+    copyOf(source, (Path) null);
+  }
+
+  private void copyOf(Path source, Path without) {
+    try {
+      Files.walkFileTree(source, new Copy(source, path, without));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot copy " + source + " to " + path, e);
+    }
+  }
+
+  /** Deletes what is there. A file that resists, as an open one does on Windows, is left behind. */
+  public void delete() {
+    try {
+      Files.walkFileTree(path, new Delete());
+    } catch (IOException left) {
+      path.toFile().deleteOnExit();
+    }
+  }
+
+  private static final class Copy extends SimpleFileVisitor<Path> {
+
+    /** Libraries of Keycloak, 170 MB that no server writes to: another name is enough. */
+    private static final Path LIBRARIES = Path.of("lib", "lib");
+
+    private final Path source;
+    private final Path target;
+    private final Path without;
+
+    Copy(Path source, Path target, Path without) {
+      this.source = source;
+      this.target = target;
+      this.without = without;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
+        throws IOException {
+      if (folder.equals(without)) {
+        return FileVisitResult.SKIP_SUBTREE;
+      }
+      Files.createDirectories(target.resolve(source.relativize(folder)));
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Path name = source.relativize(file);
+      if (!name.startsWith(LIBRARIES) || !isLinked(file, target.resolve(name))) {
+        // Attributes too: bin/kc.sh must stay executable, and Keycloak compares the time stamps of
+        // JARs to find out whether it has to be built again.
+        Files.copy(file, target.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    /** Not every file system has links, and none links to another one. */
+    private static boolean isLinked(Path file, Path link) {
+      try {
+        Files.createLink(link, file);
+        return true;
+      } catch (IOException | UnsupportedOperationException notPossible) {
+        return false;
+      }
+    }
+  }
+
+  private static final class Delete extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.deleteIfExists(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
+      if (failure != null) {
+        throw failure;
+      }
+      Files.deleteIfExists(folder);
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package dev.tokenguard.testbed.proxy;
+
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.process.AtExit;
+import dev.tokenguard.testbed.process.LoopbackPort;
+import dev.tokenguard.testbed.process.ProcessTree;
+import dev.tokenguard.testbed.process.ServerLog;
+import dev.tokenguard.testbed.process.WorkFolder;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The nginx of this machine with a given configuration, on a loopback port. It writes to a folder
+ * of its own and needs no rights.
+ */
+public final class NginxServer implements AutoCloseable {
+
+  /** Where both Debian and nginx.org put it. */
+  private static final Path NJS = Path.of("/usr/lib/nginx/modules/ngx_http_js_module.so");
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final int port;
+  private final WorkFolder folder;
+  private final ServerLog log;
+  private final AtExit atExit;
+  private final ProcessTree process;
+
+  private NginxServer(Path configuration, int port, Map<String, String> changes) {
+    this.port = port;
+    this.folder = WorkFolder.create("nginx");
+    this.log = new ServerLog("nginx", folder.resolve("nginx.log"));
+    write(changed(read(configuration), changes));
+    this.process = ProcessTree.start(command(), folder.path(), Map.of(), log.file());
+    this.atExit = new AtExit(this::end);
+  }
+
+  /** Whether there is an nginx, and its module for JavaScript. */
+  public static boolean isInstalled() {
+    return Files.exists(NJS) && binary().isPresent();
+  }
+
+  /**
+   * Starts a server and returns once it answers.
+   *
+   * @param port on which the changed configuration listens
+   * @param changes texts of the configuration, and what stands there instead; all of them occur
+   */
+  public static NginxServer start(Path configuration, int port, Map<String, String> changes) {
+    NginxServer server = new NginxServer(configuration, port, changes);
+    Await.holdsWithin(PATIENCE, () -> !LoopbackPort.isFree(port) || !server.process.isAlive());
+    if (!server.process.isAlive()) {
+      String text = server.log.tail(60);
+      server.close();
+      throw new IllegalStateException("nginx did not start. Its log:\n" + text);
+    }
+    return server;
+  }
+
+  public URI uri() {
+    return URI.create("http://127.0.0.1:" + port);
+  }
+
+  /** What was written to the error log; requests are in {@link #accessLog()}. */
+  public ServerLog log() {
+    return log;
+  }
+
+  public ServerLog accessLog() {
+    return new ServerLog("requests at nginx", folder.resolve("access.log"));
+  }
+
+  @Override
+  public void close() {
+    atExit.close();
+  }
+
+  private void end() {
+    process.kill();
+    folder.delete();
+  }
+
+  private List<String> command() {
+    return List.of(
+        binary().orElseThrow().toString(),
+        "-p",
+        folder.path().toString(),
+        "-c",
+        folder.resolve("nginx.conf").toString(),
+        "-e",
+        "stderr",
+        "-g",
+        "daemon off; pid nginx.pid;");
+  }
+
+  private String changed(String configuration, Map<String, String> changes) {
+    // Workers of another user could not enter the folder; and one is enough.
+    String text =
+        replaced(configuration, "user www-data;", "user " + System.getProperty("user.name") + ";");
+    text = replaced(text, "worker_processes auto;", "worker_processes 1;");
+    text = replaced(text, "http {", "http {\n" + ownFiles());
+    for (Map.Entry<String, String> change : changes.entrySet()) {
+      text = replaced(text, change.getKey(), change.getValue());
+    }
+    return text;
+  }
+
+  private static String replaced(String text, String old, String replacement) {
+    if (!text.contains(old)) {
+      throw new IllegalArgumentException("the configuration of nginx does not have: " + old);
+    }
+    return text.replace(old, replacement);
+  }
+
+  private static String ownFiles() {
+    return """
+          access_log access.log;
+          client_body_temp_path body;
+          proxy_temp_path proxy;
+          fastcgi_temp_path fastcgi;
+          uwsgi_temp_path uwsgi;
+          scgi_temp_path scgi;
+        """;
+  }
+
+  private void write(String configuration) {
+    try {
+      Files.writeString(folder.resolve("nginx.conf"), configuration);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String read(Path configuration) {
+    try {
+      return Files.readString(configuration);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Debian's place is not on the PATH of all users. */
+  private static Optional<Path> binary() {
+    return Stream.concat(
+            Stream.of(System.getenv("PATH").split(File.pathSeparator)), Stream.of("/usr/sbin"))
+        .map(place -> Path.of(place, "nginx"))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+}

@@ -1,0 +1,164 @@
+package dev.tokenguard.testbed.proxy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/** The network between a node and Redis, on loopback. It is well until it is told otherwise. */
+public final class TcpProxy implements AutoCloseable {
+
+  private enum Weather {
+    CLEAR,
+    SLOW,
+    /** Connections stay open and nothing arrives, in neither direction. */
+    BLACK_HOLE,
+    /** What is asked arrives and is carried out; no answer comes back. */
+    MUTE,
+    /** Connections are reset, old and new ones. */
+    RESET
+  }
+
+  private final ServerSocket door;
+  private final InetSocketAddress target;
+  private final Set<Link> links = ConcurrentHashMap.newKeySet();
+  private volatile Weather weather = Weather.CLEAR;
+  private volatile Duration delay = Duration.ZERO;
+
+  public TcpProxy(int targetPort) {
+    try {
+      door = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    target = new InetSocketAddress(InetAddress.getLoopbackAddress(), targetPort);
+    run(this::accept);
+  }
+
+  public int port() {
+    return door.getLocalPort();
+  }
+
+  public void slowDown(Duration eachWay) {
+    delay = eachWay;
+    weather = Weather.SLOW;
+  }
+
+  public void swallowAll() {
+    weather = Weather.BLACK_HOLE;
+  }
+
+  public void swallowAnswers() {
+    weather = Weather.MUTE;
+  }
+
+  public void reset() {
+    weather = Weather.RESET;
+    links.forEach(Link::reset);
+  }
+
+  /** New connections are well. Those from before have lost bytes, so they end. */
+  public void heal() {
+    if (weather != Weather.SLOW) {
+      links.forEach(Link::reset);
+    }
+    weather = Weather.CLEAR;
+  }
+
+  @Override
+  public void close() throws IOException {
+    door.close();
+    links.forEach(Link::reset);
+  }
+
+  private void accept() {
+    while (!door.isClosed()) {
+      try {
+        open(door.accept());
+      } catch (IOException closedOrRefused) {
+        // The next one may be served.
+      }
+    }
+  }
+
+  private void open(Socket client) throws IOException {
+    Link link = new Link(client, new Socket());
+    if (weather == Weather.RESET) {
+      link.reset();
+      return;
+    }
+    links.add(link);
+    try {
+      link.server.connect(target, 1000);
+    } catch (IOException refused) {
+      link.reset();
+      return;
+    }
+    run(() -> pump(link, link.client, link.server, false));
+    run(() -> pump(link, link.server, link.client, true));
+  }
+
+  private void pump(Link link, Socket from, Socket to, boolean isAnswer) {
+    byte[] bytes = new byte[16_384];
+    try {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+        if (weather == Weather.SLOW) {
+          LockSupport.parkNanos(delay.toNanos());
+        }
+        if (!isSwallowed(isAnswer)) {
+          out.write(bytes, 0, count);
+        }
+      }
+    } catch (IOException broken) {
+      // The other side learns of it below.
+    }
+    link.reset();
+  }
+
+  private boolean isSwallowed(boolean isAnswer) {
+    return weather == Weather.BLACK_HOLE || weather == Weather.MUTE && isAnswer;
+  }
+
+  private static void run(Runnable task) {
+    Thread thread = new Thread(task, "tcp-proxy");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private final class Link {
+
+    private final Socket client;
+    private final Socket server;
+
+    Link(Socket client, Socket server) {
+      this.client = client;
+      this.server = server;
+    }
+
+    void reset() {
+      links.remove(this);
+      reset(client);
+      reset(server);
+    }
+
+    /** Closing with a linger of 0 sends RST. */
+    private static void reset(Socket socket) {
+      try {
+        socket.setSoLinger(true, 0);
+        socket.close();
+      } catch (IOException closed) {
+        // It is what was wanted.
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.tokenguard.testbed.redis;
+
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.process.LoopbackPort;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
+
+/** A Redis Cluster: three masters, each with one replica. Its owner needs a password. */
+public final class ClusterServers implements AutoCloseable {
+
+  public static final String PASSWORD = "owner-secret";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int MASTERS = 3;
+  private static final int SLOTS = 16_384;
+
+  private final List<RedisServer> servers = new ArrayList<>();
+  private final Map<Integer, Integer> busPorts = new HashMap<>();
+
+  private ClusterServers(List<String> extraArguments) {
+    for (int index = 0; index < 2 * MASTERS; index++) {
+      servers.add(server(extraArguments));
+    }
+    for (int index = 0; index < MASTERS; index++) {
+      int from = index * SLOTS / MASTERS;
+      int to = (index + 1) * SLOTS / MASTERS - 1;
+      on(servers.get(index), jedis -> jedis.clusterAddSlotsRange(from, to));
+    }
+    // Else two nodes may call their configurations by the same number, and argue.
+    for (int index = 0; index < servers.size(); index++) {
+      long epoch = index + 1;
+      on(servers.get(index), jedis -> jedis.clusterSetConfigEpoch(epoch));
+    }
+    RedisServer first = servers.get(0);
+    for (RedisServer server : servers.subList(1, servers.size())) {
+      on(server, jedis -> meet(jedis, first.port()));
+    }
+    awaitAll("to know each other", jedis -> jedis.clusterNodes().lines().count() == servers.size());
+    for (int index = 0; index < MASTERS; index++) {
+      String master = on(servers.get(index), Jedis::clusterMyId);
+      on(servers.get(MASTERS + index), jedis -> jedis.clusterReplicate(master));
+    }
+    awaitWhole();
+  }
+
+  /**
+   * @param extraArguments of each node; they win over ours
+   */
+  public static ClusterServers start(String... extraArguments) {
+    return new ClusterServers(List.of(extraArguments));
+  }
+
+  private Object meet(Jedis jedis, int port) {
+    return jedis.sendCommand(
+        Protocol.Command.CLUSTER,
+        "MEET",
+        "127.0.0.1",
+        String.valueOf(port),
+        String.valueOf(busPorts.get(port)));
+  }
+
+  private RedisServer server(List<String> extraArguments) {
+    int busPort = LoopbackPort.free();
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("--cluster-enabled", "yes", "--cluster-node-timeout", "2000"));
+    // Else it is the port plus 10000, beyond the range that is kept free.
+    arguments.addAll(List.of("--cluster-port", String.valueOf(busPort)));
+    arguments.addAll(List.of("--requirepass", PASSWORD, "--masterauth", PASSWORD));
+    arguments.addAll(List.of("--repl-diskless-sync-delay", "0"));
+    arguments.addAll(extraArguments);
+    RedisServer server = RedisServer.start(arguments.toArray(String[]::new));
+    busPorts.put(server.port(), busPort);
+    return server;
+  }
+
+  /** Some of the nodes, as a URL for clients. */
+  public String uri() {
+    return servers.stream()
+        .limit(MASTERS)
+        .map(server -> "127.0.0.1:" + server.port())
+        .collect(Collectors.joining(",", "redis://", ""));
+  }
+
+  public List<RedisServer> servers() {
+    return servers;
+  }
+
+  public List<RedisServer> masters() {
+    return servers.stream()
+        .filter(server -> on(server, Jedis::role).get(0).equals("master"))
+        .toList();
+  }
+
+  /** The master that has the slot of a key, as a running node sees it. */
+  public RedisServer masterOf(String key) {
+    RedisServer asked = servers.stream().filter(RedisServer::isRunning).findFirst().orElseThrow();
+    long slot = on(asked, jedis -> jedis.clusterKeySlot(key));
+    for (Object range : on(asked, Jedis::clusterSlots)) {
+      List<?> parts = (List<?>) range;
+      if ((Long) parts.get(0) <= slot && slot <= (Long) parts.get(1)) {
+        long port = (Long) ((List<?>) parts.get(2)).get(1);
+        return servers.stream().filter(it -> it.port() == port).findFirst().orElseThrow();
+      }
+    }
+    throw new IllegalStateException("nobody has the slot of " + key);
+  }
+
+  /** Waits until every running node sees all slots served and is linked to its master, if any. */
+  public void awaitWhole() {
+    awaitAll(
+        "to be whole",
+        jedis ->
+            jedis.clusterInfo().contains("cluster_state:ok")
+                && jedis.clusterNodes().lines().filter(line -> line.contains("slave")).count()
+                    == MASTERS
+                && !jedis.info("replication").contains("master_link_status:down"));
+  }
+
+  private void awaitAll(String what, Function<Jedis, Boolean> condition) {
+    Await.until(
+        "the nodes of the Cluster " + what,
+        PATIENCE,
+        () -> servers.stream().filter(RedisServer::isRunning).allMatch(it -> on(it, condition)));
+  }
+
+  /** Runs commands on one node, as the owner. */
+  public static <T> T on(RedisServer server, Function<Jedis, T> commands) {
+    HostAndPort address = new HostAndPort("127.0.0.1", server.port());
+    try (Jedis jedis =
+        new Jedis(
+            address,
+            DefaultJedisClientConfig.builder()
+                .password(PASSWORD)
+                .serverDefaultProtocol()
+                .build())) {
+      return commands.apply(jedis);
+    }
+  }
+
+  @Override
+  public void close() {
+    servers.forEach(RedisServer::close);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.tokenguard.testbed.redis;
+
+import dev.tokenguard.testbed.Await;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+
+/**
+ * A master, two replicas, and three Sentinels that replace a master which is away for a second.
+ * Redis and the Sentinels have the same owner, who needs a password.
+ */
+public final class SentinelServers implements AutoCloseable {
+
+  public static final String MASTER_NAME = "token-guard";
+  public static final String PASSWORD = "owner-secret";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int SENTINELS = 3;
+  private static final String CONFIGURATION =
+      """
+      sentinel monitor %1$s 127.0.0.1 %2$d 2
+      sentinel auth-pass %1$s %3$s
+      sentinel down-after-milliseconds %1$s %4$d
+      sentinel failover-timeout %1$s 5000
+      requirepass %3$s
+      """;
+
+  private final List<RedisServer> servers = new ArrayList<>();
+  private final List<RedisServer> sentinels;
+
+  /** After which a master that does not answer is replaced. */
+  private static final Duration DOWN_AFTER = Duration.ofSeconds(1);
+
+  private SentinelServers(List<String> extraArguments, Duration downAfter) {
+    RedisServer master = server(extraArguments, List.of());
+    String[] address = {"127.0.0.1", String.valueOf(master.port())};
+    List<String> replicaOf = List.of("--replicaof", String.join(" ", address));
+    server(extraArguments, replicaOf);
+    server(extraArguments, replicaOf);
+    // Sentinels that come earlier learn of no replica for ten seconds.
+    awaitReplicas(2);
+    String configuration =
+        CONFIGURATION.formatted(MASTER_NAME, master.port(), PASSWORD, downAfter.toMillis());
+    sentinels =
+        IntStream.range(0, SENTINELS)
+            .mapToObj(number -> RedisServer.sentinel(configuration))
+            .toList();
+    Await.until("the Sentinels to know each other and the replicas", PATIENCE, this::isComplete);
+  }
+
+  /**
+   * @param extraArguments for Redis, not for the Sentinels
+   */
+  public static SentinelServers start(String... extraArguments) {
+    return new SentinelServers(List.of(extraArguments), DOWN_AFTER);
+  }
+
+  /** For tests without a failover, which a busy machine would make by itself. */
+  public static SentinelServers startWithoutFailover() {
+    return new SentinelServers(List.of(), Duration.ofHours(1));
+  }
+
+  private RedisServer server(List<String> extraArguments, List<String> role) {
+    List<String> arguments = new ArrayList<>(extraArguments);
+    arguments.addAll(role);
+    arguments.addAll(List.of("--requirepass", PASSWORD, "--masterauth", PASSWORD));
+    arguments.addAll(List.of("--repl-diskless-sync-delay", "0"));
+    RedisServer server = RedisServer.start(arguments.toArray(String[]::new));
+    servers.add(server);
+    return server;
+  }
+
+  /** The Sentinels, as a URL for clients. */
+  public String uri() {
+    return sentinels.stream()
+        .map(sentinel -> "127.0.0.1:" + sentinel.port())
+        .collect(Collectors.joining(",", "redis://", ""));
+  }
+
+  public List<RedisServer> sentinels() {
+    return sentinels;
+  }
+
+  public List<RedisServer> servers() {
+    return servers;
+  }
+
+  /** The server that the Sentinels name now. */
+  public RedisServer master() {
+    for (RedisServer sentinel : sentinels) {
+      try (Jedis jedis = connect(sentinel)) {
+        int port = Integer.parseInt(jedis.sentinelGetMasterAddrByName(MASTER_NAME).get(1));
+        return servers.stream().filter(it -> it.port() == port).findFirst().orElseThrow();
+      } catch (RuntimeException away) {
+        continue;
+      }
+    }
+    throw new IllegalStateException("no Sentinel answers");
+  }
+
+  /** Waits until so many replicas are linked to the master. */
+  public void awaitReplicas(int count) {
+    Await.until(
+        count + " replicas to be linked",
+        PATIENCE,
+        () ->
+            servers.stream()
+                    .filter(server -> info(server).contains("master_link_status:up"))
+                    .count()
+                == count);
+  }
+
+  private boolean isComplete() {
+    return sentinels.stream()
+        .map(SentinelServers::info)
+        .allMatch(text -> text.contains("status=ok") && text.contains("slaves=2,sentinels=3"));
+  }
+
+  private static String info(RedisServer server) {
+    try (Jedis jedis = connect(server)) {
+      return jedis.info();
+    } catch (RuntimeException away) {
+      return "";
+    }
+  }
+
+  private static Jedis connect(RedisServer server) {
+    return new Jedis(
+        new HostAndPort("127.0.0.1", server.port()),
+        DefaultJedisClientConfig.builder().password(PASSWORD).serverDefaultProtocol().build());
+  }
+
+  @Override
+  public void close() {
+    Stream.concat(sentinels.stream(), servers.stream()).forEach(RedisServer::close);
+  }
+}

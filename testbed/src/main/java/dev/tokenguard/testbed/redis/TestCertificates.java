@@ -1,0 +1,138 @@
+package dev.tokenguard.testbed.redis;
+
+import dev.tokenguard.testbed.process.ProcessTree;
+import dev.tokenguard.testbed.process.ServerLog;
+import dev.tokenguard.testbed.process.WorkFolder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Key;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+/** A CA and certificates of it, made by the JDK's own keytool, as PEM files that servers read. */
+public final class TestCertificates implements AutoCloseable {
+
+  private static final String PASSWORD = "changeit";
+  private static final String CA = "ca";
+
+  private final WorkFolder folder = WorkFolder.create("certificates");
+
+  private TestCertificates() {
+    Runtime.getRuntime().addShutdownHook(new Thread(folder::delete));
+  }
+
+  public static TestCertificates create() {
+    TestCertificates certificates = new TestCertificates();
+    certificates.generate(CA, "-ext", "bc:c");
+    return certificates;
+  }
+
+  public Path ca() {
+    return certificate(CA);
+  }
+
+  /** Issues a certificate for the names, as keytool writes them: {@code ip:127.0.0.1,dns:redis}. */
+  public TestCertificates issue(String name, String... names) {
+    List<String> signed = new ArrayList<>(List.of("-signer", CA, "-signerkeypass", PASSWORD));
+    if (names.length > 0) {
+      signed.addAll(List.of("-ext", "san=" + String.join(",", names)));
+    }
+    generate(name, signed.toArray(String[]::new));
+    return this;
+  }
+
+  public Path certificate(String name) {
+    return folder.resolve(name + ".crt");
+  }
+
+  public Path key(String name) {
+    return folder.resolve(name + ".key");
+  }
+
+  /**
+   * What {@code redis-server} needs to speak TLS as {@code redis}, and to want a certificate of its
+   * clients, too.
+   */
+  public String[] redisArguments(int port) {
+    return new String[] {
+      "--tls-port",
+      String.valueOf(port),
+      "--tls-cert-file",
+      certificate("redis").toString(),
+      "--tls-key-file",
+      key("redis").toString(),
+      "--tls-ca-cert-file",
+      ca().toString()
+    };
+  }
+
+  private void generate(String alias, String... more) {
+    Path store = folder.resolve("store.p12");
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keystore",
+                store.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-alias",
+                alias,
+                "-dname",
+                "CN=" + alias,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-validity",
+                "2"));
+    command.addAll(Arrays.asList(more));
+    ProcessTree keytool =
+        ProcessTree.start(command, folder.path(), Map.of(), folder.resolve("keytool.log"));
+    if (!keytool.endsWithin(Duration.ofSeconds(30)) || keytool.exitCode() != 0) {
+      throw new IllegalStateException(
+          "keytool failed: " + new ServerLog("keytool", folder.resolve("keytool.log")).text());
+    }
+    write(alias, store);
+  }
+
+  private void write(String alias, Path file) {
+    try (InputStream content = Files.newInputStream(file)) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(content, PASSWORD.toCharArray());
+      Certificate own = store.getCertificate(alias);
+      Key key = store.getKey(alias, PASSWORD.toCharArray());
+      Files.writeString(certificate(alias), pem("CERTIFICATE", own.getEncoded()));
+      Files.writeString(key(alias), pem("PRIVATE KEY", key.getEncoded()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String pem(String type, byte[] content) {
+    String text =
+        Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(content);
+    return "-----BEGIN " + type + "-----\n" + text + "\n-----END " + type + "-----\n";
+  }
+
+  @Override
+  public void close() {
+    folder.delete();
+  }
+}
