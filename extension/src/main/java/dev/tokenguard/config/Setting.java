@@ -8,30 +8,51 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * One setting: its name, what it means, its default and what it accepts.
+ * One setting as a value: how it is named and described, what it accepts, how it is parsed.
  *
- * @param name as an administrator writes it, for example {@code grace-period}
- * @param help one or two sentences for the person who sets it
+ * @param name the id in the configuration, for example {@code grace-period}
+ * @param label the words that the console shows instead of the id, with the unit
+ * @param group the part of a form to which it belongs; empty where there are no groups
+ * @param help sentences for an administrator: what the setting does and when to change it
+ * @param unit the unit of a number, for example {@code seconds}; empty for all other settings
  * @param accepts the range in words, for example {@code 0 to 300 seconds}
- * @param choices the accepted words in the order to show them; empty unless the setting is a choice
+ * @param choices the accepted ids in the order to show them; empty unless the setting is a choice
  * @param defaultText the default as an administrator would write it; empty where there is none
- * @param parser reads a trimmed, non-empty text; refuses by {@link IllegalArgumentException}
- * @param <T> what the setting is after parsing
+ * @param parser reads a trimmed text; throws {@link IllegalArgumentException} for one that is not
+ *     accepted
+ * @param <T> the type after parsing
  */
 public record Setting<T>(
     String name,
+    String label,
+    String group,
     String help,
+    String unit,
     String accepts,
     List<String> choices,
     String defaultText,
     Function<String, T> parser) {
+
+  /** A setting without unit and group, labelled by the words of its name. */
+  public Setting(
+      String name,
+      String help,
+      String accepts,
+      List<String> choices,
+      String defaultText,
+      Function<String, T> parser) {
+    this(name, words(name), "", help, "", accepts, choices, defaultText, parser);
+  }
 
   /** A whole number from {@code min} to {@code max}, both included. */
   public static Setting<Integer> number(
       String name, String help, String unit, int min, int max, int defaultValue) {
     return new Setting<>(
         name,
+        unit.isEmpty() ? words(name) : words(name) + " (" + unit + ")",
+        "",
         help,
+        unit,
         (min + " to " + max + " " + unit).trim(),
         List.of(),
         Integer.toString(defaultValue),
@@ -44,26 +65,26 @@ public record Setting<T>(
         });
   }
 
-  /** One constant of an enum, written in lower case with hyphens. */
+  /** One constant of an enum, written as its {@link #id}. */
   public static <E extends Enum<E>> Setting<E> choice(
       String name, String help, Class<E> type, E defaultValue) {
     return choice(name, help, List.of(type.getEnumConstants()), defaultValue);
   }
 
-  /** One of some constants of an enum, written in lower case with hyphens. */
+  /** One of the accepted constants of an enum, written as its {@link #id}. */
   public static <E extends Enum<E>> Setting<E> choice(
       String name, String help, List<E> accepted, E defaultValue) {
-    // Looked up, not searched: a policy is read with each refresh.
+    // A map, because each refresh parses the policy.
     Map<String, E> constants = new LinkedHashMap<>();
     for (E constant : accepted) {
       constants.put(id(constant), constant);
     }
-    List<String> words = List.copyOf(constants.keySet());
+    List<String> ids = List.copyOf(constants.keySet());
     return new Setting<>(
         name,
         help,
-        "one of " + String.join(", ", words),
-        words,
+        "one of " + String.join(", ", ids),
+        ids,
         id(defaultValue),
         text -> {
           E constant = constants.get(text);
@@ -90,57 +111,75 @@ public record Setting<T>(
             });
   }
 
-  /** A text that {@code parser} accepts; without a default when {@code defaultText} is empty. */
+  /** A text that {@code parser} accepts; an empty {@code defaultText} means no default. */
   public static <T> Setting<T> text(
       String name, String help, String accepts, String defaultText, Function<String, T> parser) {
     return new Setting<>(name, help, accepts, List.of(), defaultText, parser);
   }
 
-  /** The word by which an administrator names an enum constant. */
+  /** The same setting with another label. */
+  public Setting<T> labelled(String text) {
+    return new Setting<>(name, text, group, help, unit, accepts, choices, defaultText, parser);
+  }
+
+  /** The same setting as a part of a group. */
+  public Setting<T> in(String otherGroup) {
+    return new Setting<>(
+        name, label, otherGroup, help, unit, accepts, choices, defaultText, parser);
+  }
+
+  /** The help text with range and default, as forms and option lists show it. */
+  public String describe() {
+    String range = help + " Accepts " + accepts;
+    return defaultText.isEmpty() ? range + "." : range + "; default " + defaultText + ".";
+  }
+
+  /** The id by which an administrator names an enum constant: lower case with hyphens. */
   public static String id(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /**
-   * Reads this setting from what an administrator gave. The console saves strings, the admin REST
-   * may save numbers and booleans; a blank value is the default.
+   * Reads this setting from saved values. The console saves strings, the admin REST API also
+   * numbers and booleans. A blank or missing value is the default.
    *
-   * @throws InvalidSettingException naming the setting and what it accepts
+   * @throws InvalidSettingException if the value is not accepted
    */
-  public T from(Map<String, ?> given) {
-    Object raw = given.get(name);
-    return ofText(raw == null ? null : raw.toString());
+  public T from(Map<String, ?> saved) {
+    Object value = saved.get(name);
+    return parse(value == null ? "" : value.toString());
   }
 
   /**
-   * Reads this setting from where texts stand by their names; a blank or missing one is the
-   * default.
+   * Reads this setting from a source of texts by name. A blank or missing text is the default.
    *
-   * @throws InvalidSettingException naming the setting and what it accepts
+   * @throws InvalidSettingException if the text is not accepted
    */
-  public T from(UnaryOperator<String> given) {
-    return ofText(given.apply(name));
-  }
-
-  private T ofText(String given) {
-    String text = given == null ? "" : given.trim();
-    return parse(text.isEmpty() ? defaultText : text);
-  }
-
-  /** The refusal of a value that does not go with the others, by a reason in words. */
-  public InvalidSettingException refused(String reason) {
-    return new InvalidSettingException(name + ": " + reason);
+  public T from(UnaryOperator<String> source) {
+    String text = source.apply(name);
+    return parse(text == null ? "" : text);
   }
 
   /**
-   * @throws InvalidSettingException naming the setting and what it accepts
+   * Reads a text; a blank one is the default.
+   *
+   * @throws InvalidSettingException if the text is not accepted
    */
   public T parse(String text) {
     try {
-      return parser.apply(text);
+      return parser.apply(text.isBlank() ? defaultText : text.trim());
     } catch (IllegalArgumentException refused) {
-      // The value is not repeated: it may be a password in the wrong place.
-      throw new InvalidSettingException(name + ": " + accepts);
+      // Without the cause: its message may repeat the value.
+      throw refused(accepts);
     }
+  }
+
+  /** The refusal of a value, for example of one that contradicts another setting. */
+  public InvalidSettingException refused(String reason) {
+    return new InvalidSettingException(this, reason);
+  }
+
+  private static String words(String name) {
+    return Character.toUpperCase(name.charAt(0)) + name.substring(1).replace('-', ' ');
   }
 }

@@ -1,7 +1,5 @@
 /**
- * Settings as values: each has a name, a default, a range and a help text, and is parsed once.
- *
- * <p>The console form, the error messages, the server info and the tables in the documentation are
- * all made from the same {@link dev.tokenguard.config.Setting}.
+ * Settings as values. The form in the console, error messages, the options of the server and the
+ * tables of the documentation are made from the same {@link dev.tokenguard.config.Setting}.
  */
 package dev.tokenguard.config;

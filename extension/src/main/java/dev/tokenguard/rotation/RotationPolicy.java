@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** How refresh tokens of a client rotate. Parsed once from what an administrator saved. */
+/** How refresh tokens of a client rotate: the settings of the executor after parsing. */
 public record RotationPolicy(
     Mode mode,
     Duration gracePeriod,
@@ -28,26 +28,26 @@ public record RotationPolicy(
     ENFORCE,
     OBSERVE,
     /**
-     * Changes nothing and adds no refusal; what was revoked is refused. Not for administrators: it
-     * serves requests to which no policy applies.
+     * Rotates nothing and refuses revoked tokens only. Not a value of the setting: it serves
+     * requests to which no policy applies.
      */
     LOOKUP
   }
 
-  /** What happens when a bound family is used elsewhere. */
+  /** What happens to a refresh from another context than the bound one. */
   public enum MismatchConsequence {
     DENY,
     OBSERVE,
     REVOKE_FAMILY
   }
 
-  /** What happens when the store cannot be asked. */
+  /** What happens to a refresh while the store is unavailable. */
   public enum FailureConsequence {
     DENY,
     ALLOW
   }
 
-  /** What happens to a token whose family should have a record and has none. */
+  /** What happens to a token whose family has no record although it was rotated before. */
   public enum MissingConsequence {
     ADOPT,
     DENY
@@ -56,11 +56,11 @@ public record RotationPolicy(
   /** For a token with lineage claims to which no policy applies. */
   public static final RotationPolicy LOOKUP = parse(Map.of()).lookupOnly();
 
-  /** All settings, in the order in which the console shows them. */
+  /** All settings in the order of the console. */
   public static final List<Setting<?>> SETTINGS = RotationSettings.ALL;
 
   /**
-   * Reads a policy from saved settings; what is not given has its default.
+   * Reads a policy from saved settings; a missing one has its default.
    *
    * @throws InvalidSettingException for the first value out of range
    */
@@ -68,12 +68,12 @@ public record RotationPolicy(
     return RotationSettings.policyOf(given);
   }
 
-  /** Whether refusals are not carried out, but for those of what was revoked before. */
+  /** Whether refusals are only reported, except those of revoked tokens. */
   public boolean isObserving() {
     return mode != Mode.ENFORCE;
   }
 
-  /** The same limits, only to look a token up. */
+  /** The same policy in the mode {@link Mode#LOOKUP}. */
   public RotationPolicy lookupOnly() {
     return new RotationPolicy(
         Mode.LOOKUP,
@@ -93,10 +93,10 @@ public record RotationPolicy(
   }
 
   /**
-   * When the lifetime that began with the login is over.
+   * When the absolute lifetime is over.
    *
    * @param loggedInAt seconds since the epoch
-   * @return seconds since the epoch; 0 when the policy sets no end
+   * @return seconds since the epoch; 0 when the policy sets no absolute lifetime
    */
   public long notAfter(long loggedInAt) {
     return absoluteLifetime.isZero() ? 0 : loggedInAt + absoluteLifetime.toSeconds();

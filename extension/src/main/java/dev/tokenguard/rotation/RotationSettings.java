@@ -13,131 +13,188 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** What an administrator may set of a {@link RotationPolicy}: names, ranges, defaults, help. */
+/** The settings of a {@link RotationPolicy}: names, labels, ranges, defaults, help texts. */
 final class RotationSettings {
+
+  private static final String GRACE = "Grace period";
+  private static final String REUSE = "Reuse and theft";
+  private static final String LIMITS = "Limits";
+  private static final String BINDING = "Binding";
+  private static final String REDIS = "Redis";
 
   private static final Setting<Mode> MODE =
       choice(
-          "mode",
-          "enforce carries refusals out. observe adds no refusal of its own: it answers with the newest"
-              + " token and reports to events and metrics what it would have done. What was revoked"
-              + " before is refused in both.",
-          List.of(Mode.ENFORCE, Mode.OBSERVE),
-          Mode.ENFORCE);
+              "mode",
+              "enforce carries out the refusals of this policy. observe only reports them to events"
+                  + " and metrics, and answers such a refresh with the newest token of the family."
+                  + " Revoked tokens are refused in both modes. Choose observe to try a policy"
+                  + " before it can refuse clients.",
+              List.of(Mode.ENFORCE, Mode.OBSERVE),
+              Mode.ENFORCE)
+          .labelled("Mode")
+          .in("Mode");
   private static final Setting<Integer> GRACE_PERIOD =
       number(
-          "grace-period",
-          "How long after a rotation the replaced token still gets the very same new token (two tabs,"
-              + " a retry after a lost answer). 0 turns every replay into a reuse.",
-          "seconds",
-          0,
-          300,
-          10);
-  private static final Setting<Integer> GRACE_MAX_REPLAYS =
-      number(
-          "grace-max-replays",
-          "How many replays of one token the grace period covers. One more is answered with 429 and"
-              + " Retry-After; nothing is revoked. 0 means no limit.",
-          "replays",
-          0,
-          1_000_000,
-          0);
+              "grace-period",
+              "How long a replaced refresh token is accepted after its rotation. The client gets the"
+                  + " same new token again, so two tabs that refresh at once and a retry after a lost"
+                  + " response stay logged in. 0 turns every replay into a reuse. Raise it for"
+                  + " clients on slow or unreliable networks.",
+              "seconds",
+              0,
+              300,
+              10)
+          .labelled("Grace period (seconds)")
+          .in(GRACE);
   private static final Setting<ContextMatch> GRACE_CONTEXT =
       choice(
-          "grace-context",
-          "Grace covers a replay only from the context of the request that rotated. It keeps a thief"
-              + " from following the chain inside each grace period.",
-          ContextMatch.class,
-          ContextMatch.USER_AGENT);
+              "grace-context",
+              "What a replay within the grace period must have in common with the request that"
+                  + " rotated the token: the User-Agent header, the IP address of the client, or"
+                  + " both. A replay from another context is a reuse. Choose none if one client sends"
+                  + " different User-Agent headers.",
+              ContextMatch.class,
+              ContextMatch.USER_AGENT)
+          .labelled("Context within the grace period")
+          .in(GRACE);
+  private static final Setting<Integer> GRACE_MAX_REPLAYS =
+      number(
+              "grace-max-replays",
+              "How many replays of one token are accepted within the grace period. A further replay"
+                  + " is answered with 429 and Retry-After; nothing is revoked. 0 means no limit. Set"
+                  + " it to slow down clients that repeat a request in a loop.",
+              "replays",
+              0,
+              1_000_000,
+              0)
+          .labelled("Maximum replays within the grace period")
+          .in(GRACE);
   private static final Setting<ReuseConsequence> ON_REUSE =
       choice(
-          "on-reuse",
-          "What ends when a reuse is detected: the token family, the client's part of the session,"
-              + " the whole session, or all of the user's sessions, offline ones included.",
-          ReuseConsequence.class,
-          ReuseConsequence.REVOKE_FAMILY);
-  private static final Setting<Integer> MAX_ROTATIONS =
-      number(
-          "max-rotations",
-          "After so many rotations the user must log in again. 0 means no limit.",
-          "rotations",
-          0,
-          Integer.MAX_VALUE,
-          0);
-  private static final Setting<Integer> ABSOLUTE_LIFETIME =
-      number(
-          "absolute-lifetime",
-          "So long after the login no refresh token works any more. 0 leaves it to the realm.",
-          "seconds",
-          0,
-          Integer.MAX_VALUE,
-          0);
-  private static final Setting<Integer> MAX_REFRESHES_PER_MINUTE =
-      number(
-          "max-refreshes-per-minute",
-          "More refreshes of one family than this in a minute are answered with 429 and Retry-After;"
-              + " nothing is revoked. 0 means no limit.",
-          "refreshes",
-          0,
-          1_000_000,
-          0);
-  private static final Setting<Integer> MAX_FAMILIES_PER_USER_AND_CLIENT =
-      number(
-          "max-families-per-user-and-client",
-          "How many token families a user may have at a client. A login beyond it revokes the oldest:"
-              + " its refresh and access tokens. Limits above 64 may be exceeded by a sixteenth for a"
-              + " few logins. 0 means no limit.",
-          "families",
-          0,
-          1_000,
-          1_000);
-  private static final Setting<ContextMatch> BIND_TO =
-      choice(
-          "bind-to",
-          "Refresh tokens work only from the context that they were issued to.",
-          ContextMatch.class,
-          ContextMatch.NONE);
-  private static final Setting<MismatchConsequence> ON_BINDING_MISMATCH =
-      choice(
-          "on-binding-mismatch",
-          "When a bound token is used from another context: deny refuses it, observe lets it pass and"
-              + " tells events and metrics, revoke-family refuses it and ends its family.",
-          MismatchConsequence.class,
-          MismatchConsequence.DENY);
+              "on-reuse",
+              "What a detected reuse revokes: the token family, the client's part of the session, the"
+                  + " session with all its clients, or all sessions of the user, offline sessions"
+                  + " included. Widen it if a stolen token means that the browser or the account is"
+                  + " compromised.",
+              ReuseConsequence.class,
+              ReuseConsequence.REVOKE_FAMILY)
+          .labelled("On token reuse")
+          .in(REUSE);
   private static final Setting<Boolean> REVOKE_PREVIOUS_ACCESS_TOKEN =
       flag(
-          "revoke-previous-access-token",
-          "A refresh revokes the access token that it replaces.",
-          false);
+              "revoke-previous-access-token",
+              "Whether a refresh revokes the access token that it replaces. Switch it on if access"
+                  + " tokens have a long lifespan and the client does not use the previous one after"
+                  + " a refresh.",
+              false)
+          .labelled("Revoke previous access token")
+          .in(REUSE);
+  private static final Setting<Integer> MAX_ROTATIONS =
+      number(
+              "max-rotations",
+              "How many rotations are allowed after a login; then the user must log in again. 0 means"
+                  + " no limit. Set it to bound how often one login can be extended.",
+              "rotations",
+              0,
+              Integer.MAX_VALUE,
+              0)
+          .labelled("Maximum rotations")
+          .in(LIMITS);
+  private static final Setting<Integer> ABSOLUTE_LIFETIME =
+      number(
+              "absolute-lifetime",
+              "How long after the login refresh tokens are accepted, offline tokens included; then the"
+                  + " user must log in again. 0 leaves the lifetime to the realm. Set it if users of"
+                  + " this client must authenticate again after a fixed time.",
+              "seconds",
+              0,
+              Integer.MAX_VALUE,
+              0)
+          .labelled("Absolute lifetime (seconds)")
+          .in(LIMITS);
+  private static final Setting<Integer> MAX_REFRESHES_PER_MINUTE =
+      number(
+              "max-refreshes-per-minute",
+              "How many refreshes of one token family are accepted in a minute. A further refresh is"
+                  + " answered with 429 and Retry-After; nothing is revoked. 0 means no limit. Set it"
+                  + " to slow down clients that refresh in a loop.",
+              "refreshes",
+              0,
+              1_000_000,
+              0)
+          .labelled("Maximum refreshes per minute")
+          .in(LIMITS);
+  private static final Setting<Integer> MAX_FAMILIES_PER_USER_AND_CLIENT =
+      number(
+              "max-families-per-user-and-client",
+              "How many token families a user can have at a client. A login beyond the limit revokes"
+                  + " the oldest family, with its refresh and access tokens. Limits above 64 can be"
+                  + " exceeded by a sixteenth for a few logins. 0 means no limit. Lower it to limit"
+                  + " the devices on which a user stays logged in.",
+              "families",
+              0,
+              1_000,
+              1_000)
+          .labelled("Maximum families per user and client")
+          .in(LIMITS);
+  private static final Setting<ContextMatch> BIND_TO =
+      choice(
+              "bind-to",
+              "What a refresh must have in common with the request to which the family's first token"
+                  + " was issued: the User-Agent header, the IP address of the client, or both. Set it"
+                  + " for clients whose context does not change; the address of mobile clients does.",
+              ContextMatch.class,
+              ContextMatch.NONE)
+          .labelled("Bind tokens to")
+          .in(BINDING);
+  private static final Setting<MismatchConsequence> ON_BINDING_MISMATCH =
+      choice(
+              "on-binding-mismatch",
+              "What happens to a refresh from another context than the bound one: deny refuses it,"
+                  + " observe accepts it and reports it to events and metrics, revoke-family refuses it"
+                  + " and revokes the family. Choose observe to try a binding before it can refuse"
+                  + " clients.",
+              MismatchConsequence.class,
+              MismatchConsequence.DENY)
+          .labelled("On binding mismatch")
+          .in(BINDING);
   private static final Setting<FailureConsequence> ON_REDIS_FAILURE =
       choice(
-          "on-redis-failure",
-          "When Redis cannot be asked: deny answers 503 with Retry-After and consumes nothing, allow"
-              + " rotates without Redis.",
-          FailureConsequence.class,
-          FailureConsequence.DENY);
+              "on-redis-failure",
+              "What happens to a refresh while Redis is unavailable: deny answers 503 with Retry-After"
+                  + " and leaves the token valid, allow rotates without Redis. Choose allow if users"
+                  + " must stay logged in during an outage; a reuse is then detected after the outage.",
+              FailureConsequence.class,
+              FailureConsequence.DENY)
+          .labelled("On Redis failure")
+          .in(REDIS);
   private static final Setting<MissingConsequence> ON_MISSING_STATE =
       choice(
-          "on-missing-state",
-          "When Redis has no record of a family: adopt continues from the presented token, deny requires a"
-              + " new login.",
-          MissingConsequence.class,
-          MissingConsequence.ADOPT);
+              "on-missing-state",
+              "What happens to a token whose family has no record in Redis, for example after a data"
+                  + " loss: adopt continues the family from this token, deny refuses it and the user"
+                  + " must log in again. Choose deny if a token that was replaced before the data loss"
+                  + " must not be accepted.",
+              MissingConsequence.class,
+              MissingConsequence.ADOPT)
+          .labelled("On missing Redis record")
+          .in(REDIS);
 
+  /** In the order of the console and the documentation: settings of a group are neighbours. */
   static final List<Setting<?>> ALL =
       List.of(
           MODE,
           GRACE_PERIOD,
-          GRACE_MAX_REPLAYS,
           GRACE_CONTEXT,
+          GRACE_MAX_REPLAYS,
           ON_REUSE,
+          REVOKE_PREVIOUS_ACCESS_TOKEN,
           MAX_ROTATIONS,
           ABSOLUTE_LIFETIME,
           MAX_REFRESHES_PER_MINUTE,
           MAX_FAMILIES_PER_USER_AND_CLIENT,
           BIND_TO,
           ON_BINDING_MISMATCH,
-          REVOKE_PREVIOUS_ACCESS_TOKEN,
           ON_REDIS_FAILURE,
           ON_MISSING_STATE);
 

@@ -29,25 +29,25 @@ class AdministrationIT extends LabTest {
       delimiter = '|',
       textBlock =
           """
-          mode                         | on     | mode: one of enforce, observe
-          grace-period                 | 301    | grace-period: 0 to 300 seconds
-          grace-period                 | -1     | grace-period: 0 to 300 seconds
-          grace-period                 | ten    | grace-period: 0 to 300 seconds
-          grace-max-replays            | -1     | grace-max-replays: 0 to 1000000 replays
-          grace-context                | all    | grace-context: one of none, user-agent, ip, user-agent-and-ip
-          on-reuse                     | shrug  | on-reuse: one of revoke-family, revoke-client-session, revoke-session, revoke-user
-          max-rotations                | 1.5    | max-rotations: 0 to 2147483647 rotations
-          absolute-lifetime            | -5     | absolute-lifetime: 0 to 2147483647 seconds
-          max-refreshes-per-minute     | many   | max-refreshes-per-minute: 0 to 1000000 refreshes
-          max-families-per-user-and-client | 1001   | max-families-per-user-and-client: 0 to 1000 families
-          bind-to                      | host   | bind-to: one of none, user-agent, ip, user-agent-and-ip
-          on-binding-mismatch          | allow  | on-binding-mismatch: one of deny, observe, revoke-family
-          revoke-previous-access-token | yes    | revoke-previous-access-token: true or false
-          on-redis-failure             | retry  | on-redis-failure: one of deny, allow
-          on-missing-state             | forget | on-missing-state: one of adopt, deny
+          mode                             | on     | Mode [mode]: "on" is not accepted. Accepted: one of enforce, observe
+          grace-period                     | 301    | Grace period (seconds) [grace-period]: "301" is not accepted. Accepted: 0 to 300 seconds
+          grace-period                     | -1     | Grace period (seconds) [grace-period]: "-1" is not accepted. Accepted: 0 to 300 seconds
+          grace-period                     | ten    | Grace period (seconds) [grace-period]: "ten" is not accepted. Accepted: 0 to 300 seconds
+          grace-max-replays                | -1     | Maximum replays within the grace period [grace-max-replays]: "-1" is not accepted. Accepted: 0 to 1000000 replays
+          grace-context                    | all    | Context within the grace period [grace-context]: "all" is not accepted. Accepted: one of none, user-agent, ip, user-agent-and-ip
+          on-reuse                         | shrug  | On token reuse [on-reuse]: "shrug" is not accepted. Accepted: one of revoke-family, revoke-client-session, revoke-session, revoke-user
+          max-rotations                    | 1.5    | Maximum rotations [max-rotations]: "1.5" is not accepted. Accepted: 0 to 2147483647 rotations
+          absolute-lifetime                | -5     | Absolute lifetime (seconds) [absolute-lifetime]: "-5" is not accepted. Accepted: 0 to 2147483647 seconds
+          max-refreshes-per-minute         | many   | Maximum refreshes per minute [max-refreshes-per-minute]: "many" is not accepted. Accepted: 0 to 1000000 refreshes
+          max-families-per-user-and-client | 1001   | Maximum families per user and client [max-families-per-user-and-client]: "1001" is not accepted. Accepted: 0 to 1000 families
+          bind-to                          | host   | Bind tokens to [bind-to]: "host" is not accepted. Accepted: one of none, user-agent, ip, user-agent-and-ip
+          on-binding-mismatch              | allow  | On binding mismatch [on-binding-mismatch]: "allow" is not accepted. Accepted: one of deny, observe, revoke-family
+          revoke-previous-access-token     | yes    | Revoke previous access token [revoke-previous-access-token]: "yes" is not accepted. Accepted: true or false
+          on-redis-failure                 | retry  | On Redis failure [on-redis-failure]: "retry" is not accepted. Accepted: one of deny, allow
+          on-missing-state                 | forget | On missing Redis record [on-missing-state]: "forget" is not accepted. Accepted: one of adopt, deny
           grace-perriod                | 10     | redis-refresh-token-rotation has no setting named grace-perriod
           """)
-  void given_a_bad_value_when_the_profile_is_saved_then_the_message_names_setting_and_range(
+  void given_a_bad_value_when_the_profile_is_saved_then_the_message_names_setting_value_and_range(
       String setting, String value, String message) {
     JsonNode before = lab.admin().get("/client-policies/profiles").orFail().body();
 
@@ -68,7 +68,7 @@ class AdministrationIT extends LabTest {
   }
 
   @Test
-  void given_the_console_then_the_form_offers_every_setting_with_help_and_default() {
+  void given_the_console_then_the_form_offers_every_setting_with_label_help_and_default() {
     JsonNode executor = null;
     for (JsonNode type :
         lab.admin()
@@ -80,25 +80,28 @@ class AdministrationIT extends LabTest {
       }
     }
     assertThat(executor).isNotNull();
+    List<String> labels = new ArrayList<>();
     Map<String, String> defaults = new LinkedHashMap<>();
     for (JsonNode property : executor.path("properties")) {
       assertThat(property.path("helpText").asText()).isNotBlank();
+      labels.add(property.path("label").asText());
       defaults.put(property.path("name").asText(), property.path("defaultValue").asText());
     }
+    assertThat(labels).startsWith("Mode", "Grace period (seconds)").hasSize(14);
     assertThat(defaults)
         .containsExactly(
             Map.entry("mode", "enforce"),
             Map.entry("grace-period", "10"),
-            Map.entry("grace-max-replays", "0"),
             Map.entry("grace-context", "user-agent"),
+            Map.entry("grace-max-replays", "0"),
             Map.entry("on-reuse", "revoke-family"),
+            Map.entry("revoke-previous-access-token", "false"),
             Map.entry("max-rotations", "0"),
             Map.entry("absolute-lifetime", "0"),
             Map.entry("max-refreshes-per-minute", "0"),
             Map.entry("max-families-per-user-and-client", "1000"),
             Map.entry("bind-to", "none"),
             Map.entry("on-binding-mismatch", "deny"),
-            Map.entry("revoke-previous-access-token", "false"),
             Map.entry("on-redis-failure", "deny"),
             Map.entry("on-missing-state", "adopt"));
   }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,29 +135,44 @@ final class RotationPolicyTest {
         .containsExactly(
             "mode",
             "grace-period",
-            "grace-max-replays",
             "grace-context",
+            "grace-max-replays",
             "on-reuse",
+            "revoke-previous-access-token",
             "max-rotations",
             "absolute-lifetime",
             "max-refreshes-per-minute",
             "max-families-per-user-and-client",
             "bind-to",
             "on-binding-mismatch",
-            "revoke-previous-access-token",
             "on-redis-failure",
             "on-missing-state");
   }
 
   @Test
-  void whenSettingsAreListed_thenEachIsTestedHereAndHasAHelpText() {
+  void whenSettingsAreListed_thenEachIsTestedHereAndDescribed() {
     assertThat(RotationPolicy.SETTINGS)
         .extracting(Setting::name)
         .containsExactlyInAnyOrderElementsOf(
             Stream.concat(numbers().map(NumberSetting::name), words().map(WordSetting::name))
                 .toList());
     assertThat(RotationPolicy.SETTINGS)
-        .allSatisfy(setting -> assertThat(setting.help()).endsWith("."));
+        .allSatisfy(
+            setting -> {
+              assertThat(setting.label()).isNotBlank().contains(setting.unit());
+              assertThat(setting.group()).isNotBlank();
+              assertThat(setting.help()).endsWith(".");
+            });
+  }
+
+  @Test
+  void whenSettingsAreListed_thenThoseOfAGroupAreNeighbours() {
+    assertThat(RotationPolicy.SETTINGS.stream().map(Setting::group).distinct())
+        .containsExactly("Mode", "Grace period", "Reuse and theft", "Limits", "Binding", "Redis");
+    List<String> groups = RotationPolicy.SETTINGS.stream().map(Setting::group).toList();
+    assertThat(IntStream.range(1, groups.size()))
+        .filteredOn(i -> !groups.get(i).equals(groups.get(i - 1)))
+        .hasSize(5);
   }
 
   @ParameterizedTest

@@ -9,11 +9,11 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** A setting of the executor, as the documentation has it; a test holds that against the code. */
-record DocumentedSetting(String name, String accepts, String byDefault, String help) {
+record DocumentedSetting(String name, String label, String accepts, String byDefault, String help) {
 
   private static final Path DOCS = Path.of("..", "docs", "settings.md");
   private static final Pattern ROW =
-      Pattern.compile("(?m)^\\| `(.+?)` \\| (.+?) \\| `(.+?)` \\| (.+) \\|$");
+      Pattern.compile("(?m)^\\| `(.+?)` \\| (.+?) \\| (.+?) \\| `(.+?)` \\| (.+) \\|$");
 
   static List<DocumentedSetting> all() {
     try {
@@ -25,10 +25,11 @@ record DocumentedSetting(String name, String accepts, String byDefault, String h
   }
 
   private static DocumentedSetting of(MatchResult row) {
-    return new DocumentedSetting(row.group(1), row.group(2), row.group(3), row.group(4));
+    return new DocumentedSetting(
+        row.group(1), row.group(2), row.group(3), row.group(4), row.group(5));
   }
 
-  /** What the console says when it is asked for help. */
+  /** The help text of the field in the console. */
   String helpInTheConsole() {
     return help + " Accepts " + accepts + "; default " + byDefault + ".";
   }

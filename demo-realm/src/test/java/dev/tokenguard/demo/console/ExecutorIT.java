@@ -22,23 +22,30 @@ class ExecutorIT extends ConsoleTest {
     assertThat(DocumentedSetting.all()).hasSize(14);
     for (DocumentedSetting setting : DocumentedSetting.all()) {
       assertThat(field(console, setting)).isVisible();
+      assertThat(
+              console
+                  .page()
+                  .getByText(setting.label(), new Page.GetByTextOptions().setExact(true))
+                  .first())
+          .isVisible();
       openHelp(console, setting);
       closeHelp(console, setting);
     }
 
     console.closeAlerts();
-    openHelp(console, DocumentedSetting.all().get(3));
+    openHelp(console, DocumentedSetting.all().get(2));
     picture(console.page(), "console-executor");
   }
 
   @Test
-  void givenABadValueWhenItIsSavedThenTheAlertNamesTheSettingAndItsRangeAndAGoodOneIsSaved() {
+  void givenABadValueWhenItIsSavedThenTheAlertNamesSettingValueAndRangeAndAGoodOneIsSaved() {
     Console console = profileWithTheExecutorOpen();
 
     console.fill("grace-period", "301");
     console.press("addExecutor-saveBtn");
 
-    console.awaitAlert("grace-period: 0 to 300 seconds");
+    console.awaitAlert(
+        "Grace period (seconds) [grace-period]: \"301\" is not accepted. Accepted: 0 to 300 seconds");
     assertThat(profile(PROFILE).path("executors")).isEmpty();
 
     console.fill("grace-period", "20");
@@ -67,7 +74,7 @@ class ExecutorIT extends ConsoleTest {
     return setting.isChoice()
         ? console
             .page()
-            .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(setting.name()))
+            .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(setting.label()))
             .filter(new Locator.FilterOptions().setHasText(setting.byDefault()))
         : console
             .page()

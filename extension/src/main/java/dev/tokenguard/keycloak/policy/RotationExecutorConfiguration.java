@@ -3,18 +3,21 @@ package dev.tokenguard.keycloak.policy;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.config.Setting;
+import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.rotation.RotationPolicy;
 import jakarta.ws.rs.core.Response;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.keycloak.representations.idm.ClientPolicyExecutorConfigurationRepresentation;
 import org.keycloak.services.ErrorResponse;
+import org.keycloak.services.ErrorResponseException;
 
 /**
- * What an administrator saved. Kept as the texts that the console sends: a typed field would answer
- * a wrong value with a 500 before it could be checked.
+ * The settings of one executor as they were saved: strings from the console, also numbers and
+ * booleans from the admin REST API. Typed fields are not possible, because Keycloak answers a value
+ * of the wrong type with a 500 before it calls {@link #validateConfig}.
  */
 public final class RotationExecutorConfiguration
     extends ClientPolicyExecutorConfigurationRepresentation {
@@ -22,34 +25,42 @@ public final class RotationExecutorConfiguration
   private static final Set<String> NAMES =
       RotationPolicy.SETTINGS.stream().map(Setting::name).collect(Collectors.toUnmodifiableSet());
 
-  /** Called by Keycloak when a profile is saved; what it throws is what the administrator reads. */
+  /**
+   * Called by Keycloak before it saves a profile.
+   *
+   * @throws ErrorResponseException 400 with a text for the administrator, which the console shows
+   */
   @Override
   public boolean validateConfig() {
-    problem()
-        .ifPresent(
-            text -> {
-              throw ErrorResponse.error(text, Response.Status.BAD_REQUEST);
-            });
-    return true;
+    Set<String> unknown = new TreeSet<>(getConfigAsMap().keySet());
+    unknown.removeAll(NAMES);
+    if (!unknown.isEmpty()) {
+      throw badRequest(
+          "%s has no setting named %s", RotationExecutorFactory.ID, String.join(", ", unknown));
+    }
+    try {
+      policy();
+      return true;
+    } catch (InvalidSettingException invalid) {
+      throw badRequest(
+          "%s [%s]: \"%.100s\" is not accepted. Accepted: %s",
+          invalid.label(),
+          invalid.name(),
+          Objects.toString(getConfigAsMap().get(invalid.name())).trim(),
+          invalid.reason());
+    }
   }
 
+  /**
+   * @throws InvalidSettingException if the profile was saved without {@link #validateConfig}, for
+   *     example by an earlier version with other ranges
+   */
   @JsonIgnore
   RotationPolicy policy() {
     return RotationPolicy.parse(getConfigAsMap());
   }
 
-  private Optional<String> problem() {
-    Set<String> unknown = new TreeSet<>(getConfigAsMap().keySet());
-    unknown.removeAll(NAMES);
-    if (!unknown.isEmpty()) {
-      return Optional.of(
-          RotationExecutorFactory.ID + " has no setting named " + String.join(", ", unknown));
-    }
-    try {
-      policy();
-      return Optional.empty();
-    } catch (InvalidSettingException invalid) {
-      return Optional.of(invalid.getMessage());
-    }
+  private static ErrorResponseException badRequest(String format, Object... values) {
+    return ErrorResponse.error(LogText.of(format, values), Response.Status.BAD_REQUEST);
   }
 }

@@ -10,7 +10,7 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider;
 import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProviderFactory;
 
-/** Offers the executor and its form in the console. */
+/** The executor {@code redis-refresh-token-rotation} with its form in the admin console. */
 public final class RotationExecutorFactory implements ClientPolicyExecutorProviderFactory {
 
   public static final String ID = "redis-refresh-token-rotation";
@@ -25,9 +25,9 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
 
   @Override
   public String getHelpText() {
-    return "Rotates refresh tokens in a straight lineage that is kept in Redis: a double submit gets"
-        + " the same token again, a replay of an older one ends the family. Turn the realm's own"
-        + " 'Revoke Refresh Token' off.";
+    return "Rotates refresh tokens and detects their reuse by state in Redis. A replay within the grace"
+        + " period gets the same new token; a later one revokes the token family. Switch 'Revoke"
+        + " Refresh Token' of the realm off.";
   }
 
   @Override
@@ -43,7 +43,7 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
 
   @Override
   public void init(Config.Scope config) {
-    // All settings are those of the profile.
+    // The settings are in the client profiles.
   }
 
   @Override
@@ -56,19 +56,14 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
     // Nothing to release.
   }
 
-  /** The console's number field loses what it cannot read, so numbers are texts here. */
+  /** Numbers are texts, because the console's number field drops what it cannot read. */
   private static ProviderConfigProperty field(Setting<?> setting) {
     boolean isChoice = !setting.choices().isEmpty();
     ProviderConfigProperty field =
         new ProviderConfigProperty(
             setting.name(),
-            setting.name(),
-            setting.help()
-                + " Accepts "
-                + setting.accepts()
-                + "; default "
-                + setting.defaultText()
-                + ".",
+            setting.label(),
+            setting.describe(),
             isChoice ? ProviderConfigProperty.LIST_TYPE : ProviderConfigProperty.STRING_TYPE,
             setting.defaultText());
     if (isChoice) {

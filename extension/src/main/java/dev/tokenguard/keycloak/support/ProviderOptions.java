@@ -10,7 +10,7 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderConfigurationBuilder;
 
 /**
- * The settings of a provider as options of the server, {@code --spi-<spi>--<provider>--<name>}.
+ * The settings of a provider as options of the server: {@code --spi-<spi>--<provider>--<name>}.
  *
  * @param spi the name of the SPI
  * @param provider the id of the provider
@@ -18,7 +18,7 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  */
 public record ProviderOptions(String spi, String provider, List<Setting<?>> settings) {
 
-  /** What stands before the name of each. */
+  /** The text before the name of each option. */
   public String prefix() {
     return "spi-" + spi + "--" + provider + "--";
   }
@@ -26,8 +26,9 @@ public record ProviderOptions(String spi, String provider, List<Setting<?>> sett
   /**
    * Reads the options when Keycloak starts.
    *
-   * @param reader is given the text of an option by its name; null when it is not set
-   * @throws InvalidSettingException naming the whole option; that stops the start
+   * @param reader parses the options; its argument returns the text of an option by name, null if
+   *     it is not set
+   * @throws InvalidSettingException with the whole name of the option, which stops the start
    */
   public <T> T read(Config.Scope config, Function<UnaryOperator<String>, T> reader) {
     try {
@@ -37,13 +38,14 @@ public record ProviderOptions(String spi, String provider, List<Setting<?>> sett
     }
   }
 
-  /** As Keycloak lists them in its help. */
+  /** The options as Keycloak lists them, for {@code getConfigMetadata()}. */
   public List<ProviderConfigProperty> toConfigProperties() {
     ProviderConfigurationBuilder listed = ProviderConfigurationBuilder.create();
     for (Setting<?> setting : settings) {
       listed
           .property()
           .name(setting.name())
+          .label(setting.label())
           .type(ProviderConfigProperty.STRING_TYPE)
           .helpText(setting.help() + " Accepts " + setting.accepts() + ".")
           .defaultValue(setting.defaultText().isEmpty() ? null : setting.defaultText())
