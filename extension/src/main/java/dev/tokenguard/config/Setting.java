@@ -74,10 +74,20 @@ public record Setting<T>(
   /** One of the accepted constants of an enum, written as its {@link #id}. */
   public static <E extends Enum<E>> Setting<E> choice(
       String name, String help, List<E> accepted, E defaultValue) {
+    return choice(name, help, accepted, defaultValue, Setting::id);
+  }
+
+  /**
+   * One of the accepted constants of an enum.
+   *
+   * @param idOf what an administrator writes for a constant
+   */
+  public static <E extends Enum<E>> Setting<E> choice(
+      String name, String help, List<E> accepted, E defaultValue, Function<E, String> idOf) {
     // A map, because each refresh parses the policy.
     Map<String, E> constants = new LinkedHashMap<>();
     for (E constant : accepted) {
-      constants.put(id(constant), constant);
+      constants.put(idOf.apply(constant), constant);
     }
     List<String> ids = List.copyOf(constants.keySet());
     return new Setting<>(
@@ -85,7 +95,7 @@ public record Setting<T>(
         help,
         "one of " + String.join(", ", ids),
         ids,
-        id(defaultValue),
+        idOf.apply(defaultValue),
         text -> {
           E constant = constants.get(text);
           if (constant == null) {

@@ -41,15 +41,8 @@ public interface Blacklist {
   /**
    * An entry that covers a token.
    *
-   * @param kind what is revoked
+   * @param scope what is revoked: the access token, its session or its user
    * @param reason as it was written; of a user there is none
    */
-  record Hit(Kind kind, String reason) {}
-
-  /** What an entry is about. */
-  enum Kind {
-    ACCESS_TOKEN,
-    SESSION,
-    USER
-  }
+  record Hit(RevocationScope scope, String reason) {}
 }

@@ -1,14 +1,14 @@
 package dev.tokenguard.revocation;
 
-import static dev.tokenguard.revocation.Scope.CLIENT;
-import static dev.tokenguard.revocation.Scope.CLIENT_SESSION;
-import static dev.tokenguard.revocation.Scope.OFF;
-import static dev.tokenguard.revocation.Scope.OTHER_SESSIONS;
-import static dev.tokenguard.revocation.Scope.REALM;
-import static dev.tokenguard.revocation.Scope.SESSION;
-import static dev.tokenguard.revocation.Scope.SESSION_AND_OFFLINE;
-import static dev.tokenguard.revocation.Scope.TOKENS;
-import static dev.tokenguard.revocation.Scope.USER;
+import static dev.tokenguard.revocation.RevocationScope.CLIENT;
+import static dev.tokenguard.revocation.RevocationScope.CLIENT_SESSION;
+import static dev.tokenguard.revocation.RevocationScope.OFF;
+import static dev.tokenguard.revocation.RevocationScope.OTHER_SESSIONS;
+import static dev.tokenguard.revocation.RevocationScope.REALM;
+import static dev.tokenguard.revocation.RevocationScope.SESSION;
+import static dev.tokenguard.revocation.RevocationScope.SESSION_AND_OFFLINE;
+import static dev.tokenguard.revocation.RevocationScope.TOKENS;
+import static dev.tokenguard.revocation.RevocationScope.USER;
 
 import dev.tokenguard.config.Setting;
 import java.util.Arrays;
@@ -75,15 +75,15 @@ public enum Trigger {
       Reason.PERMISSIONS_REDUCED, "A role or a group was taken away from the user.", OFF, USER);
 
   private final Reason reason;
-  private final Setting<Scope> setting;
+  private final Setting<RevocationScope> setting;
 
   /**
    * @param byDefault what it revokes when nothing is set
    * @param others what else it can revoke; it can be switched off, too
    */
-  Trigger(Reason reason, String help, Scope byDefault, Scope... others) {
+  Trigger(Reason reason, String help, RevocationScope byDefault, RevocationScope... others) {
     this.reason = reason;
-    Set<Scope> accepted = new LinkedHashSet<>(List.of(OFF, byDefault));
+    Set<RevocationScope> accepted = new LinkedHashSet<>(List.of(OFF, byDefault));
     accepted.addAll(List.of(others));
     List<String> words = accepted.stream().map(Setting::id).toList();
     this.setting =
@@ -105,7 +105,7 @@ public enum Trigger {
   }
 
   /** The setting that switches it and says how much it revokes. */
-  public Setting<Scope> setting() {
+  public Setting<RevocationScope> setting() {
     return setting;
   }
 

@@ -9,9 +9,9 @@ import java.util.function.Function;
 /** What each trigger ends: on a server, or in a realm that sets some of them differently. */
 public final class Triggers {
 
-  private final Map<Trigger, Scope> scopes;
+  private final Map<Trigger, RevocationScope> scopes;
 
-  private Triggers(Map<Trigger, Scope> scopes) {
+  private Triggers(Map<Trigger, RevocationScope> scopes) {
     this.scopes = scopes;
   }
 
@@ -22,7 +22,7 @@ public final class Triggers {
    * @throws InvalidSettingException for the first value that is not accepted
    */
   public static Triggers parse(Function<String, String> given) {
-    Map<Trigger, Scope> scopes = new EnumMap<>(Trigger.class);
+    Map<Trigger, RevocationScope> scopes = new EnumMap<>(Trigger.class);
     for (Trigger trigger : Trigger.values()) {
       scopes.put(trigger, trigger.setting().from(given::apply));
     }
@@ -36,7 +36,7 @@ public final class Triggers {
    * @param invalid hears a sentence for each value that is not accepted
    */
   public Triggers overriddenBy(Function<String, String> given, Consumer<String> invalid) {
-    Map<Trigger, Scope> overridden = new EnumMap<>(scopes);
+    Map<Trigger, RevocationScope> overridden = new EnumMap<>(scopes);
     for (Trigger trigger : Trigger.values()) {
       String text = textOf(trigger, given);
       if (text != null) {
@@ -50,7 +50,7 @@ public final class Triggers {
     return new Triggers(overridden);
   }
 
-  public Scope scopeOf(Trigger trigger) {
+  public RevocationScope scopeOf(Trigger trigger) {
     return scopes.get(trigger);
   }
 

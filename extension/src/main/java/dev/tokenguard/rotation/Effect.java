@@ -1,5 +1,6 @@
 package dev.tokenguard.rotation;
 
+import dev.tokenguard.revocation.RevocationScope;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -41,7 +42,7 @@ public sealed interface Effect {
       String reason,
       long newest,
       Optional<AccessTokens> revoke,
-      Optional<ReuseConsequence> end)
+      Optional<RevocationScope> end)
       implements Effect {
 
     /** The decision did not tell the newest generation. */

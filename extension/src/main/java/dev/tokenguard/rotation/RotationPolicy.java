@@ -2,6 +2,7 @@ package dev.tokenguard.rotation;
 
 import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.config.Setting;
+import dev.tokenguard.revocation.RevocationScope;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ public record RotationPolicy(
     Duration gracePeriod,
     int graceMaxReplays,
     ContextMatch graceContext,
-    ReuseConsequence onReuse,
+    RevocationScope onReuse,
     int maxRotations,
     Duration absoluteLifetime,
     int maxRefreshesPerMinute,

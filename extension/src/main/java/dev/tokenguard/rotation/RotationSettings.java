@@ -5,6 +5,7 @@ import static dev.tokenguard.config.Setting.flag;
 import static dev.tokenguard.config.Setting.number;
 
 import dev.tokenguard.config.Setting;
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.RotationPolicy.FailureConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
@@ -69,15 +70,20 @@ final class RotationSettings {
               0)
           .labelled("Maximum replays within the grace period")
           .in(GRACE);
-  private static final Setting<ReuseConsequence> ON_REUSE =
+  private static final Setting<RevocationScope> ON_REUSE =
       choice(
               "on-reuse",
               "What a detected reuse revokes: the token family, the client's part of the session, the"
                   + " session with all its clients, or all sessions of the user, offline sessions"
                   + " included. Widen it if a stolen token means that the browser or the account is"
                   + " compromised.",
-              ReuseConsequence.class,
-              ReuseConsequence.REVOKE_FAMILY)
+              List.of(
+                  RevocationScope.FAMILY,
+                  RevocationScope.CLIENT_SESSION,
+                  RevocationScope.SESSION,
+                  RevocationScope.USER),
+              RevocationScope.FAMILY,
+              scope -> "revoke-" + Setting.id(scope))
           .labelled("On token reuse")
           .in(REUSE);
   private static final Setting<Boolean> REVOKE_PREVIOUS_ACCESS_TOKEN =

@@ -2,7 +2,6 @@ package dev.tokenguard.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.revocation.Blacklist.Kind;
 import dev.tokenguard.revocation.Blacklist.TokenIdentity;
 import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.revocation.BlacklistEntry.OfSession;
@@ -66,7 +65,7 @@ abstract class AddingRules extends BlacklistRules {
                   return blacklist.add(user(now + number, now + 1_000 - number));
                 }))
         .containsOnlyOnce(true);
-    assertKilled(issuedAt(now + THREADS - 1), Kind.USER, "");
+    assertKilled(issuedAt(now + THREADS - 1), RevocationScope.USER, "");
     assertAlive(issuedAt(now + THREADS));
     assertLivesUntil(user(0, 0), now + 999);
   }
@@ -123,9 +122,9 @@ abstract class AddingRules extends BlacklistRules {
   void whenTheClockThatItWasDatedByIsBehind_thenItLivesForItsLeastLife() {
     long past = inSeconds(-1200);
     blacklist.add(new OfSession(SESSION, clock.second(), Reason.LOGOUT, past, 900));
-    assertKilled(identity(), Kind.SESSION, "logout");
+    assertKilled(identity(), RevocationScope.SESSION, "logout");
     blacklist.add(new OfUser(USER, inSeconds(60), past, 900));
-    assertKilled(new TokenIdentity(TOKEN, "", USER, clock.second()), Kind.USER, "");
+    assertKilled(new TokenIdentity(TOKEN, "", USER, clock.second()), RevocationScope.USER, "");
   }
 
   /** A lifespan of zero, or a clock that was never set. */

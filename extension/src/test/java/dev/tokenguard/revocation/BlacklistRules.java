@@ -3,7 +3,6 @@ package dev.tokenguard.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.revocation.Blacklist.Hit;
-import dev.tokenguard.revocation.Blacklist.Kind;
 import dev.tokenguard.revocation.Blacklist.TokenIdentity;
 import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.revocation.BlacklistEntry.OfSession;
@@ -54,7 +53,7 @@ abstract class BlacklistRules {
     return new TokenIdentity(TOKEN, SESSION, USER, second);
   }
 
-  protected final void assertKilled(TokenIdentity token, Kind kind, String reason) {
+  protected final void assertKilled(TokenIdentity token, RevocationScope kind, String reason) {
     assertThat(blacklist.find(token)).contains(new Hit(kind, reason));
   }
 

@@ -16,16 +16,16 @@ import java.util.OptionalLong;
 public final class InMemoryBlacklist implements Blacklist {
 
   /** What an entry is about; no two kinds share a name. */
-  private record Subject(Kind kind, String id) {
+  private record Subject(RevocationScope kind, String id) {
 
     static Subject of(BlacklistEntry entry) {
       if (entry instanceof OfAccessToken token) {
-        return new Subject(Kind.ACCESS_TOKEN, token.id());
+        return new Subject(RevocationScope.ACCESS_TOKEN, token.id());
       }
       if (entry instanceof OfSession session) {
-        return new Subject(Kind.SESSION, session.id());
+        return new Subject(RevocationScope.SESSION, session.id());
       }
-      return new Subject(Kind.USER, ((OfUser) entry).userId());
+      return new Subject(RevocationScope.USER, ((OfUser) entry).userId());
     }
   }
 
@@ -76,23 +76,23 @@ public final class InMemoryBlacklist implements Blacklist {
 
   @Override
   public synchronized Optional<String> reasonFor(String accessTokenId) {
-    return claimed(Kind.ACCESS_TOKEN, accessTokenId).map(Standing::reason);
+    return claimed(RevocationScope.ACCESS_TOKEN, accessTokenId).map(Standing::reason);
   }
 
   @Override
   public synchronized Optional<Hit> find(TokenIdentity token) {
-    return claimed(Kind.ACCESS_TOKEN, token.id())
-        .map(it -> new Hit(Kind.ACCESS_TOKEN, it.reason()))
+    return claimed(RevocationScope.ACCESS_TOKEN, token.id())
+        .map(it -> new Hit(RevocationScope.ACCESS_TOKEN, it.reason()))
         .or(
             () ->
-                claimed(Kind.SESSION, token.sessionId())
+                claimed(RevocationScope.SESSION, token.sessionId())
                     .filter(it -> token.issuedAt() <= it.cutoff())
-                    .map(it -> new Hit(Kind.SESSION, it.reason())))
+                    .map(it -> new Hit(RevocationScope.SESSION, it.reason())))
         .or(
             () ->
-                claimed(Kind.USER, token.userId())
+                claimed(RevocationScope.USER, token.userId())
                     .filter(it -> token.issuedAt() < it.cutoff())
-                    .map(it -> new Hit(Kind.USER, it.reason())));
+                    .map(it -> new Hit(RevocationScope.USER, it.reason())));
   }
 
   /** Until when there is an entry about the same; empty when there is none. */
@@ -100,7 +100,7 @@ public final class InMemoryBlacklist implements Blacklist {
     return standing(Subject.of(entry)).stream().mapToLong(Standing::expiresAt).findFirst();
   }
 
-  private Optional<Standing> claimed(Kind kind, String id) {
+  private Optional<Standing> claimed(RevocationScope kind, String id) {
     return id.isEmpty() ? Optional.empty() : standing(new Subject(kind, id));
   }
 

@@ -2,7 +2,6 @@ package dev.tokenguard.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.revocation.Blacklist.Kind;
 import dev.tokenguard.revocation.Blacklist.TokenIdentity;
 import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.revocation.BlacklistEntry.OfSession;
@@ -33,7 +32,7 @@ abstract class MatchingRules extends BlacklistRules {
   @EnumSource(Reason.class)
   void whenATokenIsNamed_thenItIsDeadForThatReason(Reason reason) {
     blacklist.add(token(reason, inSeconds(300)));
-    assertKilled(identity(), Kind.ACCESS_TOKEN, reason.word());
+    assertKilled(identity(), RevocationScope.ACCESS_TOKEN, reason.word());
     assertThat(blacklist.reasonFor(TOKEN)).contains(reason.word());
     assertAlive(new TokenIdentity("another", SESSION, USER, 0));
   }
@@ -42,8 +41,8 @@ abstract class MatchingRules extends BlacklistRules {
   @EnumSource(Reason.class)
   void whenASessionIsNamed_thenItsTokensUpToTheCutOffAreRevoked(Reason reason) {
     blacklist.add(session(reason, inSeconds(300)));
-    assertKilled(issuedAt(0), Kind.SESSION, reason.word());
-    assertKilled(issuedAt(clock.second()), Kind.SESSION, reason.word());
+    assertKilled(issuedAt(0), RevocationScope.SESSION, reason.word());
+    assertKilled(issuedAt(clock.second()), RevocationScope.SESSION, reason.word());
     assertAlive(issuedAt(inSeconds(1)));
     assertThat(blacklist.reasonFor(TOKEN)).isEmpty();
     assertAlive(new TokenIdentity(TOKEN, "another", USER, 0));
@@ -54,8 +53,8 @@ abstract class MatchingRules extends BlacklistRules {
   void whenAUserIsCutOff_thenTokensIssuedBeforeThatSecondAreDead() {
     long second = clock.second();
     blacklist.add(user(second, inSeconds(300)));
-    assertKilled(issuedAt(0), Kind.USER, "");
-    assertKilled(issuedAt(second - 1), Kind.USER, "");
+    assertKilled(issuedAt(0), RevocationScope.USER, "");
+    assertKilled(issuedAt(second - 1), RevocationScope.USER, "");
     assertAlive(issuedAt(second));
     assertAlive(issuedAt(second + 1));
     assertAlive(new TokenIdentity(TOKEN, SESSION, "another", 0));
@@ -65,22 +64,22 @@ abstract class MatchingRules extends BlacklistRules {
   @Test
   void whenSeveralEntriesKillAToken_thenTheNarrowestIsTold() {
     blacklist.add(user(inSeconds(1), inSeconds(300)));
-    assertKilled(identity(), Kind.USER, "");
+    assertKilled(identity(), RevocationScope.USER, "");
     blacklist.add(session(Reason.LOGOUT, inSeconds(300)));
-    assertKilled(identity(), Kind.SESSION, "logout");
+    assertKilled(identity(), RevocationScope.SESSION, "logout");
     blacklist.add(token(Reason.REUSED, inSeconds(300)));
-    assertKilled(identity(), Kind.ACCESS_TOKEN, "reused");
+    assertKilled(identity(), RevocationScope.ACCESS_TOKEN, "reused");
   }
 
   /** The token of a service account has no session. */
   @Test
   void whenATokenLacksClaims_thenItIsJudgedByTheOthers() {
     blacklist.add(user(clock.second(), inSeconds(300)));
-    assertKilled(new TokenIdentity("", "", USER, 0), Kind.USER, "");
+    assertKilled(new TokenIdentity("", "", USER, 0), RevocationScope.USER, "");
     blacklist.add(session(Reason.LOGOUT, inSeconds(300)));
-    assertKilled(new TokenIdentity("", SESSION, "", 0), Kind.SESSION, "logout");
+    assertKilled(new TokenIdentity("", SESSION, "", 0), RevocationScope.SESSION, "logout");
     blacklist.add(token(Reason.REUSED, inSeconds(300)));
-    assertKilled(new TokenIdentity(TOKEN, "", "", 0), Kind.ACCESS_TOKEN, "reused");
+    assertKilled(new TokenIdentity(TOKEN, "", "", 0), RevocationScope.ACCESS_TOKEN, "reused");
     assertAlive(new TokenIdentity("", "", "", 0));
   }
 
@@ -89,7 +88,7 @@ abstract class MatchingRules extends BlacklistRules {
   void whenASessionIsNamed_thenTokensUpToThatSecondAreCoveredAndLaterOnesAreNot() {
     long cutoff = clock.second();
     blacklist.add(new OfSession(SESSION, cutoff, Reason.LOGOUT, inSeconds(300)));
-    assertKilled(new TokenIdentity("", SESSION, "", cutoff), Kind.SESSION, "logout");
+    assertKilled(new TokenIdentity("", SESSION, "", cutoff), RevocationScope.SESSION, "logout");
     assertAlive(new TokenIdentity("", SESSION, "", cutoff + 1));
   }
 
@@ -98,9 +97,10 @@ abstract class MatchingRules extends BlacklistRules {
     long cutoff = clock.second();
     blacklist.add(new OfSession(SESSION, cutoff, Reason.LOGOUT, inSeconds(300)));
     blacklist.add(new OfSession(SESSION, cutoff - 5, Reason.REVOKED, inSeconds(300)));
-    assertKilled(new TokenIdentity("", SESSION, "", cutoff), Kind.SESSION, "logout");
+    assertKilled(new TokenIdentity("", SESSION, "", cutoff), RevocationScope.SESSION, "logout");
     blacklist.add(new OfSession(SESSION, cutoff + 5, Reason.USER_DISABLED, inSeconds(100)));
-    assertKilled(new TokenIdentity("", SESSION, "", cutoff + 5), Kind.SESSION, "user-disabled");
+    assertKilled(
+        new TokenIdentity("", SESSION, "", cutoff + 5), RevocationScope.SESSION, "user-disabled");
     assertAlive(new TokenIdentity("", SESSION, "", cutoff + 6));
     assertLivesUntil(new OfSession(SESSION, 0, Reason.LOGOUT, 0), inSeconds(300));
   }

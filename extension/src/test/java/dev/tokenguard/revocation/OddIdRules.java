@@ -2,7 +2,6 @@ package dev.tokenguard.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.revocation.Blacklist.Kind;
 import dev.tokenguard.revocation.Blacklist.TokenIdentity;
 import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.revocation.BlacklistEntry.OfSession;
@@ -50,11 +49,11 @@ abstract class OddIdRules extends BlacklistRules {
   @MethodSource("oddIds")
   void whenAnOddIdIsNamed_thenItIsFound(String id) {
     blacklist.add(new OfUser(id, clock.second(), inSeconds(300)));
-    assertKilled(new TokenIdentity(TOKEN, SESSION, id, 0), Kind.USER, "");
+    assertKilled(new TokenIdentity(TOKEN, SESSION, id, 0), RevocationScope.USER, "");
     blacklist.add(new OfSession(id, clock.second(), Reason.LOGOUT, inSeconds(300)));
-    assertKilled(new TokenIdentity(TOKEN, id, USER, 0), Kind.SESSION, "logout");
+    assertKilled(new TokenIdentity(TOKEN, id, USER, 0), RevocationScope.SESSION, "logout");
     blacklist.add(new OfAccessToken(id, Reason.REVOKED, inSeconds(300)));
-    assertKilled(new TokenIdentity(id, SESSION, USER, 0), Kind.ACCESS_TOKEN, "revoked");
+    assertKilled(new TokenIdentity(id, SESSION, USER, 0), RevocationScope.ACCESS_TOKEN, "revoked");
     assertThat(blacklist.reasonFor(id)).contains("revoked");
     assertLivesUntil(new OfSession(id, clock.second(), Reason.LOGOUT, 0), inSeconds(300));
   }

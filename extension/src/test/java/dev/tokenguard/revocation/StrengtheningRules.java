@@ -2,7 +2,6 @@ package dev.tokenguard.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.revocation.Blacklist.Kind;
 import dev.tokenguard.rotation.TestClock;
 import java.util.List;
 import java.util.OptionalLong;
@@ -25,7 +24,7 @@ abstract class StrengtheningRules extends BlacklistRules {
     blacklist.addAll(
         List.of(
             session(Reason.USER_DELETED, inSeconds(300)), session(Reason.LOGOUT, inSeconds(900))));
-    assertKilled(withoutId(), Kind.SESSION, "user-deleted");
+    assertKilled(withoutId(), RevocationScope.SESSION, "user-deleted");
   }
 
   private Blacklist.TokenIdentity withoutId() {
@@ -59,7 +58,7 @@ abstract class StrengtheningRules extends BlacklistRules {
     long second = clock.second();
     blacklist.add(user(second, inSeconds(300)));
     assertThat(blacklist.add(user(second + 10, inSeconds(300)))).isFalse();
-    assertKilled(issuedAt(second + 9), Kind.USER, "");
+    assertKilled(issuedAt(second + 9), RevocationScope.USER, "");
     assertAlive(issuedAt(second + 10));
   }
 
@@ -68,7 +67,7 @@ abstract class StrengtheningRules extends BlacklistRules {
     long second = clock.second();
     blacklist.add(user(second, inSeconds(300)));
     assertThat(blacklist.add(user(second - 10, inSeconds(900)))).isFalse();
-    assertKilled(issuedAt(second - 1), Kind.USER, "");
+    assertKilled(issuedAt(second - 1), RevocationScope.USER, "");
     assertLivesUntil(user(0, 0), inSeconds(900));
   }
 
@@ -77,9 +76,9 @@ abstract class StrengtheningRules extends BlacklistRules {
   void whenSecondsHaveDifferentLengths_thenTheyAreComparedAsNumbers() {
     blacklist.add(user(9, inSeconds(300)));
     blacklist.add(user(10, inSeconds(300)));
-    assertKilled(issuedAt(9), Kind.USER, "");
+    assertKilled(issuedAt(9), RevocationScope.USER, "");
     blacklist.add(user(9, inSeconds(300)));
-    assertKilled(issuedAt(9), Kind.USER, "");
+    assertKilled(issuedAt(9), RevocationScope.USER, "");
     assertAlive(issuedAt(10));
   }
 }

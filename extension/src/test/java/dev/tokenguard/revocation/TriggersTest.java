@@ -98,7 +98,7 @@ final class TriggersTest {
   static Stream<Arguments> refusedWords() {
     List<String> words =
         new ArrayList<>(List.of("on", "true", "OFF", "User", "other_sessions", "user,session"));
-    Arrays.stream(Scope.values()).map(Setting::id).forEach(words::add);
+    Arrays.stream(RevocationScope.values()).map(Setting::id).forEach(words::add);
     return Stream.of(Trigger.values())
         .flatMap(
             trigger ->
@@ -127,7 +127,7 @@ final class TriggersTest {
     Map<String, String> given = Map.of(trigger.setting().name(), word);
     Triggers ofRealm = allOff.overriddenBy(given::get, reported::add);
     for (Trigger each : Trigger.values()) {
-      assertThat(ofRealm.scopeOf(each)).isEqualTo(Scope.OFF);
+      assertThat(ofRealm.scopeOf(each)).isEqualTo(RevocationScope.OFF);
     }
     assertThat(reported)
         .containsExactly(
@@ -143,7 +143,7 @@ final class TriggersTest {
     Triggers allOff = Triggers.parse(name -> "off").overriddenBy(name -> blank, reported::add);
     for (Trigger trigger : Trigger.values()) {
       assertThat(server.scopeOf(trigger)).isEqualTo(DEFAULTS.scopeOf(trigger));
-      assertThat(allOff.scopeOf(trigger)).isEqualTo(Scope.OFF);
+      assertThat(allOff.scopeOf(trigger)).isEqualTo(RevocationScope.OFF);
     }
     assertThat(reported).isEmpty();
   }
@@ -153,9 +153,9 @@ final class TriggersTest {
     Map<String, String> given =
         Map.of("logout", "everything", "password-changed", "user", "email-changed", "session");
     Triggers ofRealm = DEFAULTS.overriddenBy(given::get, reported::add);
-    assertThat(ofRealm.scopeOf(Trigger.LOGOUT)).isEqualTo(Scope.SESSION);
-    assertThat(ofRealm.scopeOf(Trigger.PASSWORD_CHANGED)).isEqualTo(Scope.USER);
-    assertThat(ofRealm.scopeOf(Trigger.EMAIL_CHANGED)).isEqualTo(Scope.OFF);
+    assertThat(ofRealm.scopeOf(Trigger.LOGOUT)).isEqualTo(RevocationScope.SESSION);
+    assertThat(ofRealm.scopeOf(Trigger.PASSWORD_CHANGED)).isEqualTo(RevocationScope.USER);
+    assertThat(ofRealm.scopeOf(Trigger.EMAIL_CHANGED)).isEqualTo(RevocationScope.OFF);
     assertThat(reported)
         .containsExactly(
             "logout: one of off, session, session-and-offline, user",
@@ -166,7 +166,7 @@ final class TriggersTest {
   @EnumSource(Trigger.class)
   void whenARealmOverridesATrigger_thenTheServersStaysAsItWas(Trigger trigger) {
     Triggers server = Triggers.parse(name -> null);
-    Scope before = server.scopeOf(trigger);
+    RevocationScope before = server.scopeOf(trigger);
     server.overriddenBy(name -> "off", reported::add);
     assertThat(server.scopeOf(trigger)).isEqualTo(before);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.config.Setting;
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.RotationPolicy.FailureConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
@@ -80,10 +81,10 @@ final class RotationPolicyTest {
         new WordSetting(
             "on-reuse",
             Map.of(
-                "revoke-family", ReuseConsequence.REVOKE_FAMILY,
-                "revoke-client-session", ReuseConsequence.REVOKE_CLIENT_SESSION,
-                "revoke-session", ReuseConsequence.REVOKE_SESSION,
-                "revoke-user", ReuseConsequence.REVOKE_USER),
+                "revoke-family", RevocationScope.FAMILY,
+                "revoke-client-session", RevocationScope.CLIENT_SESSION,
+                "revoke-session", RevocationScope.SESSION,
+                "revoke-user", RevocationScope.USER),
             RotationPolicy::onReuse),
         new WordSetting("bind-to", contexts, RotationPolicy::bindTo),
         new WordSetting(
@@ -116,7 +117,7 @@ final class RotationPolicyTest {
                 Duration.ofSeconds(10),
                 0,
                 ContextMatch.USER_AGENT,
-                ReuseConsequence.REVOKE_FAMILY,
+                RevocationScope.FAMILY,
                 0,
                 Duration.ZERO,
                 0,

@@ -3,6 +3,7 @@ package dev.tokenguard.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.config.Setting;
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.Effect.Issue;
 import dev.tokenguard.rotation.Effect.Label;
 import dev.tokenguard.rotation.Effect.Postpone;
@@ -71,7 +72,7 @@ final class RotationServiceTest {
                 "grace-period-over",
                 4,
                 Optional.of(TOKENS),
-                Optional.of(ReuseConsequence.REVOKE_SESSION))),
+                Optional.of(RevocationScope.SESSION))),
         new Row(
             new Revoked(RevokedScope.CLIENT_SESSION, Optional.empty()),
             refusal(Label.REVOKED, "client-session revoked before")),
@@ -149,9 +150,9 @@ final class RotationServiceTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void whenAReuseIsFound_thenThePolicyTellsWhatEnds(ReuseConsequence consequence) {
-    RotationPolicy policy = Policies.with("on-reuse", Setting.id(consequence));
+  @EnumSource(names = {"FAMILY", "CLIENT_SESSION", "SESSION", "USER"})
+  void whenAReuseIsFound_thenThePolicyTellsWhatEnds(RevocationScope consequence) {
+    RotationPolicy policy = Policies.with("on-reuse", "revoke-" + Setting.id(consequence));
     Refuse refuse = (Refuse) effectOf(new Reused(4, ReuseReason.OTHER_CONTEXT, TOKENS), policy);
     assertThat(refuse.end()).contains(consequence);
   }

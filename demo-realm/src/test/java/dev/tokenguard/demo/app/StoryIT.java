@@ -38,7 +38,8 @@ class StoryIT extends BrowserTest {
     picture(first, "demo-desk-" + scheme.name().toLowerCase());
     second.press("refresh-now");
 
-    assertThat(first.awaitNotice()).contains("generation 3 was presented again when 4 was the newest");
+    assertThat(first.awaitNotice())
+        .contains("generation 3 was presented again when 4 was the newest");
     assertThat(second.awaitNotice()).isEqualTo(first.awaitNotice());
     assertThat(second.page().textContent("#last-lineage")).contains("3 used twice", "thief");
     assertThat(first.sinceTheTheft()).containsExactly("refused", "ended");
@@ -82,7 +83,8 @@ class StoryIT extends BrowserTest {
 
     tab.press("thief-again");
 
-    assertThat(tab.awaitNotice()).contains("generation 1 was presented again when 3 was the newest");
+    assertThat(tab.awaitNotice())
+        .contains("generation 1 was presented again when 3 was the newest");
   }
 
   @Test
@@ -96,6 +98,7 @@ class StoryIT extends BrowserTest {
 
     tab.press("replay-old");
 
-    assertThat(tab.awaitNotice()).contains("generation 0 was presented again when 2 was the newest");
+    assertThat(tab.awaitNotice())
+        .contains("generation 0 was presented again when 2 was the newest");
   }
 }

@@ -6,7 +6,7 @@ import dev.tokenguard.keycloak.session.TerminationTarget.OfClientSessions;
 import dev.tokenguard.keycloak.session.TerminationTarget.OfOtherSessions;
 import dev.tokenguard.keycloak.session.TerminationTarget.OfSession;
 import dev.tokenguard.keycloak.session.TerminationTarget.OfUser;
-import dev.tokenguard.revocation.Scope;
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.Trigger;
 import dev.tokenguard.rotation.Revocation.ClientSession;
 import dev.tokenguard.rotation.Revocation.SessionKind;
@@ -19,7 +19,7 @@ import java.util.Optional;
  *
  * @param targets what is terminated, for each scope that the trigger can be set to
  */
-record RevocationEvent(Trigger trigger, Map<Scope, TerminationTarget> targets) {
+record RevocationEvent(Trigger trigger, Map<RevocationScope, TerminationTarget> targets) {
 
   /**
    * A session was terminated.
@@ -31,9 +31,9 @@ record RevocationEvent(Trigger trigger, Map<Scope, TerminationTarget> targets) {
     return new RevocationEvent(
         trigger,
         Map.of(
-            Scope.SESSION, new OfSession(userId, session, kind),
-            Scope.SESSION_AND_OFFLINE, new OfSession(userId, session, SessionKind.BOTH),
-            Scope.USER, new OfUser(userId, List.of(session), Optional.empty())));
+            RevocationScope.SESSION, new OfSession(userId, session, kind),
+            RevocationScope.SESSION_AND_OFFLINE, new OfSession(userId, session, SessionKind.BOTH),
+            RevocationScope.USER, new OfUser(userId, List.of(session), Optional.empty())));
   }
 
   /**
@@ -50,8 +50,8 @@ record RevocationEvent(Trigger trigger, Map<Scope, TerminationTarget> targets) {
     return new RevocationEvent(
         trigger,
         Map.of(
-            Scope.CLIENT_SESSION, new OfClientSessions(userId, clientSessions, families),
-            Scope.SESSION, new OfSession(userId, session, SessionKind.BOTH)));
+            RevocationScope.CLIENT_SESSION, new OfClientSessions(userId, clientSessions, families),
+            RevocationScope.SESSION, new OfSession(userId, session, SessionKind.BOTH)));
   }
 
   /**
@@ -65,8 +65,8 @@ record RevocationEvent(Trigger trigger, Map<Scope, TerminationTarget> targets) {
     return new RevocationEvent(
         trigger,
         Map.of(
-            Scope.CLIENT, new OfClient(userId, clientId, sessions),
-            Scope.USER, new OfUser(userId, List.of(), Optional.empty())));
+            RevocationScope.CLIENT, new OfClient(userId, clientId, sessions),
+            RevocationScope.USER, new OfUser(userId, List.of(), Optional.empty())));
   }
 
   /**
@@ -78,8 +78,8 @@ record RevocationEvent(Trigger trigger, Map<Scope, TerminationTarget> targets) {
     return new RevocationEvent(
         trigger,
         Map.of(
-            Scope.OTHER_SESSIONS, new OfOtherSessions(userId, Optional.empty()),
-            Scope.USER, new OfUser(userId, sessions, Optional.empty())));
+            RevocationScope.OTHER_SESSIONS, new OfOtherSessions(userId, Optional.empty()),
+            RevocationScope.USER, new OfUser(userId, sessions, Optional.empty())));
   }
 
   static RevocationEvent toUser(Trigger trigger, String userId) {
@@ -97,12 +97,12 @@ record RevocationEvent(Trigger trigger, Map<Scope, TerminationTarget> targets) {
     return new RevocationEvent(
         trigger,
         Map.of(
-            Scope.OTHER_SESSIONS, new OfOtherSessions(userId, own),
-            Scope.USER, new OfUser(userId, List.of(), isNew ? own : Optional.empty())));
+            RevocationScope.OTHER_SESSIONS, new OfOtherSessions(userId, own),
+            RevocationScope.USER, new OfUser(userId, List.of(), isNew ? own : Optional.empty())));
   }
 
   /** Empty when the trigger is switched off. */
-  Optional<TerminationTarget> target(Scope scope) {
+  Optional<TerminationTarget> target(RevocationScope scope) {
     return Optional.ofNullable(targets.get(scope));
   }
 }

@@ -9,7 +9,7 @@ import dev.tokenguard.keycloak.session.TerminationTarget;
 import dev.tokenguard.keycloak.session.TerminationTarget.OfUser;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.revocation.BulkRevocation.Kind;
-import dev.tokenguard.revocation.Scope;
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.Trigger;
 import dev.tokenguard.revocation.Triggers;
 import java.util.List;
@@ -78,7 +78,8 @@ final class RevocationListener implements EventListenerProvider {
 
   private void onRealm(RealmModel realm, AdminEvent event) {
     if ("logout-all".equals(event.getResourcePath())) {
-      revoke(realm, Trigger.REALM_LOGOUT, Scope.REALM, Kind.REALM, "", Time.currentTime());
+      revoke(
+          realm, Trigger.REALM_LOGOUT, RevocationScope.REALM, Kind.REALM, "", Time.currentTime());
       return;
     }
     int before =
@@ -92,7 +93,12 @@ final class RevocationListener implements EventListenerProvider {
                     .orElse(Integer.MAX_VALUE));
     if (realm.getNotBefore() > before) {
       revoke(
-          realm, Trigger.NOT_BEFORE, Scope.TOKENS, Kind.REALM_NOT_BEFORE, "", realm.getNotBefore());
+          realm,
+          Trigger.NOT_BEFORE,
+          RevocationScope.TOKENS,
+          Kind.REALM_NOT_BEFORE,
+          "",
+          realm.getNotBefore());
     }
   }
 
@@ -103,13 +109,25 @@ final class RevocationListener implements EventListenerProvider {
     if (path.isBelow("components") && event.getOperationType() == OperationType.DELETE
         || path.part(2).equals("remove-imported-users")) {
       if (isFederation(realm, id)) {
-        revoke(realm, Trigger.USER_DELETED, Scope.USER, Kind.FEDERATION, id, Time.currentTime());
+        revoke(
+            realm,
+            Trigger.USER_DELETED,
+            RevocationScope.USER,
+            Kind.FEDERATION,
+            id,
+            Time.currentTime());
       }
     } else if (path.isBelow("components")
         && path.length() == 2
         && event.getOperationType() == OperationType.UPDATE
         && isDisabledFederation(realm.getComponent(id))) {
-      revoke(realm, Trigger.USER_DISABLED, Scope.USER, Kind.FEDERATION, id, Time.currentTime());
+      revoke(
+          realm,
+          Trigger.USER_DISABLED,
+          RevocationScope.USER,
+          Kind.FEDERATION,
+          id,
+          Time.currentTime());
     }
   }
 
@@ -130,7 +148,7 @@ final class RevocationListener implements EventListenerProvider {
 
   /** The user is about to be deleted; the sessions still exist, and soon nobody knows them. */
   void onRemoval(RealmModel realm, UserModel user) {
-    if (isIdle() || triggers.of(realm).scopeOf(Trigger.USER_DELETED) == Scope.OFF) {
+    if (isIdle() || triggers.of(realm).scopeOf(Trigger.USER_DELETED) == RevocationScope.OFF) {
       return;
     }
     List<String> sessions =
@@ -224,7 +242,7 @@ final class RevocationListener implements EventListenerProvider {
   }
 
   private void revoke(
-      RealmModel realm, Trigger trigger, Scope scope, Kind kind, String id, long before) {
+      RealmModel realm, Trigger trigger, RevocationScope scope, Kind kind, String id, long before) {
     if (triggers.of(realm).scopeOf(trigger) == scope) {
       BulkRevocationJob.begin(session, realm, trigger.reason(), kind, id, before);
     }

@@ -6,7 +6,7 @@ import dev.tokenguard.keycloak.incident.RevokedTokenUseDetector;
 import dev.tokenguard.keycloak.session.TerminationTarget;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.ProviderOptions;
-import dev.tokenguard.revocation.Scope;
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.Trigger;
 import dev.tokenguard.revocation.Triggers;
 import java.util.List;
@@ -100,7 +100,7 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
   public boolean isRevoked(RealmModel realm, TerminationTarget removed) {
     Trigger trigger =
         removed instanceof TerminationTarget.OfSession ? Trigger.LOGOUT : Trigger.TOKEN_REVOCATION;
-    return isOn(realm) && triggers.of(realm).scopeOf(trigger) != Scope.OFF;
+    return isOn(realm) && triggers.of(realm).scopeOf(trigger) != RevocationScope.OFF;
   }
 
   private static boolean isOn(RealmModel realm) {

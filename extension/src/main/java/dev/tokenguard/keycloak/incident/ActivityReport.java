@@ -3,8 +3,8 @@ package dev.tokenguard.keycloak.incident;
 import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.revocation.Blacklist.Hit;
-import dev.tokenguard.revocation.Blacklist.Kind;
 import dev.tokenguard.revocation.Incident;
+import dev.tokenguard.revocation.RevocationScope;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.util.Objects;
@@ -27,12 +27,12 @@ record ActivityReport(KeycloakSession session, RealmModel realm) {
    * @param consequence what becomes of it, for the log
    */
   void of(Event event, Hit hit, String consequence) {
-    count(hit.kind());
+    count(hit.scope());
     LOG.warn(
         LogText.of(
             "Activity on behalf of what is on the blacklist (%s): realm %s, event %s, client %s, user %s,"
                 + " session %s, from %s; %s",
-            Setting.id(hit.kind()),
+            Setting.id(hit.scope()),
             realm.getName(),
             event.getType(),
             event.getClientId(),
@@ -56,8 +56,8 @@ record ActivityReport(KeycloakSession session, RealmModel realm) {
   /** Keycloak was shown one that is on the list, and refuses it. */
   @SuppressWarnings("deprecation")
   void ofAccessToken(String id) {
-    count(Kind.ACCESS_TOKEN);
-    eventBuilder(EventType.VALIDATE_ACCESS_TOKEN, new Hit(Kind.ACCESS_TOKEN, ""))
+    count(RevocationScope.ACCESS_TOKEN);
+    eventBuilder(EventType.VALIDATE_ACCESS_TOKEN, new Hit(RevocationScope.ACCESS_TOKEN, ""))
         .detail(Details.TOKEN_ID, id)
         .error(RevokedTokenUseDetector.ERROR);
   }
@@ -69,13 +69,13 @@ record ActivityReport(KeycloakSession session, RealmModel realm) {
             Objects.toString(event.getClientId(), ""),
             event.getSessionId(),
             Objects.toString(event.getIpAddress(), "")),
-        hit.reason().isEmpty() ? Setting.id(hit.kind()) : hit.reason());
+        hit.reason().isEmpty() ? Setting.id(hit.scope()) : hit.reason());
   }
 
   private EventBuilder eventBuilder(EventType type, Hit hit) {
     return new EventBuilder(realm, session, session.getContext().getConnection())
         .event(type)
-        .detail("blacklisted", Setting.id(hit.kind()))
+        .detail("blacklisted", Setting.id(hit.scope()))
         .detail(Details.REASON, hit.reason());
   }
 
@@ -84,10 +84,10 @@ record ActivityReport(KeycloakSession session, RealmModel realm) {
     return EventType.valueOf(type.name().replaceFirst("_ERROR$", ""));
   }
 
-  private static void count(Kind kind) {
+  private static void count(RevocationScope scope) {
     Counter.builder("token_guard.blacklist.activity")
         .description("Uses of what is on the blacklist")
-        .tag("kind", Setting.id(kind))
+        .tag("kind", Setting.id(scope))
         .register(Metrics.globalRegistry)
         .increment();
   }

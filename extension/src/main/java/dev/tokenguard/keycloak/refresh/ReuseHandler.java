@@ -6,14 +6,15 @@ import dev.tokenguard.keycloak.session.SessionTerminator;
 import dev.tokenguard.keycloak.session.TerminationTarget;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.Effect;
 import dev.tokenguard.rotation.Effect.Label;
-import dev.tokenguard.rotation.ReuseConsequence;
 import dev.tokenguard.rotation.Revocation.ClientSession;
 import dev.tokenguard.rotation.Revocation.SessionKind;
 import dev.tokenguard.rotation.RotationRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
@@ -76,21 +77,21 @@ final class ReuseHandler {
     }
   }
 
-  private Optional<TerminationTarget> target(ReuseConsequence what) {
+  /** The store has revoked the family with its decision, so nothing is left of that scope. */
+  private Optional<TerminationTarget> target(RevocationScope scope) {
     String userId = request.userId();
     RotationRequest.Session presented = request.session();
-    return switch (what) {
-      case REVOKE_FAMILY -> Optional.empty();
-      case REVOKE_CLIENT_SESSION ->
-          Optional.of(
-              new TerminationTarget.OfClientSessions(
-                  userId,
-                  List.of(new ClientSession(presented.id(), presented.clientId())),
-                  List.of()));
-      case REVOKE_SESSION ->
-          Optional.of(new TerminationTarget.OfSession(userId, presented.id(), SessionKind.BOTH));
-      case REVOKE_USER ->
-          Optional.of(new TerminationTarget.OfUser(userId, List.of(), Optional.empty()));
-    };
+    return Optional.ofNullable(
+        Map.<RevocationScope, TerminationTarget>of(
+                RevocationScope.CLIENT_SESSION,
+                new TerminationTarget.OfClientSessions(
+                    userId,
+                    List.of(new ClientSession(presented.id(), presented.clientId())),
+                    List.of()),
+                RevocationScope.SESSION,
+                new TerminationTarget.OfSession(userId, presented.id(), SessionKind.BOTH),
+                RevocationScope.USER,
+                new TerminationTarget.OfUser(userId, List.of(), Optional.empty()))
+            .get(scope));
   }
 }

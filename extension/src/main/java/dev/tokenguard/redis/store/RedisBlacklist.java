@@ -7,6 +7,7 @@ import dev.tokenguard.revocation.BlacklistEntry;
 import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.revocation.BlacklistEntry.OfSession;
 import dev.tokenguard.revocation.BlacklistEntry.OfUser;
+import dev.tokenguard.revocation.RevocationScope;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,17 +55,17 @@ public final class RedisBlacklist implements Blacklist {
                 keys.revokedSession(token.sessionId()),
                 keys.revokedUser(token.userId())));
     return valueFor(token.id(), values.get(0))
-        .map(reason -> new Hit(Kind.ACCESS_TOKEN, reason))
+        .map(reason -> new Hit(RevocationScope.ACCESS_TOKEN, reason))
         .or(
             () ->
                 valueFor(token.sessionId(), values.get(1))
                     .filter(value -> token.issuedAt() <= secondIn(beforeSpace(value)))
-                    .map(value -> new Hit(Kind.SESSION, reasonIn(value))))
+                    .map(value -> new Hit(RevocationScope.SESSION, reasonIn(value))))
         .or(
             () ->
                 valueFor(token.userId(), values.get(2))
                     .filter(second -> token.issuedAt() < secondIn(second))
-                    .map(second -> new Hit(Kind.USER, "")));
+                    .map(second -> new Hit(RevocationScope.USER, "")));
   }
 
   /** A key without an id is no entry: it would be about all tokens that lack the claim. */

@@ -12,13 +12,13 @@ import dev.tokenguard.redis.RedisTelemetry.Operation;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.Blacklist.Hit;
-import dev.tokenguard.revocation.Blacklist.Kind;
 import dev.tokenguard.revocation.Blacklist.TokenIdentity;
 import dev.tokenguard.revocation.BlacklistEntry;
 import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.revocation.BlacklistEntry.OfSession;
 import dev.tokenguard.revocation.BlacklistEntry.OfUser;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.process.LoopbackPort;
@@ -186,15 +186,15 @@ final class BlacklistCommandsTest {
   @ValueSource(strings = {"soon", "", " 50", "1e9", "50.0", "0x10", "99999999999999999999", "nan"})
   void givenAForeignValueForAUser_whenATokenIsLookedUp_thenItIsDead(String foreign) {
     JEDIS.set("tg:sub:u1", foreign);
-    assertThat(blacklist.find(TOKEN)).contains(new Hit(Kind.USER, ""));
+    assertThat(blacklist.find(TOKEN)).contains(new Hit(RevocationScope.USER, ""));
   }
 
   @Test
   void givenForeignReasons_whenATokenIsLookedUp_thenTheyAreTold() {
     JEDIS.set("tg:sid:s1", "");
-    assertThat(blacklist.find(TOKEN)).contains(new Hit(Kind.SESSION, ""));
+    assertThat(blacklist.find(TOKEN)).contains(new Hit(RevocationScope.SESSION, ""));
     JEDIS.set("tg:at:t1", "by hand");
-    assertThat(blacklist.find(TOKEN)).contains(new Hit(Kind.ACCESS_TOKEN, "by hand"));
+    assertThat(blacklist.find(TOKEN)).contains(new Hit(RevocationScope.ACCESS_TOKEN, "by hand"));
     assertThat(blacklist.reasonFor("t1")).contains("by hand");
     assertThat(blacklist.add(token("t1"))).isFalse();
     assertStands("tg:at:t1", "by hand", later);
@@ -246,7 +246,7 @@ final class BlacklistCommandsTest {
     JEDIS.hset("tg:at:t1", "mine", "yes");
     assertThat(blacklist.find(TOKEN)).isEmpty();
     blacklist.add(new OfSession("s1", 100, Reason.LOGOUT, later));
-    assertThat(blacklist.find(TOKEN)).contains(new Hit(Kind.SESSION, "logout"));
+    assertThat(blacklist.find(TOKEN)).contains(new Hit(RevocationScope.SESSION, "logout"));
   }
 
   @Test

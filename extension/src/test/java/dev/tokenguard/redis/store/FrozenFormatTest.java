@@ -9,8 +9,8 @@ import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.Blacklist.Hit;
-import dev.tokenguard.revocation.Blacklist.Kind;
 import dev.tokenguard.revocation.Blacklist.TokenIdentity;
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
@@ -214,10 +214,10 @@ final class FrozenFormatTest {
 
       assertThat(blacklist.reasonFor("onrtrt:6f1b5a0e")).contains("revoked");
       assertThat(blacklist.find(new TokenIdentity("x", session, "x", BEGIN + 3)))
-          .contains(new Hit(Kind.SESSION, "logout"));
+          .contains(new Hit(RevocationScope.SESSION, "logout"));
       assertThat(blacklist.find(new TokenIdentity("x", session, "x", BEGIN + 4))).isEmpty();
       assertThat(blacklist.find(new TokenIdentity("x", "x", Era.FEDERATED, BEGIN + 2)))
-          .contains(new Hit(Kind.USER, ""));
+          .contains(new Hit(RevocationScope.USER, ""));
       assertThat(blacklist.find(new TokenIdentity("x", "x", Era.FEDERATED, BEGIN + 3))).isEmpty();
     }
   }
