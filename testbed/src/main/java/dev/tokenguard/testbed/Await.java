@@ -15,15 +15,14 @@ public final class Await {
   /**
    * Returns once the condition holds.
    *
-   * @param limit by which it fails where times are asserted; elsewhere, a busy machine is given
-   *     more time
-   * @param what names the condition in the failure, as in "the event REFRESH_TOKEN_ERROR"
-   * @throws AssertionError when it did not hold within the limit
+   * @param limit the time-out if times are asserted; otherwise it is extended for busy machines
+   * @param what names the condition in the failure, for example "the event REFRESH_TOKEN_ERROR"
+   * @throws AssertionError if it does not hold within the limit
    */
   public static void until(String what, Duration limit, BooleanSupplier condition) {
     Duration longest = TestLength.limit(limit);
     if (!holdsWithin(longest, condition)) {
-      throw new AssertionError("waited " + longest.toSeconds() + " s in vain for " + what);
+      throw new AssertionError("waited " + longest.toSeconds() + " s without success for " + what);
     }
   }
 
@@ -32,9 +31,9 @@ public final class Await {
   }
 
   /**
-   * Whether the condition came to hold.
+   * Whether the condition held before the limit.
    *
-   * @param limit is asked again and again, and may grow
+   * @param limit read before each attempt, so it may grow
    */
   public static boolean holdsWithin(Supplier<Duration> limit, BooleanSupplier condition) {
     long begin = System.nanoTime();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.BeforeTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Prints what the watched servers wrote during a test, if that test failed.
+ * Prints the logs of the watched servers during a test if the test failed.
  *
  * <pre>{@code
  * @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();

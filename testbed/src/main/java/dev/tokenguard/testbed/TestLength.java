@@ -3,20 +3,20 @@ package dev.tokenguard.testbed;
 import java.time.Duration;
 
 /**
- * How long the tests are: short in {@code mvn verify}, full in {@code mvn verify -Pfull}.
+ * The length of the tests: short with {@code mvn verify}, full with {@code mvn verify -Pfull}.
  *
- * <p>Times are asserted by {@code -Pfull} only, on a machine without other work. Elsewhere they are
- * printed: a busy machine makes any time longer, and that is no defect.
+ * <p>Only {@code -Pfull} asserts times, on a machine without other load. Otherwise they are
+ * printed: a longer time on a busy machine is not a defect.
  */
 public final class TestLength {
 
-  /** The JUnit tag of tests that run in the full length only. */
+  /** The JUnit tag of tests that run at full length only. */
   public static final String FULL = "full";
 
-  /** By how much a wait may exceed its limit on a busy machine. */
+  /** The factor by which a wait may exceed its limit on a busy machine. */
   private static final int PATIENCE = 5;
 
-  /** Of a message that may hold all requests of a scenario. */
+  /** The printed part of a message, which may contain all requests of a scenario. */
   private static final int SHOWN = 400;
 
   private TestLength() {}
@@ -25,7 +25,7 @@ public final class TestLength {
     return Boolean.getBoolean("tests.full");
   }
 
-  /** A number of rounds, users, or the like. */
+  /** A number, for example of rounds or users. */
   public static int of(int shortLength, int fullLength) {
     return isFull() ? fullLength : shortLength;
   }
@@ -34,7 +34,7 @@ public final class TestLength {
     return isFull() ? fullLength : shortLength;
   }
 
-  /** Whether a time that is too long is a failure. */
+  /** Whether a time beyond its limit is a failure. */
   public static boolean assertsTimes() {
     return Boolean.getBoolean("tests.times");
   }
@@ -44,7 +44,7 @@ public final class TestLength {
     return assertsTimes() ? limit : limit.multipliedBy(PATIENCE);
   }
 
-  /** Runs an assertion about a time; prints its failure where times are not asserted. */
+  /** Runs an assertion about a time; prints its failure if times are not asserted. */
   public static void assertTime(Runnable assertion) {
     if (assertsTimes()) {
       assertion.run();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Keycloak's admin REST interface for one realm. */
+/** Keycloak's admin REST API for one realm. */
 public final class AdminApi {
 
   private final Http http = new Http();
@@ -27,12 +27,12 @@ public final class AdminApi {
     this.logIn = logIn;
   }
 
-  /** As a user of the realm itself, with whatever roles that user has. */
+  /** As a user of the realm itself, with the roles of that user. */
   public static AdminApi ofRealmUser(URI base, String realm, String user, String password) {
     return new AdminApi(base, realm, byPassword(base, realm, user, password));
   }
 
-  /** As somebody who has no token. */
+  /** As an unauthenticated caller. */
   public static AdminApi ofNobody(URI base, String realm) {
     return new AdminApi(base, realm, () -> "");
   }
@@ -64,12 +64,12 @@ public final class AdminApi {
     return send("DELETE", path, body);
   }
 
-  /** What the console shows under "Server info", for the whole server. */
+  /** The "Server info" of the console, for the whole server. */
   public JsonNode serverInfo() {
     return send("GET", realmUri.resolve("/admin/serverinfo"), null).orFail().body();
   }
 
-  /** Changes some fields of the realm and keeps the others. */
+  /** Updates some fields of the realm and keeps the others. */
   public void updateRealm(Map<String, ?> fields) {
     put("", fields).orFail();
   }
@@ -94,7 +94,7 @@ public final class AdminApi {
 
   /** Replaces all client profiles and policies of the realm; either list may be empty. */
   public void putProfilesAndPolicies(List<?> profiles, List<?> policies) {
-    // Without policies first: a profile that one of the old policies names could not go.
+    // Policies first: Keycloak does not delete a profile that a policy names.
     put("/client-policies/policies", Map.of("policies", List.of())).orFail();
     put("/client-policies/profiles", Map.of("profiles", profiles)).orFail();
     put("/client-policies/policies", Map.of("policies", policies)).orFail();
@@ -105,7 +105,7 @@ public final class AdminApi {
     return send("POST", realmUri.resolve("/admin/realms"), representation);
   }
 
-  /** Creates a user who can log in at once, and gives the id. */
+  /** Creates a user who can log in immediately, and returns the id. */
   public String createUser(String name, String userPassword) {
     post(
             "/users",
@@ -183,7 +183,7 @@ public final class AdminApi {
 
   private Answer send(String method, URI uri, Object body) {
     Answer answer = sendOnce(method, uri, body);
-    // The token lives for a minute, longer than most tests and shorter than some.
+    // The token is valid for a minute; some tests take longer.
     if (answer.status() == 401) {
       token = logIn.get();
       answer = sendOnce(method, uri, body);

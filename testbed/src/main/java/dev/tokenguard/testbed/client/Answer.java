@@ -5,10 +5,9 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 
 /**
- * What an endpoint answered.
+ * The response of an endpoint.
  *
- * @param body the JSON; a text node where the body is something else, a missing node where there is
- *     none
+ * @param body the JSON; a text node if the body is not JSON, a missing node if there is no body
  */
 public record Answer(int status, HttpHeaders headers, JsonNode body) {
 
@@ -20,12 +19,12 @@ public record Answer(int status, HttpHeaders headers, JsonNode body) {
     return status >= 200 && status < 300;
   }
 
-  /** The access token; empty when there is none. */
+  /** The access token; empty if there is none. */
   public String accessToken() {
     return text("access_token");
   }
 
-  /** The refresh token; empty when there is none. */
+  /** The refresh token; empty if there is none. */
   public String refreshToken() {
     return text("refresh_token");
   }
@@ -34,7 +33,7 @@ public record Answer(int status, HttpHeaders headers, JsonNode body) {
     return text("id_token");
   }
 
-  /** The OAuth error code; empty when there is none. */
+  /** The OAuth error code; empty if there is none. */
   public String error() {
     return text("error");
   }
@@ -43,7 +42,7 @@ public record Answer(int status, HttpHeaders headers, JsonNode body) {
     return text("error_description");
   }
 
-  /** A text of the body by its name; empty when it is absent. */
+  /** A text property of the body; empty if it is absent. */
   public String text(String name) {
     return body.path(name).asText("");
   }
@@ -55,7 +54,7 @@ public record Answer(int status, HttpHeaders headers, JsonNode body) {
    */
   public Answer orFail() {
     if (!isOk()) {
-      throw new UnexpectedAnswerException("unexpected answer " + status + ": " + body);
+      throw new UnexpectedAnswerException("unexpected response " + status + ": " + body);
     }
     return this;
   }

@@ -5,7 +5,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.Map;
 
-/** A client that registers itself, by Keycloak's own format of the registration endpoint. */
+/** A client that registers itself, in the default format of Keycloak's registration endpoint. */
 public final class ClientRegistration {
 
   private final Http http = new Http();
@@ -18,7 +18,7 @@ public final class ClientRegistration {
   }
 
   /**
-   * @param initialToken the administrator's permission to register
+   * @param initialToken an initial access token
    */
   public static ClientRegistration of(
       URI base, String realm, String initialToken, Map<String, ?> client) {
@@ -34,7 +34,7 @@ public final class ClientRegistration {
         registered.text("registrationAccessToken"));
   }
 
-  /** Reads the registration, changes a text of it, and writes it. */
+  /** Reads the registration, changes one text property, and writes it. */
   public void set(String name, Object value) {
     ObjectNode client = (ObjectNode) send("GET", null).orFail().body();
     rotate(client.path("registrationAccessToken").asText(""));

@@ -16,7 +16,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The authorization-code flow with PKCE, through the forms that Keycloak shows to a browser. */
+/** The authorization code flow with PKCE, through the forms of Keycloak. */
 final class CodeFlow {
 
   private static final String REDIRECT = "http://127.0.0.1/callback";
@@ -42,9 +42,9 @@ final class CodeFlow {
   }
 
   /**
-   * Logs in by the hybrid flow, without PKCE as older applications do.
+   * Logs in with the hybrid flow, without PKCE, as older applications do.
    *
-   * @param frontChannel takes the access token that comes with the code
+   * @param frontChannel receives the access token that is issued with the code
    */
   CodeLogin withPasswordByHybridFlow(String user, String password, Consumer<String> frontChannel) {
     Page last =
@@ -60,39 +60,39 @@ final class CodeFlow {
     return exchange(last);
   }
 
-  /** Logs in where a required action, or the one that the client asks for, shows a form as well. */
+  /** Logs in with the form of a required action or of the action that the client requests. */
   CodeLogin withPasswordAndForm(String user, String password, Map<String, String> form) {
     return exchange(submit(logIn(user, password, Map.of()), hidden -> form));
   }
 
-  /** Logs in at an identity provider that is a Keycloak, too. */
+  /** Logs in at an identity provider that is also a Keycloak. */
   CodeLogin withBroker(String alias, String user, String password) {
     return exchange(logIn(user, password, Map.of("kc_idp_hint", alias)));
   }
 
   /**
-   * Has forgotten the password: asks for a mail, and opens its link.
+   * Requests an e-mail to reset the password, and opens its link.
    *
-   * @return fills in the form behind the link
+   * @return completes the form of the link
    */
   Supplier<CodeLogin> byMail(String user, Supplier<URI> link, Map<String, String> form) {
     Page login = open(authorization(Map.of()));
     URI forgotten =
-        login.link(FORGOTTEN).orElseThrow(() -> login.without("link to forgotten passwords"));
+        login.link(FORGOTTEN).orElseThrow(() -> login.without("link to reset the password"));
     submit(open(forgotten), hidden -> Map.of("username", user));
     Page newPassword = open(link.get());
     return () -> exchange(submit(newPassword, hidden -> form));
   }
 
-  /** Asks Keycloak for an action, and fills in its form; the user is logged in. */
+  /** Requests an action of Keycloak, and completes its form; the user is logged in. */
   CodeLogin withAction(String action, UnaryOperator<Map<String, String>> form) {
     return exchange(submit(open(authorization(Map.of("kc_action", action))), form));
   }
 
   /**
-   * Logs in for an action that needs no more than a yes, and from which nobody comes back.
+   * Logs in for an action that only needs a confirmation, and does not return to the client.
    *
-   * @return says yes
+   * @return confirms
    */
   Runnable byFinalAction(String user, String password, String action) {
     Page confirmation = logIn(user, password, Map.of("kc_action", action));
@@ -105,9 +105,9 @@ final class CodeFlow {
   }
 
   /**
-   * Opens the login page though the user is logged in.
+   * Opens the login page although the user is logged in.
    *
-   * @return fills in the form
+   * @return completes the form
    */
   Supplier<CodeLogin> onceMore(String user, String password) {
     Page form = open(authorization(Map.of("prompt", "login")));
@@ -118,7 +118,7 @@ final class CodeFlow {
                 hidden -> Map.of("username", user, "password", password, "credentialId", "")));
   }
 
-  /** Logs in, and presents the code a second time. */
+  /** Logs in, and uses the code a second time. */
   List<Answer> twice(String user, String password) {
     Page last = logIn(user, password, Map.of());
     return List.of(exchange(last).answer(), exchange(last).answer());
@@ -145,9 +145,9 @@ final class CodeFlow {
   }
 
   /**
-   * Fills in the form of a page.
+   * Completes the form of a page.
    *
-   * @param fill is told the hidden fields, which are sent along, and gives the others
+   * @param fill maps the hidden fields, which are sent as well, to the other fields
    */
   private Page submit(Page page, UnaryOperator<Map<String, String>> fill) {
     Map<String, String> fields = page.hiddenFields();
@@ -159,7 +159,7 @@ final class CodeFlow {
     return follow(browse(HttpRequest.newBuilder(uri)));
   }
 
-  /** To the next page of Keycloak's, or back to the client. */
+  /** Follows to the next page of Keycloak, or back to the client. */
   private Page follow(Page answer) {
     Page page = answer;
     while (page.redirect().isPresent() && !isBack(page)) {

@@ -1,9 +1,9 @@
 package dev.tokenguard.testbed.client;
 
 /**
- * A login by authorization code.
+ * A login with an authorization code.
  *
- * @param answer what the token endpoint gave for the code
- * @param cookies the browser, for a further login in the same session
+ * @param answer the response of the token endpoint
+ * @param cookies the browser, for another login in the same session
  */
 public record CodeLogin(Answer answer, CookieJar cookies) {}

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The cookies of one browser at one Keycloak. Keycloak marks its cookies as Secure on a loopback
- * address too; browsers accept that, {@link java.net.CookieManager} sends them over HTTPS only.
+ * The cookies of one browser at one Keycloak. Keycloak's cookies are Secure on a loopback address
+ * as well; browsers accept that, but {@link java.net.CookieManager} sends them over HTTPS only.
  */
 public final class CookieJar {
 
@@ -50,7 +50,7 @@ public final class CookieJar {
     }
   }
 
-  /** Two realms use the same names, each below its own path. */
+  /** The realms use the same names with different paths. */
   private record Key(String name, String path) {
     boolean isFor(URI uri) {
       return uri.getPath().startsWith(path);

@@ -15,10 +15,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** One HTTP client for all that talk to Keycloak; it follows no redirect and keeps no cookie. */
+/** The HTTP client of all callers of Keycloak; follows no redirect and keeps no cookie. */
 public final class Http {
 
-  // HTTP/1.1: over plain HTTP the client would offer an upgrade to HTTP/2 with every first request.
+  // HTTP/1.1: with plain HTTP, the client would offer an upgrade to HTTP/2 in every first request.
   private static final HttpClient CLIENT =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)

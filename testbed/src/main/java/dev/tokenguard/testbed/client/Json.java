@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
-/** JSON in and out, without checked exceptions. */
+/** Reads and writes JSON without checked exceptions. */
 public final class Json {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -32,7 +32,7 @@ public final class Json {
     }
   }
 
-  /** The body of an HTTP answer: what is not JSON becomes a text node. */
+  /** The body of an HTTP response; a text node if it is not JSON. */
   static JsonNode body(String text) {
     if (text.isBlank()) {
       return MissingNode.getInstance();
@@ -44,7 +44,7 @@ public final class Json {
     }
   }
 
-  /** Writes a map, list, record or node as text. */
+  /** Serializes a map, list, record or node. */
   public static String write(Object value) {
     try {
       return MAPPER.writeValueAsString(value);

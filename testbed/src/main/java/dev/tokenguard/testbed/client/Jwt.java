@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** Looks into a token without verifying it. */
+/** Decodes a token without verifying it. */
 public final class Jwt {
 
   private Jwt() {}

@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * An application: it talks to the standard OpenID Connect endpoints of one realm, as one client.
+ * An application that uses the OpenID Connect endpoints of one realm as one client.
  *
- * <p>Answers are returned as they come, refusals included. Immutable, for use by many threads.
+ * <p>Responses are returned unchanged, including errors. Immutable and thread-safe.
  */
 public final class OidcClient {
 
@@ -45,7 +45,7 @@ public final class OidcClient {
     return new OidcClient(base, realm, clientId, Optional.of(clientSecret), headers);
   }
 
-  /** The same client that sends a header more, or another value of one. */
+  /** The same client with an additional or changed header. */
   public OidcClient withHeader(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);
@@ -56,15 +56,15 @@ public final class OidcClient {
     return clientId;
   }
 
-  /** Logs in by the password grant, by OpenID Connect: there is an ID token. */
+  /** Logs in with the password grant and OpenID Connect: the response has an ID token. */
   public Answer login(String user, String password, String... scopes) {
     return loginFor(("openid " + String.join(" ", scopes)).strip(), user, password);
   }
 
   /**
-   * Logs in by the password grant.
+   * Logs in with the password grant.
    *
-   * @param scope of OAuth 2.0: without {@code openid} there is no ID token
+   * @param scope without {@code openid}, the response has no ID token
    */
   public Answer loginFor(String scope, String user, String password) {
     Map<String, String> form = new LinkedHashMap<>();
@@ -75,16 +75,16 @@ public final class OidcClient {
     return token(form);
   }
 
-  /** Logs in by the authorization code with PKCE, in a new browser. */
+  /** Logs in with the authorization code flow and PKCE, in a new browser. */
   public CodeLogin loginWithCode(String user, String password, String... scopes) {
     CodeFlow flow = new CodeFlow(this, new CookieJar(), String.join(" ", scopes));
     return flow.withPassword(user, password);
   }
 
   /**
-   * Logs in by the hybrid flow, in a new browser.
+   * Logs in with the hybrid flow, in a new browser.
    *
-   * @param frontChannel takes the access token that comes with the code
+   * @param frontChannel receives the access token that is issued with the code
    */
   public CodeLogin loginWithHybridFlow(
       String user, String password, Consumer<String> frontChannel) {
@@ -92,84 +92,80 @@ public final class OidcClient {
         .withPasswordByHybridFlow(user, password, frontChannel);
   }
 
-  /**
-   * Logs in by the authorization code in a browser where the user is logged in: no form is shown.
-   */
+  /** Logs in with an authorization code in a browser with a session: Keycloak shows no form. */
   public CodeLogin loginWithCode(CookieJar cookies, String... scopes) {
     return new CodeFlow(this, cookies, String.join(" ", scopes)).withSession();
   }
 
   /**
-   * Opens the login page in a browser where the user is logged in, to log in once more.
+   * Opens the login page in a browser with a session, for another login.
    *
-   * @return fills in the form
+   * @return completes the form
    */
   public Supplier<CodeLogin> askForLogin(CookieJar cookies, String user, String password) {
     return new CodeFlow(this, cookies, "").onceMore(user, password);
   }
 
-  /** Logs in by the authorization code, and presents the code a second time. */
+  /** Logs in with an authorization code, and uses the code a second time. */
   public List<Answer> loginWithCodeTwice(String user, String password) {
     return new CodeFlow(this, new CookieJar(), "").twice(user, password);
   }
 
-  /** Logs a browser out, by the ID token of its login. */
+  /** Logs a browser out, with the ID token of its login. */
   public void logoutInBrowser(CookieJar cookies, String idToken) {
     new CodeFlow(this, cookies, "").logout(idToken);
   }
 
-  /** An access token of the client itself. */
+  /** An access token of the service account of the client. */
   public Answer loginAsService() {
     return token(Map.of("grant_type", "client_credentials"));
   }
 
-  /** Logs in, and fills in the form of the action that the user is required to do. */
+  /** Logs in, and completes the form of a required action. */
   public CodeLogin loginWithCodeAndForm(String user, String password, Map<String, String> form) {
     return new CodeFlow(this, new CookieJar(), "").withPasswordAndForm(user, password, form);
   }
 
   /**
-   * Logs in with a new password, by the mail that Keycloak sends to who has forgotten it.
+   * Logs in with a new password, through the e-mail of Keycloak to reset the password.
    *
-   * @param link waits for the mail and gives its link
+   * @param link waits for the e-mail and returns its link
    */
   public CodeLogin loginWithMail(String user, Supplier<URI> link, Map<String, String> form) {
     return askForMail(user, link, form).get();
   }
 
-  /** The same up to the form; what is returned fills it in. */
+  /** The same up to the form; the result completes it. */
   public Supplier<CodeLogin> askForMail(String user, Supplier<URI> link, Map<String, String> form) {
     return new CodeFlow(this, new CookieJar(), "").byMail(user, link, form);
   }
 
-  /**
-   * Has Keycloak do an action, such as UPDATE_PASSWORD, in a browser where the user is logged in.
-   */
+  /** Requests an action of Keycloak, such as UPDATE_PASSWORD, in a browser with a session. */
   public CodeLogin act(CookieJar cookies, String action, Map<String, String> form) {
     return act(cookies, action, hidden -> form);
   }
 
   /**
-   * As {@link #act(CookieJar, String, Map)}, where what is filled in depends on the page.
+   * As {@link #act(CookieJar, String, Map)}, with fields that depend on the page.
    *
-   * @param form is told the hidden fields of the page, which are sent along
+   * @param form maps the hidden fields of the page, which are sent as well, to the other fields
    */
   public CodeLogin act(CookieJar cookies, String action, UnaryOperator<Map<String, String>> form) {
     return new CodeFlow(this, cookies, "").withAction(action, form);
   }
 
-  /** Logs in at an identity provider that is a Keycloak, too, and comes back to this client. */
+  /** Logs in at an identity provider that is also a Keycloak, and returns to this client. */
   public CodeLogin loginWithBroker(String alias, String user, String password, String... scopes) {
     return new CodeFlow(this, new CookieJar(), String.join(" ", scopes))
         .withBroker(alias, user, password);
   }
 
-  /** Logs in to delete the user's account, as the account console does, and says yes. */
+  /** Logs in to delete the account of the user, as the account console does, and confirms. */
   public void deleteAccount(String user, String password) {
     askToDeleteAccount(user, password).run();
   }
 
-  /** The same up to the question; what is returned says yes. */
+  /** The same up to the confirmation page; the result confirms. */
   public Runnable askToDeleteAccount(String user, String password) {
     return new CodeFlow(this, new CookieJar(), "").byFinalAction(user, password, "delete_account");
   }
@@ -183,7 +179,7 @@ public final class OidcClient {
         Map.of("grant_type", "refresh_token", "refresh_token", refreshToken, "scope", scope));
   }
 
-  /** Any request to the token endpoint; the client's identity is added. */
+  /** Any request to the token endpoint; the client authentication is added. */
   public Answer token(Map<String, String> fields) {
     return post("token", fields);
   }
@@ -215,7 +211,7 @@ public final class OidcClient {
     return deleteInAccount("/applications/" + toClient + "/consent", accessToken);
   }
 
-  /** Removes a credential of the user by the REST interface of the account console. */
+  /** Removes a credential of the user through the account REST API. */
   public Answer removeCredential(String accessToken, String credentialId) {
     return deleteInAccount("/credentials/" + credentialId, accessToken);
   }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a browser gets from Keycloak: a page, mostly with a form, or a redirect. */
+/** A response of Keycloak to a browser: a page, usually with a form, or a redirect. */
 record Page(HttpResponse<String> response) {
 
   private static final Pattern FORM_ACTION =
@@ -16,7 +16,7 @@ record Page(HttpResponse<String> response) {
   private static final Pattern HIDDEN_FIELD =
       Pattern.compile("<input type=\"hidden\"[^>]*name=\"([^\"]+)\"[^>]*value=\"([^\"]*)\"");
 
-  /** Where a redirect leads; empty for a page. */
+  /** The target of a redirect; empty for a page. */
   Optional<URI> redirect() {
     return response.statusCode() == 302 || response.statusCode() == 303
         ? response.headers().firstValue("Location").map(URI::create)
@@ -27,7 +27,7 @@ record Page(HttpResponse<String> response) {
     return link(FORM_ACTION).orElseThrow(() -> without("form"));
   }
 
-  /** What the form sends along, by the name. */
+  /** The hidden fields of the form, by name. */
   Map<String, String> hiddenFields() {
     Map<String, String> fields = new LinkedHashMap<>();
     Matcher field = HIDDEN_FIELD.matcher(response.body());
@@ -37,7 +37,7 @@ record Page(HttpResponse<String> response) {
     return fields;
   }
 
-  /** The first match of a pattern with one group, which is an address. */
+  /** The first match of a pattern whose only group is an address. */
   Optional<URI> link(Pattern pattern) {
     Matcher link = pattern.matcher(response.body());
     return link.find()

@@ -3,7 +3,9 @@ package dev.tokenguard.testbed.keycloak;
 import java.util.List;
 import java.util.Map;
 
-/** Profiles with the executor, and policies that apply them, as the admin REST takes them. */
+/**
+ * Profiles with the executor, and policies that apply them, in the format of the admin REST API.
+ */
 public final class ClientPolicies {
 
   private ClientPolicies() {}
@@ -16,9 +18,7 @@ public final class ClientPolicies {
         List.of(Map.of("executor", "redis-refresh-token-rotation", "configuration", settings)));
   }
 
-  /**
-   * For the clients whose attribute {@code policy-group} is the name; applies the profile of it.
-   */
+  /** Applies the profile of this name to the clients with it as attribute {@code policy-group}. */
   public static Map<String, Object> policy(String name) {
     Map<String, String> ofGroup =
         Map.of("attributes", "[{\"key\":\"policy-group\",\"value\":\"" + name + "\"}]");

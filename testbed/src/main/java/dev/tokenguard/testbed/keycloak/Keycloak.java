@@ -13,7 +13,7 @@ public interface Keycloak extends AutoCloseable {
     return new AdminApi(baseUri(), realm, KeycloakSettings.ADMIN, KeycloakSettings.ADMIN);
   }
 
-  /** Ends the server and deletes what it kept. */
+  /** Stops the server and deletes its data. */
   @Override
   void close();
 }

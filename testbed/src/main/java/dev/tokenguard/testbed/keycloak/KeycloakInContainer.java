@@ -14,14 +14,14 @@ import org.testcontainers.containers.output.ToStringConsumer;
 import org.testcontainers.images.PullPolicy;
 import org.testcontainers.utility.MountableFile;
 
-/** The official images of Keycloak and of Redis, in a network of their own. */
+/** The official images of Keycloak and Redis, in a separate network. */
 public final class KeycloakInContainer implements Keycloak {
 
   private static final int REDIS_PORT = 6379;
 
   private final Network network =
       Network.builder()
-          // Else ports are published on all addresses of the machine.
+          // By default, ports are published on all addresses of the machine.
           .createNetworkCmdModifier(
               command ->
                   command.withOptions(
@@ -38,7 +38,7 @@ public final class KeycloakInContainer implements Keycloak {
   private KeycloakInContainer(String image, Path provider, Path realm) {
     keycloak =
         new KeycloakContainer(image)
-            // Else an image that is older than a day is fetched again.
+            // By default, an image that is older than a day is pulled again.
             .withImagePullPolicy(PullPolicy.defaultPolicy())
             .withStartupTimeout(Duration.ofMinutes(5))
             .withLogConsumer(log)
@@ -50,7 +50,7 @@ public final class KeycloakInContainer implements Keycloak {
             .withAdminPassword(KeycloakSettings.ADMIN)
             .withRamPercentage(1, 10)
             .withEnv("KC_SPI_REDIS_CONNECTION__JEDIS__URL", "redis://redis")
-            // Long enough for a machine that is busy.
+            // Sufficient for a busy machine.
             .withEnv("KC_SPI_REDIS_CONNECTION__JEDIS__READ_TIMEOUT", "2000");
   }
 
@@ -65,7 +65,7 @@ public final class KeycloakInContainer implements Keycloak {
       server.close();
       String end = ServerLog.lastLines(server.log.toUtf8String(), 60);
       throw new IllegalStateException(
-          "The container did not start. The end of its log:\n" + end, e);
+          "The container did not start. Last lines of its log:\n" + end, e);
     }
   }
 

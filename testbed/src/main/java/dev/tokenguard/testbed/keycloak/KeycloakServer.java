@@ -20,17 +20,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * An unmodified Keycloak distribution, copied to a folder of its own and run there on loopback
- * ports.
+ * An unmodified Keycloak distribution, copied to its own folder and run there on loopback ports.
  *
- * <p>Stopped, it keeps data and ports; {@link #start()} brings it back. Closed, its folder is
- * deleted.
+ * <p>A stopped server keeps its data and ports for the next {@link #start()}. Closing it deletes
+ * its folder.
  */
 public final class KeycloakServer implements Keycloak {
 
-  /** How Keycloak is started. */
+  /** The start mode of Keycloak. */
   public enum Mode {
-    /** {@code kc.sh start-dev}: builds itself at the first start. */
+    /** {@code kc.sh start-dev}: builds at the first start. */
     START_DEV,
     /** {@code kc.sh build}, then {@code kc.sh start --optimized}. */
     PRODUCTION
@@ -68,7 +67,7 @@ public final class KeycloakServer implements Keycloak {
     return URI.create("http://127.0.0.1:" + settings.managementPort());
   }
 
-  /** The folder of the unpacked distribution that this server runs from. */
+  /** The folder of the distribution of this server. */
   public Path home() {
     return folder.resolve("kc");
   }
@@ -77,7 +76,7 @@ public final class KeycloakServer implements Keycloak {
     return log;
   }
 
-  /** The process id of the JVM, not that of the shell above it. */
+  /** The process id of the JVM, not of the shell that started it. */
   public long pid() {
     return process.worker().pid();
   }
@@ -125,7 +124,7 @@ public final class KeycloakServer implements Keycloak {
         });
   }
 
-  /** The database files after a first start: schema, administrator and realms are there. */
+  /** The database files after a first start, with schema, administrator and realms. */
   private Path databaseTemplate(Templates templates) {
     List<Path> files = new ArrayList<>(jars());
     files.addAll(settings.realms());
@@ -171,8 +170,8 @@ public final class KeycloakServer implements Keycloak {
   }
 
   /**
-   * Runs {@code kc.sh build} in production mode, as is due after a change of the folder {@code
-   * providers}; in development mode the next start does it by itself.
+   * Runs {@code kc.sh build} in production mode, as required after a change of the folder {@code
+   * providers}; in development mode, the next start does this.
    */
   public void rebuild() {
     if (settings.mode() == Mode.START_DEV) {
@@ -196,14 +195,14 @@ public final class KeycloakServer implements Keycloak {
     }
   }
 
-  /** Ends the server in order. */
+  /** Stops the server gracefully. */
   public void stop() {
     if (process != null) {
       process.stop(TIME_TO_STOP);
     }
   }
 
-  /** Ends the server as a power cut would. */
+  /** Kills the server, as a power failure would. */
   public void kill() {
     if (process != null) {
       process.kill();
@@ -216,7 +215,7 @@ public final class KeycloakServer implements Keycloak {
   }
 
   private void end() {
-    // By force: the data is about to be deleted.
+    // Forced, because the data is deleted next.
     kill();
     folder.delete();
   }
@@ -231,17 +230,17 @@ public final class KeycloakServer implements Keycloak {
     Http http = new Http();
     Await.holdsWithin(TIME_TO_START, () -> !process.isAlive() || http.answersOk(uri));
     if (!process.isAlive()) {
-      throw failure("Keycloak ended while it started");
+      throw failure("Keycloak terminated during its start");
     }
     if (!http.answersOk(uri)) {
-      throw failure("Keycloak did not answer at " + uri);
+      throw failure("Keycloak did not respond at " + uri);
     }
   }
 
   private IllegalStateException failure(String what) {
     String lines = log.tail(60);
     kill();
-    return new IllegalStateException(what + ". The end of its log:\n" + lines);
+    return new IllegalStateException(what + ". Last lines of its log:\n" + lines);
   }
 
   private static void copyAll(List<Path> files, Path target) {

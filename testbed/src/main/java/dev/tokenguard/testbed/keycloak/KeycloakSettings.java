@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** What a {@link KeycloakServer} is made of; an option is given without its leading dashes. */
+/** The settings of a {@link KeycloakServer}; names of options are without the leading dashes. */
 public record KeycloakSettings(
     Path distribution,
     boolean alreadyBuilt,
@@ -46,7 +46,7 @@ public record KeycloakSettings(
   }
 
   /**
-   * @param imports the realms, which takes some seconds even where they are there
+   * @param imports the realms, which takes some seconds even if they exist
    */
   List<String> startArguments(boolean imports) {
     List<String> arguments = new ArrayList<>();
@@ -72,14 +72,14 @@ public record KeycloakSettings(
     return arguments;
   }
 
-  /** In production mode and in no database of its own: an H2 that the first start creates. */
+  /** In production mode without a separate database: an H2 that the first start creates. */
   boolean keepsDataInItsFolder() {
     return mode == Mode.PRODUCTION
         && effectiveBuildOptions().get("db").equals("dev-file")
         && !options.containsKey("db-url");
   }
 
-  /** A server on the same build that is started once, to create the database. */
+  /** A server with the same build that is started once to create the database. */
   KeycloakSettings ofFirstStart(Path built, Map<String, String> others) {
     return new KeycloakSettings(
         built,
@@ -95,7 +95,7 @@ public record KeycloakSettings(
         progress);
   }
 
-  /** What the content of the database depends on, and the others. */
+  /** The settings that the content of the database depends on, and some others. */
   Map<String, String> optionsOfFirstStart(Map<String, String> others) {
     Map<String, String> all = new LinkedHashMap<>(options);
     all.keySet().removeIf(name -> !name.startsWith(PASSWORD_HASHING));
@@ -103,12 +103,12 @@ public record KeycloakSettings(
     return all;
   }
 
-  /** The import needs the executor, and does not ask Redis. */
+  /** The import needs the executor, but does not connect to Redis. */
   static Map<String, String> unreachableRedis() {
     return Map.of("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + LoopbackPort.free());
   }
 
-  /** The realms whose answer tells that the import is done. */
+  /** The realms to query, to detect the end of the import. */
   List<String> realmNames() {
     if (realms.isEmpty()) {
       return List.of("master");
@@ -129,7 +129,7 @@ public record KeycloakSettings(
     options.forEach((name, value) -> arguments.add("--" + name + "=" + value));
   }
 
-  /** Collects the settings; what is not named has a default that suits a test. */
+  /** Builds the settings, with defaults for tests. */
   public static final class Builder {
     private final List<Path> providers = new ArrayList<>();
     private final List<Path> realms = new ArrayList<>();
@@ -148,22 +148,19 @@ public record KeycloakSettings(
       environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
       environment.put("JAVA_OPTS_KC_HEAP", "-Xms64m -Xmx512m");
       environment.put("JAVA_OPTS_APPEND", System.getProperty("testbed.java.options", ""));
-      // The Java that runs this is new enough; the one on the PATH may not be.
+      // The Java of this process is new enough; the one on the PATH may not be.
       environment.put("JAVA_HOME", System.getProperty("java.home"));
     }
 
-    /**
-     * The unpacked distribution; the default is what the system property {@code keycloak.home}
-     * names.
-     */
+    /** The unpacked distribution; the default is the system property {@code keycloak.home}. */
     public Builder distribution(Path home) {
       distribution = home;
       return this;
     }
 
     /**
-     * Takes over a server's built distribution with its provider JARs, without its data, and saves
-     * the build.
+     * Uses the built distribution of another server with its provider JARs, without its data,
+     * instead of a new build.
      */
     public Builder builtLike(KeycloakServer other) {
       distribution = other.home();
@@ -188,7 +185,7 @@ public record KeycloakSettings(
       return this;
     }
 
-    /** A run-time option; it wins over the one that the launcher would give. */
+    /** A run-time option; takes precedence over the one of the launcher. */
     public Builder option(String name, String value) {
       options.put(name, value);
       return this;
@@ -215,7 +212,7 @@ public record KeycloakSettings(
       return this;
     }
 
-    /** Keeps the data in PostgreSQL, which several nodes can use at once; a build of its own. */
+    /** Stores the data in PostgreSQL, for several nodes; requires a separate build. */
     public Builder database(Database chosen) {
       if (!chosen.password().isEmpty()) {
         environment("KC_DB_PASSWORD", chosen.password());
@@ -225,7 +222,7 @@ public record KeycloakSettings(
           .option("db-username", chosen.user());
     }
 
-    /** Hears each step of the start, as in "building Keycloak for production". */
+    /** Receives each step of the start, for example "building Keycloak for production". */
     public Builder progress(Consumer<String> listener) {
       progress = listener;
       return this;
@@ -243,7 +240,7 @@ public record KeycloakSettings(
       }
     }
 
-    /** Makes a server that is ready to serve. */
+    /** Creates and starts a server, and returns when it is ready. */
     public KeycloakServer start() {
       KeycloakServer server = prepare();
       try {

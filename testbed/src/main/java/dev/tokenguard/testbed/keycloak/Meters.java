@@ -7,9 +7,9 @@ import java.net.http.HttpRequest;
 public record Meters(KeycloakServer keycloak) {
 
   /**
-   * The value of a series, 0 when it is not there.
+   * The value of a series; 0 if it does not exist.
    *
-   * @param series name and tags, as Prometheus reads them
+   * @param series name and tags, in the format of Prometheus
    */
   public double value(String series) {
     return text()

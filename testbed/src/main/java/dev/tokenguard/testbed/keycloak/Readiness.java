@@ -9,9 +9,9 @@ import java.net.http.HttpRequest;
 import java.util.stream.StreamSupport;
 
 /**
- * What {@code /health/ready} of a Keycloak says.
+ * The result of {@code /health/ready} of a Keycloak.
  *
- * @param check what it says of Redis
+ * @param check the check of Redis
  */
 public record Readiness(int status, JsonNode check) {
 
@@ -22,14 +22,15 @@ public record Readiness(int status, JsonNode check) {
         .filter(check -> check.path("name").asText().equals("Token Guard Redis connection"))
         .findFirst()
         .map(check -> new Readiness(answer.status(), check))
-        .orElseThrow(() -> new UnexpectedAnswerException("no check of ours: " + answer.body()));
+        .orElseThrow(
+            () -> new UnexpectedAnswerException("no check of Token Guard: " + answer.body()));
   }
 
   public boolean isUp() {
     return check.path("status").asText().equals("UP");
   }
 
-  /** Redis answers, and is asked. */
+  /** Redis responds and the breaker is closed. */
   public boolean seesRedis() {
     return redis().equals("reachable") && circuitBreaker().equals("closed");
   }

@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Folders that are made once and copied by the servers of all JVMs: a built distribution, a
- * database after the first start. They are kept below the folder that the system property {@code
- * testbed.templates} names; without it there are none.
+ * Folders that are created once and copied by the servers of all JVMs: a built distribution, a
+ * database after the first start. They are below the folder of the system property {@code
+ * testbed.templates}; without it, no templates are used.
  */
 final class Templates {
 
@@ -36,10 +36,10 @@ final class Templates {
   }
 
   /**
-   * The template made from these; the first caller makes it, the others wait for it.
+   * The template of these inputs; the first caller creates it, the others wait for it.
    *
-   * @param texts all that the content depends on, beside the files
-   * @param make fills a folder
+   * @param texts all inputs of the content other than the files
+   * @param make fills the folder
    */
   Path of(String kind, List<String> texts, List<Path> files, Consumer<WorkFolder> make) {
     return of(kind + "-" + digest(texts, files), make);
@@ -50,13 +50,13 @@ final class Templates {
     if (Files.isDirectory(template)) {
       return template;
     }
-    // A lock on a file excludes other JVMs, and throws for another thread of this one.
+    // A file lock excludes other JVMs, but throws for another thread of this JVM.
     synchronized (Templates.class) {
       try {
         Files.createDirectories(folder);
         makeOnce(template, make);
       } catch (IOException e) {
-        throw new UncheckedIOException("cannot make the template " + template, e);
+        throw new UncheckedIOException("cannot create the template " + template, e);
       }
     }
     return template;

@@ -6,8 +6,8 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 
 /**
- * A real PostgreSQL on a free loopback port: the binaries that {@code io.zonky.test} brings. Its
- * settings are PostgreSQL's own defaults, so a commit is on disk when it is answered.
+ * A real PostgreSQL on a free loopback port, with the binaries of {@code io.zonky.test} and the
+ * default settings of PostgreSQL, so a commit is on disk when it is answered.
  */
 public final class PostgresServer implements AutoCloseable {
 
@@ -20,8 +20,8 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   /**
-   * @param settings further ones, as in {@code postgresql.conf}
-   * @throws PostgresUnavailableException where it cannot run
+   * @param settings additional settings, as in {@code postgresql.conf}
+   * @throws PostgresUnavailableException if it cannot run
    */
   public static PostgresServer start(Map<String, String> settings) {
     EmbeddedPostgres.Builder builder =
@@ -33,18 +33,18 @@ public final class PostgresServer implements AutoCloseable {
       return new PostgresServer(builder.start());
     } catch (IOException | RuntimeException | ExceptionInInitializerError e) {
       throw new PostgresUnavailableException(
-          "PostgreSQL did not start. It refuses to run as root; as root, the command 'unshare -U id'"
+          "PostgreSQL did not start. It does not run as root; as root, the command 'unshare -U id'"
               + " must work",
           e);
     }
   }
 
-  /** For JDBC, as the user who may do everything. */
+  /** The JDBC URL for the superuser. */
   public String superuserUrl() {
     return embedded.getJdbcUrl(NAME, NAME);
   }
 
-  /** The one that is there from the start. */
+  /** The database that exists after the start. */
   public Database database() {
     String url = "jdbc:postgresql://127.0.0.1:" + embedded.getPort() + "/" + NAME;
     return new Database(NAME, url, NAME, "");

@@ -1,6 +1,6 @@
 package dev.tokenguard.testbed.process;
 
-/** What is done once: when it is closed, or else when Java ends. */
+/** An action that runs once: on close, or when the JVM terminates. */
 public final class AtExit implements AutoCloseable {
 
   private final Runnable end;

@@ -17,7 +17,7 @@ public final class Jcmd {
   }
 
   /**
-   * @return what the process answers
+   * @return the output of the process
    */
   public String tell(String... arguments) {
     List<String> command = new ArrayList<>();

@@ -16,13 +16,13 @@ import java.util.concurrent.ThreadLocalRandom;
  * TCP ports on 127.0.0.1.
  *
  * <p>A port is chosen long before a server listens on it, and a stopped server keeps its port. So
- * each JVM takes a block of ports for itself, by a lock on a file in the temporary folder: tests
- * that run side by side never choose the same port.
+ * each JVM reserves a block of ports, with a lock on a file in the temporary folder: parallel tests
+ * never choose the same port.
  */
 public final class LoopbackPort {
 
-  // Below the range from which Linux and macOS draw the ports of outgoing connections: a stopped
-  // server must find its port free when it starts again.
+  // Below the range of Linux and macOS for outgoing connections: the port of a stopped server must
+  // be free when it starts again.
   private static final int FIRST = 20_000;
   private static final int LAST = 32_000;
   private static final int BLOCK = 600;
@@ -36,7 +36,7 @@ public final class LoopbackPort {
 
   private LoopbackPort() {}
 
-  /** Returns a port on which no server listens now. */
+  /** A port on which no server listens at the moment. */
   public static synchronized int free() {
     if (end == 0) {
       takeBlock();
@@ -60,14 +60,14 @@ public final class LoopbackPort {
     }
     end = begin + BLOCK;
     if (ownBlock == null) {
-      // More JVMs than blocks: their ports are drawn from the whole range.
+      // More JVMs than blocks: choose from the whole range.
       begin = FIRST;
       end = LAST;
     }
     next = ThreadLocalRandom.current().nextInt(begin, end);
   }
 
-  /** The lock of a block; null where another JVM, or another user, has it. */
+  /** The lock of a block; null if another JVM or another user holds it. */
   private static FileLock lockOf(int block) {
     try {
       Path folder =
@@ -88,7 +88,7 @@ public final class LoopbackPort {
     }
   }
 
-  /** Whether a server could listen on the port now. */
+  /** Whether a server can listen on the port at the moment. */
   public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);

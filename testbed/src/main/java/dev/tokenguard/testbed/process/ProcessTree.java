@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process and those it has started. {@code kc.sh} is a shell that waits for its JVM: it hands
- * SIGTERM on, but SIGKILL would leave the JVM behind.
+ * A process and its descendants. {@code kc.sh} is a shell that waits for its JVM: it forwards
+ * SIGTERM, but after a SIGKILL the JVM would continue.
  */
 public final class ProcessTree {
 
@@ -25,7 +25,7 @@ public final class ProcessTree {
   public static ProcessTree start(
       List<String> command, Path folder, Map<String, String> environment, Path log) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    // The developer's own Keycloak and JVM settings must not leak into the server under test.
+    // The developer's Keycloak and JVM settings must not affect the server under test.
     builder
         .environment()
         .keySet()
@@ -42,7 +42,7 @@ public final class ProcessTree {
     }
   }
 
-  /** The process that does the work: the JVM below a shell, else the root itself. */
+  /** The working process: the JVM below a shell, otherwise the root. */
   public ProcessHandle worker() {
     return root.descendants().filter(ProcessHandle::isAlive).findFirst().orElse(root.toHandle());
   }
@@ -64,9 +64,7 @@ public final class ProcessTree {
     }
   }
 
-  /**
-   * Asks the worker to end, and ends the whole tree by force when it takes longer than the limit.
-   */
+  /** Requests the worker to terminate, and kills the whole tree after the limit. */
   public void stop(Duration limit) {
     List<ProcessHandle> tree = tree();
     worker().destroy();
@@ -75,7 +73,7 @@ public final class ProcessTree {
     }
   }
 
-  /** Ends the whole tree at once, as a power cut would. */
+  /** Kills the whole tree, as a power failure would. */
   public void kill() {
     tree().forEach(ProcessHandle::destroyForcibly);
     endsWithin(Duration.ofSeconds(10));

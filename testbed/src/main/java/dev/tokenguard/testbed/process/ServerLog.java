@@ -7,15 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What a server has written to its standard output and standard error, over all its starts. */
+/** The standard output and standard error of a server, of all its starts. */
 public record ServerLog(String name, Path file) {
 
-  /** The whole text; empty before the first start and after the server's folder was deleted. */
+  /**
+   * The whole text; empty before the first start and after the folder of the server was deleted.
+   */
   public String text() {
     return textFrom(0);
   }
 
-  /** The text written since {@link #size()} was the given number. */
+  /** The text after a position returned by {@link #size()}. */
   public String textFrom(long position) {
     if (!Files.exists(file)) {
       return "";
@@ -34,7 +36,7 @@ public record ServerLog(String name, Path file) {
     return lastLines(text(), lines);
   }
 
-  /** The length in bytes: a place to read on from. */
+  /** The length in bytes, as a position to read from. */
   public long size() {
     try {
       return Files.exists(file) ? Files.size(file) : 0;

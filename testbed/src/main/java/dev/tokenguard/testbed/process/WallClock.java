@@ -15,19 +15,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The wall clock of a process, which can be set while the process runs, as a machine's clock is
- * when it was wrong. Whatever asks the system for the time is answered by libfaketime instead; the
- * monotonic clock, by which a JVM waits, goes on as ever.
+ * The wall clock of a process, which can be set while the process runs, as when the clock of a
+ * machine is corrected. libfaketime replaces the system calls for the time. The monotonic clock,
+ * which a JVM uses to wait, is unchanged.
  */
 public final class WallClock implements AutoCloseable {
 
-  /** Where Debian's package {@code libfaketime} has it. */
+  /** The path in Debian's package {@code libfaketime}. */
   private static final Path LIBRARIES = Path.of("/usr/lib");
 
   private static final Path LIBRARY = Path.of("faketime", "libfaketime.so.1");
 
   /**
-   * What it leaves behind when a process is killed; then another one of that id would not start.
+   * Files that remain after a process was killed; another process with the same id would not start.
    */
   private static final Pattern LEFT_BEHIND =
       Pattern.compile("(?:faketime_shm|sem\\.faketime_sem)_(\\d+)");
@@ -40,7 +40,7 @@ public final class WallClock implements AutoCloseable {
     set(Duration.ZERO);
   }
 
-  /** A clock that is right; empty where libfaketime is not installed. */
+  /** A correct clock; empty if libfaketime is not installed. */
   public static Optional<WallClock> create() {
     try (Stream<Path> architectures = Files.list(LIBRARIES)) {
       return architectures
@@ -53,19 +53,19 @@ public final class WallClock implements AutoCloseable {
     }
   }
 
-  /** Makes a process that is started with it, and those below, go by this clock. */
+  /** The environment in which a process and its descendants use this clock. */
   public Map<String, String> environment() {
     return Map.of(
         "LD_PRELOAD", library.toString(),
         "FAKETIME_TIMESTAMP_FILE", setting().toString(),
         "FAKETIME_CACHE_DURATION", "1",
         "FAKETIME_DONT_FAKE_MONOTONIC", "1",
-        // With that fix, meant for older versions of glibc, a JVM does not wait at all.
+        // With this workaround for older versions of glibc, a JVM does not wait at all.
         "FAKETIME_FORCE_MONOTONIC_FIX", "0",
         "NO_FAKE_STAT", "1");
   }
 
-  /** Moves the clock so far from the right time, forward or backward; seen within a second. */
+  /** Sets the difference to the correct time; takes effect within a second. */
   public void set(Duration offset) {
     try {
       Path next = Files.writeString(folder.resolve("next"), "%+d".formatted(offset.toSeconds()));
@@ -75,7 +75,7 @@ public final class WallClock implements AutoCloseable {
     }
   }
 
-  /** When the processes have ended. */
+  /** Call it after the processes have terminated. */
   @Override
   public void close() {
     folder.delete();

@@ -10,8 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * A folder of a server's own, below the folder that the system property {@code testbed.folder}
- * names, else below the platform's temporary one.
+ * The folder of one server, below the folder of the system property {@code testbed.folder}, or
+ * below the temporary folder of the platform.
  */
 public record WorkFolder(Path path) {
 
@@ -29,7 +29,7 @@ public record WorkFolder(Path path) {
     return path.resolve(other);
   }
 
-  /** Copies a tree into this folder, without its sub-folder of the given name. */
+  /** Copies a tree into this folder, except its sub-folder of the given name. */
   public void copyOf(Path source, String without) {
     copyOf(source, source.resolve(without));
   }
@@ -47,7 +47,7 @@ public record WorkFolder(Path path) {
     }
   }
 
-  /** Deletes what is there. A file that resists, as an open one does on Windows, is left behind. */
+  /** Deletes the content. A file that cannot be deleted, as an open one on Windows, remains. */
   public void delete() {
     try {
       Files.walkFileTree(path, new Delete());
@@ -58,7 +58,7 @@ public record WorkFolder(Path path) {
 
   private static final class Copy extends SimpleFileVisitor<Path> {
 
-    /** Libraries of Keycloak, 170 MB that no server writes to: another name is enough. */
+    /** Libraries of Keycloak, 170 MB that no server modifies: a hard link is sufficient. */
     private static final Path LIBRARIES = Path.of("lib", "lib");
 
     private final Path source;
@@ -85,14 +85,14 @@ public record WorkFolder(Path path) {
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       Path name = source.relativize(file);
       if (!name.startsWith(LIBRARIES) || !isLinked(file, target.resolve(name))) {
-        // Attributes too: bin/kc.sh must stay executable, and Keycloak compares the time stamps of
-        // JARs to find out whether it has to be built again.
+        // With attributes: bin/kc.sh must stay executable, and Keycloak compares the time stamps of
+        // JARs to decide whether a build is necessary.
         Files.copy(file, target.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
       }
       return FileVisitResult.CONTINUE;
     }
 
-    /** Not every file system has links, and none links to another one. */
+    /** Some file systems have no links, and no link leads to another file system. */
     private static boolean isLinked(Path file, Path link) {
       try {
         Files.createLink(link, file);

@@ -1,5 +1,5 @@
 /**
- * Processes of this machine, with their folders, logs and loopback ports, that end with the JVM at
- * the latest.
+ * Processes of this machine, with their folders, logs and loopback ports, that terminate with the
+ * JVM at the latest.
  */
 package dev.tokenguard.testbed.process;

@@ -19,12 +19,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The nginx of this machine with a given configuration, on a loopback port. It writes to a folder
- * of its own and needs no rights.
+ * The nginx of this machine with a given configuration, on a loopback port. It writes to its own
+ * folder and needs no privileges.
  */
 public final class NginxServer implements AutoCloseable {
 
-  /** Where both Debian and nginx.org put it. */
+  /** The path in the packages of Debian and nginx.org. */
   private static final Path NJS = Path.of("/usr/lib/nginx/modules/ngx_http_js_module.so");
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -44,16 +44,16 @@ public final class NginxServer implements AutoCloseable {
     this.atExit = new AtExit(this::end);
   }
 
-  /** Whether there is an nginx, and its module for JavaScript. */
+  /** Whether nginx and its JavaScript module are installed. */
   public static boolean isInstalled() {
     return Files.exists(NJS) && binary().isPresent();
   }
 
   /**
-   * Starts a server and returns once it answers.
+   * Starts a server and returns when it responds.
    *
-   * @param port on which the changed configuration listens
-   * @param changes texts of the configuration, and what stands there instead; all of them occur
+   * @param port the port of the changed configuration
+   * @param changes texts of the configuration and their replacements; each text must occur
    */
   public static NginxServer start(Path configuration, int port, Map<String, String> changes) {
     NginxServer server = new NginxServer(configuration, port, changes);
@@ -70,7 +70,7 @@ public final class NginxServer implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + port);
   }
 
-  /** What was written to the error log; requests are in {@link #accessLog()}. */
+  /** The error log; {@link #accessLog()} has the requests. */
   public ServerLog log() {
     return log;
   }
@@ -103,7 +103,7 @@ public final class NginxServer implements AutoCloseable {
   }
 
   private String changed(String configuration, Map<String, String> changes) {
-    // Workers of another user could not enter the folder; and one is enough.
+    // Workers of another user could not read the folder; one worker is sufficient.
     String text =
         replaced(configuration, "user www-data;", "user " + System.getProperty("user.name") + ";");
     text = replaced(text, "worker_processes auto;", "worker_processes 1;");
@@ -148,7 +148,7 @@ public final class NginxServer implements AutoCloseable {
     }
   }
 
-  /** Debian's place is not on the PATH of all users. */
+  /** On Debian, the directory is not on the PATH of all users. */
   private static Optional<Path> binary() {
     return Stream.concat(
             Stream.of(System.getenv("PATH").split(File.pathSeparator)), Stream.of("/usr/sbin"))

@@ -13,17 +13,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/** The network between a node and Redis, on loopback. It is well until it is told otherwise. */
+/** The network between a node and Redis, on loopback. It works until a fault is set. */
 public final class TcpProxy implements AutoCloseable {
 
   private enum Weather {
     CLEAR,
     SLOW,
-    /** Connections stay open and nothing arrives, in neither direction. */
+    /** Connections stay open, and no data is delivered in either direction. */
     BLACK_HOLE,
-    /** What is asked arrives and is carried out; no answer comes back. */
+    /** Requests are delivered and executed; responses are dropped. */
     MUTE,
-    /** Connections are reset, old and new ones. */
+    /** Existing and new connections are reset. */
     RESET
   }
 
@@ -65,7 +65,7 @@ public final class TcpProxy implements AutoCloseable {
     links.forEach(Link::reset);
   }
 
-  /** New connections are well. Those from before have lost bytes, so they end. */
+  /** New connections work. Earlier ones have lost bytes, so they are closed. */
   public void heal() {
     if (weather != Weather.SLOW) {
       links.forEach(Link::reset);
@@ -84,7 +84,7 @@ public final class TcpProxy implements AutoCloseable {
       try {
         open(door.accept());
       } catch (IOException closedOrRefused) {
-        // The next one may be served.
+        // The next connection may succeed.
       }
     }
   }
@@ -120,7 +120,7 @@ public final class TcpProxy implements AutoCloseable {
         }
       }
     } catch (IOException broken) {
-      // The other side learns of it below.
+      // The other side is closed below.
     }
     link.reset();
   }
@@ -157,7 +157,7 @@ public final class TcpProxy implements AutoCloseable {
         socket.setSoLinger(true, 0);
         socket.close();
       } catch (IOException closed) {
-        // It is what was wanted.
+        // The socket is closed, as intended.
       }
     }
   }

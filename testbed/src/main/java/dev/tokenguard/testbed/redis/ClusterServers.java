@@ -14,7 +14,7 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
 
-/** A Redis Cluster: three masters, each with one replica. Its owner needs a password. */
+/** A Redis Cluster: three masters with one replica each. The default user needs a password. */
 public final class ClusterServers implements AutoCloseable {
 
   public static final String PASSWORD = "owner-secret";
@@ -35,7 +35,7 @@ public final class ClusterServers implements AutoCloseable {
       int to = (index + 1) * SLOTS / MASTERS - 1;
       on(servers.get(index), jedis -> jedis.clusterAddSlotsRange(from, to));
     }
-    // Else two nodes may call their configurations by the same number, and argue.
+    // Without it, two nodes may use the same config epoch, and conflict.
     for (int index = 0; index < servers.size(); index++) {
       long epoch = index + 1;
       on(servers.get(index), jedis -> jedis.clusterSetConfigEpoch(epoch));
@@ -53,7 +53,7 @@ public final class ClusterServers implements AutoCloseable {
   }
 
   /**
-   * @param extraArguments of each node; they win over ours
+   * @param extraArguments of each node; they take precedence
    */
   public static ClusterServers start(String... extraArguments) {
     return new ClusterServers(List.of(extraArguments));
@@ -72,7 +72,7 @@ public final class ClusterServers implements AutoCloseable {
     int busPort = LoopbackPort.free();
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("--cluster-enabled", "yes", "--cluster-node-timeout", "2000"));
-    // Else it is the port plus 10000, beyond the range that is kept free.
+    // The default is the port plus 10000, outside the reserved range.
     arguments.addAll(List.of("--cluster-port", String.valueOf(busPort)));
     arguments.addAll(List.of("--requirepass", PASSWORD, "--masterauth", PASSWORD));
     arguments.addAll(List.of("--repl-diskless-sync-delay", "0"));
@@ -82,7 +82,7 @@ public final class ClusterServers implements AutoCloseable {
     return server;
   }
 
-  /** Some of the nodes, as a URL for clients. */
+  /** The URL for clients, with some of the nodes. */
   public String uri() {
     return servers.stream()
         .limit(MASTERS)
@@ -100,7 +100,7 @@ public final class ClusterServers implements AutoCloseable {
         .toList();
   }
 
-  /** The master that has the slot of a key, as a running node sees it. */
+  /** The master of the slot of a key, according to a running node. */
   public RedisServer masterOf(String key) {
     RedisServer asked = servers.stream().filter(RedisServer::isRunning).findFirst().orElseThrow();
     long slot = on(asked, jedis -> jedis.clusterKeySlot(key));
@@ -111,13 +111,13 @@ public final class ClusterServers implements AutoCloseable {
         return servers.stream().filter(it -> it.port() == port).findFirst().orElseThrow();
       }
     }
-    throw new IllegalStateException("nobody has the slot of " + key);
+    throw new IllegalStateException("no node has the slot of " + key);
   }
 
-  /** Waits until every running node sees all slots served and is linked to its master, if any. */
+  /** Waits until every running node reports all slots as served and is linked to its master. */
   public void awaitWhole() {
     awaitAll(
-        "to be whole",
+        "to be complete",
         jedis ->
             jedis.clusterInfo().contains("cluster_state:ok")
                 && jedis.clusterNodes().lines().filter(line -> line.contains("slave")).count()
@@ -132,7 +132,7 @@ public final class ClusterServers implements AutoCloseable {
         () -> servers.stream().filter(RedisServer::isRunning).allMatch(it -> on(it, condition)));
   }
 
-  /** Runs commands on one node, as the owner. */
+  /** Runs commands on one node, as the default user. */
   public static <T> T on(RedisServer server, Function<Jedis, T> commands) {
     HostAndPort address = new HostAndPort("127.0.0.1", server.port());
     try (Jedis jedis =

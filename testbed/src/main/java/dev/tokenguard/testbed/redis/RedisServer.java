@@ -28,9 +28,8 @@ import redis.clients.jedis.Jedis;
 import redis.embedded.RedisExecProvider;
 
 /**
- * A real Redis on a free loopback port that keeps nothing on disk but a backup that is asked for:
- * the {@code redis-server} on the PATH, else the binary which {@code org.signal:embedded-redis}
- * carries.
+ * A real Redis on a free loopback port that writes nothing to disk except a requested backup: the
+ * {@code redis-server} on the PATH, otherwise the binary of {@code org.signal:embedded-redis}.
  */
 public final class RedisServer implements AutoCloseable {
 
@@ -58,15 +57,15 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server and returns once it answers.
+   * Starts a server and returns when it responds.
    *
-   * @param extraArguments further arguments as {@code redis-server} takes them; they win over ours
+   * @param extraArguments additional arguments of {@code redis-server}; they take precedence
    */
   public static RedisServer start(String... extraArguments) {
     return started(new RedisServer(findBinary(), Optional.empty(), List.of(extraArguments)));
   }
 
-  /** Starts a Sentinel: the same program in another mode, which writes to its configuration. */
+  /** Starts a Sentinel: the same program in another mode, which writes its configuration file. */
   static RedisServer sentinel(String configuration) {
     return started(new RedisServer(findBinary(), Optional.of(configuration), List.of()));
   }
@@ -76,27 +75,27 @@ public final class RedisServer implements AutoCloseable {
     return server;
   }
 
-  /** Starts the server again, empty, on the same port. */
+  /** Starts the server again without data, on the same port. */
   public void restart() {
     stop();
     delete(backup());
     startAgain();
   }
 
-  /** Writes down all that the server, one without a password, holds now. */
+  /** Saves the data of a server without a password. */
   public void backUp() {
     try (Jedis jedis = new Jedis("127.0.0.1", port)) {
       jedis.save();
     }
   }
 
-  /** Starts the server again, on the same port, with what it held at {@link #backUp()}. */
+  /** Starts the server again on the same port, with the data of {@link #backUp()}. */
   public void restoreBackup() {
     stop();
     startAgain();
   }
 
-  /** Redis loads it at its start, if it is there. Replicas leave one, too. */
+  /** Redis loads it at its start if it exists. Replicas write one, too. */
   private Path backup() {
     return folder.resolve("dump.rdb");
   }
@@ -119,9 +118,9 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  /** Ends the server at once: connections break, and what it held is gone. */
+  /** Kills the server: connections break, and its data is lost. */
   public void stop() {
-    // By force: there is nothing to save, and a paused server hears nothing else.
+    // Forced: there is no data to save, and a stopped process handles no other signal.
     if (process != null) {
       process.kill();
     }
@@ -169,19 +168,19 @@ public final class RedisServer implements AutoCloseable {
     return process.worker().pid();
   }
 
-  /** The version, as in {@code 7.0.15}. */
+  /** The version, for example {@code 7.0.15}. */
   public String version() {
     String text = run(binary.toString(), "--version");
     Matcher matcher = VERSION.matcher(text);
     return matcher.find() ? matcher.group(1) : text.strip();
   }
 
-  /** Freezes the server: connections stay open and nothing answers. */
+  /** Freezes the server: connections stay open without a response. */
   public void pause() {
     run("kill", "-STOP", String.valueOf(pid()));
   }
 
-  /** Lets a frozen server go on. */
+  /** Resumes a frozen server. */
   public void resume() {
     run("kill", "-CONT", String.valueOf(pid()));
   }
@@ -202,7 +201,7 @@ public final class RedisServer implements AutoCloseable {
       socket.setSoTimeout(500);
       socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
       byte[] reply = socket.getInputStream().readNBytes(5);
-      // A server that wants a password is ready as well.
+      // A server that requires a password is ready, too.
       return List.of("+PONG", "-NOAU").contains(new String(reply, StandardCharsets.US_ASCII));
     } catch (IOException notYet) {
       return false;
@@ -234,7 +233,7 @@ public final class RedisServer implements AutoCloseable {
       int code = process.waitFor();
       if (code != 0) {
         throw new IllegalStateException(
-            String.join(" ", command) + " ended with " + code + ": " + text);
+            String.join(" ", command) + " terminated with " + code + ": " + text);
       }
       return text;
     } catch (IOException e) {

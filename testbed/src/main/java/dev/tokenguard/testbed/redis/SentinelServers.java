@@ -12,8 +12,8 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 
 /**
- * A master, two replicas, and three Sentinels that replace a master which is away for a second.
- * Redis and the Sentinels have the same owner, who needs a password.
+ * A master, two replicas, and three Sentinels that replace a master after a second without
+ * response. The default user of Redis and of the Sentinels has the same password.
  */
 public final class SentinelServers implements AutoCloseable {
 
@@ -34,7 +34,7 @@ public final class SentinelServers implements AutoCloseable {
   private final List<RedisServer> servers = new ArrayList<>();
   private final List<RedisServer> sentinels;
 
-  /** After which a master that does not answer is replaced. */
+  /** The time after which a master that does not respond is replaced. */
   private static final Duration DOWN_AFTER = Duration.ofSeconds(1);
 
   private SentinelServers(List<String> extraArguments, Duration downAfter) {
@@ -43,7 +43,7 @@ public final class SentinelServers implements AutoCloseable {
     List<String> replicaOf = List.of("--replicaof", String.join(" ", address));
     server(extraArguments, replicaOf);
     server(extraArguments, replicaOf);
-    // Sentinels that come earlier learn of no replica for ten seconds.
+    // Sentinels that start earlier do not discover the replicas for ten seconds.
     awaitReplicas(2);
     String configuration =
         CONFIGURATION.formatted(MASTER_NAME, master.port(), PASSWORD, downAfter.toMillis());
@@ -61,7 +61,7 @@ public final class SentinelServers implements AutoCloseable {
     return new SentinelServers(List.of(extraArguments), DOWN_AFTER);
   }
 
-  /** For tests without a failover, which a busy machine would make by itself. */
+  /** For tests without a failover, which a busy machine could cause. */
   public static SentinelServers startWithoutFailover() {
     return new SentinelServers(List.of(), Duration.ofHours(1));
   }
@@ -76,7 +76,7 @@ public final class SentinelServers implements AutoCloseable {
     return server;
   }
 
-  /** The Sentinels, as a URL for clients. */
+  /** The URL for clients, with the Sentinels. */
   public String uri() {
     return sentinels.stream()
         .map(sentinel -> "127.0.0.1:" + sentinel.port())
@@ -91,7 +91,7 @@ public final class SentinelServers implements AutoCloseable {
     return servers;
   }
 
-  /** The server that the Sentinels name now. */
+  /** The current master according to the Sentinels. */
   public RedisServer master() {
     for (RedisServer sentinel : sentinels) {
       try (Jedis jedis = connect(sentinel)) {
@@ -101,10 +101,10 @@ public final class SentinelServers implements AutoCloseable {
         continue;
       }
     }
-    throw new IllegalStateException("no Sentinel answers");
+    throw new IllegalStateException("no Sentinel responds");
   }
 
-  /** Waits until so many replicas are linked to the master. */
+  /** Waits until this number of replicas is linked to the master. */
   public void awaitReplicas(int count) {
     Await.until(
         count + " replicas to be linked",

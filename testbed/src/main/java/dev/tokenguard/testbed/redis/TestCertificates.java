@@ -20,7 +20,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
-/** A CA and certificates of it, made by the JDK's own keytool, as PEM files that servers read. */
+/** A CA and its certificates, created with the keytool of the JDK, as PEM files for servers. */
 public final class TestCertificates implements AutoCloseable {
 
   private static final String PASSWORD = "changeit";
@@ -42,7 +42,7 @@ public final class TestCertificates implements AutoCloseable {
     return certificate(CA);
   }
 
-  /** Issues a certificate for the names, as keytool writes them: {@code ip:127.0.0.1,dns:redis}. */
+  /** Issues a certificate for names in the format of keytool: {@code ip:127.0.0.1,dns:redis}. */
   public TestCertificates issue(String name, String... names) {
     List<String> signed = new ArrayList<>(List.of("-signer", CA, "-signerkeypass", PASSWORD));
     if (names.length > 0) {
@@ -61,8 +61,8 @@ public final class TestCertificates implements AutoCloseable {
   }
 
   /**
-   * What {@code redis-server} needs to speak TLS as {@code redis}, and to want a certificate of its
-   * clients, too.
+   * The arguments of {@code redis-server} for TLS as {@code redis}, with required client
+   * certificates.
    */
   public String[] redisArguments(int port) {
     return new String[] {
