@@ -4,9 +4,7 @@ import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.client.OidcClient;
 
-/**
- * Somebody who uses the public endpoints, honest or not; all that is said goes to the transcript.
- */
+/** A caller of the public endpoints; all requests and responses are in the transcript. */
 final class App {
 
   private final String name;
@@ -29,7 +27,7 @@ final class App {
     return shown(client.refresh(refreshToken));
   }
 
-  /** A refresh whose answer gets lost on its way back: the server has done its part. */
+  /** A refresh whose response is lost after the server executed it. */
   Answer refreshAndLoseTheAnswer(String refreshToken) {
     announceRefresh(refreshToken);
     Answer neverSeen = client.refresh(refreshToken);
@@ -37,7 +35,7 @@ final class App {
     return neverSeen;
   }
 
-  /** A refresh among several at once: told afterwards, so that the transcript stays readable. */
+  /** One of several concurrent refreshes; printed later, so that the transcript stays readable. */
   Answer refreshSilently(String refreshToken) {
     return client.refresh(refreshToken);
   }

@@ -3,7 +3,7 @@ package dev.tokenguard.demo;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 
-/** Starts the servers; then serves the page until it is interrupted, or tells the story once. */
+/** Starts the servers, then serves the page until it is interrupted, or runs the scenario once. */
 public final class Demo {
 
   private final DemoSettings settings;
@@ -40,6 +40,6 @@ public final class Demo {
   private void tellTheStory(DemoServers servers) {
     Transcript transcript = new Transcript(out, ink);
     new Story(servers, transcript).play();
-    out.printf("%n%s%n", ink.good("The story is told: " + transcript.tally()));
+    out.printf("%n%s%n", ink.good("The scenario is complete: " + transcript.tally()));
   }
 }

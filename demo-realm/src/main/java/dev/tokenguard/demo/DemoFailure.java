@@ -1,10 +1,10 @@
 package dev.tokenguard.demo;
 
-/** The demo cannot go on; the message is a sentence for the person at the terminal. */
+/** The demo cannot continue; the message is printed to the terminal. */
 public final class DemoFailure extends RuntimeException {
 
   public DemoFailure(String sentence) {
-    // Without a stack trace: Maven prints it, and it would bury the sentence.
+    // Without a stack trace, which Maven would print after the message.
     super(sentence, null, false, false);
   }
 }

@@ -50,14 +50,14 @@ public final class DemoServers implements AutoCloseable {
     return redis;
   }
 
-  /** Where the visitor finds what; the page comes first. */
+  /** The addresses and logins, the page first. */
   String banner(Ink ink) {
     return """
 
         %5$s
           log in as alice, bob or carol, password demo
 
-        It all stays up until Ctrl-C.
+        Press Ctrl-C to stop.
           admin console  %1$s/admin/ (admin, password admin)
                          realm demo: Realm settings > Client policies, and Events
           accounts       %1$s/realms/demo/account (alice, bob or carol, password demo)
@@ -95,7 +95,7 @@ public final class DemoServers implements AutoCloseable {
     progress.step(settings.redis().isPresent() ? "connecting to Redis" : "starting Redis");
     address = settings.redis().orElseGet(this::startRedis);
     redis = opening(RedisState.at(address));
-    progress.reached("Redis " + redis.version() + " answers at " + address);
+    progress.reached("Redis " + redis.version() + " responds at " + address);
     keycloak = opening(prepareKeycloak(progress));
     keycloak.start();
     progress.reached("Keycloak serves the realm demo at " + keycloak.baseUri());
@@ -109,7 +109,7 @@ public final class DemoServers implements AutoCloseable {
   private static void requireFree(int port, String setting) {
     if (!LoopbackPort.isFree(port)) {
       throw new DemoFailure(
-          "Port %d is in use: end what listens there, or choose another one with -D%s=%d."
+          "Port %d is in use: stop the process that uses it, or choose another port with -D%s=%d."
               .formatted(port, setting, port + 2));
     }
   }
@@ -124,8 +124,7 @@ public final class DemoServers implements AutoCloseable {
         .distribution(settings.keycloakHome())
         .provider(settings.jar())
         .realm(settings.realm())
-        // By the environment: the address may hold a password, and everybody may read a command
-        // line.
+        // In the environment: the address may contain a password, and command lines are public.
         .environment("KC_SPI_REDIS_CONNECTION__JEDIS__URL", address.uri().toString())
         .httpPort(settings.port())
         .progress(progress::step)
@@ -134,7 +133,7 @@ public final class DemoServers implements AutoCloseable {
 
   private static void requireFile(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw new DemoFailure(file + " is missing: run mvn -Pdemo in the root folder, it builds it.");
+      throw new DemoFailure(file + " is missing: run mvn -Pdemo in the root folder to build it.");
     }
   }
 

@@ -6,15 +6,15 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * How the demo was asked to run.
+ * The settings of the demo.
  *
- * @param port where Keycloak listens
- * @param appPort where the page is served; the thief takes the next one
- * @param once play the story in the terminal and end
- * @param help say what the settings are, and end
- * @param redis the address of a Redis to use instead of one of its own
+ * @param port the port of Keycloak
+ * @param appPort the port of the page; the thief uses the next one
+ * @param once run the scenario in the terminal and exit
+ * @param help print the settings and exit
+ * @param redis the address of a Redis to use instead of starting one
  * @param keycloakHome the unpacked distribution
- * @param jar the extension as it is shipped
+ * @param jar the shipped JAR of the extension
  * @param realm the realm file
  */
 record DemoSettings(
@@ -31,16 +31,16 @@ record DemoSettings(
       """
       mvn -Pdemo [settings]   watch refresh tokens rotate in a real Keycloak
 
-        -Ddemo.app.port=8090   the port of the page on 127.0.0.1 (default 8090); the thief takes the next
+        -Ddemo.app.port=8090   the port of the page on 127.0.0.1 (default 8090); the thief uses the next
         -Ddemo.port=8080       the port of Keycloak on 127.0.0.1 (default 8080)
-        -Ddemo.once            tell the story in the terminal, check each step, and end: the build fails when
-                               a step does not hold (default: serve the page until Ctrl-C)
+        -Ddemo.once            run the scenario in the terminal and exit; the build fails if a check fails
+                               (default: serve the page until Ctrl-C)
         -Ddemo.help            this text
 
       Environment
-        REDIS_URL          use this Redis, as in redis://user:password@host:6379/0 (default: a redis-server
-                           of its own on a free port, from the PATH or from Maven Central)
-        NO_COLOR           no colour on a terminal (default: colour)
+        REDIS_URL          use this Redis, for example redis://user:password@host:6379/0 (default: start a
+                           redis-server on a free port, from the PATH or from Maven Central)
+        NO_COLOR           no colours in the terminal (default: colours)
       """;
 
   static DemoSettings from(Properties properties, Map<String, String> environment) {
@@ -65,12 +65,12 @@ record DemoSettings(
         return port;
       }
     } catch (NumberFormatException notANumber) {
-      // Said below.
+      // Reported below.
     }
-    throw new DemoFailure(name + " is a number from 1 to 65534, not '" + text + "'.");
+    throw new DemoFailure(name + " must be a number from 1 to 65534, not '" + text + "'.");
   }
 
-  /** A property that is given without a value counts as given. */
+  /** A property without a value is on. */
   private static boolean isOn(String value) {
     return value != null && !value.equals("false");
   }

@@ -4,7 +4,7 @@ import dev.tokenguard.testbed.client.Answer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An app that keeps the tokens of one login, as an honest one does. */
+/** An honest app that keeps the tokens of one login. */
 final class Device {
 
   private final App app;
@@ -22,13 +22,13 @@ final class Device {
     return keep(app.login(user));
   }
 
-  /** Uses the newest refresh token and keeps what comes back. */
+  /** Uses the newest refresh token and keeps the response. */
   Answer refresh() {
     Answer answer = app.refresh(refreshToken());
     return answer.isOk() ? keep(answer) : answer;
   }
 
-  /** Remembers the tokens of the next generation. */
+  /** Keeps the tokens of the next generation. */
   Answer keep(Answer answer) {
     generations.add(answer);
     return answer;

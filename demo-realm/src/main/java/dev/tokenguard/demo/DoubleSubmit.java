@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-/** Several refreshes with one token at the same time, as from two tabs or an impatient retry. */
+/** Several concurrent refreshes with one token, as from two tabs or a quick retry. */
 record DoubleSubmit(Stage stage, Device laptop) implements Step {
 
   private static final int TABS = 5;
 
   @Override
   public String title() {
-    return "A double submit is forgiven";
+    return "A double submit is accepted";
   }
 
   @Override
   public String tale() {
-    return "Five tabs of the app hand in the same refresh token at the same moment. The first one\n"
-        + "rotates; the others, within the grace period, get the same child again, byte for byte.";
+    return "Five tabs of the app send the same refresh token at the same time. The first request rotates;\n"
+        + "the others, within the grace period, get the same new token, byte for byte.";
   }
 
   @Override
@@ -30,7 +30,7 @@ record DoubleSubmit(Stage stage, Device laptop) implements Step {
     answers.forEach(stage.transcript()::received);
     stage.check("all five are served", answers.stream().allMatch(Answer::isOk));
     stage.check(
-        "all five got one and the same refresh token",
+        "all five got the same refresh token",
         answers.stream().map(Answer::refreshToken).distinct().count() == 1);
     laptop.keep(answers.get(0));
     stage.check("it is the next generation", laptop.place().isNextAfter(before));

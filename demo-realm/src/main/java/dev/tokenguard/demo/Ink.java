@@ -2,7 +2,7 @@ package dev.tokenguard.demo;
 
 import java.util.Map;
 
-/** Colour for a terminal, and none for a file or a pipe. */
+/** Colours for a terminal, none for a file or a pipe. */
 public final class Ink {
 
   private final boolean isColoured;

@@ -1,6 +1,6 @@
 package dev.tokenguard.demo;
 
-/** Two logins of one user: two families begin. */
+/** Two logins of one user start two families. */
 record Login(Stage stage, Device laptop, Device phone) implements Step {
 
   @Override
@@ -10,8 +10,8 @@ record Login(Stage stage, Device laptop, Device phone) implements Step {
 
   @Override
   public String tale() {
-    return "On her laptop and on her phone, both times at the client demo-spa: two families begin,\n"
-        + "each with its generation 0. Redis is told of both before the tokens are out.";
+    return "On a laptop and on a phone, at the client demo-spa: two families start, each at generation 0.\n"
+        + "Redis records both before the response is sent.";
   }
 
   @Override
@@ -21,7 +21,7 @@ record Login(Stage stage, Device laptop, Device phone) implements Step {
     stage.check(
         "the two are different families", !laptop.place().family().equals(phone.place().family()));
     stage.check(
-        "the access token is good", laptop.app().userinfo(laptop.accessToken()).status() == 200);
+        "the access token is valid", laptop.app().userinfo(laptop.accessToken()).status() == 200);
     stage.check(
         "Redis holds two families of alice",
         stage.redis("alice").keySet().stream().filter(field -> field.startsWith("f:")).count()

@@ -2,18 +2,18 @@ package dev.tokenguard.demo;
 
 import dev.tokenguard.testbed.client.Answer;
 
-/** The answer to a refresh gets lost, and the app tries again with the token that it has. */
+/** The response to a refresh is lost, and the app retries with the old token. */
 record LostAnswer(Stage stage, Device laptop) implements Step {
 
   @Override
   public String title() {
-    return "A lost answer is given again";
+    return "A lost response is repeated";
   }
 
   @Override
   public String tale() {
-    return "The server has rotated, but the answer never arrives. All that the app can do is to try\n"
-        + "again with the old token. It gets what it missed, and the family goes on.";
+    return "The server rotates, but the response does not arrive. The app retries with the old token, gets\n"
+        + "the same response, and the family continues.";
   }
 
   @Override
@@ -22,13 +22,13 @@ record LostAnswer(Stage stage, Device laptop) implements Step {
     Answer lost = laptop.app().refreshAndLoseTheAnswer(laptop.refreshToken());
     stage.check("the retry is served", laptop.refresh().isOk());
     stage.check(
-        "it gives the refresh token that got lost",
+        "it returns the refresh token that was lost",
         laptop.refreshToken().equals(lost.refreshToken()));
     stage.check(
-        "the event says that the answer was replayed",
+        "the event has the outcome replayed",
         Stage.detail(stage.event("REFRESH_TOKEN", before), "rotation").equals("replayed"));
     TokenPlace missed = laptop.place();
     stage.check("the next refresh succeeds", laptop.refresh().isOk());
-    stage.check("the family goes on", laptop.place().isNextAfter(missed));
+    stage.check("the family continues", laptop.place().isNextAfter(missed));
   }
 }

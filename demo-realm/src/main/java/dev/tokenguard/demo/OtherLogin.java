@@ -1,11 +1,11 @@
 package dev.tokenguard.demo;
 
-/** What the theft did not touch. */
+/** Another login, which the theft does not affect. */
 record OtherLogin(Stage stage, Device phone) implements Step {
 
   @Override
   public String title() {
-    return "Alice's phone does not notice";
+    return "Alice's phone is not affected";
   }
 
   @Override
@@ -16,10 +16,10 @@ record OtherLogin(Stage stage, Device phone) implements Step {
   @Override
   public void play() {
     stage.check(
-        "its access token is good", phone.app().userinfo(phone.accessToken()).status() == 200);
+        "its access token is valid", phone.app().userinfo(phone.accessToken()).status() == 200);
     TokenPlace before = phone.place();
     stage.check("its refresh succeeds", phone.refresh().isOk());
-    stage.check("its family goes on", phone.place().isNextAfter(before));
+    stage.check("its family continues", phone.place().isNextAfter(before));
     stage.redis("alice");
   }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
-/** The page before a Keycloak and a Redis that others have started, as in a container. */
+/** The page with a Keycloak and a Redis that are already running, as in containers. */
 public final class PageAlone {
 
   private final Map<String, String> environment;
@@ -17,7 +17,7 @@ public final class PageAlone {
     this.environment = environment;
   }
 
-  /** Reads its settings from the environment; listens at all addresses of its container. */
+  /** Reads its settings from the environment; listens on all addresses of its container. */
   public static void main(String[] arguments) throws InterruptedException {
     try (DemoApp app = new PageAlone(System.getenv()).start()) {
       System.out.println("The demo is at " + app.origin());

@@ -6,8 +6,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Says what the demo waits for, and how long it has been at it: on one line that ticks on a
- * terminal, else in a line for each step and for every ten seconds.
+ * Prints the current step of the start and the elapsed time: on one updated line in a terminal,
+ * otherwise on a line for each step and every ten seconds.
  */
 final class Progress implements AutoCloseable {
 
@@ -26,13 +26,13 @@ final class Progress implements AutoCloseable {
     ticks.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
-  /** Names what is waited for from now on. */
+  /** Sets the current step. */
   synchronized void step(String what) {
     step = what;
     show();
   }
 
-  /** Leaves a line that stays. */
+  /** Prints a line that is not overwritten. */
   synchronized void reached(String what) {
     step = what;
     show();

@@ -3,7 +3,7 @@ package dev.tokenguard.demo;
 import java.net.URI;
 import java.net.URISyntaxException;
 
-/** The address of a Redis; shown, its password is masked. */
+/** The address of a Redis; {@code toString} masks the password. */
 record RedisAddress(URI uri) {
 
   static RedisAddress parse(String text) {
@@ -13,9 +13,9 @@ record RedisAddress(URI uri) {
         return new RedisAddress(uri);
       }
     } catch (URISyntaxException notAnAddress) {
-      // Said below, without the text: it may hold a password.
+      // Reported below, without the text, which may contain a password.
     }
-    throw new DemoFailure("REDIS_URL is not an address like redis://host:6379.");
+    throw new DemoFailure("REDIS_URL must be an address such as redis://host:6379.");
   }
 
   @Override

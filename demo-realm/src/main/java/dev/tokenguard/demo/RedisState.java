@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** What Redis holds, read as an operator with {@code redis-cli} would. */
+/** Reads the data in Redis, as an operator does with {@code redis-cli}. */
 public final class RedisState implements AutoCloseable {
 
   private static final Pattern VERSION = Pattern.compile("redis_version:(\\S+)");
@@ -34,12 +34,12 @@ public final class RedisState implements AutoCloseable {
     return version.find() ? version.group(1) : "";
   }
 
-  /** The one key with all that is kept of a user. */
+  /** The key with all data of a user. */
   String keyOf(String userId) {
     return "tg:u:{" + userId + "}";
   }
 
-  /** The fields of that key, sorted; none when nothing is kept. */
+  /** The fields of that key, sorted; empty if the key does not exist. */
   Map<String, String> of(String userId) {
     return new TreeMap<>(client.hgetAll(keyOf(userId)));
   }

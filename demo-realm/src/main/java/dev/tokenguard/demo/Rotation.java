@@ -1,6 +1,6 @@
 package dev.tokenguard.demo;
 
-/** The ordinary refresh. */
+/** A refresh. */
 record Rotation(Stage stage, Device laptop) implements Step {
 
   @Override
@@ -10,7 +10,7 @@ record Rotation(Stage stage, Device laptop) implements Step {
 
   @Override
   public String tale() {
-    return "The app hands in its refresh token and gets the next generation.";
+    return "The app sends its refresh token and gets the next generation.";
   }
 
   @Override
@@ -21,9 +21,9 @@ record Rotation(Stage stage, Device laptop) implements Step {
     stage.check(
         "the new token is the next generation of the same family",
         laptop.place().isNextAfter(before));
-    stage.check("Redis holds no more of alice than before", stage.redis("alice").size() == held);
+    stage.check("Redis has no additional record of alice", stage.redis("alice").size() == held);
     stage.check(
-        "the event says that the lineage went on",
+        "the event has the outcome rotated",
         Stage.detail(stage.event("REFRESH_TOKEN", before), "rotation").equals("rotated"));
   }
 }

@@ -5,7 +5,7 @@ import dev.tokenguard.testbed.client.AdminApi;
 import java.util.List;
 import java.util.Map;
 
-/** What every step of the story works with. */
+/** The context of a step: apps, checks, Redis and events. */
 final class Stage {
 
   private final DemoServers servers;
@@ -26,7 +26,7 @@ final class Stage {
     return new App(name, servers.client(clientId), transcript);
   }
 
-  /** The confidential client that may introspect the tokens of the others. */
+  /** The confidential client that may introspect the tokens of the other clients. */
   App backend() {
     return new App("backend", servers.client("demo-backend").withSecret("demo-secret"), transcript);
   }
@@ -35,7 +35,7 @@ final class Stage {
     transcript.check(promise, holds);
   }
 
-  /** Shows what Redis holds for a user. */
+  /** Prints the data of a user in Redis. */
   Map<String, String> redis(String user) {
     String id = admin.userId(user);
     Map<String, String> fields = servers.redis().of(id);
@@ -43,14 +43,14 @@ final class Stage {
     return fields;
   }
 
-  /** The stored events of a type that name a family, the newest first. */
+  /** The stored events of a type for a family, the newest first. */
   List<JsonNode> events(String type, TokenPlace place) {
     return admin.events(type).stream()
         .filter(event -> detail(event, "refresh_token_family").equals(place.family()))
         .toList();
   }
 
-  /** Shows the newest event of a type that names a family. */
+  /** Prints the newest event of a type for a family. */
   JsonNode event(String type, TokenPlace place) {
     List<JsonNode> found = events(type, place);
     check("the event " + type + " was written", !found.isEmpty());

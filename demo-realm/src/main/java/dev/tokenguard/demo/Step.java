@@ -1,11 +1,11 @@
 package dev.tokenguard.demo;
 
-/** One scene of the story. It plays against the live endpoints and checks what it promises. */
+/** One step of the scenario. It uses the public endpoints and checks the results. */
 interface Step {
 
   String title();
 
-  /** What happens, for the reader of the transcript. */
+  /** The description in the transcript. */
   String tale();
 
   void play();

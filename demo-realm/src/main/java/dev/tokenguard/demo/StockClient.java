@@ -1,17 +1,17 @@
 package dev.tokenguard.demo;
 
-/** For contrast: the same replay at a client that has no policy. */
+/** For comparison: the same replay at a client without a policy. */
 record StockClient(Stage stage) implements Step {
 
   @Override
   public String title() {
-    return "For contrast: a client without a policy";
+    return "For comparison: a client without a policy";
   }
 
   @Override
   public String tale() {
-    return "Carol uses demo-stock, which Token Guard leaves alone. Stock Keycloak does not rotate here:\n"
-        + "a stolen refresh token is good until it expires, and nobody notices.";
+    return "Carol uses demo-stock, a client without a policy. Built-in Keycloak does not rotate here: a\n"
+        + "stolen refresh token is valid until it expires, and no event is written.";
   }
 
   @Override
@@ -22,6 +22,6 @@ record StockClient(Stage stage) implements Step {
     stage.check("the refresh succeeds", desktop.refresh().isOk());
     stage.check("the thief is served", stage.app("thief", "demo-stock").refresh(stolen).isOk());
     stage.check("carol is served as well", desktop.refresh().isOk());
-    stage.check("Redis holds nothing of carol", stage.redis("carol").isEmpty());
+    stage.check("Redis has no data of carol", stage.redis("carol").isEmpty());
   }
 }

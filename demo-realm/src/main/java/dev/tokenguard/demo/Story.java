@@ -2,7 +2,7 @@ package dev.tokenguard.demo;
 
 import java.util.List;
 
-/** The life and death of a token family. */
+/** The scenario of the terminal: the steps in order. */
 final class Story {
 
   private final Transcript transcript;

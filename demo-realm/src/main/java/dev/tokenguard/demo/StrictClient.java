@@ -3,18 +3,18 @@ package dev.tokenguard.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.testbed.client.Jwt;
 
-/** The same replay at a client whose policy forgives nothing. */
+/** The same replay at a client without a grace period. */
 record StrictClient(Stage stage) implements Step {
 
   @Override
   public String title() {
-    return "A strict client forgives nothing";
+    return "A strict client accepts no replay";
   }
 
   @Override
   public String tale() {
-    return "Bob uses demo-strict: no grace period, and a reuse ends the session. The same token twice,\n"
-        + "one right after the other, is enough.";
+    return "Bob uses demo-strict: no grace period, and a reuse terminates the session. Two immediate uses\n"
+        + "of the same token are a reuse.";
   }
 
   @Override
@@ -24,17 +24,17 @@ record StrictClient(Stage stage) implements Step {
     String session = Jwt.claims(tablet.accessToken()).path("sid").asText();
     TokenPlace first = tablet.place();
     stage.check("the refresh succeeds", tablet.refresh().isOk());
-    stage.check("his session is alive", stage.hasSession("bob", session));
+    stage.check("the session is active", stage.hasSession("bob", session));
     stage.check(
         "the same token again is refused",
         tablet.app().refresh(tablet.refreshToken(0)).error().equals("invalid_grant"));
     JsonNode event = stage.event("REFRESH_TOKEN_ERROR", first);
     stage.check("it names the reuse", event.path("error").asText().equals("refresh_token_reused"));
     stage.redis("bob");
-    stage.check("his session has ended", !stage.hasSession("bob", session));
+    stage.check("the session is terminated", !stage.hasSession("bob", session));
     stage.check(
-        "the newest refresh token is dead", tablet.refresh().error().equals("invalid_grant"));
+        "the newest refresh token is revoked", tablet.refresh().error().equals("invalid_grant"));
     stage.check(
-        "the access token is dead", tablet.app().userinfo(tablet.accessToken()).status() == 401);
+        "the access token is revoked", tablet.app().userinfo(tablet.accessToken()).status() == 401);
   }
 }

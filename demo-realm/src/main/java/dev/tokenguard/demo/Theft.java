@@ -3,22 +3,22 @@ package dev.tokenguard.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.testbed.client.Answer;
 
-/** An old token comes back: somebody else has a copy, and the family dies. */
+/** An old token is replayed: another client has a copy, and the family is revoked. */
 record Theft(Stage stage, Device laptop) implements Step {
 
   private static final int STOLEN = 1;
 
   @Override
   public String title() {
-    return "A thief is caught";
+    return "A theft is detected";
   }
 
   @Override
   public String tale() {
-    return "Somebody has copied generation "
+    return "A thief has a copy of generation "
         + STOLEN
-        + " and hands it in. Nobody can tell who is the thief and who is\n"
-        + "Alice, so the whole family dies: the newest refresh token and every access token.";
+        + " and sends it. Keycloak cannot distinguish the thief from\n"
+        + "Alice, so it revokes the family: the newest refresh token and every access token.";
   }
 
   @Override
@@ -36,16 +36,16 @@ record Theft(Stage stage, Device laptop) implements Step {
                 .equals(String.valueOf(newest.generation())));
     stage.redis("alice");
     Answer afterwards = laptop.refresh();
-    stage.check("the newest refresh token is dead", afterwards.error().equals("invalid_grant"));
-    accessTokenIsDead("the newest", laptop.accessToken());
-    accessTokenIsDead("the login's", laptop.accessToken(0));
+    stage.check("the newest refresh token is revoked", afterwards.error().equals("invalid_grant"));
+    checkAccessTokenRevoked("the newest", laptop.accessToken());
+    checkAccessTokenRevoked("the login's", laptop.accessToken(0));
     stage.check(
-        "introspection says so too",
+        "introspection reports it as inactive",
         !stage.backend().introspect(laptop.accessToken()).body().path("active").asBoolean(true));
   }
 
-  private void accessTokenIsDead(String which, String accessToken) {
+  private void checkAccessTokenRevoked(String which, String accessToken) {
     stage.check(
-        which + " access token is dead", laptop.app().userinfo(accessToken).status() == 401);
+        which + " access token is revoked", laptop.app().userinfo(accessToken).status() == 401);
   }
 }

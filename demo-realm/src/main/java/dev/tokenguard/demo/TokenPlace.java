@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.testbed.client.Jwt;
 
 /**
- * The place of a refresh token in its family: what a transcript may show of it. A token that does
- * not name its family is the first one of the family that is named by the token's own id.
+ * The position of a refresh token in its family, as the transcript shows it. The id of the first
+ * token is the id of the family.
  *
- * @param isGuarded whether Token Guard has made the token
+ * @param isGuarded whether Token Guard issued the token
  */
 record TokenPlace(String family, long generation, String id, boolean isGuarded) {
 
@@ -33,7 +33,7 @@ record TokenPlace(String family, long generation, String id, boolean isGuarded) 
         : jti;
   }
 
-  /** The first letters of an id, behind the prefix that the ids of access tokens have. */
+  /** The first characters of an id, after the prefix of an access token. */
   static String abridged(String id) {
     int end = id.indexOf(':') + 9;
     return id.length() > end ? id.substring(0, end) + ".." : id;

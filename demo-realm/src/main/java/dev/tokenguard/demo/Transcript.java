@@ -10,9 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/**
- * What is shown at the terminal while the story is played. A token is never shown, only its place.
- */
+/** The output of the scenario in the terminal. It contains positions of tokens, never a token. */
 public final class Transcript {
 
   private static final List<String> DETAILS =
@@ -51,9 +49,9 @@ public final class Transcript {
     received("< " + answer.status() + " " + content(answer), answer.isOk());
   }
 
-  /** An answer that its sender never saw. */
+  /** A response that did not arrive. */
   void lost() {
-    received("< (the connection breaks; the app never sees the answer)", false);
+    received("< (the connection breaks; the response is lost)", false);
   }
 
   void redis(String key, Map<String, String> fields) {
@@ -87,20 +85,17 @@ public final class Transcript {
     }
   }
 
-  /**
-   * Compares what was promised with what was seen; the story ends at the first that does not hold.
-   */
+  /** Prints the result of a check; the scenario stops at the first failure. */
   void check(String promise, boolean holds) {
     checks++;
-    out.println("   " + (holds ? ink.good("ok     ") : ink.bad("BROKEN ")) + promise);
+    out.println("   " + (holds ? ink.good("ok     ") : ink.bad("FAILED ")) + promise);
     if (!holds) {
-      throw new DemoFailure(
-          "Step %d of the story did not show what it promises: %s.".formatted(steps, promise));
+      throw new DemoFailure("Step %d failed: %s.".formatted(steps, promise));
     }
   }
 
   String tally() {
-    return steps + " steps, " + checks + " checks, all as promised.";
+    return steps + " steps, " + checks + " checks, all passed.";
   }
 
   private void received(String text, boolean isOk) {
@@ -123,7 +118,7 @@ public final class Transcript {
     return answer.text("preferred_username");
   }
 
-  /** Says of a family's lineage what the rest of the transcript says of tokens; a 0 is left out. */
+  /** The family and generation of a field; the stored form omits a 0. */
   private static String meaning(String field, String value) {
     String[] parts = value.split(",");
     if (!field.startsWith("f:") || parts.length < 2) {
@@ -134,7 +129,7 @@ public final class Transcript {
             TokenPlace.abridged(familyOf(field.substring(2))), parts[1].isEmpty() ? "0" : parts[1]);
   }
 
-  /** A UUID is kept as its 16 bytes in Base64, any other id as text behind a tilde. */
+  /** A UUID is stored as 16 bytes in Base64, any other id as text after a tilde. */
   private static String familyOf(String compact) {
     return compact.startsWith("~")
         ? compact.substring(1)

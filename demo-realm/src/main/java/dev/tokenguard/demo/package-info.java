@@ -1,5 +1,5 @@
 /**
- * The demo: starts a real Redis and a real Keycloak with the JAR and the demo realm, plays a story
- * against their public endpoints and checks each step of it.
+ * The demo: starts a real Redis and a real Keycloak with the JAR and the demo realm, and runs a
+ * scenario with checks against their public endpoints.
  */
 package dev.tokenguard.demo;

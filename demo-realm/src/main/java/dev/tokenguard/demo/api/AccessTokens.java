@@ -19,7 +19,7 @@ import java.util.Date;
 import java.util.Optional;
 import java.util.Set;
 
-/** The access tokens of one realm, checked by signature, issuer, audience and expiry. */
+/** Validates the access tokens of one realm: signature, issuer, audience and expiry. */
 public final class AccessTokens {
 
   private static final Set<String> REQUIRED = Set.of("sub", "exp", "iat", "jti");
@@ -34,29 +34,29 @@ public final class AccessTokens {
   }
 
   /**
-   * @param issuer the realm; its keys are fetched when they are first needed, and kept
-   * @param audience whom the tokens must be for
+   * @param issuer the realm; its keys are fetched on first use and cached
+   * @param audience the required audience
    */
   public static AccessTokens of(URI issuer, String audience) {
     JWKSource<SecurityContext> keys = keys(issuer);
     JWTClaimsSet exact = new JWTClaimsSet.Builder().issuer(issuer.toString()).build();
     Claims strict = new Claims(audience, exact);
-    // A revoked token has no key in Redis after its expiry: tolerance would bring it back to life.
+    // A revoked token has no key in Redis after its expiry: clock skew would make it valid again.
     strict.setMaxClockSkew(0);
     return new AccessTokens(
         processor(keys, strict), processor(keys, new ClaimsAtAnyTime(audience, exact)));
   }
 
   /**
-   * The claims of a token that is good now.
+   * The claims of a valid token.
    *
-   * @throws ExpiredJWTException when all is right but the time
+   * @throws ExpiredJWTException if the token is valid except for its expiry
    */
   JWTClaimsSet check(String token) throws BadJOSEException, JOSEException, ParseException {
     return now.process(token, null);
   }
 
-  /** The claims of a token that this realm has made for us, even if it has expired. */
+  /** The claims of a token of this realm for the audience, even if it has expired. */
   public Optional<JWTClaimsSet> recognise(String token) {
     try {
       return Optional.of(atAnyTime.process(token, null));
@@ -84,7 +84,7 @@ public final class AccessTokens {
     return processor;
   }
 
-  /** Also that it is an access token: ID tokens have the same issuer and signature. */
+  /** Verifies the type as well: ID tokens have the same issuer and signature. */
   private static class Claims extends DefaultJWTClaimsVerifier<SecurityContext> {
 
     Claims(String audience, JWTClaimsSet exact) {
@@ -106,7 +106,7 @@ public final class AccessTokens {
       super(audience, exact);
     }
 
-    /** No time to compare with. */
+    /** Without a time, the expiry is not checked. */
     @Override
     protected Date currentTime() {
       return null;

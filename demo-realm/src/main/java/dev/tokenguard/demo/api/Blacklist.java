@@ -5,7 +5,7 @@ import dev.tokenguard.checker.WhenUnavailable;
 import java.net.URI;
 import redis.clients.jedis.RedisClient;
 
-/** The connection to Redis of a resource server; it only reads. */
+/** The read-only connection of a resource server to Redis. */
 public final class Blacklist implements AutoCloseable {
 
   private final RedisClient client;
@@ -18,7 +18,7 @@ public final class Blacklist implements AutoCloseable {
     return new Blacklist(RedisClient.create(redis));
   }
 
-  /** Three keys, one round trip; when Redis is away, nothing is accepted. */
+  /** Three keys in one round trip; during an outage of Redis, no token is accepted. */
   public RevocationChecker checker() {
     return RevocationChecker.of(
         keys -> client.mget(keys.toArray(String[]::new)), WhenUnavailable.REFUSE);

@@ -30,7 +30,7 @@ public final class Judge {
     }
   }
 
-  /** What the blacklist says of a token that was recognised, even if it has expired. */
+  /** The state of a recognised token on the blacklist, even if it has expired. */
   public Judgement onTheBlacklist(JWTClaimsSet claims) {
     Verdict verdict = blacklist.check(TokenClaims.of(claims.getClaims()));
     if (verdict instanceof Verdict.Revoked revoked) {

@@ -3,7 +3,7 @@ package dev.tokenguard.demo.api;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.tokenguard.checker.Verdict;
 
-/** What the resource server thinks of a request's token. */
+/** The result of the validation of an access token. */
 public sealed interface Judgement {
 
   record Good(JWTClaimsSet claims) implements Judgement {}
@@ -12,9 +12,9 @@ public sealed interface Judgement {
 
   record Revoked(Verdict.Scope scope, String reason) implements Judgement {}
 
-  /** Of another issuer, for another audience, or no token at all. */
+  /** Another issuer or audience, or not a token. */
   record Invalid() implements Judgement {}
 
-  /** Redis did not answer: nothing is known against the token. */
+  /** Redis did not respond, so it is unknown whether the token is revoked. */
   record Unknown() implements Judgement {}
 }

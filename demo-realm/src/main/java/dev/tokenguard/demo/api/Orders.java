@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** What is behind the token: something that only its owner may see. */
+/** The protected resource: the orders of the user. */
 public final class Orders implements Function<JWTClaimsSet, Reply> {
 
   @Override

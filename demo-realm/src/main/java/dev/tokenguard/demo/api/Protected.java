@@ -8,7 +8,7 @@ import dev.tokenguard.demo.web.Route;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A route that wants a good access token; what it answers otherwise is RFC 6750's. */
+/** A route that requires a valid access token; error responses follow RFC 6750. */
 public final class Protected implements Route {
 
   private static final BearerChallenge CHALLENGE = BearerChallenge.ofRealm("demo");

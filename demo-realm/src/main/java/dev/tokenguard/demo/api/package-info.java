@@ -1,5 +1,5 @@
 /**
- * The resource server of the demo: it checks access tokens by itself and asks Redis in one round
- * trip whether they were revoked.
+ * The resource server of the demo: it validates access tokens locally and looks them up in Redis in
+ * one round trip.
  */
 package dev.tokenguard.demo.api;

@@ -5,12 +5,12 @@ import java.util.List;
 /**
  * A client that the page can log in as.
  *
- * @param mode {@code grace} or {@code strict}, as the attribute that its policy looks for
- * @param seconds how long its access tokens live
+ * @param mode {@code grace} or {@code strict}, the attribute that its policy matches
+ * @param seconds the lifespan of its access tokens
  */
 record AppClient(String id, String mode, int seconds) {
 
-  /** As they stand in realm.json; a test holds the two together. */
+  /** The clients of realm.json; a test compares them. */
   static final List<AppClient> ALL =
       List.of(
           new AppClient("demo-app", "grace", 30),

@@ -6,8 +6,8 @@ import dev.tokenguard.testbed.client.AdminApi;
 import java.net.URI;
 
 /**
- * Tells Keycloak where the page is, when it is not where realm.json says: exactly one origin may
- * receive codes and tokens.
+ * Registers the address of the page in Keycloak if it differs from realm.json: exactly one origin
+ * may receive codes and tokens.
  */
 final class AppRegistration {
 

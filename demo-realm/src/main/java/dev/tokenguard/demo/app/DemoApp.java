@@ -42,8 +42,8 @@ public final class DemoApp implements AutoCloseable {
   /**
    * @param keycloak its base address
    * @param admin an administrator of the realm
-   * @param redis where the blacklist is
-   * @param address where the page listens; the thief takes the next port
+   * @param redis the Redis with the blacklist
+   * @param address the address of the page; the thief uses the next port
    */
   public static DemoApp start(
       URI keycloak, String realm, AdminApi admin, URI redis, InetSocketAddress address) {

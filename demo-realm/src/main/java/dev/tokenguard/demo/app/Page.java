@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The files of the page, which lie beside this class. */
+/** Serves the files of the page, which are next to this class. */
 final class Page implements Route {
 
   private static final Pattern FILE =
@@ -26,7 +26,7 @@ final class Page implements Route {
   private final String policy;
 
   /**
-   * @param others the origins that the page talks to besides its own
+   * @param others the other origins that the page may call
    */
   Page(URI... others) {
     StringBuilder connect = new StringBuilder("connect-src 'self'");

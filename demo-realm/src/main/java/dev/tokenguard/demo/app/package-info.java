@@ -1,2 +1,2 @@
-/** The browser app of the demo: its page, and the server that it comes from. */
+/** The browser app of the demo: its page and the server of the page. */
 package dev.tokenguard.demo.app;

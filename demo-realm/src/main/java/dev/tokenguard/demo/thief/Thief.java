@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** Keeps the newest token of each loot, and tells what became of it, never the token. */
+/** Keeps the newest token of each stolen family, and returns positions of tokens, never a token. */
 final class Thief implements Route {
 
   private static final String OWN_USER_AGENT = "thief/1.0";
@@ -23,15 +23,15 @@ final class Thief implements Route {
   private final Map<String, String> loot = new ConcurrentHashMap<>();
 
   /**
-   * @param clients the public endpoints, as a client by its id
-   * @param victims the origin whose pages may hand something in
+   * @param clients creates a client of the public endpoints for a client id
+   * @param victims the origin whose pages may send a token
    */
   Thief(Function<String, OidcClient> clients, URI victims) {
     this.clients = clients;
     this.victims = victims;
   }
 
-  /** A form: {@code refresh_token} or a {@code family} that was looted before. */
+  /** A form with a {@code refresh_token}, or with the {@code family} of an earlier theft. */
   @Override
   public Reply answer(Request request) {
     if (!request.method().equals("POST")

@@ -7,7 +7,7 @@ import java.net.URI;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Where the thief listens. */
+/** The server of the thief. */
 public final class ThiefServer implements AutoCloseable {
 
   private final WebServer server;

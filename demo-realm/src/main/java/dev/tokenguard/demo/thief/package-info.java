@@ -1,5 +1,5 @@
 /**
- * The second actor of the demo: a server at another origin that gets hold of a refresh token, as by
- * a script that was smuggled into the page, and uses it.
+ * The thief of the demo: a server at another origin that gets a refresh token, as through a script
+ * injected into the page, and uses it.
  */
 package dev.tokenguard.demo.thief;

@@ -7,7 +7,7 @@ import dev.tokenguard.demo.web.Reply;
 import dev.tokenguard.demo.web.Route;
 import dev.tokenguard.testbed.client.AdminApi;
 
-/** What the owner of a good access token may have an administrator do to the own account. */
+/** Actions of an administrator that the owner of a valid access token may request. */
 public final class Endings {
 
   /** The password that every user of the demo has. */
@@ -21,14 +21,14 @@ public final class Endings {
     this.admin = admin;
   }
 
-  /** Ends all that the user has, by the product's admin REST. */
+  /** Revokes all tokens and sessions of the user through the admin REST API. */
   public Route everywhere() {
     return new Protected(
         judge,
         claims -> done(admin.delete("/token-guard/users/" + user(claims) + "/families").isOk()));
   }
 
-  /** Sets the password as it was: Keycloak takes it for a reset all the same. */
+  /** Sets the same password again, which is a reset in Keycloak. */
   public Route passwordReset() {
     return new Protected(judge, claims -> done(admin.resetPassword(user(claims), PASSWORD).isOk()));
   }

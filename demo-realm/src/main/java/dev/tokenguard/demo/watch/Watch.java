@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /**
- * Tells the owner of an access token what is known of a family of theirs. The token may have
- * expired or be revoked: then the question is why.
+ * Returns the state of a family to the owner of an access token. The token may be expired or
+ * revoked: the page asks for the reason.
  */
 public final class Watch implements Route {
 
@@ -41,12 +41,12 @@ public final class Watch implements Route {
         .orElseGet(() -> Reply.of(401));
   }
 
-  /** That nothing can be told is an answer, too: the page goes on without. */
+  /** Without the state, the page continues. */
   private Map<String, Object> told(JWTClaimsSet claims, String family) {
     try {
       return of(claims, family);
     } catch (UnexpectedAnswerException refused) {
-      return Map.of("unavailable", "the admin REST does not answer");
+      return Map.of("unavailable", "the admin REST API does not respond");
     }
   }
 

@@ -1,2 +1,2 @@
-/** What the product itself tells of a user's tokens, by its admin REST, for the page to show. */
+/** The state of a user's tokens from the admin REST API, for the page. */
 package dev.tokenguard.demo.watch;

@@ -5,14 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What is answered. */
+/** A response. */
 public record Reply(int status, Map<String, String> headers, byte[] body) {
 
   public static Reply of(int status) {
     return new Reply(status, Map.of(), new byte[0]);
   }
 
-  /** Nobody keeps it: what is told here changes by the second. */
+  /** Not cacheable, because the content changes constantly. */
   public static Reply json(int status, Object value) {
     return new Reply(
         status,

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What was asked.
+ * A request.
  *
- * @param origin the header {@code Origin}, which browsers send with what comes from another origin
+ * @param origin the header {@code Origin}, which browsers send with requests from another origin
  * @param bearer the access token
  * @param fields of the query and of a form
  */
@@ -39,7 +39,7 @@ public record Request(
         fields(query + "&" + new String(body, StandardCharsets.UTF_8)));
   }
 
-  /** A field; empty when it is absent. */
+  /** A field; empty if it is absent. */
   public String field(String name) {
     return fields.getOrDefault(name, "");
   }
@@ -57,7 +57,7 @@ public record Request(
     return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
-  /** Without the tokens, so that no message ever holds one. */
+  /** Without the tokens, so that no message contains one. */
   @Override
   public String toString() {
     return method + " " + path;

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Serves routes to browsers of this machine, who know it as 127.0.0.1. */
+/** Serves routes to browsers of this machine at 127.0.0.1. */
 public final class WebServer implements AutoCloseable {
 
   private static final int THREADS = 16;
@@ -30,9 +30,9 @@ public final class WebServer implements AutoCloseable {
   }
 
   /**
-   * Starts a server whose routes are found by the longest path that the request begins with.
+   * Starts a server; the longest matching path prefix selects the route.
    *
-   * @param address where it listens; in a container not 127.0.0.1, which is published as such
+   * @param address the address to listen on; in a container not 127.0.0.1
    */
   public static WebServer start(InetSocketAddress address, Map<String, Route> routes) {
     try {
@@ -66,14 +66,14 @@ public final class WebServer implements AutoCloseable {
   }
 
   private Reply reply(Route route, HttpExchange exchange) throws IOException {
-    // By another name, such as localhost, a page would be of another origin than Keycloak knows.
+    // With another name, such as localhost, the page would have an origin unknown to Keycloak.
     if (!origin().getAuthority().equals(exchange.getRequestHeaders().getFirst("Host"))) {
       return Reply.of(307).with("Location", origin() + "/");
     }
     try {
       return route.answer(Request.of(exchange));
     } catch (RuntimeException e) {
-      // The type only: a message could repeat what was sent.
+      // Only the type: the message could contain request data.
       return Reply.json(500, Map.of("error", e.getClass().getSimpleName()));
     }
   }

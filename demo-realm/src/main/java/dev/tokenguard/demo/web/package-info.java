@@ -1,2 +1,2 @@
-/** The little HTTP that the servers of the demo need, on top of the one that the JDK has. */
+/** A small HTTP layer for the servers of the demo, based on that of the JDK. */
 package dev.tokenguard.demo.web;
