@@ -33,6 +33,10 @@ public record Setting<T>(
     String defaultText,
     Function<String, T> parser) {
 
+  public Setting {
+    choices = List.copyOf(choices);
+  }
+
   /** A setting without unit and group, labelled by the words of its name. */
   public Setting(
       String name,

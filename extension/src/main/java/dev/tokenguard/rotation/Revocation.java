@@ -26,6 +26,13 @@ public record Revocation(
     long before,
     long retainUntil) {
 
+  public Revocation {
+    families = List.copyOf(families);
+    clientSessions = List.copyOf(clientSessions);
+    clients = List.copyOf(clients);
+    sessions = List.copyOf(sessions);
+  }
+
   public record ClientSession(String sessionId, String clientId) {}
 
   /** An online and an offline session may have one id. */

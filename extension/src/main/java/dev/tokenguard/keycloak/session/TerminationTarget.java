@@ -34,7 +34,13 @@ public sealed interface TerminationTarget {
    * @param families those known to belong to it
    */
   record OfClientSessions(String userId, List<ClientSession> clientSessions, List<String> families)
-      implements TerminationTarget {}
+      implements TerminationTarget {
+
+    public OfClientSessions {
+      clientSessions = List.copyOf(clientSessions);
+      families = List.copyOf(families);
+    }
+  }
 
   /**
    * What the user has at a client, in all sessions.
@@ -42,8 +48,12 @@ public sealed interface TerminationTarget {
    * @param clientId the client's internal id
    * @param known sessions in which it is revoked even if Keycloak does not find it any more
    */
-  record OfClient(String userId, String clientId, List<String> known)
-      implements TerminationTarget {}
+  record OfClient(String userId, String clientId, List<String> known) implements TerminationTarget {
+
+    public OfClient {
+      known = List.copyOf(known);
+    }
+  }
 
   /**
    * All that the user has.
@@ -53,6 +63,10 @@ public sealed interface TerminationTarget {
    */
   record OfUser(String userId, List<String> known, Optional<String> excluded)
       implements TerminationTarget {
+
+    public OfUser {
+      known = List.copyOf(known);
+    }
 
     /** Sessions that Keycloak has removed already are revoked only where they are known. */
     private boolean names(TerminationTarget other) {

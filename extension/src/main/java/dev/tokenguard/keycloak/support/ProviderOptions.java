@@ -18,6 +18,10 @@ import org.keycloak.provider.ProviderConfigurationBuilder;
  */
 public record ProviderOptions(String spi, String provider, List<Setting<?>> settings) {
 
+  public ProviderOptions {
+    settings = List.copyOf(settings);
+  }
+
   /** The text before the name of each option. */
   public String prefix() {
     return "spi-" + spi + "--" + provider + "--";

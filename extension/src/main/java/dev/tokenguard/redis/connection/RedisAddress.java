@@ -31,6 +31,10 @@ public record RedisAddress(
 
   private static final int LAST_DATABASE = 1_000_000;
 
+  public RedisAddress {
+    nodes = List.copyOf(nodes);
+  }
+
   /**
    * @throws IllegalArgumentException when it is not a Redis URL
    */
