@@ -46,7 +46,7 @@ public interface FamilyStore {
    *     anything is decided, and only where the end of the grace period is all that makes a reuse
    *     of a replay. If so, the child is granted, and the grace period begins then
    */
-  RotationOutcome rotate(
+  RefreshDecision rotate(
       RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered);
 
   /**

@@ -1,7 +1,7 @@
 package dev.tokenguard.benchmark;
 
 import dev.tokenguard.rotation.FamilyStore;
-import dev.tokenguard.rotation.RotationOutcome;
+import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RotationPolicy;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -71,10 +71,10 @@ final class FamilyCrowd {
   }
 
   private void rotate(int number) {
-    RotationOutcome outcome =
+    RefreshDecision outcome =
         store.rotate(
             new MadeUpFamily(number, perUser).refresh(generations[number]++), POLICY, it -> false);
-    if (!(outcome instanceof RotationOutcome.Rotated)) {
+    if (!(outcome instanceof RefreshDecision.Rotated)) {
       throw new BenchmarkFailure("A straight refresh was answered with " + outcome);
     }
   }

@@ -9,10 +9,9 @@ import dev.tokenguard.redis.store.RedisKeys;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.Revocation;
-import dev.tokenguard.rotation.RotationOutcome;
-import dev.tokenguard.rotation.RotationOutcome.Granted;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.Await;
@@ -85,7 +84,7 @@ public final class BrokenRedisTest {
     return "redis://" + credentials + "127.0.0.1:" + server.port();
   }
 
-  private RotationOutcome rotate(FamilyStore store) {
+  private RefreshDecision rotate(FamilyStore store) {
     return store.rotate(login.refresh(0, clock), Policies.DEFAULT, it -> false);
   }
 
@@ -143,7 +142,7 @@ public final class BrokenRedisTest {
 
   private boolean answers(FamilyStore store) {
     try {
-      return rotate(store) instanceof Granted;
+      return rotate(store).issued().isPresent();
     } catch (StoreUnavailableException notYet) {
       return false;
     }

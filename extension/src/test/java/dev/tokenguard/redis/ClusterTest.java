@@ -12,8 +12,8 @@ import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
-import dev.tokenguard.rotation.RotationOutcome;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.Await;
@@ -98,7 +98,7 @@ final class ClusterTest {
   }
 
   /** Empty while Redis does not answer as it should. */
-  private Optional<RotationOutcome> rotated(FamilyStore store, long generation) {
+  private Optional<RefreshDecision> rotated(FamilyStore store, long generation) {
     try {
       return Optional.of(
           store.rotate(login.refresh(generation, clock), Policies.DEFAULT, it -> false));

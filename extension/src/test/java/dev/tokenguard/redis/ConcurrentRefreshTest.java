@@ -2,19 +2,18 @@ package dev.tokenguard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.Revocation;
-import dev.tokenguard.rotation.RotationOutcome;
-import dev.tokenguard.rotation.RotationOutcome.Granted;
-import dev.tokenguard.rotation.RotationOutcome.Replayed;
-import dev.tokenguard.rotation.RotationOutcome.Reused;
-import dev.tokenguard.rotation.RotationOutcome.Revoked;
-import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.SuccessorToken;
 import dev.tokenguard.rotation.TestClock;
@@ -62,7 +61,7 @@ final class ConcurrentRefreshTest {
     redis.close();
   }
 
-  private RotationOutcome present(Login one, long generation, RotationPolicy policy) {
+  private RefreshDecision present(Login one, long generation, RotationPolicy policy) {
     return store.rotate(one.refresh(generation, clock), policy, it -> false);
   }
 
@@ -93,15 +92,15 @@ final class ConcurrentRefreshTest {
   @RepeatedTest(5)
   void givenGrace_whenOneTokenIsPresentedFiftyTimesAtOnce_thenAllGetTheSameChild()
       throws Exception {
-    List<RotationOutcome> outcomes = atOnce(() -> present(login, 0, LONG_GRACE));
+    List<RefreshDecision> outcomes = atOnce(() -> present(login, 0, LONG_GRACE));
     assertThat(outcomes).filteredOn(Rotated.class::isInstance).hasSize(1);
     assertThat(outcomes)
         .filteredOn(Replayed.class::isInstance)
-        .extracting(outcome -> ((Replayed) outcome).replays())
+        .extracting(outcome -> ((Replayed) outcome).child().replay())
         .doesNotHaveDuplicates()
         .hasSize(THREADS - 1);
     assertThat(outcomes)
-        .extracting(outcome -> Children.again(Children.of((Granted) outcome), 0))
+        .extracting(outcome -> Children.again(outcome.issued().orElseThrow(), 0))
         .containsOnly(child(1));
     assertThat(present(login, 1, LONG_GRACE)).isInstanceOf(Rotated.class);
   }
@@ -114,13 +113,13 @@ final class ConcurrentRefreshTest {
   @RepeatedTest(5)
   void givenNoGrace_whenOneTokenIsPresentedFiftyTimesAtOnce_thenOneIsGrantedAndTheFamilyDies()
       throws Exception {
-    List<RotationOutcome> outcomes = atOnce(() -> present(login, 0, NO_GRACE));
+    List<RefreshDecision> outcomes = atOnce(() -> present(login, 0, NO_GRACE));
     assertThat(outcomes).filteredOn(Rotated.class::isInstance).hasSize(1);
     assertThat(outcomes).filteredOn(Reused.class::isInstance).hasSize(1);
     assertThat(outcomes).filteredOn(Revoked.class::isInstance).hasSize(THREADS - 2);
     assertThat(present(login, 1, NO_GRACE))
         .isInstanceOfSatisfying(
-            Revoked.class, late -> assertThat(late.scope()).isEqualTo(RevokedScope.FAMILY));
+            Revoked.class, late -> assertThat(late.scope()).isEqualTo(RevocationScope.FAMILY));
   }
 
   /** One family each, so that the hash of the user is contended and no token is. */
@@ -129,7 +128,7 @@ final class ConcurrentRefreshTest {
       throws Exception {
     AtomicBoolean isRevoked = new AtomicBoolean();
     CountDownLatch underWay = new CountDownLatch(THREADS);
-    List<Future<List<RotationOutcome>>> running = new ArrayList<>();
+    List<Future<List<RefreshDecision>>> running = new ArrayList<>();
     for (int thread = 0; thread < THREADS; thread++) {
       Login one = login.asFamily("family " + thread);
       running.add(threads.submit(() -> outcomesAfter(isRevoked, one, underWay)));
@@ -144,15 +143,15 @@ final class ConcurrentRefreshTest {
         .allSatisfy(
             late ->
                 assertThat(late)
-                    .containsExactly(new Revoked(RevokedScope.SESSION, Optional.empty())));
+                    .containsExactly(new Revoked(RevocationScope.SESSION, Optional.empty())));
   }
 
   /** Refreshes until one is done that was begun after the revocation had returned. */
-  private List<RotationOutcome> outcomesAfter(
+  private List<RefreshDecision> outcomesAfter(
       AtomicBoolean isRevoked, Login one, CountDownLatch underWay) {
     long generation = 0;
     while (!isRevoked.get()) {
-      if (present(one, generation, Policies.DEFAULT) instanceof Granted) {
+      if (present(one, generation, Policies.DEFAULT).issued().isPresent()) {
         generation++;
         underWay.countDown();
       }
@@ -168,7 +167,7 @@ final class ConcurrentRefreshTest {
         threads.submit(
             () -> {
               long generation = 0;
-              while (present(login, generation, Policies.DEFAULT) instanceof Granted) {
+              while (present(login, generation, Policies.DEFAULT).issued().isPresent()) {
                 generation++;
                 underWay.countDown();
               }

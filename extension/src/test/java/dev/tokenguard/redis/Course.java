@@ -3,10 +3,10 @@ package dev.tokenguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Kept;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.Revocation;
-import dev.tokenguard.rotation.RotationOutcome;
-import dev.tokenguard.rotation.RotationOutcome.Granted;
-import dev.tokenguard.rotation.RotationOutcome.Revoked;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.SuccessorToken;
 
@@ -53,15 +53,20 @@ final class Course {
   }
 
   /** A policy that only observes must not refuse, whatever comes, but for what was revoked. */
-  RotationOutcome present(
+  RefreshDecision present(
       Login login, long generation, boolean wasUnanswered, Happening.Variation variation) {
-    RotationOutcome outcome =
+    RefreshDecision outcome =
         world.store.rotate(
             variation.of(world.refresh(login, Math.max(0, generation))),
             variation == Happening.Variation.LOOKED_UP ? policy.lookupOnly() : policy,
             it -> wasUnanswered);
     assertThat(outcome)
-        .matches(it -> it instanceof Granted || it instanceof Revoked || !policy.isObserving());
+        .matches(
+            it ->
+                it.issued().isPresent()
+                    || it instanceof Kept
+                    || it instanceof Revoked
+                    || !policy.isObserving());
     return outcome;
   }
 

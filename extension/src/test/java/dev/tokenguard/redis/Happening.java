@@ -1,12 +1,9 @@
 package dev.tokenguard.redis;
 
-import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.Revocation;
-import dev.tokenguard.rotation.RotationOutcome;
-import dev.tokenguard.rotation.RotationOutcome.Granted;
-import dev.tokenguard.rotation.RotationOutcome.Kept;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import java.time.Duration;
@@ -38,11 +35,9 @@ sealed interface Happening {
     public void in(Course course) {
       Login login = course.login(family).from(context);
       Login bound = claim.map(login::boundTo).orElse(login);
-      RotationOutcome outcome =
+      RefreshDecision decision =
           course.present(bound, course.newest(family) - behind, wasUnanswered, variation);
-      if (outcome instanceof Granted granted && !(granted instanceof Kept)) {
-        course.gaveOut(family, Children.of(granted));
-      }
+      decision.issued().ifPresent(child -> course.gaveOut(family, child));
     }
   }
 

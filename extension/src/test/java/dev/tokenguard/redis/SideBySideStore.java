@@ -4,20 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Mismatched;
+import dev.tokenguard.rotation.RefreshDecision.Refused;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.Revocation;
-import dev.tokenguard.rotation.RotationOutcome;
-import dev.tokenguard.rotation.RotationOutcome.Kept;
-import dev.tokenguard.rotation.RotationOutcome.Mismatched;
-import dev.tokenguard.rotation.RotationOutcome.Refused;
-import dev.tokenguard.rotation.RotationOutcome.Replayed;
-import dev.tokenguard.rotation.RotationOutcome.Reused;
-import dev.tokenguard.rotation.RotationOutcome.Revoked;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
-import dev.tokenguard.rotation.RotationOutcome.Throttled;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TokenFamily;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -39,10 +35,10 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
   }
 
   @Override
-  public RotationOutcome rotate(
+  public RefreshDecision rotate(
       RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
-    RotationOutcome expected = reference.rotate(request, policy, wasUnanswered);
-    RotationOutcome actual = tested.rotate(request, policy, wasUnanswered);
+    RefreshDecision expected = reference.rotate(request, policy, wasUnanswered);
+    RefreshDecision actual = tested.rotate(request, policy, wasUnanswered);
     assertThat(withoutAccessTokens(actual)).isEqualTo(withoutAccessTokens(expected));
     accessTokens(expected)
         .filter(range -> !range.isEmpty())
@@ -126,53 +122,27 @@ record SideBySideStore(FamilyStore reference, FamilyStore tested) implements Fam
     assertThat(actual.expiresAt()).isGreaterThanOrEqualTo(expected.expiresAt());
   }
 
-  private static Optional<AccessTokens> accessTokens(RotationOutcome outcome) {
-    if (outcome instanceof Rotated rotated) {
+  private static Optional<AccessTokens> accessTokens(RefreshDecision decision) {
+    if (decision instanceof Rotated rotated) {
       return Optional.of(rotated.replaced());
     }
-    if (outcome instanceof Reused reused) {
-      return Optional.of(reused.accessTokens());
-    }
-    if (outcome instanceof Revoked revoked) {
-      return revoked.accessTokens();
-    }
-    return outcome instanceof Mismatched mismatched ? mismatched.revoked() : Optional.empty();
+    return decision instanceof Refused refused ? refused.accessTokens() : Optional.empty();
   }
 
-  private static RotationOutcome withoutAccessTokens(RotationOutcome outcome) {
-    if (outcome instanceof Rotated it) {
-      return new Rotated(it.child(), it.origin(), ANY, it.observed().map(SideBySideStore::gist));
+  private static RefreshDecision withoutAccessTokens(RefreshDecision decision) {
+    if (decision instanceof Rotated it) {
+      return new Rotated(it.outcome(), it.child(), ANY, it.observed());
     }
-    if (outcome instanceof Replayed it) {
-      return new Replayed(it.child(), it.replays(), it.observed().map(SideBySideStore::gist));
+    if (decision instanceof Reused it) {
+      return new Reused(it.newestGeneration(), it.why(), ANY);
     }
-    if (outcome instanceof Kept it) {
-      return new Kept(it.observed().map(SideBySideStore::gist));
-    }
-    if (outcome instanceof Reused it) {
-      return new Reused(it.newest(), it.reason(), ANY);
-    }
-    if (outcome instanceof Revoked it) {
+    if (decision instanceof Revoked it) {
       // Whether the record of a family is left whose access tokens have expired is left to chance.
       return new Revoked(it.scope(), Optional.empty());
     }
-    if (outcome instanceof Mismatched it) {
-      return new Mismatched(it.newest(), it.revoked().map(revoked -> ANY));
+    if (decision instanceof Mismatched it) {
+      return new Mismatched(it.newest(), it.accessTokens().map(revoked -> ANY));
     }
-    return outcome;
-  }
-
-  /** Of what was only observed, the numbers mean nothing. */
-  private static Refused gist(Refused observed) {
-    if (observed instanceof Reused it) {
-      return new Reused(0, it.reason(), ANY);
-    }
-    if (observed instanceof Revoked it) {
-      return new Revoked(it.scope(), it.accessTokens().map(tokens -> ANY));
-    }
-    if (observed instanceof Mismatched) {
-      return new Mismatched(0, Optional.empty());
-    }
-    return observed instanceof Throttled ? new Throttled(Duration.ZERO) : observed;
+    return decision;
   }
 }

@@ -16,12 +16,12 @@ import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.Revocation;
-import dev.tokenguard.rotation.RotationOutcome;
-import dev.tokenguard.rotation.RotationOutcome.Replayed;
-import dev.tokenguard.rotation.RotationOutcome.Reused;
-import dev.tokenguard.rotation.RotationOutcome.Revoked;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.rotation.TokenFamily;
@@ -101,7 +101,7 @@ final class TopologySmokeTest {
     assertThat(node.beat()).isEmpty();
   }
 
-  private RotationOutcome present(FamilyStore store, long generation) {
+  private RefreshDecision present(FamilyStore store, long generation) {
     return store.rotate(login.refresh(generation, clock), GRACE, attempt -> false);
   }
 }

@@ -2,9 +2,9 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.rotation.RotationOutcome.Origin;
-import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
-import dev.tokenguard.rotation.RotationOutcome.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +24,7 @@ abstract class AccessTokenRules extends StoreRules {
 
   /** Ends the family by a reuse of its first token. */
   private AccessTokens endedByReuse() {
-    return assertReused(login, 0, POLICY, ReuseReason.OLDER_GENERATION).accessTokens();
+    return assertReused(login, 0, POLICY, ReuseReason.OLDER_GENERATION).revoked();
   }
 
   private AccessTokens ended(Login one) {
@@ -82,9 +82,9 @@ abstract class AccessTokenRules extends StoreRules {
 
   @Test
   void whenAFamilyIsAdoptedOrFastForwarded_thenTheReplacedAccessTokenIsNamed() {
-    assertThat(assertRotates(login, 5, POLICY, Origin.ADOPTED).replaced().ids())
+    assertThat(assertRotates(login, 5, POLICY, Outcome.ADOPTED).replaced().ids())
         .isEqualTo(ids(5, 5));
-    assertThat(assertRotates(login, 9, POLICY, Origin.FAST_FORWARD).replaced().ids())
+    assertThat(assertRotates(login, 9, POLICY, Outcome.FAST_FORWARDED).replaced().ids())
         .isEqualTo(ids(9, 9));
   }
 
@@ -121,7 +121,7 @@ abstract class AccessTokenRules extends StoreRules {
   void givenAMismatch_whenItEndsTheFamily_thenItsAccessTokensAreNamed() {
     RotationPolicy policy = Policies.with("bind-to", "ip", "on-binding-mismatch", "revoke-family");
     refresh(login, 0, 2, policy);
-    assertThat(assertMismatched(login.from(Login.OTHER_IP), 3, policy).revoked())
+    assertThat(assertMismatched(login.from(Login.OTHER_IP), 3, policy).accessTokens())
         .get()
         .satisfies(named -> assertNames(named, 0, 3));
   }
@@ -235,7 +235,7 @@ abstract class AccessTokenRules extends StoreRules {
     assertRotates(login, 0, POLICY);
     advanceSeconds(3600);
     // Generations 1 to 4 were refreshed without the store, in the last minute.
-    assertRotates(login, 5, POLICY, Origin.FAST_FORWARD);
+    assertRotates(login, 5, POLICY, Outcome.FAST_FORWARDED);
     advanceSeconds(1);
     assertRotates(login, 6, POLICY);
     assertNames(endedByReuse(), 2, 7);
@@ -256,7 +256,7 @@ abstract class AccessTokenRules extends StoreRules {
   void givenAMismatchAfterAnOutage_whenItEndsTheFamily_thenTheUnseenAccessTokensAreNamed() {
     RotationPolicy policy = Policies.with("bind-to", "ip", "on-binding-mismatch", "revoke-family");
     refresh(login, 0, 2, policy);
-    assertThat(assertMismatched(login.from(Login.OTHER_IP), 7, policy).revoked())
+    assertThat(assertMismatched(login.from(Login.OTHER_IP), 7, policy).accessTokens())
         .get()
         .satisfies(named -> assertNames(named, 0, 7));
   }
@@ -268,7 +268,7 @@ abstract class AccessTokenRules extends StoreRules {
   @Test
   void givenAVeryOldRecord_whenTheFamilyWasFarAhead_thenTheNamedAccessTokensStayFew() {
     assertRotates(login, 0, POLICY);
-    assertRotates(login, 1_000_000, POLICY, Origin.FAST_FORWARD);
+    assertRotates(login, 1_000_000, POLICY, Outcome.FAST_FORWARDED);
     AccessTokens named = endedByReuse();
     assertThat(named.last() - named.first()).isLessThanOrEqualTo(2 * 64);
     assertNames(named, 1_000_000 - 64, 1_000_001);

@@ -2,12 +2,12 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.rotation.RotationOutcome.Origin;
-import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
-import dev.tokenguard.rotation.RotationOutcome.Revoked;
-import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
-import dev.tokenguard.rotation.RotationOutcome.Throttled;
+import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
+import dev.tokenguard.rotation.RefreshDecision.Throttled;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -75,17 +75,17 @@ abstract class BeginRules extends StoreRules {
   void givenABegunFamily_whenItIsRefreshed_thenItGoesOn() {
     begin(login);
     advanceSeconds(60);
-    SuccessorToken child = assertRotates(login, 0, POLICY, Origin.NEXT).child();
+    SuccessorToken child = assertRotates(login, 0, POLICY, Outcome.ROTATED).child();
     assertThat(child)
         .isEqualTo(
             new SuccessorToken(1, clock.second(), clock.second() + 1800, 0, Optional.empty()));
-    assertRotates(login, 1, POLICY, Origin.NEXT);
+    assertRotates(login, 1, POLICY, Outcome.ROTATED);
   }
 
   @Test
   void givenABegunFamily_whenWhatIsMissingIsDenied_thenALaterTokenIsNotMissing() {
     begin(login);
-    assertRotates(login, 5, Policies.with("on-missing-state", "deny"), Origin.FAST_FORWARD);
+    assertRotates(login, 5, Policies.with("on-missing-state", "deny"), Outcome.FAST_FORWARDED);
   }
 
   @Test
@@ -140,7 +140,7 @@ abstract class BeginRules extends StoreRules {
         .singleElement()
         .satisfies(this::assertFirstAccessTokenOnly)
         .returns(inSeconds(200), AccessTokens::expiresAt);
-    assertRevoked(login, 0, RevokedScope.FAMILY);
+    assertRevoked(login, 0, RevocationScope.FAMILY);
   }
 
   @Test
@@ -187,7 +187,7 @@ abstract class BeginRules extends StoreRules {
     advanceSeconds(10);
     assertThat(begin(login)).isEmpty();
     assertThat(store.find(login.user())).isEqualTo(before);
-    assertRotates(login, 2, POLICY, Origin.NEXT);
+    assertRotates(login, 2, POLICY, Outcome.ROTATED);
   }
 
   @Test
@@ -195,7 +195,7 @@ abstract class BeginRules extends StoreRules {
     revokeFamily();
     advanceSeconds(1);
     assertThat(begin(login)).singleElement().satisfies(this::assertFirstAccessTokenOnly);
-    assertRevoked(login, 0, RevokedScope.FAMILY);
+    assertRevoked(login, 0, RevocationScope.FAMILY);
     assertThat(revokeFamily()).singleElement().satisfies(this::assertFirstAccessTokenOnly);
   }
 
@@ -204,7 +204,7 @@ abstract class BeginRules extends StoreRules {
     refresh(login, 0, 1, POLICY);
     revokeFamily();
     assertThat(begin(login)).singleElement().returns(2L, AccessTokens::last);
-    assertRevoked(login, 2, RevokedScope.FAMILY);
+    assertRevoked(login, 2, RevocationScope.FAMILY);
   }
 
   @Test
@@ -220,7 +220,7 @@ abstract class BeginRules extends StoreRules {
     begin(login);
     revokeSession();
     assertThat(begin(login)).singleElement().satisfies(this::assertFirstAccessTokenOnly);
-    assertRevoked(login, 0, RevokedScope.FAMILY);
+    assertRevoked(login, 0, RevocationScope.FAMILY);
   }
 
   @Test
@@ -232,7 +232,7 @@ abstract class BeginRules extends StoreRules {
     assertThat(begin(login)).hasSize(1);
     assertThat(begin(later)).isEmpty();
     assertRotates(later, 0, POLICY);
-    assertRevoked(login, 0, RevokedScope.FAMILY);
+    assertRevoked(login, 0, RevocationScope.FAMILY);
   }
 
   @Test
@@ -264,6 +264,6 @@ abstract class BeginRules extends StoreRules {
         .singleElement()
         .returns("{}:, ~", TokenFamily::id)
         .returns(Optional.of("a.~b,c"), TokenFamily::sessionId);
-    assertRotates(odd, 0, POLICY, Origin.NEXT);
+    assertRotates(odd, 0, POLICY, Outcome.ROTATED);
   }
 }

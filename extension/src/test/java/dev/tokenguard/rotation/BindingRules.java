@@ -2,14 +2,15 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.rotation.RotationOutcome.Mismatched;
-import dev.tokenguard.rotation.RotationOutcome.Origin;
-import dev.tokenguard.rotation.RotationOutcome.Replayed;
-import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
-import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
+import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.rotation.RefreshDecision.Mismatched;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,7 @@ abstract class BindingRules extends StoreRules {
 
   private boolean isAllowed(Login one, RequestContext moved, RotationPolicy policy) {
     assertRotates(one, 0, policy);
-    RotationOutcome outcome = present(one.from(moved), 1, policy);
+    RefreshDecision outcome = present(one.from(moved), 1, policy);
     assertThat(outcome).isInstanceOfAny(Rotated.class, Mismatched.class);
     return outcome instanceof Rotated;
   }
@@ -78,19 +79,21 @@ abstract class BindingRules extends StoreRules {
   void whenAMovedFamilyIsDenied_thenNothingHasChangedAndItGoesOnWhereItBelongs() {
     assertRotates(login, 0, BY_IP);
     List<TokenFamily> before = store.find(login.user());
-    assertThat(present(elsewhere, 1, BY_IP)).isEqualTo(new Mismatched(1, Optional.empty()));
-    assertThat(present(elsewhere, 0, BY_IP)).isEqualTo(new Mismatched(1, Optional.empty()));
+    assertThat(present(elsewhere, 1, BY_IP))
+        .isEqualTo(new Mismatched(OptionalLong.of(1), Optional.empty()));
+    assertThat(present(elsewhere, 0, BY_IP))
+        .isEqualTo(new Mismatched(OptionalLong.of(1), Optional.empty()));
     assertThat(store.find(login.user())).isEqualTo(before);
-    assertRotates(login, 1, BY_IP, Origin.NEXT);
+    assertRotates(login, 1, BY_IP, Outcome.ROTATED);
   }
 
   @Test
   void givenATokenThatCarriesItsBinding_whenTheRecordIsLost_thenItStillBinds() {
     Login bound = login.boundTo(Login.HERE);
     assertThat(present(bound.from(Login.OTHER_IP), 3, BY_IP))
-        .isEqualTo(new Mismatched(Effect.Refuse.UNKNOWN, Optional.empty()));
+        .isEqualTo(new Mismatched(OptionalLong.empty(), Optional.empty()));
     assertThat(store.find(login.user())).isEmpty();
-    SuccessorToken child = assertRotates(bound, 3, BY_IP, Origin.ADOPTED).child();
+    SuccessorToken child = assertRotates(bound, 3, BY_IP, Outcome.ADOPTED).child();
     assertThat(child.binding()).contains(Login.HERE);
     assertMismatched(bound.from(Login.OTHER_IP), 4, BY_IP);
   }
@@ -122,10 +125,10 @@ abstract class BindingRules extends StoreRules {
   void whenAMismatchIsTolerated_thenItIsToldAndTheFamilyKeepsItsBinding() {
     assertRotates(login, 0, TOLERATING);
     Rotated rotated = present(elsewhere, 1, TOLERATING, Rotated.class);
-    assertThat(rotated.observed()).get().isInstanceOf(Mismatched.class);
+    assertThat(rotated.observed()).contains(Outcome.MISMATCHED);
     assertThat(rotated.child().binding()).contains(login.context());
     Replayed replayed = present(elsewhere, 1, TOLERATING, Replayed.class);
-    assertThat(replayed.observed()).get().isInstanceOf(Mismatched.class);
+    assertThat(replayed.observed()).contains(Outcome.MISMATCHED);
     assertThat(replayed.child()).isEqualTo(Children.again(rotated.child(), 1));
     assertRotates(login, 2, TOLERATING);
   }
@@ -135,30 +138,30 @@ abstract class BindingRules extends StoreRules {
     RotationPolicy capped = binding("ip", "observe", "grace-max-replays", 2, "max-rotations", 2);
     assertRotates(login, 0, capped);
     present(elsewhere, 1, capped, Rotated.class);
-    present(elsewhere, 2, capped, RotationOutcome.Limited.class);
+    assertThat(present(elsewhere, 2, capped)).isEqualTo(RefreshDecision.Denied.LIMITED);
     present(elsewhere, 1, capped, Replayed.class);
     present(elsewhere, 1, capped, Replayed.class);
-    present(elsewhere, 1, capped, RotationOutcome.Throttled.class);
+    present(elsewhere, 1, capped, RefreshDecision.Throttled.class);
   }
 
   @Test
   void whenAMismatchRevokesTheFamily_thenItIsDead() {
     refresh(login, 0, 1, REVOKING);
     Mismatched mismatched = assertMismatched(elsewhere, 2, REVOKING);
-    assertThat(mismatched.newest()).isEqualTo(2);
-    assertThat(mismatched.revoked()).get().returns(2L, AccessTokens::last);
-    assertRevoked(login, 2, RevokedScope.FAMILY);
-    assertRevoked(elsewhere, 1, RevokedScope.FAMILY);
+    assertThat(mismatched.newest()).hasValue(2);
+    assertThat(mismatched.accessTokens()).get().returns(2L, AccessTokens::last);
+    assertRevoked(login, 2, RevocationScope.FAMILY);
+    assertRevoked(elsewhere, 1, RevocationScope.FAMILY);
   }
 
   @Test
   void givenNoRecord_whenAMismatchRevokesTheFamily_thenItIsDeadAllTheSame() {
     Login bound = login.boundTo(Login.HERE);
     Mismatched mismatched = assertMismatched(bound.from(Login.OTHER_IP), 3, REVOKING);
-    assertThat(mismatched.newest()).isEqualTo(3);
-    assertThat(mismatched.revoked()).get().returns(3L, AccessTokens::last);
-    assertRevoked(bound, 3, RevokedScope.FAMILY);
-    assertRevoked(bound, 4, RevokedScope.FAMILY);
+    assertThat(mismatched.newest()).hasValue(3);
+    assertThat(mismatched.accessTokens()).get().returns(3L, AccessTokens::last);
+    assertRevoked(bound, 3, RevocationScope.FAMILY);
+    assertRevoked(bound, 4, RevocationScope.FAMILY);
     assertThat(store.find(login.user())).singleElement().matches(TokenFamily::isRevoked);
   }
 

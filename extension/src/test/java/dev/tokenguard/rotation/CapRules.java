@@ -2,9 +2,9 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.Revocation.ClientSession;
-import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -45,7 +45,7 @@ abstract class CapRules extends StoreRules {
     assertThat(logIn("first", TWO)).isEmpty();
     assertThat(logIn("second", TWO)).isEmpty();
     assertThat(logIn("third", TWO)).containsExactly("first");
-    assertRevoked(named("first"), 0, RevokedScope.FAMILY);
+    assertRevoked(named("first"), 0, RevocationScope.FAMILY);
     assertRotates(named("second"), 0, TWO);
     assertRotates(named("third"), 0, TWO);
     assertThat(logIn("fourth", TWO)).containsExactly("second");
@@ -94,7 +94,7 @@ abstract class CapRules extends StoreRules {
       revoked += store.begin(named("login " + number).begin(clock), POLICY).size();
     }
     assertThat(1_200 - revoked).isBetween(1_000, 1_000 + 1_000 / 16);
-    assertRevoked(named("login 0"), 0, RevokedScope.FAMILY);
+    assertRevoked(named("login 0"), 0, RevocationScope.FAMILY);
     assertRotates(named("login 1199"), 0, POLICY);
   }
 
@@ -104,7 +104,7 @@ abstract class CapRules extends StoreRules {
     logIn("second", TWO);
     refresh(named("first"), 0, 3, TWO);
     assertThat(logIn("third", TWO)).containsExactly("first");
-    assertRevoked(named("first"), 4, RevokedScope.FAMILY);
+    assertRevoked(named("first"), 4, RevocationScope.FAMILY);
   }
 
   @Test
@@ -255,7 +255,7 @@ abstract class CapRules extends StoreRules {
           POLICY.lookupOnly(),
           Policies.with("on-missing-state", "deny"));
 
-  private RotationOutcome present(Login one, long generation, long issuedAt, RotationPolicy by) {
+  private RefreshDecision present(Login one, long generation, long issuedAt, RotationPolicy by) {
     return store.rotate(Login.issuedAt(one.refresh(generation, clock), issuedAt), by, it -> false);
   }
 
@@ -263,8 +263,8 @@ abstract class CapRules extends StoreRules {
     for (RotationPolicy policy : ALL_MODES) {
       assertThat(present(one, generation, issuedAt, policy))
           .isInstanceOfSatisfying(
-              RotationOutcome.Revoked.class,
-              it -> assertThat(it.scope()).isEqualTo(RevokedScope.FAMILY));
+              RefreshDecision.Revoked.class,
+              it -> assertThat(it.scope()).isEqualTo(RevocationScope.FAMILY));
     }
   }
 
@@ -317,7 +317,7 @@ abstract class CapRules extends StoreRules {
     RotationRequest request =
         Login.withoutRefreshToken(Login.issuedAt(first.refresh(0, clock), begun));
     assertThat(store.rotate(request, POLICY, it -> false))
-        .isInstanceOf(RotationOutcome.Revoked.class);
+        .isInstanceOf(RefreshDecision.Revoked.class);
   }
 
   @Test

@@ -1,18 +1,9 @@
 package dev.tokenguard.rotation;
 
-import dev.tokenguard.rotation.RotationOutcome.Granted;
-import dev.tokenguard.rotation.RotationOutcome.Replayed;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
-
-/** The children that outcomes grant. */
+/** The children that decisions grant. */
 public final class Children {
 
   private Children() {}
-
-  /** Of a step in the lineage or a replay. */
-  public static SuccessorToken of(Granted granted) {
-    return granted instanceof Rotated rotated ? rotated.child() : ((Replayed) granted).child();
-  }
 
   /** The very same refresh token, with another access token: that of a replay of the family. */
   public static SuccessorToken again(SuccessorToken child, long replay) {

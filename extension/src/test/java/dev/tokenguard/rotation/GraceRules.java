@@ -3,10 +3,10 @@ package dev.tokenguard.rotation;
 import static dev.tokenguard.rotation.Children.again;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.rotation.RotationOutcome.Replayed;
-import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
-import dev.tokenguard.rotation.RotationOutcome.Reused;
-import dev.tokenguard.rotation.RotationOutcome.Throttled;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
+import dev.tokenguard.rotation.RefreshDecision.Throttled;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,10 +41,10 @@ abstract class GraceRules extends StoreRules {
   @Test
   void whenReplaysAreCounted_thenEachTellsHowManyByNow() {
     assertRotates(login, 0, POLICY);
-    assertThat(assertReplays(login, 0, POLICY).replays()).isEqualTo(1);
-    assertThat(assertReplays(login, 0, POLICY).replays()).isEqualTo(2);
+    assertThat(assertReplays(login, 0, POLICY).child().replay()).isEqualTo(1);
+    assertThat(assertReplays(login, 0, POLICY).child().replay()).isEqualTo(2);
     assertRotates(login, 1, POLICY);
-    assertThat(assertReplays(login, 1, POLICY).replays()).isEqualTo(1);
+    assertThat(assertReplays(login, 1, POLICY).child().replay()).isEqualTo(3);
   }
 
   @Test
@@ -135,7 +135,7 @@ abstract class GraceRules extends StoreRules {
     RotationPolicy uncapped = Policies.with("grace-max-replays", 0);
     assertRotates(login, 0, uncapped);
     for (int replay = 1; replay <= 50; replay++) {
-      assertThat(assertReplays(login, 0, uncapped).replays()).isEqualTo(replay);
+      assertThat(assertReplays(login, 0, uncapped).child().replay()).isEqualTo(replay);
     }
   }
 
@@ -236,22 +236,22 @@ abstract class GraceRules extends StoreRules {
     assertRotates(login, 0, POLICY);
     advanceSeconds(10);
     AtomicInteger asked = new AtomicInteger();
-    RotationOutcome outcome =
+    RefreshDecision outcome =
         store.rotate(login.refresh(0, clock), POLICY, it -> asked.incrementAndGet() > 1);
-    assertThat(outcome).isInstanceOf(RotationOutcome.Reused.class);
+    assertThat(outcome).isInstanceOf(RefreshDecision.Reused.class);
     assertThat(asked).hasValue(1);
   }
 
   @Test
   void whenMoreSpeaksAgainstAReplayThanItsTime_thenNothingExcusesIt() {
     refresh(login, 0, 1, POLICY);
-    assertThat(presentUnasked(login, 0, POLICY)).isInstanceOf(RotationOutcome.Reused.class);
-    assertThat(presentUnasked(login, 1, POLICY)).isInstanceOf(RotationOutcome.Revoked.class);
+    assertThat(presentUnasked(login, 0, POLICY)).isInstanceOf(RefreshDecision.Reused.class);
+    assertThat(presentUnasked(login, 1, POLICY)).isInstanceOf(RefreshDecision.Revoked.class);
     Login other = login.asFamily("other");
     assertRotates(other, 0, POLICY);
     advanceSeconds(10);
     assertThat(presentUnasked(other.from(Login.OTHER_AGENT), 0, POLICY))
-        .isInstanceOf(RotationOutcome.Reused.class);
+        .isInstanceOf(RefreshDecision.Reused.class);
   }
 
   @Test
@@ -262,12 +262,12 @@ abstract class GraceRules extends StoreRules {
     assertGiven(child, presentUnasked(login, 0, observing));
   }
 
-  private static void assertGiven(SuccessorToken child, RotationOutcome outcome) {
-    assertThat(outcome).isInstanceOf(RotationOutcome.Replayed.class);
-    assertThat(again(((RotationOutcome.Replayed) outcome).child(), 0)).isEqualTo(child);
+  private static void assertGiven(SuccessorToken child, RefreshDecision outcome) {
+    assertThat(outcome).isInstanceOf(RefreshDecision.Replayed.class);
+    assertThat(again(((RefreshDecision.Replayed) outcome).child(), 0)).isEqualTo(child);
   }
 
-  private RotationOutcome arrived(Duration ago, long generation, RotationPolicy policy) {
+  private RefreshDecision arrived(Duration ago, long generation, RotationPolicy policy) {
     return store.rotate(
         Login.attempted(login.refresh(generation, clock), "late", ago), policy, it -> false);
   }
@@ -286,7 +286,7 @@ abstract class GraceRules extends StoreRules {
     assertThat(arrived(Duration.ofSeconds(20), 0, WITHOUT)).isInstanceOf(Reused.class);
   }
 
-  private RotationOutcome attempt(String id, Predicate<String> wasUnanswered) {
+  private RefreshDecision attempt(String id, Predicate<String> wasUnanswered) {
     return store.rotate(
         Login.attempted(login.refresh(0, clock), id, Duration.ZERO), WITHOUT, wasUnanswered);
   }

@@ -1,5 +1,6 @@
 package dev.tokenguard.rotation;
 
+import dev.tokenguard.revocation.RevocationScope;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,24 +53,22 @@ public final class InMemoryFamilyStore implements FamilyStore {
     }
 
     /** What revokes a family of the session, the narrowest first. */
-    Optional<RotationOutcome.RevokedScope> scope(
+    Optional<RevocationScope> scope(
         RotationRequest.Session session, long started, long clientStarted) {
       Revocation.Session kind =
           session.isOffline()
               ? Revocation.Session.offline(session.id())
               : Revocation.Session.online(session.id());
       if (started <= sessions.getOrDefault(kind, -1L)) {
-        return Optional.of(RotationOutcome.RevokedScope.SESSION);
+        return Optional.of(RevocationScope.SESSION);
       }
       Revocation.ClientSession clientSession =
           new Revocation.ClientSession(session.id(), session.clientId());
       if (clientStarted < clientSessions.getOrDefault(clientSession, 0L)
           || clientStarted < clients.getOrDefault(session.clientId(), 0L)) {
-        return Optional.of(RotationOutcome.RevokedScope.CLIENT_SESSION);
+        return Optional.of(RevocationScope.CLIENT_SESSION);
       }
-      return started < everythingBefore
-          ? Optional.of(RotationOutcome.RevokedScope.USER)
-          : Optional.empty();
+      return started < everythingBefore ? Optional.of(RevocationScope.USER) : Optional.empty();
     }
 
     private void mark(Revocation revocation) {
@@ -103,10 +102,10 @@ public final class InMemoryFamilyStore implements FamilyStore {
   }
 
   @Override
-  public synchronized RotationOutcome rotate(
+  public synchronized RefreshDecision rotate(
       RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
     return new Judgement(request, policy, user(request.userId()), clock.instant(), wasUnanswered)
-        .outcome();
+        .decision();
   }
 
   @Override

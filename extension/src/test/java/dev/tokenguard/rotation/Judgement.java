@@ -1,25 +1,23 @@
 package dev.tokenguard.rotation;
 
-import dev.tokenguard.rotation.RotationOutcome.Expired;
-import dev.tokenguard.rotation.RotationOutcome.Kept;
-import dev.tokenguard.rotation.RotationOutcome.Limited;
-import dev.tokenguard.rotation.RotationOutcome.Mismatched;
-import dev.tokenguard.rotation.RotationOutcome.Missing;
-import dev.tokenguard.rotation.RotationOutcome.Origin;
-import dev.tokenguard.rotation.RotationOutcome.Refused;
-import dev.tokenguard.rotation.RotationOutcome.Replayed;
-import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
-import dev.tokenguard.rotation.RotationOutcome.Reused;
-import dev.tokenguard.rotation.RotationOutcome.Revoked;
-import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
-import dev.tokenguard.rotation.RotationOutcome.Throttled;
+import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.rotation.RefreshDecision.Denied;
+import dev.tokenguard.rotation.RefreshDecision.Kept;
+import dev.tokenguard.rotation.RefreshDecision.Mismatched;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
+import dev.tokenguard.rotation.RefreshDecision.Throttled;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
 import dev.tokenguard.rotation.RotationPolicy.Mode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -36,7 +34,7 @@ final class Judgement {
   private final Predicate<String> wasUnanswered;
   private final long presented;
   private final Optional<RememberedFamily> known;
-  private final Optional<Origin> origin;
+  private final Optional<Outcome> origin;
   private final Optional<RequestContext> binding;
   private final long minute;
   private final long refreshes;
@@ -64,21 +62,21 @@ final class Judgement {
     this.refreshes = sameMinute ? known.get().refreshesInMinute() + 1 : 1;
   }
 
-  RotationOutcome outcome() {
-    Optional<Refused> observed = Optional.empty();
-    for (Refused refused : refusals().toList()) {
-      if (isCarriedOut(refused)) {
-        remember(refused);
-        return refused;
+  RefreshDecision decision() {
+    Optional<Outcome> observed = Optional.empty();
+    for (RefreshDecision refusal : refusals().toList()) {
+      if (isCarriedOut(refusal)) {
+        remember(refusal);
+        return refusal;
       }
-      observed = observed.isPresent() ? observed : Optional.of(refused);
+      observed = observed.isPresent() ? observed : Optional.of(refusal.outcome());
     }
     return granted(observed);
   }
 
   /** The gravest first. */
-  private Stream<Refused> refusals() {
-    return Stream.<Supplier<Optional<? extends Refused>>>of(
+  private Stream<RefreshDecision> refusals() {
+    return Stream.<Supplier<Optional<? extends RefreshDecision>>>of(
             this::capped,
             this::revoked,
             this::reused,
@@ -90,16 +88,16 @@ final class Judgement {
         .flatMap(rule -> rule.get().stream());
   }
 
-  private boolean isCarriedOut(Refused refused) {
+  private boolean isCarriedOut(RefreshDecision refused) {
     boolean isTolerated =
         refused instanceof Mismatched && policy.onBindingMismatch() == MismatchConsequence.OBSERVE;
     return refused instanceof Revoked || !policy.isObserving() && !isTolerated;
   }
 
-  private void remember(Refused refused) {
+  private void remember(RefreshDecision refused) {
     boolean endsTheFamily =
         refused instanceof Reused
-            || refused instanceof Mismatched mismatched && mismatched.revoked().isPresent();
+            || refused instanceof Mismatched mismatched && mismatched.accessTokens().isPresent();
     if (endsTheFamily) {
       RememberedFamily family = family();
       family.revoke();
@@ -108,24 +106,26 @@ final class Judgement {
     }
   }
 
-  private RotationOutcome granted(Optional<Refused> observed) {
+  private RefreshDecision granted(Optional<Outcome> observed) {
     if (policy.mode() == Mode.LOOKUP || !request.issuesRefreshToken()) {
       return new Kept(observed);
     }
     RememberedFamily family = family();
-    RotationOutcome outcome;
+    RefreshDecision outcome;
     if (origin.isPresent()) {
       AccessTokens replaced =
-          origin.get() == Origin.NEXT ? family.newestAccessTokens() : family.accessToken(presented);
+          origin.get() == Outcome.ROTATED
+              ? family.newestAccessTokens()
+              : family.accessToken(presented);
       SuccessorToken child = family.step(request, binding, user, now);
-      outcome = new Rotated(child, origin.get(), withEnd(replaced, family), observed);
+      outcome = new Rotated(origin.get(), child, withEnd(replaced, family), observed);
     } else {
       boolean isCovered = reuse().isEmpty();
       if (isCovered && isGraceOver(family)) {
         family.beginGrace(now);
       }
       SuccessorToken child = family.replay(request, isCovered, user, now);
-      outcome = new Replayed(child, family.replays(), observed);
+      outcome = new Replayed(child, observed);
     }
     boolean isCounted = policy.maxRefreshesPerMinute() > 0;
     family.count(isCounted ? minute : 0, isCounted ? refreshes : 0);
@@ -153,15 +153,15 @@ final class Judgement {
     return family;
   }
 
-  private Optional<Origin> origin() {
+  private Optional<Outcome> origin() {
     if (known.isEmpty()) {
-      return Optional.of(presented == 0 ? Origin.NEW : Origin.ADOPTED);
+      return Optional.of(presented == 0 ? Outcome.STARTED : Outcome.ADOPTED);
     }
     long newest = known.get().generation();
     if (presented < newest) {
       return Optional.empty();
     }
-    return Optional.of(presented == newest ? Origin.NEXT : Origin.FAST_FORWARD);
+    return Optional.of(presented == newest ? Outcome.ROTATED : Outcome.FAST_FORWARDED);
   }
 
   /** The family's own, else what the token says, else this request's if a policy asks for one. */
@@ -180,7 +180,7 @@ final class Judgement {
         known.isEmpty()
             && user.mayBeCapped(request.session().clientId(), request.presentedIssuedAt());
     return isCapped
-        ? Optional.of(new Revoked(RevokedScope.FAMILY, Optional.empty()))
+        ? Optional.of(new Revoked(RevocationScope.FAMILY, Optional.empty()))
         : Optional.empty();
   }
 
@@ -189,7 +189,7 @@ final class Judgement {
     RotationRequest.Session session = request.session();
     if (known.filter(RememberedFamily::isRevoked).isPresent()) {
       return Optional.of(
-          new Revoked(RevokedScope.FAMILY, known.map(it -> it.liveAccessTokens(request, now))));
+          new Revoked(RevocationScope.FAMILY, known.map(it -> it.liveAccessTokens(request, now))));
     }
     return user.scope(session, session.started(), session.clientStarted())
         .map(scope -> new Revoked(scope, Optional.empty()));
@@ -238,14 +238,14 @@ final class Judgement {
     return isExcused.get();
   }
 
-  private Optional<Missing> missing() {
-    boolean isMissing = origin.filter(it -> it == Origin.ADOPTED).isPresent();
+  private Optional<Denied> missing() {
+    boolean isMissing = origin.filter(it -> it == Outcome.ADOPTED).isPresent();
     boolean isStale =
         known.isEmpty()
             && request.usableUntil() > 0
             && now.getEpochSecond() > request.usableUntil();
     return isStale || isMissing && policy.onMissingState() == MissingConsequence.DENY
-        ? Optional.of(new Missing())
+        ? Optional.of(Denied.MISSING)
         : Optional.empty();
   }
 
@@ -256,22 +256,24 @@ final class Judgement {
     if (policy.onBindingMismatch() != MismatchConsequence.REVOKE_FAMILY) {
       return Optional.of(
           new Mismatched(
-              known.map(RememberedFamily::generation).orElse(Effect.Refuse.UNKNOWN),
+              known.stream().mapToLong(RememberedFamily::generation).findFirst(),
               Optional.empty()));
     }
     RememberedFamily family = known.orElseGet(() -> RememberedFamily.beginningWith(request, now));
     return Optional.of(
-        new Mismatched(family.generation(), Optional.of(family.liveAccessTokens(request, now))));
+        new Mismatched(
+            OptionalLong.of(family.generation()),
+            Optional.of(family.liveAccessTokens(request, now))));
   }
 
-  private Optional<Expired> expired() {
+  private Optional<Denied> expired() {
     long end = policy.notAfter(request.session().started());
-    return end > 0 && now.getEpochSecond() >= end ? Optional.of(new Expired()) : Optional.empty();
+    return end > 0 && now.getEpochSecond() >= end ? Optional.of(Denied.EXPIRED) : Optional.empty();
   }
 
-  private Optional<Limited> limited() {
+  private Optional<Denied> limited() {
     return origin.isPresent() && policy.maxRotations() > 0 && presented >= policy.maxRotations()
-        ? Optional.of(new Limited())
+        ? Optional.of(Denied.LIMITED)
         : Optional.empty();
   }
 

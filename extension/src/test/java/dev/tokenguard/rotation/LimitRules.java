@@ -2,10 +2,9 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.rotation.RotationOutcome.Expired;
-import dev.tokenguard.rotation.RotationOutcome.Limited;
-import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
-import dev.tokenguard.rotation.RotationOutcome.Throttled;
+import dev.tokenguard.rotation.RefreshDecision.Denied;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.rotation.RefreshDecision.Throttled;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -25,7 +24,7 @@ abstract class LimitRules extends StoreRules {
   @Test
   void givenTheRotationsAreUsedUp_whenOneMoreIsAskedFor_thenItIsLimited() {
     refresh(login, 0, 1, TWO_ROTATIONS);
-    assertThat(present(login, 2, TWO_ROTATIONS)).isEqualTo(new Limited());
+    assertThat(present(login, 2, TWO_ROTATIONS)).isEqualTo(Denied.LIMITED);
   }
 
   @Test
@@ -38,7 +37,7 @@ abstract class LimitRules extends StoreRules {
   void givenTheLimitWasLoweredMeanwhile_whenATokenIsRepeated_thenGraceCoversIt() {
     refresh(login, 0, 2, Policies.DEFAULT);
     assertReplays(login, 2, TWO_ROTATIONS);
-    assertThat(present(login, 3, TWO_ROTATIONS)).isEqualTo(new Limited());
+    assertThat(present(login, 3, TWO_ROTATIONS)).isEqualTo(Denied.LIMITED);
   }
 
   @Test
@@ -53,9 +52,9 @@ abstract class LimitRules extends StoreRules {
 
   @Test
   void givenAnAdoptedOrFastForwardedFamily_whenItsGenerationIsBeyondTheLimit_thenItIsLimited() {
-    assertThat(present(login, 2, TWO_ROTATIONS)).isEqualTo(new Limited());
+    assertThat(present(login, 2, TWO_ROTATIONS)).isEqualTo(Denied.LIMITED);
     assertRotates(login, 0, TWO_ROTATIONS);
-    assertThat(present(login, 9, TWO_ROTATIONS)).isEqualTo(new Limited());
+    assertThat(present(login, 9, TWO_ROTATIONS)).isEqualTo(Denied.LIMITED);
     assertRotates(login, 1, TWO_ROTATIONS);
   }
 
@@ -65,9 +64,9 @@ abstract class LimitRules extends StoreRules {
     advanceSeconds(3599);
     assertRotates(login, 1, ONE_HOUR);
     advanceSeconds(1);
-    assertThat(present(login, 2, ONE_HOUR)).isEqualTo(new Expired());
-    assertThat(present(login, 1, ONE_HOUR)).isEqualTo(new Expired());
-    assertThat(present(login.asFamily("another"), 0, ONE_HOUR)).isEqualTo(new Expired());
+    assertThat(present(login, 2, ONE_HOUR)).isEqualTo(Denied.EXPIRED);
+    assertThat(present(login, 1, ONE_HOUR)).isEqualTo(Denied.EXPIRED);
+    assertThat(present(login.asFamily("another"), 0, ONE_HOUR)).isEqualTo(Denied.EXPIRED);
   }
 
   @Test

@@ -3,9 +3,10 @@ package dev.tokenguard.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.tokenguard.rotation.RotationOutcome.Missing;
-import dev.tokenguard.rotation.RotationOutcome.Origin;
-import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
+import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.rotation.RefreshDecision.Denied;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -23,7 +24,7 @@ abstract class LineageRules extends StoreRules {
 
   @Test
   void givenNoRecord_whenTheLoginsTokenIsPresented_thenAFamilyBegins() {
-    SuccessorToken child = assertRotates(login, 0, POLICY, Origin.NEW).child();
+    SuccessorToken child = assertRotates(login, 0, POLICY, Outcome.STARTED).child();
     assertThat(child)
         .isEqualTo(
             new SuccessorToken(1, clock.second(), clock.second() + 1800, 0, Optional.empty()));
@@ -33,18 +34,18 @@ abstract class LineageRules extends StoreRules {
   void givenAFamily_whenItsNewestTokenIsPresented_thenItGoesOn() {
     assertRotates(login, 0, POLICY);
     advanceSeconds(60);
-    SuccessorToken child = assertRotates(login, 1, POLICY, Origin.NEXT).child();
+    SuccessorToken child = assertRotates(login, 1, POLICY, Outcome.ROTATED).child();
     assertThat(child)
         .isEqualTo(
             new SuccessorToken(2, clock.second(), clock.second() + 1800, 0, Optional.empty()));
-    assertRotates(login, 2, POLICY, Origin.NEXT);
+    assertRotates(login, 2, POLICY, Outcome.ROTATED);
   }
 
   @Test
   void givenLostState_whenANewerTokenIsPresented_thenTheFamilyGoesOnFromThere() {
     assertRotates(login, 0, POLICY);
-    assertRotates(login, 7, POLICY, Origin.FAST_FORWARD);
-    assertRotates(login, 8, POLICY, Origin.NEXT);
+    assertRotates(login, 7, POLICY, Outcome.FAST_FORWARDED);
+    assertRotates(login, 8, POLICY, Outcome.ROTATED);
   }
 
   @Test
@@ -56,29 +57,29 @@ abstract class LineageRules extends StoreRules {
 
   @Test
   void givenNoRecord_whenALaterTokenIsPresented_thenItsFamilyIsAdopted() {
-    assertRotates(login, 5, POLICY, Origin.ADOPTED);
-    assertRotates(login, 6, POLICY, Origin.NEXT);
+    assertRotates(login, 5, POLICY, Outcome.ADOPTED);
+    assertRotates(login, 6, POLICY, Outcome.ROTATED);
   }
 
   @Test
   void givenNoRecord_whenALaterTokenIsPresentedAndThePolicyDenies_thenItIsMissing() {
-    assertThat(present(login, 5, DENYING)).isEqualTo(new Missing());
+    assertThat(present(login, 5, DENYING)).isEqualTo(Denied.MISSING);
     assertThat(store.find(login.user())).isEmpty();
   }
 
   @Test
   void givenThePolicyDeniesWhatIsMissing_whenALoginsTokenIsPresented_thenItIsNotMissing() {
-    assertRotates(login, 0, DENYING, Origin.NEW);
-    assertRotates(login, 1, DENYING, Origin.NEXT);
-    assertRotates(login, 5, DENYING, Origin.FAST_FORWARD);
+    assertRotates(login, 0, DENYING, Outcome.STARTED);
+    assertRotates(login, 1, DENYING, Outcome.ROTATED);
+    assertRotates(login, 5, DENYING, Outcome.FAST_FORWARDED);
   }
 
   @Test
   void givenTheLargestGeneration_whenItIsPresented_thenNumbersStayExact() {
     long largest = TokenPosition.MAX_GENERATION;
-    assertRotates(login, largest - 1, POLICY, Origin.ADOPTED);
+    assertRotates(login, largest - 1, POLICY, Outcome.ADOPTED);
     assertReplays(login, largest - 1, POLICY);
-    assertRotates(login, largest, POLICY, Origin.NEXT);
+    assertRotates(login, largest, POLICY, Outcome.ROTATED);
     assertThat(store.find(login.user()))
         .extracting(TokenFamily::generation)
         .containsExactly(9007199254740991L);
@@ -107,8 +108,7 @@ abstract class LineageRules extends StoreRules {
               true,
               Optional.empty());
       SuccessorToken expected = new SuccessorToken(1, issued, issued + 1800, 0, Optional.empty());
-      assertThat(Children.of((RotationOutcome.Granted) store.rotate(skewed, POLICY, it -> false)))
-          .isEqualTo(expected);
+      assertThat(store.rotate(skewed, POLICY, it -> false).issued()).contains(expected);
       assertThat(assertReplays(one, 0, POLICY).child()).isEqualTo(Children.again(expected, 1));
     }
   }
@@ -126,15 +126,15 @@ abstract class LineageRules extends StoreRules {
   void givenTwoLoginsOfOneUser_whenOneIsRefreshed_thenTheOtherIsUntouched() {
     Login other = login.asFamily("another login");
     refresh(login, 0, 2, POLICY);
-    assertRotates(other, 0, POLICY, Origin.NEW);
-    assertRotates(login, 3, POLICY, Origin.NEXT);
+    assertRotates(other, 0, POLICY, Outcome.STARTED);
+    assertRotates(login, 3, POLICY, Outcome.ROTATED);
   }
 
   @Test
   void givenTwoUsers_whenTheirFamiliesHaveOneName_thenTheyAreTwo() {
     refresh(login, 0, 2, POLICY);
-    assertRotates(login.ofUser("another user"), 0, POLICY, Origin.NEW);
-    assertRotates(login, 3, POLICY, Origin.NEXT);
+    assertRotates(login.ofUser("another user"), 0, POLICY, Outcome.STARTED);
+    assertRotates(login, 3, POLICY, Outcome.ROTATED);
   }
 
   @Test
@@ -152,7 +152,7 @@ abstract class LineageRules extends StoreRules {
         .containsExactly(tuple("{}:, ~", Optional.of("a.~b,c"), Optional.of("~")));
   }
 
-  private RotationOutcome presentStale(long generation, RotationPolicy policy) {
+  private RefreshDecision presentStale(long generation, RotationPolicy policy) {
     return store.rotate(
         Login.usableUntil(login.refresh(generation, clock), clock.second() - 1),
         policy,
@@ -162,27 +162,27 @@ abstract class LineageRules extends StoreRules {
   /** What it belonged to may have been revoked, and that been forgotten since. */
   @Test
   void givenNoRecord_whenTheTokenIsOlderThanItsSessionCanHaveBeenIdle_thenItIsNotAdopted() {
-    assertThat(presentStale(0, POLICY)).isInstanceOf(RotationOutcome.Missing.class);
-    assertThat(presentStale(7, POLICY)).isInstanceOf(RotationOutcome.Missing.class);
+    assertThat(presentStale(0, POLICY)).isEqualTo(Denied.MISSING);
+    assertThat(presentStale(7, POLICY)).isEqualTo(Denied.MISSING);
     assertThat(store.find(login.user())).isEmpty();
     RotationPolicy observing = Policies.with("mode", "observe");
     assertThat(presentStale(7, observing))
         .isInstanceOfSatisfying(
-            RotationOutcome.Rotated.class,
-            it -> assertThat(it.observed()).contains(new RotationOutcome.Missing()));
+            RefreshDecision.Rotated.class,
+            it -> assertThat(it.observed()).contains(RefreshDecision.Outcome.MISSING));
   }
 
   @Test
   void givenARecord_whenTheTokenIsOld_thenTheRecordCounts() {
     assertRotates(login, 0, POLICY);
-    assertThat(presentStale(1, POLICY)).isInstanceOf(RotationOutcome.Rotated.class);
+    assertThat(presentStale(1, POLICY)).isInstanceOf(RefreshDecision.Rotated.class);
   }
 
   @Test
   void givenNoRecord_whenTheTokenIsUsableInThisSecond_thenItIsAdopted() {
     RotationRequest request = Login.usableUntil(login.refresh(3, clock), clock.second());
     assertThat(store.rotate(request, POLICY, it -> false))
-        .isInstanceOf(RotationOutcome.Rotated.class);
+        .isInstanceOf(RefreshDecision.Rotated.class);
   }
 
   @Test
@@ -190,12 +190,12 @@ abstract class LineageRules extends StoreRules {
     store.rotate(retained(0), POLICY, it -> false);
     store.rotate(retained(1), POLICY, it -> false);
     assertThat(store.rotate(retained(0), POLICY, it -> false))
-        .isInstanceOf(RotationOutcome.Reused.class);
+        .isInstanceOf(RefreshDecision.Reused.class);
     advanceSeconds(4_000);
     for (int other = 0; other < 50; other++) {
       store.begin(login.asFamily("other " + other).begin(clock), POLICY);
     }
-    assertRevoked(login, 2, RotationOutcome.RevokedScope.FAMILY);
+    assertRevoked(login, 2, RevocationScope.FAMILY);
   }
 
   private RotationRequest retained(long generation) {
@@ -209,7 +209,7 @@ abstract class LineageRules extends StoreRules {
     List<TokenFamily> before = store.find(login.user());
     for (int time = 0; time < 3; time++) {
       assertThat(store.rotate(request, POLICY, it -> false))
-          .isEqualTo(new RotationOutcome.Kept(Optional.empty()));
+          .isEqualTo(new RefreshDecision.Kept(Optional.empty()));
     }
     assertThat(store.find(login.user())).isEqualTo(before);
     assertRotates(login, 1, POLICY);
@@ -220,7 +220,7 @@ abstract class LineageRules extends StoreRules {
     refresh(login, 0, 1, POLICY);
     RotationRequest request = Login.withoutRefreshToken(login.refresh(0, clock));
     assertThat(store.rotate(request, POLICY, it -> false))
-        .isInstanceOf(RotationOutcome.Reused.class);
-    assertRevoked(login, 2, RotationOutcome.RevokedScope.FAMILY);
+        .isInstanceOf(RefreshDecision.Reused.class);
+    assertRevoked(login, 2, RevocationScope.FAMILY);
   }
 }

@@ -2,7 +2,7 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.rotation.Effect.Label;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,25 +28,25 @@ final class LostAnswersTest {
   void givenALostAnswer_whenTheClientComesBackAfterTheGracePeriod_thenItGetsTheChild() {
     loseTheAnswerTo(0, POLICY);
     clock.advance(OUTAGE);
-    assertThat(refresh(0, POLICY)).isEqualTo(Label.REPLAYED);
-    assertThat(refresh(1, POLICY)).isEqualTo(Label.ROTATED);
+    assertThat(refresh(0, POLICY)).isEqualTo(Outcome.REPLAYED);
+    assertThat(refresh(1, POLICY)).isEqualTo(Outcome.ROTATED);
   }
 
   @Test
   void givenALostAnswer_whenThereIsNoGracePeriod_thenTheClientGetsTheChildOnce() {
     loseTheAnswerTo(0, STRICT);
     clock.advance(OUTAGE);
-    assertThat(refresh(0, STRICT)).isEqualTo(Label.REPLAYED);
-    assertThat(refresh(0, STRICT)).isEqualTo(Label.REUSED);
+    assertThat(refresh(0, STRICT)).isEqualTo(Outcome.REPLAYED);
+    assertThat(refresh(0, STRICT)).isEqualTo(Outcome.REUSED);
   }
 
   @Test
   void givenALostAnswer_whenTwoTabsComeBackOneAfterTheOther_thenBothGetTheChild() {
     loseTheAnswerTo(0, POLICY);
     clock.advance(OUTAGE);
-    assertThat(refresh(0, POLICY)).isEqualTo(Label.REPLAYED);
+    assertThat(refresh(0, POLICY)).isEqualTo(Outcome.REPLAYED);
     clock.advance(Duration.ofSeconds(3));
-    assertThat(refresh(0, POLICY)).isEqualTo(Label.REPLAYED);
+    assertThat(refresh(0, POLICY)).isEqualTo(Outcome.REPLAYED);
   }
 
   @Test
@@ -57,15 +57,15 @@ final class LostAnswersTest {
       clock.advance(Duration.ofSeconds(2));
     }
     clock.advance(OUTAGE);
-    assertThat(refresh(0, capped)).isEqualTo(Label.REPLAYED);
+    assertThat(refresh(0, capped)).isEqualTo(Outcome.REPLAYED);
   }
 
   @Test
   void givenALostAnswer_whenItWasGivenInGrace_thenALaterReplayIsAReuseAsEver() {
     loseTheAnswerTo(0, POLICY);
-    assertThat(refresh(0, POLICY)).isEqualTo(Label.REPLAYED);
+    assertThat(refresh(0, POLICY)).isEqualTo(Outcome.REPLAYED);
     clock.advance(OUTAGE);
-    assertThat(refresh(0, POLICY)).isEqualTo(Label.REUSED);
+    assertThat(refresh(0, POLICY)).isEqualTo(Outcome.REUSED);
   }
 
   /** R1 was answered; then the store hangs, and a thief tries R1. */
@@ -73,13 +73,14 @@ final class LostAnswersTest {
   void givenTheClientHasItsChild_whenAThiefIsNotAnswered_thenTheReplayIsAReuse() {
     for (RotationPolicy policy : List.of(POLICY, STRICT)) {
       Login victim = login.asFamily("of " + policy.gracePeriod());
-      assertThat(node.refresh(attempt(victim), policy).label()).isEqualTo(Label.STARTED);
+      assertThat(node.refresh(attempt(victim), policy).outcome()).isEqualTo(Outcome.STARTED);
       clock.advance(OUTAGE);
       // Sent while the store hangs: carried out later, or never.
-      assertThat(cutOff.refresh(attempt(victim), policy).label()).isEqualTo(Label.UNAVAILABLE);
+      assertThat(cutOff.refresh(attempt(victim), policy).outcome()).isEqualTo(Outcome.UNAVAILABLE);
       RotationService hanging = new RotationService(OneAnswerStore.silent(), unanswered);
-      assertThat(hanging.refresh(attempt(victim), policy).label()).isEqualTo(Label.UNAVAILABLE);
-      assertThat(node.refresh(attempt(victim), policy).label()).isIn(Label.REUSED, Label.REVOKED);
+      assertThat(hanging.refresh(attempt(victim), policy).outcome()).isEqualTo(Outcome.UNAVAILABLE);
+      assertThat(node.refresh(attempt(victim), policy).outcome())
+          .isIn(Outcome.REUSED, Outcome.REVOKED);
     }
   }
 
@@ -90,10 +91,10 @@ final class LostAnswersTest {
   @Test
   void givenAnUnansweredRefreshThatTheStoreNeverSaw_whenTheNextIsAnswered_thenAReplayIsAReuse() {
     RotationService hanging = new RotationService(OneAnswerStore.silent(), unanswered);
-    assertThat(hanging.refresh(attempt(0), POLICY).label()).isEqualTo(Label.UNAVAILABLE);
-    assertThat(refresh(0, POLICY)).isEqualTo(Label.STARTED);
+    assertThat(hanging.refresh(attempt(0), POLICY).outcome()).isEqualTo(Outcome.UNAVAILABLE);
+    assertThat(refresh(0, POLICY)).isEqualTo(Outcome.STARTED);
     clock.advance(OUTAGE);
-    assertThat(refresh(0, POLICY)).isEqualTo(Label.REUSED);
+    assertThat(refresh(0, POLICY)).isEqualTo(Outcome.REUSED);
   }
 
   @Test
@@ -101,33 +102,33 @@ final class LostAnswersTest {
     loseTheAnswerTo(0, POLICY);
     clock.advance(OUTAGE);
     RotationRequest elsewhere = login.from(Login.OTHER_AGENT).refresh(0, clock);
-    assertThat(node.refresh(elsewhere, POLICY).label()).isEqualTo(Label.REUSED);
+    assertThat(node.refresh(elsewhere, POLICY).outcome()).isEqualTo(Outcome.REUSED);
   }
 
   @Test
   void givenALostAnswer_whenAnotherTokenIsReplayed_thenItIsNotExcused() {
-    assertThat(refresh(0, POLICY)).isEqualTo(Label.STARTED);
+    assertThat(refresh(0, POLICY)).isEqualTo(Outcome.STARTED);
     loseTheAnswerTo(1, POLICY);
     clock.advance(OUTAGE);
-    assertThat(refresh(0, POLICY)).isEqualTo(Label.REUSED);
+    assertThat(refresh(0, POLICY)).isEqualTo(Outcome.REUSED);
   }
 
   @Test
   void givenTheClientWasServedWithoutTheStore_thenALaterReplayIsNotExcused() {
     RotationPolicy allowing = Policies.with("grace-period", 10, "on-redis-failure", "allow");
-    assertThat(cutOff.refresh(login.refresh(0, clock), allowing).label())
-        .isEqualTo(Label.UNGUARDED);
+    assertThat(cutOff.refresh(login.refresh(0, clock), allowing).outcome())
+        .isEqualTo(Outcome.UNGUARDED);
     clock.advance(OUTAGE);
-    assertThat(refresh(0, allowing)).isEqualTo(Label.REUSED);
+    assertThat(refresh(0, allowing)).isEqualTo(Outcome.REUSED);
   }
 
   @Test
   void givenTheStoreWasNotAsked_thenALaterReplayIsNotExcused() {
     RotationService spared = new RotationService(new Lossy(reliable, false), unanswered);
-    assertThat(spared.refresh(login.refresh(0, clock), POLICY).label())
-        .isEqualTo(Label.UNAVAILABLE);
+    assertThat(spared.refresh(login.refresh(0, clock), POLICY).outcome())
+        .isEqualTo(Outcome.UNAVAILABLE);
     clock.advance(OUTAGE);
-    assertThat(refresh(0, POLICY)).isEqualTo(Label.REUSED);
+    assertThat(refresh(0, POLICY)).isEqualTo(Outcome.REUSED);
   }
 
   /** Each by an attempt of its own. */
@@ -135,19 +136,20 @@ final class LostAnswersTest {
     return Login.attempted(login.refresh(generation, clock), "no" + ++attempts, Duration.ZERO);
   }
 
-  private Label refresh(long generation, RotationPolicy policy) {
-    return node.refresh(attempt(generation), policy).label();
+  private Outcome refresh(long generation, RotationPolicy policy) {
+    return node.refresh(attempt(generation), policy).outcome();
   }
 
   private void loseTheAnswerTo(long generation, RotationPolicy policy) {
-    assertThat(cutOff.refresh(attempt(generation), policy).label()).isEqualTo(Label.UNAVAILABLE);
+    assertThat(cutOff.refresh(attempt(generation), policy).outcome())
+        .isEqualTo(Outcome.UNAVAILABLE);
   }
 
   /** Carries every refresh out, and never says so. */
   private record Lossy(FamilyStore store, boolean admitsThatItWasAsked) implements FamilyStore {
 
     @Override
-    public RotationOutcome rotate(
+    public RefreshDecision rotate(
         RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
       store.rotate(request, policy, wasUnanswered);
       throw admitsThatItWasAsked

@@ -6,10 +6,10 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** A store that says one and the same to every refresh, and nothing to anything else. */
-record OneAnswerStore(Supplier<RotationOutcome> answer) implements FamilyStore {
+record OneAnswerStore(Supplier<RefreshDecision> answer) implements FamilyStore {
 
-  static OneAnswerStore answering(RotationOutcome outcome) {
-    return new OneAnswerStore(() -> outcome);
+  static OneAnswerStore answering(RefreshDecision decision) {
+    return new OneAnswerStore(() -> decision);
   }
 
   static OneAnswerStore away() {
@@ -33,7 +33,7 @@ record OneAnswerStore(Supplier<RotationOutcome> answer) implements FamilyStore {
   }
 
   @Override
-  public RotationOutcome rotate(
+  public RefreshDecision rotate(
       RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
     return answer.get();
   }

@@ -2,8 +2,8 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
-import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
+import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -18,14 +18,15 @@ abstract class ReuseRules extends StoreRules {
 
   private void reuse() {
     refresh(login, 0, 3, POLICY);
-    assertThat(assertReused(login, 1, POLICY, ReuseReason.OLDER_GENERATION).newest()).isEqualTo(4);
+    assertThat(assertReused(login, 1, POLICY, ReuseReason.OLDER_GENERATION).newestGeneration())
+        .isEqualTo(4);
   }
 
   @Test
   void givenAReuse_whenAnyTokenOfTheFamilyIsPresented_thenItIsRevokedWithoutAnotherAlarm() {
     reuse();
     for (long generation = 0; generation <= 6; generation++) {
-      assertRevoked(login, generation, RevokedScope.FAMILY);
+      assertRevoked(login, generation, RevocationScope.FAMILY);
     }
   }
 
@@ -34,7 +35,7 @@ abstract class ReuseRules extends StoreRules {
   void givenAReuse_whenAnyTokenOfTheFamilyIsPresented_thenItsAccessTokensAreNamedAgain() {
     reuse();
     AccessTokens named =
-        present(login, 1, POLICY, RotationOutcome.Revoked.class).accessTokens().orElseThrow();
+        present(login, 1, POLICY, RefreshDecision.Revoked.class).accessTokens().orElseThrow();
     assertThat(named.family()).isEqualTo(login.family());
     assertThat(named.first()).isLessThanOrEqualTo(0);
     assertThat(named.last()).isEqualTo(4);
@@ -44,7 +45,7 @@ abstract class ReuseRules extends StoreRules {
   void givenAReuse_whenMonthsHavePassed_thenTheFamilyIsStillDead() {
     reuse();
     advanceSeconds(Login.REMEMBERED - 60);
-    assertRevoked(login, 4, RevokedScope.FAMILY);
+    assertRevoked(login, 4, RevocationScope.FAMILY);
   }
 
   @Test

@@ -3,9 +3,9 @@ package dev.tokenguard.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.Revocation.ClientSession;
 import dev.tokenguard.rotation.Revocation.SessionKind;
-import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -51,7 +51,7 @@ abstract class RevocationRules extends StoreRules {
     assertRotates(other, 0, POLICY);
     store.revoke(Revocation.ofFamily(login.user(), login.family(), remembered()));
     for (long generation = 0; generation <= 3; generation++) {
-      assertRevoked(login, generation, RevokedScope.FAMILY);
+      assertRevoked(login, generation, RevocationScope.FAMILY);
     }
     assertRotates(other, 1, POLICY);
   }
@@ -61,8 +61,8 @@ abstract class RevocationRules extends StoreRules {
     List<AccessTokens> ended =
         store.revoke(Revocation.ofFamily(login.user(), login.family(), remembered()));
     assertThat(ended).isEmpty();
-    assertRevoked(login, 0, RevokedScope.FAMILY);
-    assertRevoked(login, 1, RevokedScope.FAMILY);
+    assertRevoked(login, 0, RevocationScope.FAMILY);
+    assertRevoked(login, 1, RevocationScope.FAMILY);
   }
 
   @Test
@@ -103,7 +103,7 @@ abstract class RevocationRules extends StoreRules {
     store.revoke(Revocation.ofFamily(login.user(), login.family(), inSeconds(5_000)));
     advanceSeconds(4_999);
     assertThat(store.find(login.user())).singleElement().matches(TokenFamily::isRevoked);
-    assertRevoked(login, 1, RevokedScope.FAMILY);
+    assertRevoked(login, 1, RevocationScope.FAMILY);
   }
 
   /** A refresh that need not be remembered for more than a minute. */
@@ -133,8 +133,8 @@ abstract class RevocationRules extends StoreRules {
     store.revoke(
         Revocation.ofSession(
             login.user(), Revocation.Session.both(login.session()), clock.second(), remembered()));
-    assertRevoked(login, 2, RevokedScope.SESSION);
-    assertRevoked(atAnotherClient, 0, RevokedScope.SESSION);
+    assertRevoked(login, 2, RevocationScope.SESSION);
+    assertRevoked(atAnotherClient, 0, RevocationScope.SESSION);
     assertRotates(inAnotherSession, 0, POLICY);
   }
 
@@ -146,8 +146,8 @@ abstract class RevocationRules extends StoreRules {
     refresh(login, 0, 1, POLICY);
     advanceSeconds(1);
     revokeClientSession(login);
-    assertRevoked(login, 2, RevokedScope.CLIENT_SESSION);
-    assertRevoked(untouched, 0, RevokedScope.CLIENT_SESSION);
+    assertRevoked(login, 2, RevocationScope.CLIENT_SESSION);
+    assertRevoked(untouched, 0, RevocationScope.CLIENT_SESSION);
     assertRotates(atAnotherClient, 0, POLICY);
     assertRotates(inAnotherSession, 0, POLICY);
   }
@@ -158,7 +158,7 @@ abstract class RevocationRules extends StoreRules {
     revokeClientSession(login);
     Login again = login.asFamily("again").atClient(login.client(), clock.second());
     assertRotates(again, 0, POLICY);
-    assertRevoked(login, 0, RevokedScope.CLIENT_SESSION);
+    assertRevoked(login, 0, RevocationScope.CLIENT_SESSION);
   }
 
   @Test
@@ -168,7 +168,7 @@ abstract class RevocationRules extends StoreRules {
     Login again = login.asFamily("again").atClient(login.client(), clock.second());
     advanceSeconds(1);
     revokeClientSession(login);
-    assertRevoked(again, 0, RevokedScope.CLIENT_SESSION);
+    assertRevoked(again, 0, RevocationScope.CLIENT_SESSION);
   }
 
   @Test
@@ -178,7 +178,7 @@ abstract class RevocationRules extends StoreRules {
     advanceSeconds(-50);
     revokeClientSession(login);
     Login between = login.atClient(login.client(), clock.second() + 10);
-    assertRevoked(between, 0, RevokedScope.CLIENT_SESSION);
+    assertRevoked(between, 0, RevocationScope.CLIENT_SESSION);
   }
 
   @Test
@@ -190,7 +190,7 @@ abstract class RevocationRules extends StoreRules {
             List.of(login.family()),
             clock.second(),
             remembered()));
-    assertRevoked(login, 0, RevokedScope.FAMILY);
+    assertRevoked(login, 0, RevocationScope.FAMILY);
     assertRotates(login.asFamily("the next login"), 0, POLICY);
   }
 
@@ -201,7 +201,7 @@ abstract class RevocationRules extends StoreRules {
     Login in = login.asFamily("in").inSession("in", cutOff);
     Login after = login.asFamily("after").inSession("after", cutOff + 1);
     revokeUser(List.of(), cutOff);
-    assertRevoked(before, 0, RevokedScope.USER);
+    assertRevoked(before, 0, RevocationScope.USER);
     assertRotates(in, 0, POLICY);
     assertRotates(after, 0, POLICY);
   }
@@ -209,8 +209,8 @@ abstract class RevocationRules extends StoreRules {
   @Test
   void whenAUserIsRevoked_thenTheNamedSessionsAreRefusedEvenIfTheyBeganInThatSecond() {
     revokeUser(List.of(login.session(), "another"), clock.second());
-    assertRevoked(login, 0, RevokedScope.SESSION);
-    assertRevoked(login.inSession("another", clock.second()), 0, RevokedScope.SESSION);
+    assertRevoked(login, 0, RevocationScope.SESSION);
+    assertRevoked(login.inSession("another", clock.second()), 0, RevocationScope.SESSION);
     assertRotates(login.inSession("another", inSeconds(1)), 0, POLICY);
   }
 
@@ -225,24 +225,24 @@ abstract class RevocationRules extends StoreRules {
     long cutOff = clock.second();
     revokeUser(List.of(), cutOff);
     revokeUser(List.of(), cutOff - 100);
-    assertRevoked(login.inSession("before", cutOff - 1), 0, RevokedScope.USER);
+    assertRevoked(login.inSession("before", cutOff - 1), 0, RevocationScope.USER);
     revokeUser(List.of(), cutOff + 100);
-    assertRevoked(login.inSession("later", cutOff + 99), 0, RevokedScope.USER);
+    assertRevoked(login.inSession("later", cutOff + 99), 0, RevocationScope.USER);
   }
 
   @Test
   void givenSeveralRevocations_whenAFamilyIsAmongThem_thenItIsNamedFirst() {
     advanceSeconds(1);
     revokeUser(List.of(), clock.second());
-    assertRevoked(login, 0, RevokedScope.USER);
+    assertRevoked(login, 0, RevocationScope.USER);
     revokeClientSession(login);
-    assertRevoked(login, 0, RevokedScope.CLIENT_SESSION);
+    assertRevoked(login, 0, RevocationScope.CLIENT_SESSION);
     store.revoke(
         Revocation.ofSession(
             login.user(), Revocation.Session.both(login.session()), clock.second(), remembered()));
-    assertRevoked(login, 0, RevokedScope.SESSION);
+    assertRevoked(login, 0, RevocationScope.SESSION);
     store.revoke(Revocation.ofFamily(login.user(), login.family(), remembered()));
-    assertRevoked(login, 0, RevokedScope.FAMILY);
+    assertRevoked(login, 0, RevocationScope.FAMILY);
   }
 
   @Test
@@ -251,7 +251,7 @@ abstract class RevocationRules extends StoreRules {
     store.revoke(
         Revocation.ofSession(
             login.user(), Revocation.Session.both(login.session()), clock.second(), remembered()));
-    assertRevoked(login, 0, RevokedScope.SESSION);
+    assertRevoked(login, 0, RevocationScope.SESSION);
   }
 
   /** A login page that was open during a logout may begin a session of the same id. */
@@ -262,7 +262,7 @@ abstract class RevocationRules extends StoreRules {
     Login again = login.asFamily("again").inSession(login.session(), clock.second());
     assertThat(store.begin(again.begin(clock), POLICY)).isEmpty();
     refresh(again, 0, 2, POLICY);
-    assertRevoked(login, 0, RevokedScope.SESSION);
+    assertRevoked(login, 0, RevocationScope.SESSION);
   }
 
   /** A retry, or a restart that finds what was delivered before. */
@@ -280,7 +280,7 @@ abstract class RevocationRules extends StoreRules {
       advanceSeconds(3_600);
       refresh(again, 2 * time, 2 * time + 1, POLICY);
     }
-    assertRevoked(login, 0, RevokedScope.SESSION);
+    assertRevoked(login, 0, RevocationScope.SESSION);
   }
 
   private void revokeAllSince(long decided) {
@@ -309,13 +309,13 @@ abstract class RevocationRules extends StoreRules {
   void whenAnOnlineSessionIsRevoked_thenTheOfflineOneOfItsIdWorks() {
     revokeSession(SessionKind.ONLINE);
     assertRotates(login.asFamily("offline").offline(), 0, POLICY);
-    assertRevoked(login, 0, RevokedScope.SESSION);
+    assertRevoked(login, 0, RevocationScope.SESSION);
   }
 
   @Test
   void whenAnOfflineSessionIsRevoked_thenTheOnlineOneOfItsIdWorks() {
     revokeSession(SessionKind.OFFLINE);
-    assertRevoked(login.asFamily("offline").offline(), 0, RevokedScope.SESSION);
+    assertRevoked(login.asFamily("offline").offline(), 0, RevocationScope.SESSION);
     assertRotates(login, 0, POLICY);
   }
 
@@ -327,8 +327,8 @@ abstract class RevocationRules extends StoreRules {
     Login again = login.asFamily("again").atClient(login.client(), clock.second());
     store.revoke(
         Revocation.ofClient(login.user(), login.client(), List.of(), clock.second(), remembered()));
-    assertRevoked(login, 0, RevokedScope.CLIENT_SESSION);
-    assertRevoked(elsewhere, 0, RevokedScope.CLIENT_SESSION);
+    assertRevoked(login, 0, RevocationScope.CLIENT_SESSION);
+    assertRevoked(elsewhere, 0, RevocationScope.CLIENT_SESSION);
     assertRotates(otherClient, 0, POLICY);
     assertRotates(again, 0, POLICY);
   }
@@ -359,11 +359,11 @@ abstract class RevocationRules extends StoreRules {
         .extracting(AccessTokens::family)
         .containsExactlyInAnyOrder("family 0", "family 500", "family " + (many - 1));
     for (int each : List.of(0, 499, 500, 999, 1_000, many - 1)) {
-      assertRevoked(login.asFamily("family " + each), 1, RevokedScope.FAMILY);
+      assertRevoked(login.asFamily("family " + each), 1, RevocationScope.FAMILY);
       assertRevoked(
           login.asFamily("other").inSession("session " + each, login.started()),
           0,
-          RevokedScope.SESSION);
+          RevocationScope.SESSION);
     }
   }
 

@@ -2,14 +2,14 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.rotation.RotationOutcome.Mismatched;
-import dev.tokenguard.rotation.RotationOutcome.Origin;
-import dev.tokenguard.rotation.RotationOutcome.Replayed;
-import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
-import dev.tokenguard.rotation.RotationOutcome.Reused;
-import dev.tokenguard.rotation.RotationOutcome.Revoked;
-import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
+import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.rotation.RefreshDecision.Mismatched;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import java.time.Duration;
 import java.util.function.Function;
 
@@ -36,18 +36,18 @@ abstract class StoreRules {
     return clock.second() + seconds;
   }
 
-  protected final RotationOutcome present(Login from, long generation, RotationPolicy policy) {
+  protected final RefreshDecision present(Login from, long generation, RotationPolicy policy) {
     return store.rotate(from.refresh(generation, clock), policy, it -> false);
   }
 
   /** By a client that was never given the child of its token. */
-  protected final RotationOutcome presentUnanswered(
+  protected final RefreshDecision presentUnanswered(
       Login from, long generation, RotationPolicy policy) {
     return store.rotate(from.refresh(generation, clock), policy, it -> true);
   }
 
   /** Where it makes no difference whether the client was given the child. */
-  protected final RotationOutcome presentUnasked(
+  protected final RefreshDecision presentUnasked(
       Login from, long generation, RotationPolicy policy) {
     return store.rotate(
         from.refresh(generation, clock),
@@ -57,11 +57,11 @@ abstract class StoreRules {
         });
   }
 
-  protected final <T extends RotationOutcome> T present(
+  protected final <T extends RefreshDecision> T present(
       Login from, long generation, RotationPolicy policy, Class<T> expected) {
-    RotationOutcome outcome = present(from, generation, policy);
-    assertThat(outcome).isInstanceOf(expected);
-    return expected.cast(outcome);
+    RefreshDecision decision = present(from, generation, policy);
+    assertThat(decision).isInstanceOf(expected);
+    return expected.cast(decision);
   }
 
   /** Rotates one generation after the other, each by its newest token. */
@@ -79,9 +79,9 @@ abstract class StoreRules {
   }
 
   protected final Rotated assertRotates(
-      Login from, long generation, RotationPolicy policy, Origin origin) {
+      Login from, long generation, RotationPolicy policy, Outcome outcome) {
     Rotated rotated = assertRotates(from, generation, policy);
-    assertThat(rotated.origin()).isEqualTo(origin);
+    assertThat(rotated.outcome()).isEqualTo(outcome);
     return rotated;
   }
 
@@ -95,11 +95,11 @@ abstract class StoreRules {
   protected final Reused assertReused(
       Login from, long generation, RotationPolicy policy, ReuseReason reason) {
     Reused reused = present(from, generation, policy, Reused.class);
-    assertThat(reused.reason()).isEqualTo(reason);
+    assertThat(reused.why()).isEqualTo(reason);
     return reused;
   }
 
-  protected final void assertRevoked(Login from, long generation, RevokedScope scope) {
+  protected final void assertRevoked(Login from, long generation, RevocationScope scope) {
     assertThat(present(from, generation, Policies.DEFAULT, Revoked.class).scope()).isEqualTo(scope);
   }
 

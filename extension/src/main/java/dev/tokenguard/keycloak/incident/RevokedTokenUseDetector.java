@@ -1,13 +1,12 @@
 package dev.tokenguard.keycloak.incident;
 
-import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.session.SessionTerminator;
 import dev.tokenguard.keycloak.session.TerminationTarget;
 import dev.tokenguard.revocation.Blacklist.Hit;
 import dev.tokenguard.revocation.Blacklist.TokenIdentity;
 import dev.tokenguard.revocation.Reason;
-import dev.tokenguard.rotation.Effect.Label;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.Revocation.SessionKind;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.Optional;
@@ -38,7 +37,7 @@ public final class RevokedTokenUseDetector {
   /** Keycloak tells the kind of session, token and grant by six letters. */
   private static final Pattern ACCESS_TOKEN_ID = Pattern.compile("[a-z]{6}:.+");
 
-  private static final String REVOKED = Setting.id(Label.REVOKED);
+  private static final String REVOKED = Outcome.REVOKED.id();
 
   private static final String WAITED = "token-guard.has-waited-for-redis";
 

@@ -5,10 +5,8 @@ import dev.tokenguard.keycloak.policy.EffectivePolicy;
 import dev.tokenguard.keycloak.refresh.RotationRequestFactory;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
 import dev.tokenguard.rotation.FamilyStore;
-import dev.tokenguard.rotation.RotationOutcome;
-import dev.tokenguard.rotation.RotationOutcome.Kept;
-import dev.tokenguard.rotation.RotationOutcome.Refused;
-import dev.tokenguard.rotation.RotationOutcome.Reused;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.StoreUnavailableException;
@@ -55,16 +53,12 @@ final class RefreshTokenLookup {
   private static boolean isActive(
       FamilyStore store, RotationRequest request, RotationPolicy policy) {
     try {
-      return !isInactive(store.rotate(request, policy, attempt -> false));
+      RefreshDecision decision = store.rotate(request, policy, attempt -> false);
+      Outcome outcome = decision.observed().orElse(decision.outcome());
+      return outcome != Outcome.REVOKED && outcome != Outcome.REUSED;
     } catch (StoreUnavailableException unavailable) {
       // Counted where it was thrown.
       return true;
     }
-  }
-
-  private static boolean isInactive(RotationOutcome outcome) {
-    return outcome instanceof Refused
-        || outcome instanceof Kept kept
-            && kept.observed().filter(Reused.class::isInstance).isPresent();
   }
 }

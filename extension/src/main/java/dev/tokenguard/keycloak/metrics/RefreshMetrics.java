@@ -1,8 +1,7 @@
 package dev.tokenguard.keycloak.metrics;
 
-import dev.tokenguard.config.Setting;
-import dev.tokenguard.rotation.Effect;
-import dev.tokenguard.rotation.Effect.Label;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.util.EnumMap;
@@ -11,33 +10,29 @@ import java.util.Map;
 /** Counts refreshes of clients with a policy, and of tokens with lineage, by their outcome. */
 public final class RefreshMetrics {
 
-  private final Map<Label, Counter> ended =
+  private final Map<Outcome, Counter> decided =
       counters("token_guard.refresh", "Refreshes by their outcome");
-  private final Map<Label, Counter> observed =
+  private final Map<Outcome, Counter> observed =
       counters("token_guard.refresh.observed", "Refusals that were only observed");
 
-  public void count(Effect effect) {
-    ended.get(effect.label()).increment();
-    if (effect instanceof Effect.Issue issue) {
-      issue.observed().ifPresent(label -> observed.get(label).increment());
-    } else if (effect instanceof Effect.Keep keep) {
-      keep.observed().ifPresent(label -> observed.get(label).increment());
-    }
+  public void count(RefreshDecision decision) {
+    count(decision.outcome());
+    decision.observed().ifPresent(outcome -> observed.get(outcome).increment());
   }
 
   /** A refresh that was refused before the store was asked. */
-  public void count(Label label) {
-    ended.get(label).increment();
+  public void count(Outcome outcome) {
+    decided.get(outcome).increment();
   }
 
-  private static Map<Label, Counter> counters(String name, String description) {
-    Map<Label, Counter> counters = new EnumMap<>(Label.class);
-    for (Label label : Label.values()) {
+  private static Map<Outcome, Counter> counters(String name, String description) {
+    Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
+    for (Outcome outcome : Outcome.values()) {
       counters.put(
-          label,
+          outcome,
           Counter.builder(name)
               .description(description)
-              .tag("outcome", Setting.id(label))
+              .tag("outcome", outcome.id())
               .register(Metrics.globalRegistry));
     }
     return counters;

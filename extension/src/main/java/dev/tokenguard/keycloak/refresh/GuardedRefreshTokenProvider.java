@@ -1,13 +1,13 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.policy.EffectivePolicy;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
 import dev.tokenguard.keycloak.tokens.SubjectToken;
 import dev.tokenguard.rotation.ContextMatch;
-import dev.tokenguard.rotation.Effect;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.RotationService;
@@ -127,12 +127,12 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
     if (!NOT_ACTIVE.equals(refused.getDescription())) {
       session.getTransactionManager().setRollbackOnly();
     }
-    observers.metrics().count(Effect.Label.REVOKED);
+    observers.metrics().count(Outcome.REVOKED);
     OAuth2GrantType.Context grant = context.grantContext();
     EventBuilder event =
         grant
             .getEvent()
-            .detail("rotation", Setting.id(Effect.Label.REVOKED))
+            .detail("rotation", Outcome.REVOKED.id())
             .detail(Details.REASON, refused.getDescription());
     LineageClaims.placeOf(context.oldRefreshToken())
         .ifPresent(
@@ -178,21 +178,21 @@ final class GuardedRefreshTokenProvider extends DefaultRefreshTokenProvider {
             .orElseThrow(
                 () -> new RefreshTokenException("invalid_grant", RefreshResponder.NEUTRAL));
     SharedUnacknowledgedRotations unanswered = new SharedUnacknowledgedRotations(session);
-    Effect effect =
+    RefreshDecision decision =
         new RotationService(RedisConnection.familiesOf(session).orElseThrow(), unanswered)
             .refresh(request, policy);
-    observers.metrics().count(effect);
-    RefreshResponder answer =
-        new RefreshResponder(session, context.grantContext(), request, observers.named());
-    if (effect instanceof Effect.Issue issue) {
+    observers.metrics().count(decision);
+    if (decision.issued().isPresent()) {
       FailedAnswer.remember(session, request, unanswered);
-      answer.issue(issue, response);
-    } else if (effect instanceof Effect.Keep keep) {
-      answer.keep(keep, context.oldRefreshToken(), response);
-    } else if (effect instanceof Effect.Refuse refuse) {
-      throw answer.refuse(refuse);
-    } else {
-      throw answer.postpone((Effect.Postpone) effect);
     }
+    decision.accept(
+        new RefreshResponder(
+            session,
+            context.grantContext(),
+            context.oldRefreshToken(),
+            response,
+            request,
+            policy,
+            observers.named()));
   }
 }

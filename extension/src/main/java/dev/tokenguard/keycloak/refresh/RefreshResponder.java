@@ -1,6 +1,5 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.incident.IncidentReport;
 import dev.tokenguard.keycloak.incident.StoredAlarms;
 import dev.tokenguard.keycloak.revocation.NamedFamilies;
@@ -12,16 +11,28 @@ import dev.tokenguard.keycloak.tokens.RegisteredAccessToken;
 import dev.tokenguard.revocation.Incident;
 import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.AccessTokens;
-import dev.tokenguard.rotation.Effect;
-import dev.tokenguard.rotation.Effect.Label;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Denied;
+import dev.tokenguard.rotation.RefreshDecision.Kept;
+import dev.tokenguard.rotation.RefreshDecision.Mismatched;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.Refused;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
+import dev.tokenguard.rotation.RefreshDecision.Throttled;
+import dev.tokenguard.rotation.RefreshDecision.Unavailable;
+import dev.tokenguard.rotation.RefreshDecision.Unguarded;
+import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.SuccessorToken;
 import dev.tokenguard.rotation.TokenPosition;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jboss.logging.Logger;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.events.EventBuilder;
@@ -33,67 +44,143 @@ import org.keycloak.representations.RefreshToken;
 import org.keycloak.services.CorsErrorResponseException;
 
 /**
- * Carries an effect out, for three audiences: the client reads a short, neutral answer (the same
+ * Carries a decision out, for three audiences: the client reads a short, neutral answer (the same
  * for every refusal, so a thief learns nothing), the event has the ids, and the log says why.
+ *
+ * <p>A refusal is thrown. Its transaction is rolled back, as 26.8 does by itself: a refused refresh
+ * changes nothing in the session, not even its time.
  */
-final class RefreshResponder {
+final class RefreshResponder implements RefreshDecision.Visitor {
 
   static final String NEUTRAL = "Invalid refresh token";
 
   private static final Logger LOG = Logger.getLogger(RefreshResponder.class);
 
-  /** RFC 8628 registers it for the token endpoint: ask again, but not as often. */
+  /** RFC 8628 registers it for the token endpoint: ask again, but less often. */
   private static final String SLOW_DOWN = "slow_down";
 
   private final KeycloakSession session;
   private final OAuth2GrantType.Context grant;
+  private final RefreshToken presented;
+  private final AccessTokenResponseBuilder response;
   private final RotationRequest request;
+  private final RotationPolicy policy;
   private final NamedFamilies named;
 
   RefreshResponder(
       KeycloakSession session,
       OAuth2GrantType.Context grant,
+      RefreshToken presented,
+      AccessTokenResponseBuilder response,
       RotationRequest request,
+      RotationPolicy policy,
       NamedFamilies named) {
     this.session = session;
     this.grant = grant;
+    this.presented = presented;
+    this.response = response;
     this.request = request;
+    this.policy = policy;
     this.named = named;
   }
 
-  void issue(Effect.Issue issue, AccessTokenResponseBuilder response) {
-    TokenPosition place = request.presented().at(issue.child().generation());
+  @Override
+  public void rotated(Rotated decision) {
+    issue(decision, decision.child());
+    decision.revokedBy(policy).ifPresent(this::revokeAfterCommit);
+  }
+
+  @Override
+  public void replayed(Replayed decision) {
+    issue(decision, decision.child());
+  }
+
+  @Override
+  public void kept(Kept decision) {
+    keep(decision);
+    new RegisteredAccessToken(session)
+        .register(request.userId(), request.presented().tag(), response.getAccessToken());
+  }
+
+  @Override
+  public void unguarded(Unguarded decision) {
+    if (decision.issued().isPresent()) {
+      issue(decision, decision.issued().get());
+      LineageClaims.markUnrecorded(response.getRefreshToken(), request.presentedIssuedAt());
+    } else {
+      keep(decision);
+    }
+  }
+
+  @Override
+  public void reused(Reused decision) {
+    ReuseHandler handler = refuse(Reason.REUSED);
+    handler.revoke(decision.revoked());
+    handler.terminate(policy.onReuse());
+    throw alarm(decision, Incident.Type.REUSE);
+  }
+
+  @Override
+  public void mismatched(Mismatched decision) {
+    decision.accessTokens().ifPresent(refuse(Reason.MISMATCHED)::revoke);
+    throw alarm(decision, Incident.Type.MISMATCH);
+  }
+
+  @Override
+  public void revoked(Revoked decision) {
+    decision.accessTokens().ifPresent(refuse(Reason.REVOKED)::revokeAccessTokens);
+    throw refusal(decision);
+  }
+
+  @Override
+  public void denied(Denied decision) {
+    session.getTransactionManager().setRollbackOnly();
+    throw refusal(decision);
+  }
+
+  @Override
+  public void throttled(Throttled decision) {
+    throw postponed(
+        decision,
+        decision.retryAfter(),
+        new CorsErrorResponseException(
+            grant.getCors(), SLOW_DOWN, "Too many refreshes", Status.TOO_MANY_REQUESTS));
+  }
+
+  @Override
+  public void unavailable(Unavailable decision) {
+    throw postponed(
+        decision,
+        decision.retryAfter(),
+        new CorsErrorResponseException(
+            grant.getCors(),
+            OAuthErrorException.TEMPORARILY_UNAVAILABLE,
+            "Try again later",
+            Status.SERVICE_UNAVAILABLE));
+  }
+
+  private void issue(RefreshDecision decision, SuccessorToken child) {
+    TokenPosition position = request.presented().at(child.generation());
     LineageClaims.continueAt(
-        place,
-        issue.child(),
+        position,
+        child,
         request.accessToken().loginPrefix(),
         response.getRefreshToken(),
         response.getAccessToken());
-    if (issue.label() == Label.UNGUARDED) {
-      LineageClaims.markUnrecorded(response.getRefreshToken(), request.presentedIssuedAt());
-    }
-    issue.revoke().ifPresent(this::revokeWhenCommitted);
-    EventBuilder event = event(issue.label());
-    event.detail("refresh_token_generation_issued", Long.toString(place.generation()));
-    issue.observed().ifPresent(label -> event.detail("rotation_observed", Setting.id(label)));
+    event(decision).detail("refresh_token_generation_issued", Long.toString(position.generation()));
   }
 
-  /** The token that Keycloak made stays at the place of the presented one. */
-  void keep(Effect.Keep keep, RefreshToken presented, AccessTokenResponseBuilder response) {
+  /** The token that Keycloak made stays at the position of the presented one. */
+  private void keep(RefreshDecision decision) {
     if (response.getRefreshToken() != null) {
       LineageClaims.keepAt(request.presented(), presented, response.getRefreshToken());
       LineageClaims.markUnrecorded(response.getRefreshToken(), request.presentedIssuedAt());
     }
-    if (keep.label() == Label.KEPT) {
-      new RegisteredAccessToken(session)
-          .register(request.userId(), request.presented().tag(), response.getAccessToken());
-    }
-    EventBuilder event = event(keep.label());
-    keep.observed().ifPresent(label -> event.detail("rotation_observed", Setting.id(label)));
+    event(decision);
   }
 
   /** The replaced access token is revoked once the new one is sure to be handed out. */
-  private void revokeWhenCommitted(AccessTokens replaced) {
+  private void revokeAfterCommit(AccessTokens replaced) {
     Transactions.afterCommit(
         session,
         () ->
@@ -103,102 +190,87 @@ final class RefreshResponder {
                 own -> new RevokedAccessTokens(own, Reason.ROTATED).add(replaced)));
   }
 
-  CorsErrorResponseException refuse(Effect.Refuse refuse) {
-    // Also what 26.8 does: a refused refresh leaves no trace in the session, not even its time.
+  private ReuseHandler refuse(Reason reason) {
     session.getTransactionManager().setRollbackOnly();
-    new ReuseHandler(session, request, named, refuse.label()).carryOut(refuse);
-    EventBuilder event = event(refuse.label());
-    event.detail("reason", refuse.reason());
-    if (refuse.newest() != Effect.Refuse.UNKNOWN) {
-      event.detail("refresh_token_generation_newest", Long.toString(refuse.newest()));
-    }
-    event.error(errorOf(refuse.label()));
-    if (refuse.label() == Label.REUSED || refuse.label() == Label.MISMATCHED) {
-      StoredAlarms.add(session, grant.getRealm(), event.getEvent(), errorOf(refuse.label()));
-    }
-    incidentIn(refuse).ifPresent(new IncidentReport(session, grant.getRealm())::write);
-    if (refuse.label() != Label.REVOKED && refuse.revoke().isPresent()) {
-      LOG.warn(
-          LogText.of(
-              "Refresh token %s (%s): realm %s, client %s, user %s, session %s, family %s,"
-                  + " presented generation %d, newest %d, from %s",
-              Setting.id(refuse.label()),
-              refuse.reason(),
-              grant.getRealm().getName(),
-              grant.getClient().getClientId(),
-              request.userId(),
-              request.session().id(),
-              request.presented().family(),
-              request.presented().generation(),
-              refuse.newest(),
-              grant.getClientConnection().getRemoteHost()));
-    }
-    return new CorsErrorResponseException(
-        grant.getCors(), OAuthErrorException.INVALID_GRANT, NEUTRAL, Response.Status.BAD_REQUEST);
+    return new ReuseHandler(session, request, named, reason);
   }
 
-  private Optional<Incident> incidentIn(Effect.Refuse refuse) {
-    Optional<Incident.Type> type =
-        switch (refuse.label()) {
-          case REUSED -> Optional.of(Incident.Type.REUSE);
-          case MISMATCHED -> Optional.of(Incident.Type.MISMATCH);
-          default -> Optional.empty();
-        };
-    TokenPosition presented = request.presented();
-    return type.map(
-        it ->
+  /** The refusal, with what an administrator should look at stored. */
+  private CorsErrorResponseException alarm(Refused decision, Incident.Type type) {
+    CorsErrorResponseException refusal = refusal(decision);
+    StoredAlarms.add(session, grant.getRealm(), grant.getEvent().getEvent(), errorOf(decision));
+    String reason = decision.reason(policy);
+    String remoteHost = grant.getClientConnection().getRemoteHost();
+    TokenPosition position = request.presented();
+    new IncidentReport(session, grant.getRealm())
+        .write(
             new Incident(
-                it,
+                type,
                 new Incident.Origin(
                     request.userId(),
                     grant.getClient().getClientId(),
                     request.session().id(),
-                    grant.getClientConnection().getRemoteHost()),
+                    remoteHost),
                 Optional.of(
                     new Incident.Lineage(
-                        presented.family(), presented.generation(), newestIn(refuse))),
-                refuse.reason()));
+                        position.family(), position.generation(), decision.newest())),
+                reason));
+    if (decision.accessTokens().isPresent()) {
+      LOG.warn(
+          LogText.of(
+              "Refresh token %s (%s): realm %s, client %s, user %s, session %s, family %s,"
+                  + " presented generation %d, newest %d, from %s",
+              decision.outcome().id(),
+              reason,
+              grant.getRealm().getName(),
+              grant.getClient().getClientId(),
+              request.userId(),
+              request.session().id(),
+              position.family(),
+              position.generation(),
+              decision.newest().orElse(-1),
+              remoteHost));
+    }
+    return refusal;
   }
 
-  private static OptionalLong newestIn(Effect.Refuse refuse) {
-    return refuse.newest() == Effect.Refuse.UNKNOWN
-        ? OptionalLong.empty()
-        : OptionalLong.of(refuse.newest());
+  private CorsErrorResponseException refusal(Refused decision) {
+    EventBuilder event = event(decision).detail("reason", decision.reason(policy));
+    decision
+        .newest()
+        .ifPresent(it -> event.detail("refresh_token_generation_newest", Long.toString(it)));
+    event.error(errorOf(decision));
+    return new CorsErrorResponseException(
+        grant.getCors(), OAuthErrorException.INVALID_GRANT, NEUTRAL, Status.BAD_REQUEST);
   }
 
-  CorsErrorResponseException postpone(Effect.Postpone postpone) {
+  private CorsErrorResponseException postponed(
+      RefreshDecision decision, Duration retryAfter, CorsErrorResponseException answer) {
     session.getTransactionManager().setRollbackOnly();
-    event(postpone.label()).error(errorOf(postpone.label()));
-    grant.getResponse().setHeader(HttpHeaders.RETRY_AFTER, seconds(postpone.retryAfter()));
-    // A page at another origin may not read it otherwise.
+    event(decision).error(errorOf(decision));
+    // Whole seconds, rounded up: a client that waits so long is not asked to wait again.
+    long seconds = Math.max(1, retryAfter.plusMillis(999).toSeconds());
+    grant.getResponse().setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+    // Otherwise a page of another origin may not read it.
     grant.getCors().exposedHeaders(HttpHeaders.RETRY_AFTER);
-    return postpone.label() == Label.THROTTLED
-        ? new CorsErrorResponseException(
-            grant.getCors(), SLOW_DOWN, "Too many refreshes", Response.Status.TOO_MANY_REQUESTS)
-        : new CorsErrorResponseException(
-            grant.getCors(),
-            OAuthErrorException.TEMPORARILY_UNAVAILABLE,
-            "Try again later",
-            Response.Status.SERVICE_UNAVAILABLE);
+    return answer;
   }
 
-  private EventBuilder event(Label label) {
-    TokenPosition presented = request.presented();
-    return grant
-        .getEvent()
-        .user(request.userId())
-        .session(request.session().id())
-        .detail("rotation", Setting.id(label))
-        .detail("refresh_token_family", presented.family())
-        .detail("refresh_token_generation", Long.toString(presented.generation()));
+  private EventBuilder event(RefreshDecision decision) {
+    TokenPosition position = request.presented();
+    EventBuilder event =
+        grant
+            .getEvent()
+            .user(request.userId())
+            .session(request.session().id())
+            .detail("rotation", decision.outcome().id())
+            .detail("refresh_token_family", position.family())
+            .detail("refresh_token_generation", Long.toString(position.generation()));
+    decision.observed().map(Outcome::id).ifPresent(it -> event.detail("rotation_observed", it));
+    return event;
   }
 
-  private static String errorOf(Label label) {
-    return "refresh_token_" + label.name().toLowerCase(Locale.ROOT);
-  }
-
-  /** Whole seconds, rounded up: a client that waits so long is not asked to wait again. */
-  private static String seconds(Duration duration) {
-    return Long.toString(Math.max(1, duration.plusMillis(999).toSeconds()));
+  private static String errorOf(RefreshDecision decision) {
+    return "refresh_token_" + decision.outcome().name().toLowerCase(Locale.ROOT);
   }
 }

@@ -8,8 +8,6 @@ import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.AccessTokens;
-import dev.tokenguard.rotation.Effect;
-import dev.tokenguard.rotation.Effect.Label;
 import dev.tokenguard.rotation.Revocation.ClientSession;
 import dev.tokenguard.rotation.Revocation.SessionKind;
 import dev.tokenguard.rotation.RotationRequest;
@@ -21,7 +19,8 @@ import org.keycloak.models.KeycloakSession;
 
 /**
  * Revokes and terminates what a refusal names, in transactions of their own: the one of the request
- * is rolled back. The family itself was marked by the store with its decision.
+ * is rolled back. The store has marked the family with its decision. Each family is handled once: a
+ * client that presents its tokens again causes no more than a look-up.
  */
 final class ReuseHandler {
 
@@ -30,37 +29,41 @@ final class ReuseHandler {
   private final KeycloakSession session;
   private final RotationRequest request;
   private final NamedFamilies named;
-  private final Label label;
   private final Reason reason;
+  private final RevokedFamily family;
 
-  ReuseHandler(KeycloakSession session, RotationRequest request, NamedFamilies named, Label label) {
+  ReuseHandler(
+      KeycloakSession session, RotationRequest request, NamedFamilies named, Reason reason) {
     this.session = session;
     this.request = request;
     this.named = named;
-    this.label = label;
-    this.reason =
-        switch (label) {
-          case REUSED -> Reason.REUSED;
-          case MISMATCHED -> Reason.MISMATCHED;
-          default -> Reason.REVOKED;
-        };
+    this.reason = reason;
+    this.family = new RevokedFamily(session, session.getContext().getRealm(), reason);
   }
 
-  /** Whatever goes wrong here, the refresh is refused and the event of it is written. */
-  void carryOut(Effect.Refuse refuse) {
-    refuse.revoke().ifPresent(this::revoke);
-    refuse
-        .end()
-        .flatMap(this::target)
+  /** A family that was marked revoked with this decision, and what depends on it. */
+  void revoke(AccessTokens tokens) {
+    if (named.begin(tokens)) {
+      list(tokens);
+      family.revokeDependents(request.userId(), request.presented().family());
+    }
+  }
+
+  /** The access tokens of a family that was revoked before, and with it what depends on it. */
+  void revokeAccessTokens(AccessTokens tokens) {
+    if (named.begin(tokens)) {
+      list(tokens);
+    }
+  }
+
+  /** What the policy terminates beyond the family. */
+  void terminate(RevocationScope scope) {
+    target(scope)
         .ifPresent(new SessionTerminator(session, session.getContext().getRealm(), reason)::now);
   }
 
-  /** Once for each family: whoever presents its tokens again does no more than a look-up. */
-  private void revoke(AccessTokens tokens) {
-    if (!named.begin(tokens)) {
-      return;
-    }
-    RevokedFamily family = new RevokedFamily(session, session.getContext().getRealm(), reason);
+  /** Whatever fails here, the refresh is refused and its event is written. */
+  private void list(AccessTokens tokens) {
     try {
       family.name(tokens);
     } catch (RuntimeException failed) {
@@ -70,10 +73,6 @@ final class ReuseHandler {
               "A family is revoked, but not all of its access tokens are (%s): user %s, session %s,"
                   + " family %s",
               failed, request.userId(), request.session().id(), request.presented().family()));
-    }
-    // Whoever revoked it before has revoked what depends on it.
-    if (label != Label.REVOKED) {
-      family.revokeDependents(request.userId(), request.presented().family());
     }
   }
 

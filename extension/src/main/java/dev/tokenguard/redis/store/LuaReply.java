@@ -60,7 +60,7 @@ public record LuaReply(List<?> values) {
     }
   }
 
-  private static StoreUnavailableException unexpected(Throwable cause) {
+  static StoreUnavailableException unexpected(Throwable cause) {
     return new StoreUnavailableException(
         "a script answered what this version does not know", cause);
   }

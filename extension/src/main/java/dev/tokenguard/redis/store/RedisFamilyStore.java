@@ -5,8 +5,8 @@ import dev.tokenguard.redis.RedisTelemetry.Operation;
 import dev.tokenguard.rotation.AccessTokenTag;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.Revocation;
-import dev.tokenguard.rotation.RotationOutcome;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TokenFamily;
@@ -56,7 +56,7 @@ public final class RedisFamilyStore implements FamilyStore {
 
   /** One command; two where the script has to know whether an attempt got no answer. */
   @Override
-  public RotationOutcome rotate(
+  public RefreshDecision rotate(
       RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
     // Where nothing is refused, nothing has to be excused.
     RotateReply first = decided(request, policy, policy.isObserving() ? NOT_EXCUSED : ASK);
@@ -65,7 +65,7 @@ public final class RedisFamilyStore implements FamilyStore {
         .askedFor()
         .map(it -> decided(request, policy, wasUnanswered.test(it) ? it : NOT_EXCUSED))
         .orElse(first)
-        .outcome(family);
+        .decision(family);
   }
 
   private RotateReply decided(RotationRequest request, RotationPolicy policy, String excused) {

@@ -1,26 +1,25 @@
 package dev.tokenguard.redis.store;
 
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.AccessTokens;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Denied;
+import dev.tokenguard.rotation.RefreshDecision.Kept;
+import dev.tokenguard.rotation.RefreshDecision.Mismatched;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
+import dev.tokenguard.rotation.RefreshDecision.Throttled;
 import dev.tokenguard.rotation.RequestContext;
-import dev.tokenguard.rotation.RotationOutcome;
-import dev.tokenguard.rotation.RotationOutcome.Expired;
-import dev.tokenguard.rotation.RotationOutcome.Kept;
-import dev.tokenguard.rotation.RotationOutcome.Limited;
-import dev.tokenguard.rotation.RotationOutcome.Mismatched;
-import dev.tokenguard.rotation.RotationOutcome.Missing;
-import dev.tokenguard.rotation.RotationOutcome.Origin;
-import dev.tokenguard.rotation.RotationOutcome.Refused;
-import dev.tokenguard.rotation.RotationOutcome.Replayed;
-import dev.tokenguard.rotation.RotationOutcome.Reused;
-import dev.tokenguard.rotation.RotationOutcome.Revoked;
-import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
-import dev.tokenguard.rotation.RotationOutcome.Throttled;
 import dev.tokenguard.rotation.SuccessorToken;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
-/** What {@code rotate.lua} returned, read as an outcome. The positions are those of its header. */
+/** What {@code rotate.lua} returned, read as a decision. The positions are those of its header. */
 record RotateReply(LuaReply row) {
 
   private static final int OBSERVED = 14;
@@ -31,23 +30,8 @@ record RotateReply(LuaReply row) {
   /** Instead of the newest generation. */
   private static final long NO_RECORD = -1;
 
-  /** The first word of a reply. */
-  private enum Code {
-    NEW,
-    NEXT,
-    FAST_FORWARD,
-    ADOPTED,
-    REPLAYED,
-    KEPT,
-    REUSED,
-    REVOKED,
-    MISSING,
-    LIMITED,
-    EXPIRED,
-    THROTTLED,
-    MISMATCH,
-    ASK
-  }
+  /** Instead of an outcome: the script has to know of an attempt before it decides. */
+  private static final String ASK = "ASK";
 
   static RotateReply of(Object reply) {
     return new RotateReply(LuaReply.of(reply));
@@ -55,51 +39,40 @@ record RotateReply(LuaReply row) {
 
   /** The attempt that the script asks for before it decides; empty when it has decided. */
   Optional<String> askedFor() {
-    return row.word(0, Code.class) == Code.ASK ? Optional.of(row.text(1)) : Optional.empty();
+    return row.text(0).equals(ASK) ? Optional.of(row.text(1)) : Optional.empty();
   }
 
-  RotationOutcome outcome(String family) {
-    Code code = row.word(0, Code.class);
-    return switch (code) {
-      case NEW -> rotated(Origin.NEW, family);
-      case NEXT -> rotated(Origin.NEXT, family);
-      case FAST_FORWARD -> rotated(Origin.FAST_FORWARD, family);
-      case ADOPTED -> rotated(Origin.ADOPTED, family);
-      case REPLAYED -> new Replayed(child(), row.number(6), observed(family));
-      case KEPT -> new Kept(observed(family));
-      default -> refused(code, family);
-    };
-  }
-
-  private Rotated rotated(Origin origin, String family) {
-    return new Rotated(child(), origin, accessTokens(family), observed(family));
-  }
-
-  private Optional<Refused> observed(String family) {
-    return row.optionalText(OBSERVED).map(word -> refused(row.word(OBSERVED, Code.class), family));
-  }
-
-  private Refused refused(Code code, String family) {
-    return switch (code) {
+  RefreshDecision decision(String family) {
+    Outcome outcome = row.word(0, Outcome.class);
+    return switch (outcome) {
+      case STARTED, ROTATED, FAST_FORWARDED, ADOPTED ->
+          new Rotated(outcome, child(), accessTokens(family), observed());
+      case REPLAYED -> new Replayed(child(), observed());
+      case KEPT -> new Kept(observed());
       case REUSED ->
-          new Reused(
-              row.number(1),
-              row.word(WHY, RotationOutcome.ReuseReason.class),
-              accessTokens(family));
-      case REVOKED -> revoked(row.word(WHY, RevokedScope.class), family);
-      case MISSING -> new Missing();
-      case LIMITED -> new Limited();
-      case EXPIRED -> new Expired();
+          new Reused(row.number(1), row.word(WHY, ReuseReason.class), accessTokens(family));
+      case MISMATCHED ->
+          new Mismatched(newest(), row.optionalText(WHY).map(because -> accessTokens(family)));
+      case REVOKED -> revoked(row.word(WHY, RevocationScope.class), family);
+      case MISSING -> Denied.MISSING;
+      case LIMITED -> Denied.LIMITED;
+      case EXPIRED -> Denied.EXPIRED;
       case THROTTLED -> new Throttled(Duration.ofMillis(row.number(RETRY)));
-      case MISMATCH ->
-          new Mismatched(row.number(1), row.optionalText(WHY).map(because -> accessTokens(family)));
-      case NEW, NEXT, FAST_FORWARD, ADOPTED, REPLAYED, KEPT, ASK ->
-          throw new IllegalArgumentException(code + " is no refusal");
+      case UNGUARDED, UNAVAILABLE -> throw LuaReply.unexpected(null);
     };
   }
 
-  private Revoked revoked(RevokedScope scope, String family) {
-    boolean isNamed = scope == RevokedScope.FAMILY && row.number(1) != NO_RECORD;
+  private Optional<Outcome> observed() {
+    return row.optionalText(OBSERVED).map(word -> row.word(OBSERVED, Outcome.class));
+  }
+
+  private OptionalLong newest() {
+    long newest = row.number(1);
+    return newest == NO_RECORD ? OptionalLong.empty() : OptionalLong.of(newest);
+  }
+
+  private Revoked revoked(RevocationScope scope, String family) {
+    boolean isNamed = scope == RevocationScope.FAMILY && newest().isPresent();
     return new Revoked(scope, isNamed ? Optional.of(accessTokens(family)) : Optional.empty());
   }
 

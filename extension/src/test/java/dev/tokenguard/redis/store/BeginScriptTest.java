@@ -85,7 +85,7 @@ final class BeginScriptTest {
   @Test
   void whenTheFamilyGoesOn_thenItTakesOneStepFromThere() {
     begin(RotateCall.plain());
-    assertThat(RotateCall.plain().run().subList(0, 2)).isEqualTo(List.of("NEXT", 1L));
+    assertThat(RotateCall.plain().run().subList(0, 2)).isEqualTo(List.of("ROTATED", 1L));
     assertThat(stored(ACCESS)).startsWith("1").endsWith("onrtac", "onrtrt");
   }
 
@@ -117,7 +117,7 @@ final class BeginScriptTest {
     assertThat(stored("h:cli")).containsExactly("1", "2", "4", "" + IAT);
     assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 7200);
     assertThat(stored("f:second")).hasSize(9);
-    assertThat(RotateCall.plain().ofFamily("second").run().get(0)).isEqualTo("NEXT");
+    assertThat(RotateCall.plain().ofFamily("second").run().get(0)).isEqualTo("ROTATED");
     assertThat(RotateCall.presenting(1).run().get(0)).isEqualTo("REVOKED");
   }
 
@@ -199,7 +199,7 @@ final class BeginScriptTest {
       assertThat(begin(one, 3, false)).isEmpty();
       JEDIS.hset(KEY, session, "1," + IAT + "," + IAT);
     }
-    assertThat(RotateCall.plain().ofFamily("oldest").run().get(0)).isEqualTo("NEXT");
+    assertThat(RotateCall.plain().ofFamily("oldest").run().get(0)).isEqualTo("ROTATED");
     begin(RotateCall.plain().ofFamily("x"), 3, false);
     begin(RotateCall.plain().ofFamily("y"), 3, false);
     assertThat(families(begin(RotateCall.plain().ofFamily("z"), 3, false)))

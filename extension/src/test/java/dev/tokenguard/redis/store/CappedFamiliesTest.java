@@ -7,7 +7,7 @@ import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
-import dev.tokenguard.rotation.RotationOutcome.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.TestClock;
 import java.time.Duration;

@@ -15,16 +15,15 @@ import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
-import dev.tokenguard.rotation.RotationOutcome;
-import dev.tokenguard.rotation.RotationOutcome.Mismatched;
-import dev.tokenguard.rotation.RotationOutcome.Origin;
-import dev.tokenguard.rotation.RotationOutcome.Replayed;
-import dev.tokenguard.rotation.RotationOutcome.ReuseReason;
-import dev.tokenguard.rotation.RotationOutcome.Reused;
-import dev.tokenguard.rotation.RotationOutcome.Revoked;
-import dev.tokenguard.rotation.RotationOutcome.RevokedScope;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
-import dev.tokenguard.rotation.RotationOutcome.Throttled;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Mismatched;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
+import dev.tokenguard.rotation.RefreshDecision.Throttled;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.SuccessorToken;
 import dev.tokenguard.rotation.TestClock;
@@ -64,7 +63,7 @@ final class FrozenFormatTest {
   void givenALogin_whenItIsRefreshed_thenTheFamilyGoesOnAndTheLoginsAccessTokenIsNamed() {
     Rotated rotated = rotated(of("begun"), 0, Policies.DEFAULT);
 
-    assertThat(rotated.origin()).isEqualTo(Origin.NEXT);
+    assertThat(rotated.outcome()).isEqualTo(Outcome.ROTATED);
     assertThat(rotated.child().generation()).isEqualTo(1);
     assertThat(rotated.replaced().ids())
         .containsExactly("onrtac:6fcac411-17b1-8be3-937e-ca0df08088ff");
@@ -74,7 +73,7 @@ final class FrozenFormatTest {
   void givenAFamily_whenItsNewestTokenIsRefreshed_thenItGoesOn() {
     Rotated rotated = rotated(of("refreshed"), 2, Policies.DEFAULT);
 
-    assertThat(rotated.origin()).isEqualTo(Origin.NEXT);
+    assertThat(rotated.outcome()).isEqualTo(Outcome.ROTATED);
     assertThat(rotated.child().generation()).isEqualTo(3);
   }
 
@@ -84,7 +83,7 @@ final class FrozenFormatTest {
 
     assertThat(replayed.child())
         .isEqualTo(new SuccessorToken(2, BEGIN + 3, BEGIN + 1803, 1, Optional.empty()));
-    assertThat(replayed.replays()).isEqualTo(1);
+    assertThat(replayed.child().replay()).isEqualTo(1);
   }
 
   @Test
@@ -93,15 +92,15 @@ final class FrozenFormatTest {
 
     assertThat(replayed.child())
         .isEqualTo(new SuccessorToken(1, BEGIN + 1, BEGIN + 1801, 2, Optional.empty()));
-    assertThat(replayed.replays()).isEqualTo(2);
+    assertThat(replayed.child().replay()).isEqualTo(2);
   }
 
   @Test
   void givenAFamily_whenAnOlderTokenComesBack_thenItIsCaughtAndEveryAccessTokenIsNamed() {
     Reused reused = (Reused) present(of("refreshed"), 0, Policies.DEFAULT);
 
-    assertThat(reused.reason()).isEqualTo(ReuseReason.OLDER_GENERATION);
-    assertThat(reused.accessTokens().ids())
+    assertThat(reused.why()).isEqualTo(ReuseReason.OLDER_GENERATION);
+    assertThat(reused.revoked().ids())
         .containsExactly(
             "onrtac:6fcac411-17b1-8be3-937e-ca0df08088ff",
             "onrtrt:6fcac411-17b1-8be3-85a8-accf96af9cd1",
@@ -114,7 +113,7 @@ final class FrozenFormatTest {
     clock.advance(Duration.ofSeconds(10));
     Reused reused = (Reused) present(of("refreshed"), 1, Policies.DEFAULT);
 
-    assertThat(reused.reason()).isEqualTo(ReuseReason.GRACE_PERIOD_OVER);
+    assertThat(reused.why()).isEqualTo(ReuseReason.GRACE_PERIOD_OVER);
   }
 
   @Test
@@ -152,7 +151,7 @@ final class FrozenFormatTest {
     "client-session-revoked, 1, CLIENT_SESSION",
     "all-revoked, 1, USER"
   })
-  void givenWhatWasRevoked_thenItStaysSo(String user, long newest, RevokedScope scope) {
+  void givenWhatWasRevoked_thenItStaysSo(String user, long newest, RevocationScope scope) {
     assertThat(((Revoked) present(of(user), newest, Policies.DEFAULT)).scope()).isEqualTo(scope);
   }
 
@@ -222,12 +221,12 @@ final class FrozenFormatTest {
     }
   }
 
-  private RotationOutcome present(Login login, long generation, RotationPolicy policy) {
+  private RefreshDecision present(Login login, long generation, RotationPolicy policy) {
     return store.rotate(login.refresh(generation, clock), policy, it -> false);
   }
 
   private Rotated rotated(Login login, long generation, RotationPolicy policy) {
-    RotationOutcome outcome = present(login, generation, policy);
+    RefreshDecision outcome = present(login, generation, policy);
     assertThat(outcome).isInstanceOf(Rotated.class);
     return (Rotated) outcome;
   }

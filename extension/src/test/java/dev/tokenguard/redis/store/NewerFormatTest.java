@@ -9,10 +9,9 @@ import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
+import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.Revocation.ClientSession;
-import dev.tokenguard.rotation.RotationOutcome;
-import dev.tokenguard.rotation.RotationOutcome.Granted;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TestClock;
 import java.util.List;
@@ -95,7 +94,8 @@ final class NewerFormatTest {
 
   @Test
   void givenSuchAFamily_thenAnotherOfTheSameUserGoesOn() {
-    assertThat(present(of("refreshed").asFamily("of today"), 0)).isInstanceOf(Granted.class);
+    assertThat(present(of("refreshed").asFamily("of today"), 0))
+        .matches(it -> it.issued().isPresent());
   }
 
   @Test
@@ -107,7 +107,7 @@ final class NewerFormatTest {
     assertThat(JEDIS.hgetAll("tg:u:{refreshed}")).containsAllEntriesOf(before);
   }
 
-  private RotationOutcome present(Login login, long generation) {
+  private RefreshDecision present(Login login, long generation) {
     return store.rotate(login.refresh(generation, clock), Policies.DEFAULT, it -> false);
   }
 

@@ -15,7 +15,8 @@ final class RotateReplyTest {
 
   private static final List<Object> GOOD =
       List.of(
-          "NEW", 1L, 2L, 3L, "", "", 0L, 0L, 0L, 1L, 0L, 4L, "onrtac", "onrtrt", "", "", 0L, 0L);
+          "STARTED", 1L, 2L, 3L, "", "", 0L, 0L, 0L, 1L, 0L, 4L, "onrtac", "onrtrt", "", "", 0L,
+          0L);
 
   static Stream<Object> strange() {
     return Stream.of(
@@ -24,13 +25,14 @@ final class RotateReplyTest {
         List.of(),
         GOOD.subList(0, 8),
         with(0, "SOMETHING_NEW"),
+        with(0, "UNAVAILABLE"),
         with(0, 1L),
         with(1, "1"),
         with(4, 0L),
         with(14, "SOMETHING_NEW"),
         refusal("REUSED", "NO_REASON"),
         refusal("REVOKED", ""),
-        Arrays.asList("NEW", null));
+        Arrays.asList("STARTED", null));
   }
 
   private static List<Object> with(int index, Object value) {
@@ -48,7 +50,7 @@ final class RotateReplyTest {
   @ParameterizedTest
   @MethodSource("strange")
   void whenAReplyIsNotUnderstood_thenTheStoreIsUnavailable(Object reply) {
-    assertThatThrownBy(() -> RotateReply.of(reply).outcome("family"))
+    assertThatThrownBy(() -> RotateReply.of(reply).decision("family"))
         .isInstanceOf(StoreUnavailableException.class)
         .hasMessage("a script answered what this version does not know");
   }

@@ -50,7 +50,7 @@ final class RotateScriptTest {
     assertThat(RotateCall.plain().run())
         .isEqualTo(
             List.of(
-                "NEW",
+                "STARTED",
                 1L,
                 IAT,
                 IAT + 1800,
@@ -147,10 +147,10 @@ final class RotateScriptTest {
   @Test
   void givenNoRecord_whenTheTokenIsYoungerThanTheWatermark_thenItsFamilyBeginsAndTheMarkStays() {
     JEDIS.hset(KEY, "h:cli", "1,2,3," + IAT);
-    assertThat(RotateCall.plain().with(ISSUED_AT, IAT + 1).run().get(0)).isEqualTo("NEW");
+    assertThat(RotateCall.plain().with(ISSUED_AT, IAT + 1).run().get(0)).isEqualTo("STARTED");
     assertThat(JEDIS.hget(KEY, "h:cli")).isEqualTo("1,2,4," + IAT);
     // It has a record now.
-    assertThat(RotateCall.presenting(1).with(ISSUED_AT, IAT).run().get(0)).isEqualTo("NEXT");
+    assertThat(RotateCall.presenting(1).with(ISSUED_AT, IAT).run().get(0)).isEqualTo("ROTATED");
   }
 
   @Test
@@ -185,7 +185,7 @@ final class RotateScriptTest {
     String origin = JEDIS.hget(KEY, ORIGIN);
     for (long generation = 1; generation < 100; generation++) {
       assertThat(RotateCall.presenting(generation).with(SESSION, "other").run().get(0))
-          .isEqualTo("NEXT");
+          .isEqualTo("ROTATED");
     }
     assertThat(JEDIS.hlen(KEY)).isEqualTo(3);
     assertThat(JEDIS.hget(KEY, ORIGIN)).isEqualTo(origin);
@@ -296,7 +296,7 @@ final class RotateScriptTest {
             "v", "z:new", "1,0,1", "q", "");
     JEDIS.hset(KEY, newer);
     for (int family = 0; family < 100; family++) {
-      assertThat(RotateCall.plain().ofFamily("family" + family).run().get(0)).isEqualTo("NEW");
+      assertThat(RotateCall.plain().ofFamily("family" + family).run().get(0)).isEqualTo("STARTED");
     }
     assertThat(JEDIS.hgetAll(KEY)).containsAllEntriesOf(newer).hasSize(8 + 3 * 100 + 1);
   }

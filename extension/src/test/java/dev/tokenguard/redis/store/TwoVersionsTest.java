@@ -10,12 +10,12 @@ import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.Revocation;
-import dev.tokenguard.rotation.RotationOutcome;
-import dev.tokenguard.rotation.RotationOutcome.Replayed;
-import dev.tokenguard.rotation.RotationOutcome.Reused;
-import dev.tokenguard.rotation.RotationOutcome.Revoked;
-import dev.tokenguard.rotation.RotationOutcome.Rotated;
 import dev.tokenguard.rotation.TestClock;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -80,12 +80,12 @@ final class TwoVersionsTest {
     assertThat(newer.find(login.user())).isEqualTo(older.find(login.user())).hasSize(1);
   }
 
-  private RotationOutcome present(FamilyStore store, long generation) {
+  private RefreshDecision present(FamilyStore store, long generation) {
     return store.rotate(login.refresh(generation, clock), Policies.DEFAULT, it -> false);
   }
 
   private Rotated assertRotated(FamilyStore store, long generation) {
-    RotationOutcome outcome = present(store, generation);
+    RefreshDecision outcome = present(store, generation);
     assertThat(outcome).isInstanceOf(Rotated.class);
     return (Rotated) outcome;
   }

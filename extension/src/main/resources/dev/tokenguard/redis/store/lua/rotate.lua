@@ -34,8 +34,8 @@
    43  an attempt that got no answer, - for none, or ask if it matters
 
   Returns an array
-    1  NEW NEXT FAST_FORWARD ADOPTED REPLAYED, or KEPT: granted and nothing was changed; or a refusal:
-       REUSED REVOKED MISSING LIMITED EXPIRED THROTTLED MISMATCH;
+    1  the decision: STARTED ROTATED FAST_FORWARDED ADOPTED REPLAYED, or KEPT: granted and nothing was
+       changed; or a refusal: REUSED MISMATCHED REVOKED MISSING LIMITED EXPIRED THROTTLED;
        or ASK, the attempt that was granted the newest child, and nothing else: what 42 is to be
        matters, and nothing was changed
     2  generation of the child to answer with; of a refusal the newest, -1 without a record: then no
@@ -50,7 +50,7 @@
    13  prefix of the login's access token  14  prefix of the others
    15  the refusal that was only observed, or empty
    16  why REUSED: OLDER_GENERATION GRACE_PERIOD_OVER OTHER_CONTEXT; what was REVOKED: FAMILY
-       CLIENT_SESSION SESSION USER; what a MISMATCH revoked: FAMILY or empty
+       CLIENT_SESSION SESSION USER; what MISMATCHED revoked: FAMILY or empty
    17  ms until a THROTTLED refresh may be tried again
    18  number of the replay that the child is, 0 of a rotation
   Error replies: WRONGTYPE when the key holds something else, FORMAT when a record is not known.
@@ -90,11 +90,11 @@ end
 -- A step in the lineage has an origin; a replay of its last step has none.
 local origin
 if not family then
-  origin = presented == 0 and 'NEW' or 'ADOPTED'
+  origin = presented == 0 and 'STARTED' or 'ADOPTED'
 elseif presented == family.generation then
-  origin = 'NEXT'
+  origin = 'ROTATED'
 elseif presented > family.generation then
-  origin = 'FAST_FORWARD'
+  origin = 'FAST_FORWARDED'
 end
 
 local bound_agent, bound_ip = ARGV[23], ARGV[24]
@@ -166,7 +166,7 @@ local function is_refused()
   if (is_stale or origin == 'ADOPTED' and ARGV[41] == 'deny') and refuses('MISSING') then return true end
   if is_elsewhere() then
     local because = on_mismatch == 'revoke-family' and 'FAMILY' or ''
-    if refuses('MISMATCH', because, on_mismatch == 'observe') then return true end
+    if refuses('MISMATCHED', because, on_mismatch == 'observe') then return true end
   end
   if not_after > 0 and now >= not_after and refuses('EXPIRED') then return true end
   if origin and max_rotations > 0 and presented >= max_rotations and refuses('LIMITED') then
@@ -222,7 +222,7 @@ end
 
 if is_refused() then
   if refusal == 'ASK' then return { refusal, family.attempt } end
-  local ends_family = refusal == 'REUSED' or refusal == 'MISMATCH' and why == 'FAMILY'
+  local ends_family = refusal == 'REUSED' or refusal == 'MISMATCHED' and why == 'FAMILY'
   if not family then
     if not ends_family then return nothing_changed(refusal) end
     family = unseen_family(presented)
@@ -254,7 +254,7 @@ if origin then
   if is_new then
     family = unseen_family(next_generation)
   else
-    if origin == 'FAST_FORWARD' then
+    if origin == 'FAST_FORWARDED' then
       family.older = math.max(0, presented - UNSEEN)
       family.older_end = math.max(access_end(family), access_exp)
       family.newer, family.newer_end, family.newer_replays = next_generation, access_exp, 0
