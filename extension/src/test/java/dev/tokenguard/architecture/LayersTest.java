@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import dev.tokenguard.redis.RedisTelemetry;
+import dev.tokenguard.redis.connection.RedisTelemetry;
 import org.jboss.logging.BasicLogger;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +102,17 @@ final class LayersTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("dev.tokenguard.keycloak..", "io.micrometer..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void connectionsToRedisKnowNothingOfWhatIsStored() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.tokenguard.redis.connection..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.tokenguard.redis.store..")
         .check(CLASSES);
   }
 

@@ -1,6 +1,6 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.redis.Redis;
+import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.store.RedisBlacklist;
 import dev.tokenguard.redis.store.RedisKeys;
 import dev.tokenguard.revocation.Blacklist;

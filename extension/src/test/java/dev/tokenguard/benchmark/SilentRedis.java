@@ -1,8 +1,8 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.redis.Redis;
-import dev.tokenguard.redis.RedisSettings;
-import dev.tokenguard.redis.RedisTelemetry;
+import dev.tokenguard.redis.connection.Redis;
+import dev.tokenguard.redis.connection.RedisSettings;
+import dev.tokenguard.redis.connection.RedisTelemetry;
 import dev.tokenguard.testbed.redis.ClusterServers;
 import dev.tokenguard.testbed.redis.RedisServer;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.tokenguard.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.redis.RedisSettings;
+import dev.tokenguard.redis.connection.RedisSettings;
 import dev.tokenguard.rotation.RotationPolicy;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package dev.tokenguard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.redis.connection.TestTopology;
 import dev.tokenguard.redis.store.RedisBlacklistTest;
 import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.Blacklist.TokenIdentity;

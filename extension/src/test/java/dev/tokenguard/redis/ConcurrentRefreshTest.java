@@ -2,6 +2,7 @@ package dev.tokenguard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.Children;

@@ -2,6 +2,7 @@ package dev.tokenguard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.redis.connection.TestTopology;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RefreshDecision.Kept;

@@ -1,5 +1,6 @@
 package dev.tokenguard.redis;
 
+import dev.tokenguard.redis.connection.RedisTelemetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

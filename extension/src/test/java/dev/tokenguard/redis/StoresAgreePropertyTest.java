@@ -1,5 +1,6 @@
 package dev.tokenguard.redis;
 
+import dev.tokenguard.redis.connection.TestTopology;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.testbed.TestLength;
 import java.util.List;

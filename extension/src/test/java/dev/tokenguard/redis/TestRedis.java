@@ -1,6 +1,8 @@
 package dev.tokenguard.redis;
 
-import dev.tokenguard.redis.connection.BreakerSettings;
+import dev.tokenguard.redis.connection.Redis;
+import dev.tokenguard.redis.connection.RedisSettings;
+import dev.tokenguard.redis.connection.RedisTelemetry;
 import dev.tokenguard.redis.store.ClockedJedis;
 import dev.tokenguard.redis.store.RedisBlacklist;
 import dev.tokenguard.redis.store.RedisFamilyStore;
@@ -33,7 +35,8 @@ public final class TestRedis {
 
   private static final ClockedJedis CLOCKED = clocked();
 
-  public static final BreakerSettings BREAKER = new BreakerSettings(5, Duration.ofSeconds(1));
+  public static final RedisSettings.Breaker BREAKER =
+      new RedisSettings.Breaker(5, Duration.ofSeconds(1));
 
   private TestRedis() {}
 
@@ -54,7 +57,7 @@ public final class TestRedis {
         .build();
   }
 
-  static HostAndPort address() {
+  public static HostAndPort address() {
     return new HostAndPort("127.0.0.1", SERVER.port());
   }
 

@@ -1,5 +1,6 @@
 package dev.tokenguard.redis;
 
+import dev.tokenguard.redis.connection.TestTopology;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.InMemoryFamilyStore;

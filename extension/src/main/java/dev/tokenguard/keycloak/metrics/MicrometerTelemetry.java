@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.metrics;
 
 import dev.tokenguard.config.Setting;
-import dev.tokenguard.redis.RedisTelemetry;
+import dev.tokenguard.redis.connection.RedisTelemetry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

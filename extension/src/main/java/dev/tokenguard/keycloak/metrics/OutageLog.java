@@ -1,8 +1,8 @@
 package dev.tokenguard.keycloak.metrics;
 
 import dev.tokenguard.config.Setting;
-import dev.tokenguard.redis.RedisTelemetry.Failure;
-import dev.tokenguard.redis.RedisTelemetry.Operation;
+import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
+import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;

@@ -1,6 +1,5 @@
 package dev.tokenguard.redis.connection;
 
-import dev.tokenguard.redis.RedisSettings;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -9,7 +8,7 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 
-/** The settings in the words of Jedis. */
+/** The settings for Jedis. */
 record ClientConfigs(RedisSettings settings) {
 
   JedisClientConfig redis() {
@@ -34,7 +33,7 @@ record ClientConfigs(RedisSettings settings) {
             .socketTimeoutMillis((int) settings.readTimeout().toMillis())
             .clientName(settings.clientName());
     if (settings.address().usesTls()) {
-      client.sslOptions(TlsOptions.of(settings.tls()));
+      client.sslOptions(settings.tls().toSslOptions());
     }
     return client;
   }

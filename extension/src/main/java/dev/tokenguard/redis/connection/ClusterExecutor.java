@@ -1,43 +1,108 @@
 package dev.tokenguard.redis.connection;
 
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol.Command;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisAskDataException;
+import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.executors.CommandExecutor;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
 
 /**
- * Commands on a Cluster: each goes to the master of its key, and where that one sends it.
+ * Sends each command to the master of its key, and follows redirections.
  *
- * <p>Unlike the executor of Jedis it repeats no command that may have been carried out: a refresh
- * that is decided twice is a replay, and without a grace period a theft. It sleeps for no one.
+ * <p>Unlike the executor of Jedis it repeats no command that Redis may have executed: a refresh
+ * that is decided twice is a replay, and without a grace period a reuse. Nor does it wait between
+ * attempts.
  */
 record ClusterExecutor(ClusterConnectionProvider nodes) implements CommandExecutor {
 
-  /** MOVED to a node that is handing the slot on, then ASK; and one for good measure. */
+  /** MOVED to a node that migrates the slot, then ASK; and one more. */
   private static final int REDIRECTIONS = 3;
 
   @Override
   public <T> T executeCommand(CommandObject<T> command) {
-    Optional<JedisRedirectionException> redirection = Optional.empty();
+    return execute(command, Optional.empty());
+  }
+
+  private <T> T execute(CommandObject<T> command, Optional<JedisRedirectionException> first) {
+    Optional<JedisRedirectionException> redirection = first;
     for (int followed = 0; ; followed++) {
+      redirection.ifPresent(this::learn);
       try (Connection connection = connection(command.getArguments(), redirection)) {
         return run(connection, command, redirection);
       } catch (JedisRedirectionException elsewhere) {
         if (followed == REDIRECTIONS) {
           throw elsewhere;
         }
-        learn(elsewhere);
         redirection = Optional.of(elsewhere);
       }
     }
+  }
+
+  /**
+   * Executes commands with a key in one round trip to each master. The pipeline of Jedis for a
+   * Cluster follows no redirection, and leaves out the replies of a node whose connection breaks.
+   *
+   * @return the replies in the order of the commands; an error reply is a {@link
+   *     JedisDataException}
+   * @throws JedisException if a master fails; the others have executed their commands
+   */
+  List<Object> executePipelined(List<CommandObject<Object>> commands) {
+    Map<Optional<HostAndPort>, List<CommandObject<Object>>> byMaster = new LinkedHashMap<>();
+    for (CommandObject<Object> command : commands) {
+      HostAndPort master = nodes.getNode(slotOf(command.getArguments()));
+      byMaster.computeIfAbsent(Optional.ofNullable(master), it -> new ArrayList<>()).add(command);
+    }
+    Map<CommandObject<Object>, Response<Object>> responses = new IdentityHashMap<>();
+    Optional<JedisException> failure = Optional.empty();
+    for (Map.Entry<Optional<HostAndPort>, List<CommandObject<Object>>> trip : byMaster.entrySet()) {
+      try (Pipeline pipeline = new Pipeline(connectionTo(trip.getKey()), true)) {
+        trip.getValue().forEach(it -> responses.put(it, pipeline.executeCommand(it)));
+      } catch (JedisException failed) {
+        nodes.renewSlotCache();
+        failure = Optional.of(failed);
+      }
+    }
+    if (failure.isPresent()) {
+      throw failure.get();
+    }
+    return commands.stream().map(it -> replyOrError(it, responses.get(it))).toList();
+  }
+
+  private Connection connectionTo(Optional<HostAndPort> master) {
+    return nodes.getConnection(
+        master.orElseThrow(() -> new JedisClusterOperationException("no master has the slot")));
+  }
+
+  private Object replyOrError(CommandObject<Object> command, Response<Object> response) {
+    try {
+      try {
+        return response.get();
+      } catch (JedisRedirectionException elsewhere) {
+        return execute(command, Optional.of(elsewhere));
+      }
+    } catch (JedisDataException error) {
+      return error;
+    }
+  }
+
+  private static int slotOf(CommandArguments arguments) {
+    return arguments.getKeyHashSlots().iterator().next();
   }
 
   private Connection connection(
@@ -48,12 +113,12 @@ record ClusterExecutor(ClusterConnectionProvider nodes) implements CommandExecut
     if (arguments.isKeyless()) {
       return nodes.getConnection();
     }
-    int slot = arguments.getKeyHashSlots().iterator().next();
+    int slot = slotOf(arguments);
     HostAndPort master = nodes.getNode(slot);
     try {
       return nodes.getConnection(arguments);
     } catch (JedisException unreachable) {
-      // Nothing was sent yet: if another has taken the slot over, it may have the command.
+      // Nothing was sent: if another master has taken over the slot, the command goes there.
       nodes.renewSlotCache();
       if (nodes.getNode(slot) == null || nodes.getNode(slot).equals(master)) {
         throw unreachable;
@@ -72,14 +137,14 @@ record ClusterExecutor(ClusterConnectionProvider nodes) implements CommandExecut
       }
       return connection.executeCommand(command);
     } catch (JedisConnectionException broken) {
-      // A master that hangs is replaced while its connections stay open.
+      // The Cluster replaces a master that hangs while its connections stay open.
       nodes.renewSlotCache();
       throw broken;
     }
   }
 
-  /** ASK is about one key; MOVED is about all of the slot, and often about more slots. */
-  void learn(JedisRedirectionException redirection) {
+  /** ASK concerns one key, MOVED the whole slot, and often other slots, too. */
+  private void learn(JedisRedirectionException redirection) {
     if (!(redirection instanceof JedisAskDataException)) {
       nodes.renewSlotCache();
     }

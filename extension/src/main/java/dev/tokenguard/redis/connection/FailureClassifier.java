@@ -1,55 +1,122 @@
 package dev.tokenguard.redis.connection;
 
-import dev.tokenguard.redis.RedisTelemetry.Failure;
+import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import java.net.SocketTimeoutException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import redis.clients.jedis.ConnectionFactory;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * What a failed command tells of Redis.
+ * Classifies a failed command, and describes it for the log.
  *
- * @param concernsEverybody whether another command would have failed, too. An error reply about one
- *     key, one command or all writes does not: it came at once, and reads may still be answered.
+ * @param affectsAllCommands whether any other command would fail, too; only such failures open the
+ *     circuit breaker
  */
-record FailureClassifier(Failure failure, boolean concernsEverybody) {
+record FailureClassifier(Failure failure, boolean affectsAllCommands) {
 
   /**
-   * Error replies to whatever is asked: Redis reads its file, runs a script that does not end, is a
-   * replica without a master, a cluster without all slots, or does not know us. READONLY, OOM,
-   * MISCONF and NOREPLICAS refuse writes only and NOPERM some commands: look-ups go on.
+   * Codes of errors that answer any command. READONLY, OOM, MISCONF and NOREPLICAS refuse writes
+   * only, NOPERM some commands, WRONGTYPE one key: look-ups continue.
    */
-  private static final Set<String> CODES_FOR_EVERYBODY =
+  private static final Set<String> CODES_FOR_ALL_COMMANDS =
       Set.of("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "WRONGPASS");
+
+  private static final String HOSTNAME =
+      "give the url a host name of the certificate, or set tls-verify-hostname to false";
+  private static final String CLIENT_CERTIFICATE = "set tls-certificate-file and tls-key-file";
+  private static final String PORT =
+      "if it stays so, this port wants TLS or a client certificate: see rediss:// and"
+          + " tls-certificate-file";
+  private static final String ACL =
+      "the ACL user lacks a right, see the documentation on operations";
+
+  /** What to do, by a part of the message; the first match counts. */
+  private static final Map<String, String> HINTS = new LinkedHashMap<>();
+
+  static {
+    HINTS.put("PKIX path", "set tls-ca-file to the CA of Redis");
+    HINTS.put("No subject alternative", HOSTNAME);
+    HINTS.put("No name matching", HOSTNAME);
+    HINTS.put("certificate_required", CLIENT_CERTIFICATE);
+    HINTS.put("bad_certificate", CLIENT_CERTIFICATE);
+    HINTS.put("NOAUTH", "set password");
+    HINTS.put("WRONGPASS", "check username and password");
+    HINTS.put("NOPERM", ACL);
+    HINTS.put("ACL failure in script", ACL);
+    HINTS.put("The user executing the script can't", ACL);
+    HINTS.put("MOVED ", "this is a node of a Cluster: set topology to cluster");
+    HINTS.put("cluster support disabled", "this is no Cluster: set topology to standalone");
+    HINTS.put("READONLY", "this is a replica: give the url of the master, or use Sentinels");
+    // Redis closes the connection before the client has read its TLS alert.
+    HINTS.put("Connection reset", PORT);
+    HINTS.put("Broken pipe", PORT);
+    HINTS.put("Unexpected end of stream", PORT);
+  }
 
   static FailureClassifier of(JedisException failed) {
     if (failed instanceof JedisDataException) {
-      return new FailureClassifier(Failure.REJECTED, CODES_FOR_EVERYBODY.contains(codeOf(failed)));
+      String code = String.valueOf(failed.getMessage()).split(" ", 2)[0];
+      return new FailureClassifier(Failure.REJECTED, CODES_FOR_ALL_COMMANDS.contains(code));
     }
     // The pool reports a connection that it could not get as a plain JedisException.
-    return new FailureClassifier(hasBeenSent(failed) ? Failure.TIMEOUT : Failure.CONNECTION, true);
+    return new FailureClassifier(wasSent(failed) ? Failure.TIMEOUT : Failure.CONNECTION, true);
   }
 
-  /** The first word of an error reply is its code. */
-  private static String codeOf(JedisException failed) {
-    return String.valueOf(failed.getMessage()).split(" ", 2)[0];
+  /**
+   * Whether an open connection timed out, so that Redis may have executed the command. Jedis
+   * reports a new connection that is not ready in time by the same exceptions.
+   */
+  private static boolean wasSent(JedisException failed) {
+    return Stream.iterate((Throwable) failed, cause -> cause != null, Throwable::getCause)
+        .filter(SocketTimeoutException.class::isInstance)
+        .findFirst()
+        .filter(
+            timeout ->
+                Arrays.stream(timeout.getStackTrace())
+                    .noneMatch(
+                        frame -> frame.getClassName().equals(ConnectionFactory.class.getName())))
+        .isPresent();
   }
 
-  /** A command on an open connection was not answered in time, so it may be carried out. */
-  private static boolean hasBeenSent(JedisException failed) {
-    for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SocketTimeoutException) {
-        return !isOfNewConnection(cause);
+  /** The messages of a failure, and what an administrator can do about it. Holds no tokens. */
+  static String describe(Throwable failure) {
+    String messages = String.join(": ", messages(failure));
+    return HINTS.entrySet().stream()
+        .filter(hint -> messages.contains(hint.getKey()))
+        .findFirst()
+        .map(hint -> messages + " (" + hint.getValue() + ")")
+        .orElse(messages);
+  }
+
+  /**
+   * The messages of the exception, its causes and its suppressed exceptions, as Jedis has the
+   * reason in any of them; without those that repeat a part of another.
+   */
+  private static List<String> messages(Throwable failure) {
+    List<String> messages = new ArrayList<>();
+    Set<Throwable> seen = new HashSet<>();
+    Deque<Throwable> open = new ArrayDeque<>(List.of(failure));
+    while (!open.isEmpty()) {
+      Throwable next = open.removeFirst();
+      if (seen.add(next)) {
+        String message = next.getMessage() == null ? "" : next.getMessage();
+        if (!message.isBlank() && messages.stream().noneMatch(other -> other.contains(message))) {
+          messages.add(message);
+        }
+        Stream.concat(Stream.ofNullable(next.getCause()), Stream.of(next.getSuppressed()))
+            .forEach(open::addLast);
       }
     }
-    return false;
-  }
-
-  /** Jedis tells a connection that is not ready in time by the same exceptions as a late answer. */
-  private static boolean isOfNewConnection(Throwable timeout) {
-    return Arrays.stream(timeout.getStackTrace())
-        .anyMatch(frame -> frame.getClassName().equals(ConnectionFactory.class.getName()));
+    return messages;
   }
 }

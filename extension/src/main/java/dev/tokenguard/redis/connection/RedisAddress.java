@@ -5,24 +5,66 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A Redis URL, taken apart.
+ * The parts of a Redis URL.
  *
- * @param nodes one Redis, several Sentinels, or several nodes of a Cluster
+ * @param nodes one Redis, Sentinels, or nodes of a Cluster
  * @param usesTls whether the scheme is {@code rediss}
- * @param database 0 when the URL names none
+ * @param database 0 if the URL has none
  */
 public record RedisAddress(
-    List<RedisNode> nodes,
+    List<Node> nodes,
     boolean usesTls,
     Optional<String> username,
     Optional<String> password,
     int database) {
+
+  /**
+   * A server.
+   *
+   * @param port empty if the URL has none
+   */
+  record Node(String host, OptionalInt port) {
+
+    /** Host names of containers may have underscores. */
+    private static final Pattern NODE =
+        Pattern.compile("(?<host>[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:(?<port>[0-9]{1,5}))?");
+
+    private static final int LAST_PORT = 65_535;
+
+    /**
+     * @throws IllegalArgumentException when it is not the name of a server
+     */
+    static Node parse(String text) {
+      Matcher node = NODE.matcher(text);
+      if (!node.matches()) {
+        throw new IllegalArgumentException();
+      }
+      if (node.group("port") == null) {
+        return new Node(node.group("host"), OptionalInt.empty());
+      }
+      int port = Integer.parseInt(node.group("port"));
+      if (port < 1 || port > LAST_PORT) {
+        throw new IllegalArgumentException();
+      }
+      return new Node(node.group("host"), OptionalInt.of(port));
+    }
+
+    Node withDefaultPort(int byDefault) {
+      return new Node(host, OptionalInt.of(port.orElse(byDefault)));
+    }
+
+    @Override
+    public String toString() {
+      return port.isPresent() ? host + ":" + port.getAsInt() : host;
+    }
+  }
 
   /** Not by {@link java.net.URI}: it knows neither underscores in host names nor several hosts. */
   private static final Pattern URL =
@@ -47,7 +89,7 @@ public record RedisAddress(
         parts.group("user") == null ? new String[0] : parts.group("user").split(":", 2);
     String database = Optional.ofNullable(parts.group("database")).orElse("");
     return new RedisAddress(
-        Stream.of(parts.group("nodes").split(",", -1)).map(RedisNode::parse).toList(),
+        Stream.of(parts.group("nodes").split(",", -1)).map(Node::parse).toList(),
         isTls(parts.group("scheme")),
         part(credentials, 0),
         part(credentials, 1),
@@ -74,7 +116,7 @@ public record RedisAddress(
   }
 
   RedisAddress withDefaultPort(int port) {
-    List<RedisNode> complete = nodes.stream().map(node -> node.withDefaultPort(port)).toList();
+    List<Node> complete = nodes.stream().map(node -> node.withDefaultPort(port)).toList();
     return new RedisAddress(complete, usesTls, username, password, database);
   }
 
@@ -93,7 +135,7 @@ public record RedisAddress(
   @Override
   public String toString() {
     return nodes.stream()
-        .map(RedisNode::toString)
+        .map(Node::toString)
         .collect(Collectors.joining(",", (usesTls ? "rediss" : "redis") + "://", ""));
   }
 }

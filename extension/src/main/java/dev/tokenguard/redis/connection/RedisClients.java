@@ -1,50 +1,62 @@
 package dev.tokenguard.redis.connection;
 
-import dev.tokenguard.redis.RedisSettings;
-import dev.tokenguard.redis.store.ScriptCall;
 import java.util.List;
-import java.util.function.BiFunction;
 import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.CommandObject;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** The client of a Keycloak node, and what differs between one Redis and a Cluster. */
-public interface RedisClients extends AutoCloseable {
+interface RedisClients extends AutoCloseable {
 
   /**
-   * The client, which serves all threads.
+   * The client, for all threads.
    *
-   * @throws JedisException when no Redis was found yet
+   * @throws JedisException while no Redis was found
    */
   UnifiedJedis client();
 
-  /** The texts at some keys, null where there is none. */
+  /** The strings at the keys; null where there is none. */
   default List<String> values(List<String> keys) {
     return client().mget(keys.toArray(String[]::new));
   }
 
-  /** Sends a command for each call before it waits for the answers. */
-  default List<Response<Object>> pipelined(
-      List<ScriptCall> calls, BiFunction<AbstractPipeline, ScriptCall, Response<Object>> command) {
+  /**
+   * Sends all commands before it reads the replies.
+   *
+   * @return the replies in the same order; an error reply is a {@link JedisDataException}
+   */
+  default List<Object> pipelined(List<CommandObject<Object>> commands) {
+    List<Response<Object>> responses;
     try (AbstractPipeline pipeline = client().pipelined()) {
-      return calls.stream().map(it -> command.apply(pipeline, it)).toList();
+      responses = commands.stream().map(pipeline::executeCommand).toList();
+    }
+    return responses.stream().map(RedisClients::replyOrError).toList();
+  }
+
+  private static Object replyOrError(Response<Object> response) {
+    try {
+      return response.get();
+    } catch (JedisDataException error) {
+      return error;
     }
   }
 
   /**
-   * Closes the connections that wait in the pool. When Redis was started again all of them are
-   * broken, and each would cost one request.
+   * Closes the idle connections of the pool. After a restart of Redis all of them are broken, and
+   * each would fail one request.
    */
   void dropIdle();
 
   @Override
   void close();
 
-  /** Opening them needs no Redis: an unreachable one shows at the first command. */
+  /** Needs no Redis: one that is not reachable fails the first command. */
   static RedisClients of(RedisSettings settings) {
     ClientConfigs configs = new ClientConfigs(settings);
     return switch (settings.topology()) {
@@ -55,32 +67,13 @@ public interface RedisClients extends AutoCloseable {
   }
 
   static RedisClients of(UnifiedJedis open) {
-    return of(
+    return new One(
         open,
         () -> {
           if (open instanceof RedisClient client) {
             client.getPool().clear();
           }
         });
-  }
-
-  private static RedisClients of(UnifiedJedis open, Runnable dropIdle) {
-    return new RedisClients() {
-      @Override
-      public UnifiedJedis client() {
-        return open;
-      }
-
-      @Override
-      public void dropIdle() {
-        dropIdle.run();
-      }
-
-      @Override
-      public void close() {
-        open.close();
-      }
-    };
   }
 
   private static UnifiedJedis standalone(ClientConfigs configs) {
@@ -101,6 +94,19 @@ public interface RedisClients extends AutoCloseable {
             .clientConfig(configs.redis())
             .connectionProvider(master)
             .build();
-    return of(client, master::dropIdle);
+    return new One(client, master::dropIdle);
+  }
+
+  /** One Redis, or the master behind Sentinels. */
+  record One(UnifiedJedis client, Runnable idle) implements RedisClients {
+    @Override
+    public void dropIdle() {
+      idle.run();
+    }
+
+    @Override
+    public void close() {
+      client.close();
+    }
   }
 }

@@ -1,39 +1,62 @@
 package dev.tokenguard.redis.connection;
 
-import dev.tokenguard.redis.RedisTelemetry;
-import dev.tokenguard.redis.RedisTelemetry.BreakerState;
-import dev.tokenguard.redis.RedisTelemetry.Failure;
-import dev.tokenguard.redis.RedisTelemetry.Operation;
+import dev.tokenguard.redis.connection.RedisTelemetry.BreakerState;
+import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
+import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Every command goes this way: past the breaker, timed, and with its failure understood. */
-public final class RedisCommandExecutor {
+/**
+ * Executes commands behind a circuit breaker, measures them, and classifies their failures. While
+ * the breaker is half open, it permits one command; the outcome of that one closes or opens it.
+ */
+final class RedisCommandExecutor {
+
+  private static final float ALL = 100;
 
   private final RedisClients clients;
   private final RedisTelemetry telemetry;
-  private final Breaker breaker;
+  private final CircuitBreaker breaker;
 
-  public RedisCommandExecutor(
-      RedisClients clients, BreakerSettings breaker, RedisTelemetry telemetry) {
+  RedisCommandExecutor(
+      RedisClients clients, RedisSettings.Breaker settings, RedisTelemetry telemetry) {
     this.clients = clients;
     this.telemetry = telemetry;
-    this.breaker = new Breaker(breaker, this::entered);
+    // All of the last n failed: that is n failures in a row.
+    this.breaker =
+        CircuitBreaker.of(
+            "redis",
+            CircuitBreakerConfig.custom()
+                .slidingWindow(
+                    settings.failures(), settings.failures(), SlidingWindowType.COUNT_BASED)
+                .failureRateThreshold(ALL)
+                .waitDurationInOpenState(settings.waitDuration())
+                .permittedNumberOfCallsInHalfOpenState(1)
+                .build());
+    breaker
+        .getEventPublisher()
+        .onStateTransition(event -> entered(state(event.getStateTransition().getToState())));
   }
 
-  public BreakerState breakerState() {
-    return breaker.state();
+  BreakerState breakerState() {
+    return state(breaker.getState());
   }
 
   /**
-   * Carries a command out, unless the breaker is open.
+   * Executes a command, unless the breaker is open.
    *
-   * @throws StoreUnavailableException when Redis does not answer as it should
+   * @param command may throw {@link StoreUnavailableException} for a reply that it does not
+   *     understand
+   * @throws StoreUnavailableException if Redis does not answer the command, or with an error
    */
-  public <T> T call(Operation operation, Function<UnifiedJedis, T> command) {
+  <T> T execute(Operation operation, Function<UnifiedJedis, T> command) {
     if (!breaker.tryAcquirePermission()) {
       telemetry.failed(operation, Failure.NOT_PERMITTED, "not sent");
       throw new StoreUnavailableException(
@@ -41,53 +64,63 @@ public final class RedisCommandExecutor {
     }
     long begin = System.nanoTime();
     try {
-      T answer = command.apply(clients.client());
-      breaker.onSuccess(System.nanoTime() - begin);
-      telemetry.answered(operation, Duration.ofNanos(System.nanoTime() - begin));
-      return answer;
+      T reply = command.apply(clients.client());
+      long nanos = System.nanoTime() - begin;
+      breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+      telemetry.answered(operation, Duration.ofNanos(nanos));
+      return reply;
     } catch (JedisException failed) {
-      throw unavailable(diagnosed(operation, System.nanoTime() - begin, failed), failed);
-    } catch (StoreUnavailableException unexpected) {
-      breaker.onSuccess(System.nanoTime() - begin);
-      telemetry.failed(operation, Failure.REJECTED, unexpected.getMessage());
-      throw unexpected;
-    } catch (RuntimeException | Error ours) {
+      throw unavailable(recorded(operation, System.nanoTime() - begin, failed), failed);
+    } catch (StoreUnavailableException unexpectedReply) {
+      breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
+      telemetry.failed(operation, Failure.REJECTED, unexpectedReply.getMessage());
+      throw unexpectedReply;
+    } catch (RuntimeException | Error defect) {
       breaker.releasePermission();
-      throw ours;
+      throw defect;
     }
+  }
+
+  private Failure recorded(Operation operation, long nanos, JedisException failed) {
+    FailureClassifier classified = FailureClassifier.of(failed);
+    try {
+      telemetry.failed(operation, classified.failure(), FailureClassifier.describe(failed));
+      if (classified.failure() == Failure.CONNECTION) {
+        clients.dropIdle();
+      }
+    } finally {
+      // A half-open breaker waits for the outcome without a limit.
+      if (classified.affectsAllCommands()) {
+        breaker.onError(nanos, TimeUnit.NANOSECONDS, failed);
+      } else {
+        breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+      }
+    }
+    return classified.failure();
   }
 
   private static StoreUnavailableException unavailable(Failure failure, JedisException failed) {
     String message = "Redis did not answer as it should";
-    // A connection that broke may have carried the command before.
+    // Redis may have executed a command whose connection broke.
     return failure == Failure.REJECTED
         ? new StoreUnavailableException(message, failed)
         : StoreUnavailableException.unanswered(message, failed);
   }
 
-  private Failure diagnosed(Operation operation, long nanos, JedisException failed) {
-    FailureClassifier diagnosis = FailureClassifier.of(failed);
-    try {
-      telemetry.failed(operation, diagnosis.failure(), FailureHints.of(failed));
-      if (diagnosis.failure() == Failure.CONNECTION) {
-        clients.dropIdle();
-      }
-    } finally {
-      // In any case, or a breaker that is half open would wait for it for ever.
-      if (diagnosis.concernsEverybody()) {
-        breaker.onError(nanos, failed);
-      } else {
-        breaker.onSuccess(nanos);
-      }
-    }
-    return diagnosis.failure();
-  }
-
   private void entered(BreakerState state) {
     if (state == BreakerState.OPEN) {
-      // What tries next shall not try by a connection from before.
+      // The next attempt needs a new connection: the idle ones may be broken.
       clients.dropIdle();
     }
     telemetry.entered(state);
+  }
+
+  private static BreakerState state(CircuitBreaker.State state) {
+    return switch (state) {
+      case OPEN -> BreakerState.OPEN;
+      case HALF_OPEN -> BreakerState.HALF_OPEN;
+      // DISABLED, FORCED_OPEN and METRICS_ONLY are entered on request only.
+      default -> BreakerState.CLOSED;
+    };
   }
 }

@@ -3,18 +3,38 @@ package dev.tokenguard.redis.connection;
 import static dev.tokenguard.config.Setting.flag;
 
 import dev.tokenguard.config.Setting;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.SslVerifyMode;
 
-/** Whom to trust, and how to show who we are. For Sentinels and Redis alike. */
+/**
+ * TLS to Redis and to the Sentinels: the CAs to trust, and the client certificate.
+ *
+ * <p>Jedis takes key stores. They are made in memory from the PEM files, for each new connection:
+ * renewed certificates need no restart.
+ */
 public record TlsSettings(
     Optional<Path> caFile,
     Optional<Path> certificateFile,
     Optional<Path> keyFile,
     boolean verifiesHostname) {
+
+  /** Loaded faster than PKCS12, which hashes the password thousands of times. */
+  private static final String IN_MEMORY = "JKS";
 
   private static final Setting<Optional<Path>> CA_FILE =
       file(
@@ -43,30 +63,32 @@ public record TlsSettings(
   static final List<Setting<?>> SETTINGS =
       List.of(CA_FILE, CERTIFICATE_FILE, KEY_FILE, VERIFY_HOSTNAME);
 
-  static TlsSettings from(Map<String, String> texts, boolean usesTls) {
-    TlsSettings given =
+  static TlsSettings parse(UnaryOperator<String> given, boolean usesTls) {
+    TlsSettings tls =
         new TlsSettings(
-            CA_FILE.from(texts),
-            CERTIFICATE_FILE.from(texts),
-            KEY_FILE.from(texts),
-            VERIFY_HOSTNAME.from(texts));
-    if (given.certificateFile.isPresent() != given.keyFile.isPresent()) {
+            CA_FILE.from(given),
+            CERTIFICATE_FILE.from(given),
+            KEY_FILE.from(given),
+            VERIFY_HOSTNAME.from(given));
+    if (tls.certificateFile.isPresent() != tls.keyFile.isPresent()) {
       throw KEY_FILE.refused("it goes together with tls-certificate-file");
     }
-    if (!usesTls && given.caFile.isPresent()) {
+    if (!usesTls && tls.caFile.isPresent()) {
       throw CA_FILE.refused("it needs a url that begins with rediss://");
     }
-    if (!usesTls && given.keyFile.isPresent()) {
+    if (!usesTls && tls.keyFile.isPresent()) {
       throw CERTIFICATE_FILE.refused("it needs a url that begins with rediss://");
     }
-    return given;
+    return tls;
   }
 
-  public void show(Map<String, String> shown) {
+  Map<String, String> describe() {
+    Map<String, String> shown = new LinkedHashMap<>();
     shown.put(CA_FILE.name(), text(caFile));
     shown.put(CERTIFICATE_FILE.name(), text(certificateFile));
     shown.put(KEY_FILE.name(), text(keyFile));
     shown.put(VERIFY_HOSTNAME.name(), Boolean.toString(verifiesHostname));
+    return shown;
   }
 
   private static String text(Optional<Path> file) {
@@ -81,9 +103,67 @@ public record TlsSettings(
         accepts,
         "",
         given -> {
-          Optional<Path> path = ConnectionSettings.optional(given).map(Path::of);
+          Optional<Path> path = RedisSettings.optional(given).map(Path::of);
           path.map(PemFile::new).ifPresent(reading);
           return path;
         });
+  }
+
+  /** The same for Jedis. */
+  SslOptions toSslOptions() {
+    SslOptions.Builder options =
+        SslOptions.builder()
+            .sslVerifyMode(verifiesHostname ? SslVerifyMode.FULL : SslVerifyMode.CA)
+            .trustStoreType(IN_MEMORY)
+            .keyStoreType(IN_MEMORY);
+    char[] password = UUID.randomUUID().toString().toCharArray();
+    caFile.ifPresent(ca -> options.truststore(() -> trusted(ca, password), password));
+    certificateFile.ifPresent(
+        certificate ->
+            options.keystore(
+                () -> identity(certificate, keyFile.orElseThrow(), password), password));
+    return options.build();
+  }
+
+  private static InputStream trusted(Path ca, char[] password) throws IOException {
+    return stored(
+        password,
+        store -> {
+          List<Certificate> certificates = new PemFile(ca).certificates();
+          for (int index = 0; index < certificates.size(); index++) {
+            store.setCertificateEntry("ca-" + index, certificates.get(index));
+          }
+        });
+  }
+
+  private static InputStream identity(Path certificate, Path key, char[] password)
+      throws IOException {
+    return stored(
+        password,
+        store -> {
+          List<Certificate> chain = new PemFile(certificate).certificates();
+          store.setKeyEntry(
+              "client",
+              new PemFile(key).keyOf(chain.get(0)),
+              password,
+              chain.toArray(Certificate[]::new));
+        });
+  }
+
+  private interface Filling {
+    void fill(KeyStore store) throws GeneralSecurityException;
+  }
+
+  private static InputStream stored(char[] password, Filling filling) throws IOException {
+    try {
+      KeyStore store = KeyStore.getInstance(IN_MEMORY);
+      store.load(null, password);
+      filling.fill(store);
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      store.store(bytes, password);
+      return new ByteArrayInputStream(bytes.toByteArray());
+    } catch (GeneralSecurityException | IllegalArgumentException unusable) {
+      throw new IOException(unusable.getMessage(), unusable);
+    }
   }
 }

@@ -7,38 +7,38 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Looks for something at once and then every second, on a thread of its own: nobody's request waits
- * for servers that are away, and Keycloak starts without them.
+ * Looks for the servers at once and then each second, on a thread of its own: no request waits for
+ * servers that are away, and Keycloak starts without them.
  *
- * @param <T> what is found
+ * @param <T> what is found: a master, a Cluster
  */
 final class TopologyMonitor<T> implements AutoCloseable {
 
-  private static final long PAUSE_MS = 1_000;
+  private static final long INTERVAL_MS = 1_000;
 
-  private final UnaryOperator<Optional<T>> look;
+  private final Function<Optional<T>, T> look;
   private final Consumer<T> discard;
-  private final Duration patience;
+  private final Duration firstLook;
   private final CountDownLatch looked = new CountDownLatch(1);
   private final ScheduledExecutorService thread;
   private volatile Optional<T> found = Optional.empty();
   private volatile Optional<RuntimeException> failure = Optional.empty();
 
   /**
-   * @param look given what was found before, gives that or another
-   * @param discard takes what was found before, after another has taken its place
-   * @param patience how long a caller waits for the first look
+   * @param look returns what it was given, which is what the last look found, or its replacement
+   * @param discard closes what was replaced
+   * @param firstLook how long {@link #found} waits for the first look
    */
   TopologyMonitor(
-      String name, UnaryOperator<Optional<T>> look, Consumer<T> discard, Duration patience) {
+      String name, Function<Optional<T>, T> look, Consumer<T> discard, Duration firstLook) {
     this.look = look;
     this.discard = discard;
-    this.patience = patience;
+    this.firstLook = firstLook;
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -46,15 +46,16 @@ final class TopologyMonitor<T> implements AutoCloseable {
               daemon.setDaemon(true);
               return daemon;
             });
-    thread.scheduleWithFixedDelay(this::look, 0, PAUSE_MS, TimeUnit.MILLISECONDS);
+    thread.scheduleWithFixedDelay(this::look, 0, INTERVAL_MS, TimeUnit.MILLISECONDS);
   }
 
   private void look() {
     try {
       Optional<T> before = found;
-      found = look.apply(before);
+      T next = look.apply(before);
+      found = Optional.of(next);
       failure = Optional.empty();
-      before.filter(it -> it != found.orElse(null)).ifPresent(discard);
+      before.filter(it -> it != next).ifPresent(discard);
     } catch (RuntimeException failed) {
       failure = Optional.of(failed);
     } finally {
@@ -63,12 +64,16 @@ final class TopologyMonitor<T> implements AutoCloseable {
   }
 
   /**
-   * What was found last; it may have gone since.
+   * What the last successful look found.
    *
-   * @throws JedisException when nothing was found yet
+   * @throws JedisException while there is none
    */
   T found() {
-    await();
+    try {
+      looked.await(firstLook.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
     return found.orElseThrow(
         () ->
             failure
@@ -76,20 +81,11 @@ final class TopologyMonitor<T> implements AutoCloseable {
                 .orElseGet(() -> new JedisConnectionException("still looking for Redis")));
   }
 
-  /** Waits for no look. */
+  /** The same without waiting; empty while there is none. */
   Optional<T> foundSoFar() {
     return found;
   }
 
-  private void await() {
-    try {
-      looked.await(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Ends the thread once it is done with its last look, and discards what was found. */
   @Override
   public void close() {
     thread.shutdownNow();

@@ -1,6 +1,7 @@
 package dev.tokenguard.redis.store;
 
-import dev.tokenguard.redis.RedisTelemetry;
+import dev.tokenguard.redis.connection.Redis;
+import dev.tokenguard.redis.connection.RedisTelemetry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,8 @@ import java.util.HexFormat;
  * @param source what Redis is given
  * @param sha1 by which Redis remembers it
  */
-public record LuaScript(RedisTelemetry.Operation operation, String source, String sha1) {
+public record LuaScript(RedisTelemetry.Operation operation, String source, String sha1)
+    implements Redis.Script {
 
   /**
    * A script on families. What all of them know of the storage format stands before it.

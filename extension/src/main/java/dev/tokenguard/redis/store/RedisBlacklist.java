@@ -1,7 +1,8 @@
 package dev.tokenguard.redis.store;
 
-import dev.tokenguard.redis.Redis;
-import dev.tokenguard.redis.RedisTelemetry.Operation;
+import dev.tokenguard.redis.connection.Redis;
+import dev.tokenguard.redis.connection.Redis.ScriptCall;
+import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.BlacklistEntry;
 import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;

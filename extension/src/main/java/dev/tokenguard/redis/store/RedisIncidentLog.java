@@ -1,7 +1,7 @@
 package dev.tokenguard.redis.store;
 
-import dev.tokenguard.redis.Redis;
-import dev.tokenguard.redis.RedisTelemetry.Operation;
+import dev.tokenguard.redis.connection.Redis;
+import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.revocation.Incident;
 import dev.tokenguard.revocation.Incident.Lineage;
 import dev.tokenguard.revocation.Incident.Origin;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.config.Setting;
-import dev.tokenguard.redis.RedisSettings;
+import dev.tokenguard.redis.connection.RedisSettings;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

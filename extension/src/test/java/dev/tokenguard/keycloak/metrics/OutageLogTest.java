@@ -2,8 +2,8 @@ package dev.tokenguard.keycloak.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.redis.RedisTelemetry.Failure;
-import dev.tokenguard.redis.RedisTelemetry.Operation;
+import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
+import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,13 +3,11 @@ package dev.tokenguard.redis.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.redis.BrokenRedisTest;
 import dev.tokenguard.redis.RecordedTelemetry;
-import dev.tokenguard.redis.Redis;
-import dev.tokenguard.redis.RedisTelemetry.BreakerState;
-import dev.tokenguard.redis.RedisTelemetry.Failure;
-import dev.tokenguard.redis.RedisTelemetry.Operation;
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.redis.connection.RedisTelemetry.BreakerState;
+import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
+import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.redis.store.LuaReply;
 import dev.tokenguard.redis.store.LuaScript;
 import dev.tokenguard.rotation.StoreUnavailableException;

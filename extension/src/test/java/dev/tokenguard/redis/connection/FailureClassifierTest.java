@@ -2,8 +2,7 @@ package dev.tokenguard.redis.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.redis.BrokenRedisTest;
-import dev.tokenguard.redis.RedisTelemetry.Failure;
+import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.exceptions.JedisDataException;

@@ -34,7 +34,9 @@ final class RedisAddressTest {
     assertThat(RedisAddress.parse(url))
         .isEqualTo(
             new RedisAddress(
-                List.of(new RedisNode(host, Stream.ofNullable(port).mapToInt(it -> it).findAny())),
+                List.of(
+                    new RedisAddress.Node(
+                        host, Stream.ofNullable(port).mapToInt(it -> it).findAny())),
                 usesTls,
                 Optional.empty(),
                 Optional.empty(),
@@ -46,7 +48,7 @@ final class RedisAddressTest {
     RedisAddress address =
         RedisAddress.parse("rediss://alice:a,b@[::1]:7000,cache_1,192.0.2.1:1/0");
     assertThat(address.nodes())
-        .extracting(RedisNode::toString)
+        .extracting(RedisAddress.Node::toString)
         .containsExactly("[::1]:7000", "cache_1", "192.0.2.1:1");
     assertThat(address.password()).contains("a,b");
     assertThat(address.withDefaultPort(26379))

@@ -16,7 +16,7 @@ import static dev.tokenguard.redis.store.RotateCall.SESSION_MARK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.redis.RedisTelemetry;
+import dev.tokenguard.redis.connection.RedisTelemetry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

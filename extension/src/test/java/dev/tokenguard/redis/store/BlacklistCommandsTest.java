@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.redis.RecordedTelemetry;
-import dev.tokenguard.redis.Redis;
-import dev.tokenguard.redis.RedisSettings;
-import dev.tokenguard.redis.RedisTelemetry.Failure;
-import dev.tokenguard.redis.RedisTelemetry.Operation;
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.redis.connection.Redis;
+import dev.tokenguard.redis.connection.RedisSettings;
+import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
+import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.Blacklist.Hit;
 import dev.tokenguard.revocation.Blacklist.TokenIdentity;

@@ -4,7 +4,7 @@ import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.redis.RedisTelemetry;
+import dev.tokenguard.redis.connection.RedisTelemetry;
 import dev.tokenguard.rotation.TestClock;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

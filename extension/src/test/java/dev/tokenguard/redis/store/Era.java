@@ -1,8 +1,8 @@
 package dev.tokenguard.redis.store;
 
 import dev.tokenguard.redis.RecordedTelemetry;
-import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.revocation.BlacklistEntry.OfSession;

@@ -5,8 +5,8 @@ import static dev.tokenguard.redis.store.Era.of;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.redis.RecordedTelemetry;
-import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.Blacklist.Hit;
 import dev.tokenguard.revocation.Blacklist.TokenIdentity;

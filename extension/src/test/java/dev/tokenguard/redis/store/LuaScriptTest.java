@@ -3,8 +3,8 @@ package dev.tokenguard.redis.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.redis.RedisTelemetry.Operation;
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -3,8 +3,8 @@ package dev.tokenguard.redis.store;
 import static dev.tokenguard.redis.TestRedis.JEDIS;
 
 import dev.tokenguard.redis.RecordedTelemetry;
-import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.BlacklistContract;
 import dev.tokenguard.revocation.BlacklistEntry;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.redis.RecordedTelemetry;
-import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.store.RedisHeartbeat.Loss;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.time.Duration;

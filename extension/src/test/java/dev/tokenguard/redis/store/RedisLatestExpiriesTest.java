@@ -4,8 +4,8 @@ import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.redis.RecordedTelemetry;
-import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.revocation.LatestExpiries;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;

@@ -8,7 +8,7 @@ import static dev.tokenguard.redis.store.RotateCall.LINEAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.redis.RedisTelemetry;
+import dev.tokenguard.redis.connection.RedisTelemetry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

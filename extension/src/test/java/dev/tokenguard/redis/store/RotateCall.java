@@ -1,7 +1,7 @@
 package dev.tokenguard.redis.store;
 
-import dev.tokenguard.redis.RedisTelemetry;
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.redis.connection.RedisTelemetry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

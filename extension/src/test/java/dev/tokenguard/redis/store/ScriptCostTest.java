@@ -4,8 +4,8 @@ import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.redis.RecordedTelemetry;
-import dev.tokenguard.redis.Redis;
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
 import dev.tokenguard.rotation.Revocation;

@@ -1,4 +1,4 @@
-package dev.tokenguard.redis;
+package dev.tokenguard.redis.connection;
 
 /** With TLS, certificates on both sides, and an ACL user. */
 final class SecuredContractTest extends TopologyContract {

@@ -1,8 +1,10 @@
-package dev.tokenguard.redis;
+package dev.tokenguard.redis.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokenguard.redis.RecordedTelemetry;
+import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;

@@ -1,9 +1,11 @@
-package dev.tokenguard.redis;
+package dev.tokenguard.redis.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.redis.RedisTelemetry.Failure;
+import dev.tokenguard.redis.RecordedTelemetry;
+import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import dev.tokenguard.redis.store.LuaScript;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;

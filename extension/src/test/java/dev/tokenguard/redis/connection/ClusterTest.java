@@ -1,9 +1,11 @@
-package dev.tokenguard.redis;
+package dev.tokenguard.redis.connection;
 
 import static dev.tokenguard.testbed.redis.ClusterServers.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokenguard.redis.RecordedTelemetry;
+import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.store.RedisKeys;
 import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.BlacklistEntry;

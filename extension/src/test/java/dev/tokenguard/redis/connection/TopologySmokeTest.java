@@ -1,7 +1,8 @@
-package dev.tokenguard.redis;
+package dev.tokenguard.redis.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.store.RedisBlacklistTest;
 import dev.tokenguard.redis.store.RedisHeartbeat;
 import dev.tokenguard.redis.store.RedisKeys;

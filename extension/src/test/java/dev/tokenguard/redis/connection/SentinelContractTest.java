@@ -1,4 +1,4 @@
-package dev.tokenguard.redis;
+package dev.tokenguard.redis.connection;
 
 /** The master that Sentinels name, and an ACL user. */
 final class SentinelContractTest extends TopologyContract {

@@ -1,15 +1,11 @@
-package dev.tokenguard.redis;
+package dev.tokenguard.redis.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.config.Setting;
-import dev.tokenguard.redis.connection.BreakerSettings;
-import dev.tokenguard.redis.connection.RedisAddress;
-import dev.tokenguard.redis.connection.SentinelSettings;
-import dev.tokenguard.redis.connection.TlsSettings;
-import dev.tokenguard.redis.connection.Topology;
+import dev.tokenguard.redis.connection.RedisSettings.Topology;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -46,7 +42,7 @@ final class RedisSettingsTest {
             new RedisSettings(
                 RedisAddress.parse("redis://cache:6379"),
                 Topology.STANDALONE,
-                new SentinelSettings(Optional.empty(), Optional.empty(), Optional.empty()),
+                new RedisSettings.Sentinel(Optional.empty(), Optional.empty(), Optional.empty()),
                 Optional.empty(),
                 Optional.empty(),
                 0,
@@ -58,7 +54,7 @@ final class RedisSettingsTest {
                 Duration.ofMillis(400),
                 Duration.ofMillis(400),
                 Duration.ofMillis(400),
-                new BreakerSettings(5, Duration.ofSeconds(1)),
+                new RedisSettings.Breaker(5, Duration.ofSeconds(1)),
                 false));
   }
 
@@ -144,7 +140,7 @@ final class RedisSettingsTest {
       case "connect-timeout" -> settings -> settings.connectTimeout().toMillis();
       case "read-timeout" -> settings -> settings.readTimeout().toMillis();
       case "breaker-failures" -> settings -> (long) settings.breaker().failures();
-      case "breaker-wait-duration" -> settings -> settings.breaker().delay().toMillis();
+      case "breaker-wait-duration" -> settings -> settings.breaker().waitDuration().toMillis();
       default -> settings -> settings.poolTimeout().toMillis();
     };
   }

@@ -1,9 +1,10 @@
-package dev.tokenguard.redis;
+package dev.tokenguard.redis.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.config.InvalidSettingException;
+import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.testbed.redis.TestCertificates;
 import java.nio.file.Files;

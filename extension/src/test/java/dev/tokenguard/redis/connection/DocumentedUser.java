@@ -1,4 +1,4 @@
-package dev.tokenguard.redis;
+package dev.tokenguard.redis.connection;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

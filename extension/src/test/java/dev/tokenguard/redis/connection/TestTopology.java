@@ -1,6 +1,7 @@
-package dev.tokenguard.redis;
+package dev.tokenguard.redis.connection;
 
-import dev.tokenguard.redis.connection.RedisClients;
+import dev.tokenguard.redis.RecordedTelemetry;
+import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.store.ClockedJedis;
 import dev.tokenguard.redis.store.RedisIncidentLog;
 import dev.tokenguard.redis.store.RedisKeys;
@@ -27,7 +28,7 @@ import redis.clients.jedis.UnifiedJedis;
  * Real topologies that all tests of this package share. Each is started when it is first asked for,
  * and opened as Keycloak opens it, by the user of the documentation.
  */
-enum TestTopology {
+public enum TestTopology {
   STANDALONE {
     @Override
     Servers start() {
@@ -121,12 +122,12 @@ enum TestTopology {
     return servers;
   }
 
-  UnifiedJedis owner() {
+  public UnifiedJedis owner() {
     return servers().owner();
   }
 
   /** Patient, unless others are given: a busy machine is no fault. */
-  RedisSettings settings(Map<String, String> others) {
+  public RedisSettings settings(Map<String, String> others) {
     Map<String, String> all = new HashMap<>();
     for (String timeout : new String[] {"connect-timeout", "read-timeout", "pool-timeout"}) {
       all.put(timeout, "10000");
@@ -139,27 +140,27 @@ enum TestTopology {
     return RedisSettings.parse(all::get).orElseThrow();
   }
 
-  Redis open(RedisTelemetry telemetry) {
+  public Redis open(RedisTelemetry telemetry) {
     return Redis.open(settings(Map.of()), telemetry);
   }
 
   /** One connection as Keycloak opens it, for all tests. */
-  Redis redis() {
+  public Redis redis() {
     servers();
     return redis;
   }
 
-  void flush() {
+  public void flush() {
     owner().flushAll();
   }
 
   /** An empty store whose scripts go by the test's clock. */
-  FamilyStore emptyStore(TestClock clock) {
+  public FamilyStore emptyStore(TestClock clock) {
     return TestRedis.store(emptyRedis(clock));
   }
 
   /** An empty log that goes by the test's clock. */
-  IncidentLog emptyIncidentLog(TestClock clock) {
+  public IncidentLog emptyIncidentLog(TestClock clock) {
     return new RedisIncidentLog(emptyRedis(clock), new RedisKeys(TestRedis.PREFIX));
   }
 

@@ -1,5 +1,6 @@
-package dev.tokenguard.redis;
+package dev.tokenguard.redis.connection;
 
+import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.store.RedisBlacklistTest;
 import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.BlacklistContract;

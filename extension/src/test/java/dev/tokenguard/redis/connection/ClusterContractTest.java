@@ -1,4 +1,4 @@
-package dev.tokenguard.redis;
+package dev.tokenguard.redis.connection;
 
 /** Three masters, and an ACL user. */
 final class ClusterContractTest extends TopologyContract {
