@@ -437,7 +437,7 @@ class AdminRestIT extends LabTest {
 
     assertThat(later.status()).isEqualTo(503);
     assertThat(later.headers().firstValueAsLong("Retry-After").orElse(0)).isPositive();
-    assertThat(later.text("errorMessage")).contains("Redis does not answer", "is kept");
+    assertThat(later.text("errorMessage")).contains("Redis is unavailable", "after the outage");
     lab.resumeRedis();
     Await.until("the access token to be refused", SOON, () -> isRefusedAtUserinfo(tokens));
     assertRefused(shop.refresh(tokens.refreshToken()));

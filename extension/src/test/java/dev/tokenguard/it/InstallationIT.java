@@ -101,7 +101,7 @@ class InstallationIT {
     Answer incidents = keycloak.admin("master").get("/token-guard/incidents");
     assertThat(incidents.status()).isEqualTo(503);
     assertThat(incidents.text("errorMessage"))
-        .isEqualTo("Token Guard has no Redis: spi-redis-connection--jedis--url is not set");
+        .isEqualTo("Token Guard is inactive: spi-redis-connection--jedis--url is not set");
     assertThat(keycloak.log().text())
         .contains("Token Guard is inactive: spi-redis-connection--jedis--url is not set");
   }

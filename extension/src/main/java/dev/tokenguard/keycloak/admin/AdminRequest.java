@@ -15,14 +15,17 @@ import org.keycloak.services.resources.admin.AdminAuth;
 import org.keycloak.services.resources.admin.AdminEventBuilder;
 import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 
-/** An administrator's request: the realm that it is about, and what the administrator may do. */
+/** A request of an administrator: its realm, and the permissions of the administrator. */
 record AdminRequest(
     KeycloakSession session,
     RealmModel realm,
     AdminPermissionEvaluator permissions,
     AdminEventBuilder event) {
 
-  /** Only those who may look for users learn whether there is such a user, as in Keycloak. */
+  /**
+   * A user of the realm. As in Keycloak, 404 shows that a user does not exist only to
+   * administrators who may query users; others get 403.
+   */
   UserModel user(String id) {
     UserModel user = session.users().getUserById(realm, id);
     if (user != null && !isAdministratorOfAnotherRealm(user)) {
@@ -34,7 +37,7 @@ record AdminRequest(
     throw new ForbiddenException();
   }
 
-  /** Keycloak 26.7.3 has the administrator at hand, and finds that user in whatever realm. */
+  /** Keycloak 26.7.3 caches the administrator, and finds that user by id in every realm. */
   private boolean isAdministratorOfAnotherRealm(UserModel user) {
     AdminAuth administrator = permissions.adminAuth();
     return administrator.getUser() != null
@@ -54,16 +57,25 @@ record AdminRequest(
     return RedisConnection.incidentsOf(session).orElseThrow(Problem::notConfigured);
   }
 
-  /** What Redis answers; an outage is reported to the administrator. */
-  <T> T asked(Supplier<T> question) {
+  /** The result of a query to Redis; 503 during an outage. */
+  <T> T fromRedis(Supplier<T> query) {
     try {
-      return question.get();
+      return query.get();
     } catch (StoreUnavailableException unavailable) {
-      throw Problem.redisIsAway();
+      throw Problem.redisUnavailable();
     }
   }
 
-  /** Writes the admin event of a change, under the path of this request. */
+  /** A parameter after its check by {@link RequestParameters}; 400 if it is not accepted. */
+  static <T> T valid(Supplier<T> parameter) {
+    try {
+      return parameter.get();
+    } catch (IllegalArgumentException refused) {
+      throw Problem.badRequest(refused.getMessage());
+    }
+  }
+
+  /** Writes the admin event of a change, with the path of this request. */
   void changed(String resourceType, OperationType operation) {
     event
         .resource(resourceType)

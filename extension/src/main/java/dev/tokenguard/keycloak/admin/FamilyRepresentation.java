@@ -11,9 +11,9 @@ import org.keycloak.models.UserSessionModel;
 import org.keycloak.representations.account.DeviceRepresentation;
 
 /**
- * A family as an administrator sees it. Where it is from stands in Keycloak's session, and is told
- * as long as there is one; the store has fingerprints only. Times are milliseconds since the epoch,
- * as in Keycloak's sessions.
+ * A family as the admin REST API shows it. Address and device are those of the Keycloak session,
+ * and missing without one: the store holds only hashes of them. Times are milliseconds since the
+ * epoch, as in Keycloak's sessions.
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record FamilyRepresentation(
@@ -74,11 +74,11 @@ record FamilyRepresentation(
     if (family.isRevoked()) {
       return State.REVOKED;
     }
-    boolean isThere =
+    boolean hasClientSession =
         session
             .map(it -> it.getAuthenticatedClientSessionByClient(family.clientId().orElse("")))
             .isPresent();
-    return isThere ? State.ACTIVE : State.SESSION_ENDED;
+    return hasClientSession ? State.ACTIVE : State.SESSION_ENDED;
   }
 
   private static String os(DeviceRepresentation device) {

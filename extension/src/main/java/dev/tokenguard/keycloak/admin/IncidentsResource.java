@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
-/** The last incidents of the realm. */
+/** The newest incidents of the realm. */
 public final class IncidentsResource {
 
   private final AdminRequest request;
@@ -32,10 +32,10 @@ public final class IncidentsResource {
       @QueryParam("max") Integer max) {
     request.permissions().realm().requireViewEvents();
     Optional<Type> only = typeIn(type);
-    Page page = Page.of(first, max);
+    RequestParameters.Page page = RequestParameters.Page.of(first, max);
     return Response.ok(
             request
-                .asked(
+                .fromRedis(
                     () ->
                         request
                             .incidents()
@@ -59,7 +59,7 @@ public final class IncidentsResource {
     return type;
   }
 
-  /** What is not known is left out. Times are milliseconds since the epoch, as in events. */
+  /** Unknown values are left out. Times are milliseconds since the epoch, as in events. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Shown(
       long time,

@@ -7,10 +7,10 @@ import org.keycloak.representations.idm.ErrorRepresentation;
 import org.keycloak.services.ErrorResponse;
 import org.keycloak.services.ErrorResponseException;
 
-/** What an administrator reads when something cannot be done; in the form of Keycloak's errors. */
+/** Error responses in the form of Keycloak's admin REST API. */
 final class Problem {
 
-  /** By then a node notices that Redis is back: pending revocations are tried every second. */
+  /** Pending revocations are retried every second, so a node notices the recovery by then. */
   private static final int RETRY_AFTER_SECONDS = 2;
 
   private Problem() {}
@@ -23,24 +23,25 @@ final class Problem {
     return ErrorResponse.error(message, Response.Status.BAD_REQUEST);
   }
 
-  /** Not a 404: a script that deletes would read that as "gone already". */
+  /** Not a 404, which a script that deletes would take for "already deleted". */
   static ErrorResponseException notConfigured() {
     return ErrorResponse.error(
-        "Token Guard has no Redis: spi-redis-connection--jedis--url is not set",
+        "Token Guard is inactive: spi-redis-connection--jedis--url is not set",
         Response.Status.SERVICE_UNAVAILABLE);
   }
 
-  static ErrorResponseException redisIsAway() {
-    return new ErrorResponseException(retryLater("Redis does not answer; try again later"));
+  static ErrorResponseException redisUnavailable() {
+    return new ErrorResponseException(retryLater("Redis is unavailable; try again later"));
   }
 
   /**
-   * Returned, not thrown: what was done in Keycloak stays done, and so does the admin event of it.
+   * The revocation is committed in Keycloak and waits for Redis. A response, not an exception,
+   * which would roll the admin event back.
    */
-  static Response isKept() {
+  static Response pending() {
     return retryLater(
-        "Redis does not answer. The revocation is kept and reaches Redis as soon as it does; repeat"
-            + " the request to be sure");
+        "Redis is unavailable. Keycloak has recorded the revocation and delivers it to Redis after"
+            + " the outage; repeat the request to check");
   }
 
   private static Response retryLater(String message) {

@@ -15,8 +15,8 @@ import org.keycloak.common.util.Time;
 import org.keycloak.events.admin.OperationType;
 
 /**
- * One access token on the blacklist. Neither this list nor Keycloak's own one knows realms: the
- * {@code jti} of a token is unique in all of them.
+ * One access token on the blacklist. The list has no realms, like Keycloak's own: the {@code jti}
+ * of a token is unique in all of them.
  */
 public final class RevokedTokenResource {
 
@@ -39,44 +39,38 @@ public final class RevokedTokenResource {
   @Produces(MediaType.APPLICATION_JSON)
   public Response find() {
     request.permissions().realm().requireViewRealm();
-    String id = IdValidator.checked("token-id", tokenId);
+    String id = AdminRequest.valid(() -> RequestParameters.id("token-id", tokenId));
     return request
-        .asked(() -> request.blacklist().reasonFor(id))
+        .fromRedis(() -> request.blacklist().reasonFor(id))
         .or(() -> reasonOfKeycloak(id))
         .map(reason -> Response.ok(new Revoked(id, reason)).build())
         .orElseThrow(() -> Problem.notFound("The token is not on the blacklist"));
   }
 
-  /** What was revoked before Redis came is on Keycloak's own list only, which knows no reasons. */
+  /** Tokens revoked before Redis was configured are only on Keycloak's list, without reasons. */
   private Optional<String> reasonOfKeycloak(String id) {
     return RevokedAccessTokens.isOnListOfKeycloak(request.session(), id)
         ? Optional.of(Reason.REVOKED.word())
         : Optional.empty();
   }
 
-  /** Adds it, or makes an entry that stands live longer; its reason stays. */
+  /** Adds an entry. An existing one keeps its reason, and its expiry if that is later. */
   @PUT
   @Consumes(MediaType.APPLICATION_JSON)
   @Produces(MediaType.APPLICATION_JSON)
   public Response add(Map<String, Object> body) {
     request.permissions().realm().requireManageRealm();
-    String id = IdValidator.checked("token-id", tokenId);
-    long expiresAt = expiryIn(body == null ? Map.of() : body);
+    String id = AdminRequest.valid(() -> RequestParameters.id("token-id", tokenId));
+    long expiresAt =
+        AdminRequest.valid(
+            () -> RequestParameters.expiry(body == null ? Map.of() : body, Time.currentTime()));
     request.blacklist();
-    boolean isTold =
+    boolean isDelivered =
         Transactions.inNewTransaction(
             request.session().getKeycloakSessionFactory(),
             request.realm(),
             own -> new RevokedAccessTokens(own, Reason.ADMINISTRATOR).add(id, expiresAt));
     request.changed(RESOURCE_TYPE, OperationType.CREATE);
-    return isTold ? Response.noContent().build() : Problem.isKept();
-  }
-
-  private static long expiryIn(Map<String, Object> body) {
-    try {
-      return ExpiryRequest.expiryIn(body, Time.currentTime());
-    } catch (IllegalArgumentException refused) {
-      throw Problem.badRequest(refused.getMessage());
-    }
+    return isDelivered ? Response.noContent().build() : Problem.pending();
   }
 }

@@ -4,8 +4,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 
 /**
- * The entrance. Keycloak has checked the bearer token, but no role: each method below asks for the
- * permission that it needs.
+ * The root resource. Keycloak has authenticated the administrator and checked no role: each method
+ * below requires the permission that it needs.
  */
 public final class TokenGuardResource {
 

@@ -12,10 +12,10 @@ import org.keycloak.services.resources.admin.ext.AdminRealmResourceProvider;
 import org.keycloak.services.resources.admin.ext.AdminRealmResourceProviderFactory;
 import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 
-/** Offers the admin REST in every realm. */
+/** Registers the resources in every realm. */
 public final class TokenGuardResourceFactory implements AdminRealmResourceProviderFactory {
 
-  /** Also the name in the path. */
+  /** The name in the path, too. */
   static final String ID = "token-guard";
 
   @Override
@@ -30,12 +30,12 @@ public final class TokenGuardResourceFactory implements AdminRealmResourceProvid
 
   @Override
   public AdminRealmResourceProvider create(KeycloakSession session) {
-    return new Entrance();
+    return new RootProvider();
   }
 
   @Override
   public void init(Config.Scope config) {
-    // All settings are those of the connection.
+    // The settings are those of the connection.
   }
 
   @Override
@@ -48,7 +48,7 @@ public final class TokenGuardResourceFactory implements AdminRealmResourceProvid
     // Nothing to release.
   }
 
-  private static final class Entrance implements AdminRealmResourceProvider {
+  private static final class RootProvider implements AdminRealmResourceProvider {
     @Override
     public Object getResource(
         KeycloakSession session,

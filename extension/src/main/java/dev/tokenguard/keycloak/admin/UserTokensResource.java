@@ -25,13 +25,13 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 
 /**
- * The token families and sessions of one user. TerminationTarget what has ended already is a
- * success.
+ * The token families and sessions of one user. The revocation of a family or session that is
+ * revoked already succeeds.
  */
 @Produces(MediaType.APPLICATION_JSON)
 public final class UserTokensResource {
 
-  /** Names that Keycloak does not have, so that nobody takes the event for one of Keycloak's. */
+  /** Resource types of admin events, different from those of Keycloak. */
   private static final String FAMILY = "TOKEN_FAMILY";
 
   private static final String FAMILIES = "TOKEN_FAMILIES";
@@ -51,14 +51,14 @@ public final class UserTokensResource {
     UserModel user = request.user(userId);
     request.permissions().users().requireView(user);
     List<TokenFamily> newestFirst =
-        request.asked(() -> request.families().find(user.getId())).stream()
+        request.fromRedis(() -> request.families().find(user.getId())).stream()
             .sorted(
                 Comparator.comparing(TokenFamily::refreshed)
                     .reversed()
                     .thenComparing(TokenFamily::id))
             .toList();
     return Response.ok(
-            Page.of(first, max).in(newestFirst).stream()
+            RequestParameters.Page.of(first, max).in(newestFirst).stream()
                 .map(family -> FamilyRepresentation.of(request, family))
                 .toList())
         .build();
@@ -66,22 +66,23 @@ public final class UserTokensResource {
 
   @DELETE
   @Path("families")
-  public Response endAll() {
+  public Response revokeAll() {
     UserModel user = managed();
     if (request.session().getContext().getUri().getPath().endsWith("/")) {
-      // A script whose variable for the family is empty does not mean all of them.
+      // A script with an empty variable for the family id must not revoke all families.
       throw Problem.notFound("No family is named");
     }
-    return end(new TerminationTarget.OfUser(user.getId(), List.of(), Optional.empty()), FAMILIES);
+    return terminate(
+        new TerminationTarget.OfUser(user.getId(), List.of(), Optional.empty()), FAMILIES);
   }
 
-  /** Of a family that was never refreshed the store knows nothing; it is refused all the same. */
+  /** The store may have no record of the family, if it was never refreshed; it is revoked, too. */
   @DELETE
   @Path("families/{family-id}")
-  public Response endFamily(@PathParam("family-id") String familyId) {
+  public Response revokeFamily(@PathParam("family-id") String familyId) {
     UserModel user = managed();
-    String family = IdValidator.checked("family-id", familyId);
-    Response response = end(new TerminationTarget.OfFamily(user.getId(), family), FAMILY);
+    String family = AdminRequest.valid(() -> RequestParameters.id("family-id", familyId));
+    Response response = terminate(new TerminationTarget.OfFamily(user.getId(), family), FAMILY);
     new RevokedFamily(request.session(), request.realm(), Reason.ADMINISTRATOR)
         .revokeDependents(user.getId(), family);
     return response;
@@ -89,14 +90,14 @@ public final class UserTokensResource {
 
   @DELETE
   @Path("sessions/{session-id}")
-  public Response endSession(@PathParam("session-id") String sessionId) {
+  public Response terminateSession(@PathParam("session-id") String sessionId) {
     UserModel user = managed();
-    String id = IdValidator.checked("session-id", sessionId);
+    String id = AdminRequest.valid(() -> RequestParameters.id("session-id", sessionId));
     if (!isOf(user, id)) {
-      // Nothing is written for it: the blacklist would also hit a session of another realm.
+      // No entry is written, because it would also cover a session of another realm.
       throw Problem.notFound("The user has no such session");
     }
-    return end(new TerminationTarget.OfSession(user.getId(), id, SessionKind.BOTH), SESSION);
+    return terminate(new TerminationTarget.OfSession(user.getId(), id, SessionKind.BOTH), SESSION);
   }
 
   private UserModel managed() {
@@ -106,7 +107,7 @@ public final class UserTokensResource {
     return user;
   }
 
-  /** Has or had: of a session that has ended, its families or its revocation are still known. */
+  /** A terminated session is known by its families or its entry on the blacklist. */
   private boolean isOf(UserModel user, String sessionId) {
     KeycloakSession session = request.session();
     return Stream.of(
@@ -114,20 +115,20 @@ public final class UserTokensResource {
                 session.sessions().getOfflineUserSession(request.realm(), sessionId))
             .filter(Objects::nonNull)
             .anyMatch(it -> it.getUser() != null && it.getUser().getId().equals(user.getId()))
-        || request.asked(() -> request.families().find(user.getId())).stream()
+        || request.fromRedis(() -> request.families().find(user.getId())).stream()
             .anyMatch(family -> family.sessionId().equals(Optional.of(sessionId)))
-        || request.asked(() -> request.blacklist().find(onlyOf(sessionId))).isPresent();
+        || request.fromRedis(() -> request.blacklist().find(onlyOf(sessionId))).isPresent();
   }
 
   private static TokenIdentity onlyOf(String sessionId) {
     return new TokenIdentity("", sessionId, "", 0);
   }
 
-  private Response end(TerminationTarget target, String resourceType) {
-    boolean isTold =
+  private Response terminate(TerminationTarget target, String resourceType) {
+    boolean isDelivered =
         new SessionTerminator(request.session(), request.realm(), Reason.ADMINISTRATOR)
             .terminate(target);
     request.changed(resourceType, OperationType.DELETE);
-    return isTold ? Response.noContent().build() : Problem.isKept();
+    return isDelivered ? Response.noContent().build() : Problem.pending();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The admin REST of a realm, below {@code /admin/realms/{realm}/token-guard}. It is described in
- * {@code docs/openapi.yaml}, which a test holds against the answers.
+ * The admin REST API of a realm, below {@code /admin/realms/{realm}/token-guard}. It is described
+ * in {@code docs/openapi.yaml}; a test compares that file with the responses.
  *
  * <p>The resources are public because Keycloak calls them by generated code.
  */

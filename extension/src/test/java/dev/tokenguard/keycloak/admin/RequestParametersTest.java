@@ -1,0 +1,100 @@
+package dev.tokenguard.keycloak.admin;
+
+import static dev.tokenguard.keycloak.admin.RequestParameters.MAX_SECONDS;
+import static dev.tokenguard.keycloak.admin.RequestParameters.expiry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tokenguard.keycloak.admin.RequestParameters.Page;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RequestParametersTest {
+
+  private static final long NOW = 1_800_000_000;
+  private static final long DAY_LATER = NOW + 86_400;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"4f1c", "onrtac:4f1c-2b", "a.b_c~d-e:1"})
+  void given_an_id_with_or_without_prefix_then_it_is_accepted(String id) {
+    assertThat(RequestParameters.id("token-id", id)).isEqualTo(id);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ":", "a:", ":a", "a:b:c", "a b", "a/b", "é", "a\n"})
+  void given_other_characters_or_several_colons_then_the_message_names_parameter_and_range(
+      String id) {
+    assertThatThrownBy(() -> RequestParameters.id("token-id", id))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("token-id: 1 to 64 letters, digits or ._~-");
+  }
+
+  @Test
+  void given_ids_at_the_limits_then_one_character_more_is_refused() {
+    String longest = "p".repeat(64) + ":" + "x".repeat(128);
+
+    assertThat(RequestParameters.id("token-id", longest)).isEqualTo(longest);
+    for (String longer : List.of("p" + longest, longest + "x", "p".repeat(65))) {
+      assertThatThrownBy(() -> RequestParameters.id("token-id", longer))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void given_expiry_or_lifespan_then_the_result_is_the_second_of_the_expiry() {
+    assertThat(expiry(Map.of("expiresAt", DAY_LATER), NOW)).isEqualTo(DAY_LATER);
+    assertThat(expiry(Map.of("expiresAt", NOW + 1), NOW)).isEqualTo(NOW + 1);
+    assertThat(expiry(Map.of("lifespan", 60), NOW)).isEqualTo(NOW + 60);
+    assertThat(expiry(Map.of("lifespan", MAX_SECONDS), NOW)).isEqualTo(NOW + MAX_SECONDS);
+  }
+
+  static Stream<Arguments> refusedBodies() {
+    String which = "give expiresAt or lifespan, in seconds, and not both";
+    String expiresAt = "expiresAt: " + (NOW + 1) + " to " + (NOW + MAX_SECONDS) + " seconds";
+    String lifespan = "lifespan: 1 to 315360000 seconds";
+    return Stream.of(
+        Arguments.of(Map.of(), which),
+        Arguments.of(Map.of("expiresAt", DAY_LATER, "lifespan", 60), which),
+        Arguments.of(Map.of("lifetime", 60, "exp", 1), "unknown: exp, lifetime"),
+        Arguments.of(Map.of("expiresAt", NOW), expiresAt),
+        Arguments.of(Map.of("expiresAt", DAY_LATER * 1000), expiresAt),
+        Arguments.of(Map.of("expiresAt", "tomorrow"), expiresAt),
+        Arguments.of(Map.of("lifespan", 0), lifespan),
+        Arguments.of(Map.of("lifespan", -60), lifespan),
+        Arguments.of(Map.of("lifespan", 1.5), lifespan),
+        Arguments.of(Map.of("lifespan", MAX_SECONDS + 1), lifespan),
+        Arguments.of(Map.of("lifespan", Double.NaN), lifespan),
+        Arguments.of(Map.of("lifespan", true), lifespan));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusedBodies")
+  void given_another_body_then_the_message_names_what_is_accepted(
+      Map<String, ?> body, String message) {
+    assertThatThrownBy(() -> expiry(body, NOW))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void given_no_page_or_negative_numbers_then_the_page_is_keycloaks_default() {
+    assertThat(Page.of(null, null)).isEqualTo(new Page(0, 100));
+    assertThat(Page.of(-1, -1)).isEqualTo(new Page(0, 100));
+  }
+
+  @Test
+  void given_first_and_max_then_the_page_is_that_part() {
+    List<Integer> all = List.of(1, 2, 3, 4, 5);
+
+    assertThat(Page.of(1, 2).in(all)).containsExactly(2, 3);
+    assertThat(Page.of(4, 2).in(all)).containsExactly(5);
+    assertThat(Page.of(5, 2).in(all)).isEmpty();
+    assertThat(Page.of(0, 0).in(all)).isEmpty();
+  }
+}
