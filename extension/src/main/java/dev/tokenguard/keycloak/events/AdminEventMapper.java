@@ -22,8 +22,8 @@ import org.keycloak.representations.idm.UserRepresentation;
 import org.keycloak.util.JsonSerialization;
 
 /**
- * Maps an administrator's event to the changes of one user. What was before is read from the
- * database in a transaction of its own, and compared.
+ * Maps an admin event to the revocations for one user. An update is compared with the committed
+ * state, which is read in a new transaction.
  */
 final class AdminEventMapper {
 
@@ -119,7 +119,7 @@ final class AdminEventMapper {
     return events;
   }
 
-  /** For a password that is not stored in Keycloak, but written to a user federation. */
+  /** Needed for a password that Keycloak does not store but writes to a user federation. */
   private static boolean hasPassword(AdminEvent event) {
     try {
       UserRepresentation given =
@@ -135,7 +135,10 @@ final class AdminEventMapper {
     }
   }
 
-  /** The event says neither whose session it was, nor all that was removed. */
+  /**
+   * The event contains neither the user nor whether the online, the offline or both sessions of
+   * this id were removed.
+   */
   private Optional<RevocationEvent> removedSession(String id) {
     CommittedSessionReader.Found before = CommittedSessionReader.find(session, realm, id);
     if (before.userId() == null) {
@@ -154,7 +157,7 @@ final class AdminEventMapper {
     return Optional.of(RevocationEvent.inSession(Trigger.LOGOUT, before.userId(), id, kind));
   }
 
-  /** What is compared of a user. */
+  /** The compared properties of a user. */
   private record State(String username, String email, List<String> passwords) {
     static State of(UserModel user) {
       return user == null
@@ -162,7 +165,7 @@ final class AdminEventMapper {
           : new State(user.getUsername(), user.getEmail(), passwords(user));
     }
 
-    /** Each with its time and its hash: one that is set again differs. */
+    /** With time and hash, so that the same password set again differs. */
     private static List<String> passwords(UserModel user) {
       try (Stream<CredentialModel> stored =
           user.credentialManager().getStoredCredentialsByTypeStream(PasswordCredentialModel.TYPE)) {

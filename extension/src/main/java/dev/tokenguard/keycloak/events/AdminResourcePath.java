@@ -8,10 +8,10 @@ import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * What an administrator's event is about, such as {@code users/4711/logout}.
+ * The resource path of an admin event, such as {@code users/4711/logout}.
  *
- * <p>Keycloak writes the decoded path, in which the slash of an id looks like a separator. The
- * address of the request has it encoded, so the parts are taken from there.
+ * <p>The path in the event is decoded, so a slash within an id looks like a separator. Therefore
+ * the parts are taken from the URL of the request, where it is encoded.
  */
 record AdminResourcePath(List<String> parts) {
 
@@ -47,7 +47,7 @@ record AdminResourcePath(List<String> parts) {
     return Arrays.stream(path.split("/")).toList();
   }
 
-  /** In a path a plus sign is itself. */
+  /** Unlike in a query, a plus sign in a path is no space. */
   private static String decoded(String part) {
     return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
@@ -60,7 +60,7 @@ record AdminResourcePath(List<String> parts) {
     return parts.size();
   }
 
-  /** Empty when the path is shorter. */
+  /** Empty if the path has fewer parts. */
   String part(int index) {
     return index < parts.size() ? parts.get(index) : "";
   }

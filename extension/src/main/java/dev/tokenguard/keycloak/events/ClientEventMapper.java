@@ -17,8 +17,8 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.protocol.oidc.OIDCClientSecretConfigWrapper;
 
 /**
- * Maps what was changed at a client, and so for all who use it: by comparison with what is
- * committed, so whoever changes it is seen, administrators, client registration and import.
+ * Maps changes of a client to revocations for all its users. The client is compared with its
+ * committed state, so changes by administrators, client registration and import are found alike.
  */
 final class ClientEventMapper {
 
@@ -31,12 +31,12 @@ final class ClientEventMapper {
   }
 
   /**
-   * @param clientId the client's internal id
-   * @param before what began or was issued before this second is meant, since the epoch
+   * @param clientId the internal id of the client
+   * @param before sessions and tokens from before this second since the epoch are revoked
    */
   record ClientChange(Trigger trigger, String clientId, long before) {}
 
-  /** Actions on the secret are no update of the client. */
+  /** Updates, deletions, and actions on the secret, which are no updates of the client. */
   List<ClientChange> map(AdminEvent event) {
     AdminResourcePath path = AdminResourcePath.of(event, session);
     if (event.getResourceType() != ResourceType.CLIENT || !path.isBelow("clients")) {
@@ -50,7 +50,7 @@ final class ClientEventMapper {
     if (client == null) {
       return List.of();
     }
-    // A rotated secret that is taken away before its time counts, too.
+    // An administrator invalidated the rotated secret before it expired.
     return path.part(2).equals("client-secret") && path.part(3).equals("rotated")
         ? List.of(new ClientChange(Trigger.CLIENT_SECRET_CHANGED, id, Time.currentTime()))
         : changed(client);
@@ -64,13 +64,13 @@ final class ClientEventMapper {
     return committed(client.getId()).map(before -> before.changesTo(client)).orElse(List.of());
   }
 
-  /** The state that is committed; empty when there is no such client. */
+  /** The committed state; empty if the client does not exist. */
   Optional<State> committed(String id) {
     return Transactions.inNewTransaction(
         session.getKeycloakSessionFactory(), realm, own -> clientIn(own, id).map(State::of));
   }
 
-  /** What changed since a state was committed, when another one is committed. */
+  /** The changes from an earlier committed state to the current one. */
   List<ClientChange> changedSince(State before, String id) {
     return Transactions.inNewTransaction(
         session.getKeycloakSessionFactory(),
@@ -78,7 +78,7 @@ final class ClientEventMapper {
         own -> clientIn(own, id).map(before::changesTo).orElse(List.of()));
   }
 
-  /** Empty also in a realm that is being created. */
+  /** Empty, too, in a realm whose creation is not committed. */
   private static Optional<ClientModel> clientIn(KeycloakSession own, String id) {
     return Optional.ofNullable(own.getContext().getRealm())
         .map(ownRealm -> own.clients().getClientById(ownRealm, id));
@@ -100,14 +100,14 @@ final class ClientEventMapper {
     return changes;
   }
 
-  /** A policy of the realm can keep the former secret valid for a while. */
+  /** With secret rotation, a policy of the realm keeps the former secret valid for a period. */
   private static boolean isStillValid(String former, ClientModel client) {
     return former != null
         && former.equals(client.getAttribute(ClientSecretConstants.CLIENT_ROTATED_SECRET))
         && !OIDCClientSecretConfigWrapper.fromClientModel(client).isClientRotatedSecretExpired();
   }
 
-  /** What is compared of a client. */
+  /** The compared properties of a client. */
   record State(boolean isEnabled, String secret, int notBefore) {
     static State of(ClientModel client) {
       return new State(client.isEnabled(), client.getSecret(), client.getNotBefore());

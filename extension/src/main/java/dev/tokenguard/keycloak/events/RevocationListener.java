@@ -7,6 +7,7 @@ import dev.tokenguard.keycloak.session.BulkRevocationJob;
 import dev.tokenguard.keycloak.session.SessionTerminator;
 import dev.tokenguard.keycloak.session.TerminationTarget;
 import dev.tokenguard.keycloak.session.TerminationTarget.OfUser;
+import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.revocation.BulkRevocation.Kind;
 import dev.tokenguard.revocation.RevocationScope;
@@ -15,6 +16,7 @@ import dev.tokenguard.revocation.Triggers;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.events.Event;
@@ -29,28 +31,33 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 
 /**
- * Maps events and changes of models to what they revoke, and revokes what the realm's triggers say
- * once the change is committed.
+ * Maps events and changes of models to revocations, by the triggers of the realm, and revokes after
+ * the commit of the change.
  */
 final class RevocationListener implements EventListenerProvider {
 
-  /** The type of its components: the name of a class. */
+  private static final Logger LOG = Logger.getLogger(RevocationListener.class);
+
+  /** The prefix of the realm attributes that override the triggers of the server. */
+  private static final String ATTRIBUTE_PREFIX = "token-guard.";
+
+  /** The component type of user federations: the name of their provider class. */
   private static final String USER_FEDERATION = "org.keycloak.storage.UserStorageProvider";
 
   private final KeycloakSession session;
-  private final RealmTriggers triggers;
+  private final Triggers serverTriggers;
   private final boolean checksActivity;
 
-  RevocationListener(KeycloakSession session, RealmTriggers triggers, boolean checksActivity) {
+  RevocationListener(KeycloakSession session, Triggers serverTriggers, boolean checksActivity) {
     this.session = session;
-    this.triggers = triggers;
+    this.serverTriggers = serverTriggers;
     this.checksActivity = checksActivity;
   }
 
   @Override
   public void onEvent(Event event) {
     RealmModel realm = session.realms().getRealm(event.getRealmId());
-    if (realm == null || isIdle()) {
+    if (realm == null || isInactive()) {
       return;
     }
     revoke(realm, new UserEventMapper(session, realm).map(event));
@@ -62,7 +69,7 @@ final class RevocationListener implements EventListenerProvider {
   @Override
   public void onEvent(AdminEvent event, boolean includeRepresentation) {
     RealmModel realm = session.realms().getRealm(event.getRealmId());
-    if (realm == null || isIdle()) {
+    if (realm == null || isInactive()) {
       return;
     }
     revoke(realm, new AdminEventMapper(session, realm).map(event));
@@ -102,7 +109,7 @@ final class RevocationListener implements EventListenerProvider {
     }
   }
 
-  /** Keycloak deletes the users of a federation by one statement, without an event of each. */
+  /** Keycloak deletes the users of a federation in one statement, without an event for each. */
   private void onFederation(RealmModel realm, AdminEvent event) {
     AdminResourcePath path = AdminResourcePath.of(event, session);
     String id = path.part(1);
@@ -146,9 +153,9 @@ final class RevocationListener implements EventListenerProvider {
     return isFederation(component) && !component.get("enabled", true);
   }
 
-  /** The user is about to be deleted; the sessions still exist, and soon nobody knows them. */
+  /** Before the deletion of a user: afterwards Keycloak has no list of the sessions. */
   void onRemoval(RealmModel realm, UserModel user) {
-    if (isIdle() || triggers.of(realm).scopeOf(Trigger.USER_DELETED) == RevocationScope.OFF) {
+    if (isInactive() || scopeOf(Trigger.USER_DELETED, realm) == RevocationScope.OFF) {
       return;
     }
     List<String> sessions =
@@ -162,20 +169,20 @@ final class RevocationListener implements EventListenerProvider {
         .whenCommitted(new OfUser(user.getId(), sessions, Optional.empty()));
   }
 
-  /** Its sessions still exist. */
+  /** Before the removal of a client, while its sessions exist. */
   void onRemoval(ClientModel client) {
     RealmModel realm = client.getRealm();
-    if (!isIdle()) {
+    if (!isInactive()) {
       revoke(realm, new ClientEventMapper(session, realm).removed(client.getId()));
     }
   }
 
-  /** Compared when it is committed: more may be changed in this request. */
+  /** Compared after the commit, because the request may change more of the client. */
   void onUpdate(ClientModel client) {
     RealmModel realm = client.getRealm();
     String id = client.getId();
     String attribute = "token-guard.client-before." + id;
-    if (isIdle() || session.getAttribute(attribute) != null) {
+    if (isInactive() || session.getAttribute(attribute) != null) {
       return;
     }
     session.setAttribute(attribute, true);
@@ -189,22 +196,11 @@ final class RevocationListener implements EventListenerProvider {
                     () ->
                         mapper
                             .changedSince(before, id)
-                            .forEach(
-                                change ->
-                                    kindOf(realm, change)
-                                        .ifPresent(
-                                            kind ->
-                                                BulkRevocationJob.beginCommitted(
-                                                    session,
-                                                    realm,
-                                                    change.trigger().reason(),
-                                                    kind,
-                                                    id,
-                                                    change.before())))));
+                            .forEach(change -> revokeCommitted(realm, change))));
   }
 
-  /** Without Redis Keycloak does what it does by itself. */
-  private boolean isIdle() {
+  /** Without Redis, Keycloak's built-in behaviour remains. */
+  private boolean isInactive() {
     return RedisConnection.blacklistOf(session).isEmpty();
   }
 
@@ -212,10 +208,10 @@ final class RevocationListener implements EventListenerProvider {
     if (events.isEmpty()) {
       return;
     }
-    Triggers inForce = triggers.of(realm);
+    Triggers effective = triggersOf(realm, serverTriggers);
     for (RevocationEvent event : events) {
       Trigger trigger = event.trigger();
-      Optional<TerminationTarget> target = event.target(inForce.scopeOf(trigger));
+      Optional<TerminationTarget> target = event.target(effective.scopeOf(trigger));
       target.ifPresent(new SessionTerminator(session, realm, trigger.reason())::whenCommitted);
     }
   }
@@ -233,8 +229,21 @@ final class RevocationListener implements EventListenerProvider {
                     change.before()));
   }
 
+  private void revokeCommitted(RealmModel realm, ClientChange change) {
+    kindOf(realm, change)
+        .ifPresent(
+            kind ->
+                BulkRevocationJob.beginCommitted(
+                    session,
+                    realm,
+                    change.trigger().reason(),
+                    kind,
+                    change.clientId(),
+                    change.before()));
+  }
+
   private Optional<Kind> kindOf(RealmModel realm, ClientChange change) {
-    return switch (triggers.of(realm).scopeOf(change.trigger())) {
+    return switch (scopeOf(change.trigger(), realm)) {
       case CLIENT -> Optional.of(Kind.CLIENT);
       case TOKENS -> Optional.of(Kind.CLIENT_NOT_BEFORE);
       default -> Optional.empty();
@@ -243,9 +252,24 @@ final class RevocationListener implements EventListenerProvider {
 
   private void revoke(
       RealmModel realm, Trigger trigger, RevocationScope scope, Kind kind, String id, long before) {
-    if (triggers.of(realm).scopeOf(trigger) == scope) {
+    if (scopeOf(trigger, realm) == scope) {
       BulkRevocationJob.begin(session, realm, trigger.reason(), kind, id, before);
     }
+  }
+
+  private RevocationScope scopeOf(Trigger trigger, RealmModel realm) {
+    return triggersOf(realm, serverTriggers).scopeOf(trigger);
+  }
+
+  /** The triggers of the server, overridden by the attributes of a realm. */
+  static Triggers triggersOf(RealmModel realm, Triggers serverTriggers) {
+    return serverTriggers.overriddenBy(
+        name -> realm.getAttribute(ATTRIBUTE_PREFIX + name),
+        invalid ->
+            LOG.error(
+                LogText.of(
+                    "Attribute %s%s of realm %s is not accepted; the setting of the server applies",
+                    ATTRIBUTE_PREFIX, invalid, realm.getName())));
   }
 
   @Override

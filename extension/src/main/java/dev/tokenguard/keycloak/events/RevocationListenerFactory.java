@@ -26,7 +26,7 @@ import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ProviderEvent;
 
-/** Offers the listener in Realm settings, Events. */
+/** The event listener that a realm adds under <i>Realm settings, Events</i>. */
 public final class RevocationListenerFactory implements EventListenerProviderFactory {
 
   public static final String ID = RevokedTokenUseDetector.LISTENER;
@@ -34,8 +34,9 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
   private static final Setting<Boolean> CHECK_ACTIVITY =
       Setting.flag(
           "check-activity",
-          "Looks at token requests for what is on the blacklist, and reports it. Costs a command to"
-              + " Redis for each userinfo, introspection and refresh without a rotation policy.",
+          "Whether the use of revoked tokens is detected and reported. It costs one Redis command for"
+              + " each userinfo request, introspection and refresh without a rotation policy. Switch"
+              + " it off if these are frequent and the reports are not used.",
           true);
 
   private static final ProviderOptions OPTIONS =
@@ -47,7 +48,7 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
 
   private static final Logger LOG = Logger.getLogger(RevocationListenerFactory.class);
 
-  private RealmTriggers triggers;
+  private Triggers triggers;
   private boolean checksActivity;
 
   @Override
@@ -62,11 +63,11 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
 
   @Override
   public void init(Config.Scope config) {
-    triggers = new RealmTriggers(OPTIONS.read(config, Triggers::parse));
+    triggers = OPTIONS.read(config, Triggers::parse);
     checksActivity = OPTIONS.read(config, CHECK_ACTIVITY::from);
   }
 
-  /** The models raise these, whoever changes them. */
+  /** Registers for changes of users and clients, which have no event in some cases. */
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     factory.register(
@@ -74,8 +75,9 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
           try {
             onModelEvent(event);
           } catch (RuntimeException failed) {
-            // Keycloak would pass it on into the request.
-            LOG.error(LogText.of("%s is not examined", event.getClass().getName()), failed);
+            // Keycloak does not catch it, and the request would fail.
+            LOG.error(
+                LogText.of("The change %s is not handled", event.getClass().getName()), failed);
           }
         });
   }
@@ -96,11 +98,12 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
     return new RevocationListener(session, triggers, checksActivity);
   }
 
-  /** Whether the realm wants what Keycloak itself has removed to be revoked. */
+  /** Whether the realm revokes the tokens of a session that Keycloak itself has removed. */
   public boolean isRevoked(RealmModel realm, TerminationTarget removed) {
     Trigger trigger =
         removed instanceof TerminationTarget.OfSession ? Trigger.LOGOUT : Trigger.TOKEN_REVOCATION;
-    return isOn(realm) && triggers.of(realm).scopeOf(trigger) != RevocationScope.OFF;
+    return isOn(realm)
+        && RevocationListener.triggersOf(realm, triggers).scopeOf(trigger) != RevocationScope.OFF;
   }
 
   private static boolean isOn(RealmModel realm) {

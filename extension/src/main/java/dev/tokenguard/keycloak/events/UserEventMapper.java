@@ -24,7 +24,7 @@ import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.RecoveryAuthnCodesCredentialModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
 
-/** Maps an event of a user to what is revoked. */
+/** Maps a user event to the revocations that it triggers. */
 final class UserEventMapper {
 
   private final KeycloakSession session;
@@ -56,12 +56,15 @@ final class UserEventMapper {
     };
   }
 
-  /** By /revoke with a refresh token, which names a session; or of a consent in the account. */
+  /**
+   * The revocation endpoint with a refresh token, whose event has a session; or the removal of a
+   * consent in the account console, whose event has none.
+   */
   private Optional<RevocationEvent> revokedGrant(Event event) {
     String revokedClient = details(event).get(Details.REVOKED_CLIENT);
     if (event.getSessionId() != null) {
       List<String> families =
-          RevokedTokenContext.placeIn(session)
+          RevokedTokenContext.positionIn(session)
               .map(TokenPosition::family)
               .map(List::of)
               .orElse(List.of());
@@ -76,7 +79,7 @@ final class UserEventMapper {
                   .toList(),
               families));
     }
-    // An access token is put on the blacklist by Keycloak itself.
+    // An access token needs nothing here: Keycloak adds it to the list of revoked tokens.
     return Optional.ofNullable(revokedClient)
         .flatMap(this::idOf)
         .map(
@@ -88,7 +91,7 @@ final class UserEventMapper {
                     CommittedSessionReader.ofUser(session, realm, event.getUserId())));
   }
 
-  /** The client of the token, and those that got a token in exchange for one of its tokens. */
+  /** The client of the token, and the clients with tokens exchanged for it. */
   private static Stream<String> revokedClients(Event event) {
     String exchanged = details(event).get(Details.TOKEN_EXCHANGE_REVOKED_CLIENTS);
     Stream<String> others =
@@ -96,7 +99,7 @@ final class UserEventMapper {
     return Stream.concat(Stream.of(event.getClientId()), others);
   }
 
-  /** What is added takes nothing away; new recovery codes replace the old, if there were any. */
+  /** An added credential revokes nothing; new recovery codes replace former ones. */
   private Optional<RevocationEvent> changedCredential(Event event) {
     String type = Objects.toString(details(event).get(Details.CREDENTIAL_TYPE), "");
     return switch (type) {
@@ -109,7 +112,7 @@ final class UserEventMapper {
     };
   }
 
-  /** Read in a transaction of its own: this one has the new codes already. */
+  /** Read in a new transaction, because the current one contains the new codes. */
   private boolean hadRecoveryCodes(String userId) {
     return Transactions.inNewTransaction(
         session.getKeycloakSessionFactory(),
@@ -133,8 +136,8 @@ final class UserEventMapper {
   }
 
   /**
-   * In a login flow the session that it leads to has the id of the root authentication session; it
-   * is there already when the user was logged in before.
+   * The session to exclude. In a login flow it has the id of the root authentication session, and
+   * exists already if the user was logged in before.
    */
   private RevocationEvent byUser(Trigger trigger, Event event) {
     AuthenticationSessionModel flow = session.getContext().getAuthenticationSession();

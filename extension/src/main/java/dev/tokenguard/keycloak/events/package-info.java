@@ -1,5 +1,6 @@
 /**
- * The event listener {@code redis-token-blacklist}: what ends in Keycloak ends in the store, so
- * that a refresh that runs at the same time is refused.
+ * The event listener {@code redis-token-blacklist}: maps events and changes of models to
+ * revocations, and writes these to the store, which also refuses a refresh that runs at the same
+ * time.
  */
 package dev.tokenguard.keycloak.events;

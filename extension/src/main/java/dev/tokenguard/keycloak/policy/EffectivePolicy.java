@@ -4,14 +4,14 @@ import dev.tokenguard.rotation.RotationPolicy;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 
-/** The policy that applies to the request at hand, handed from the executor to the providers. */
+/** The policy of the current request. The executor sets it, the providers read it. */
 public final class EffectivePolicy {
 
   private static final String ATTRIBUTE = EffectivePolicy.class.getName();
 
   private EffectivePolicy() {}
 
-  /** Where two policies match a client, the last one in the realm's list counts. */
+  /** If two policies match a client, the last one in the realm's list counts. */
   static void set(KeycloakSession session, RotationPolicy policy) {
     session.setAttribute(ATTRIBUTE, policy);
   }

@@ -22,12 +22,14 @@ import org.keycloak.services.clientpolicy.condition.ClientPolicyConditionProvide
 import org.keycloak.services.clientpolicy.context.TokenRefreshContext;
 import org.keycloak.util.JsonSerialization;
 
-/** The enabled policies of a realm that name the executor, where no policy event tells. */
+/**
+ * The enabled policies of a realm with the executor, for code that runs outside of a policy event.
+ */
 public final class PoliciesWithExecutor {
 
   private static final Logger LOG = Logger.getLogger(PoliciesWithExecutor.class);
 
-  /** Conditions that vote by the client alone, in every kind of request alike. */
+  /** Conditions whose vote depends on the client only, not on the request. */
   private static final Set<String> BY_CLIENT =
       Set.of("any-client", "client-access-type", "client-attributes", "client-roles");
 
@@ -39,7 +41,12 @@ public final class PoliciesWithExecutor {
     this.client = client;
   }
 
-  /** Those that may apply to the client, by its own properties. Parses the realm's policies. */
+  /**
+   * Names of the policies that apply to the client in some request. Conditions on the request count
+   * as met. Parses the policies of the realm, so it is not for every refresh.
+   *
+   * @return empty if the policies cannot be read
+   */
   public Set<String> named() {
     RealmModel realm = session.getContext().getRealm();
     try {
@@ -77,11 +84,11 @@ public final class PoliciesWithExecutor {
         && !conditions.isEmpty()
         && conditions.stream()
             .filter(condition -> BY_CLIENT.contains(condition.getConditionProviderId()))
-            .noneMatch(this::isAgainst);
+            .noneMatch(this::votesAgainst);
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
-  private boolean isAgainst(ClientPolicyConditionRepresentation given) {
+  private boolean votesAgainst(ClientPolicyConditionRepresentation given) {
     ClientPolicyConditionProviderFactory factory =
         (ClientPolicyConditionProviderFactory)
             session

@@ -13,16 +13,17 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.representations.RefreshToken;
 
 /**
- * Finds policies that cover the login of a client but not its refreshes, or the reverse: conditions
- * may vote by what a request says, and a refresh mostly leaves {@code scope} out. Logged once for
- * each realm and client, and shown in the console's server info of this node.
+ * Finds policies that apply to the logins of a client but not to its refreshes, or the reverse. The
+ * cause is a condition on the request, for example on {@code scope}, which most refreshes omit (RFC
+ * 6749, section 6). A finding is logged once for each realm and client, and shown in the server
+ * info of this node.
  */
 public final class PolicyCoverage {
 
   private static final Logger LOG = Logger.getLogger(PolicyCoverage.class);
 
-  /** Clients that register themselves must not fill the memory of a node. */
-  private static final int MOST = 1000;
+  /** Bounds the memory, because clients can register themselves. */
+  private static final int MAX_CLIENTS = 1000;
 
   private static final String LOGIN_ONLY = "the login but not the refresh";
   private static final String REFRESH_ONLY = "the refresh but not the login";
@@ -30,17 +31,17 @@ public final class PolicyCoverage {
   private final Map<Client, Integer> coveredSince = new ConcurrentHashMap<>();
   private final Map<Client, Finding> findings = new ConcurrentHashMap<>();
 
-  /** A token of a login with a policy is refreshed by a request without one. */
+  /** Records a refresh without a policy of a token whose login had one. */
   public void refreshedWithoutPolicy(
       KeycloakSession session, RealmModel realm, ClientModel client) {
     report(session, realm, client, LOGIN_ONLY);
   }
 
   /**
-   * A refresh with a policy.
+   * Records a refresh with a policy. A token without lineage is a finding only if it was issued
+   * after a policy applied to this client, because an older one is expected.
    *
-   * @param hasLineage whether the login had a policy, too; a token that is older than the policy is
-   *     no finding
+   * @param hasLineage whether the login had a policy, too
    */
   public void refreshedWithPolicy(
       KeycloakSession session,
@@ -54,7 +55,7 @@ public final class PolicyCoverage {
     Client key = new Client(realm.getName(), client.getClientId());
     Integer since = coveredSince.get(key);
     if (since == null) {
-      if (coveredSince.size() < MOST) {
+      if (coveredSince.size() < MAX_CLIENTS) {
         coveredSince.putIfAbsent(key, Time.currentTime());
       }
     } else if (presented.getIat() > since) {
@@ -64,23 +65,23 @@ public final class PolicyCoverage {
 
   private void report(KeycloakSession session, RealmModel realm, ClientModel client, String what) {
     Client key = new Client(realm.getName(), client.getClientId());
-    if (findings.containsKey(key) || findings.size() >= MOST) {
+    if (findings.containsKey(key) || findings.size() >= MAX_CLIENTS) {
       return;
     }
     Set<String> policies = new PoliciesWithExecutor(session, client).named();
-    // Without any policy left it was removed, which is the administrator's intention; that is noted
-    // as well, so that the realm's policies are not read for each refresh.
+    // Without a policy, an administrator has removed it, which is no finding. It is remembered all
+    // the same, so that the policies of the realm are not parsed for each refresh.
     if (findings.putIfAbsent(key, new Finding(what, policies)) == null && !policies.isEmpty()) {
       LOG.warn(
           LogText.of(
-              "Policy %s of realm %s covers %s of client %s. What was revoked stays refused, but"
-                  + " its refresh tokens are not rotated then: use conditions that do not depend"
-                  + " on the request, such as client-attributes.",
+              "Policy %s of realm %s covers %s of client %s. Without the policy its refresh tokens are"
+                  + " not rotated; revoked ones stay refused. Use conditions that do not depend on"
+                  + " the request, such as client-attributes.",
               String.join(", ", policies), realm.getName(), what, client.getClientId()));
     }
   }
 
-  /** For the server info: one line for all, empty when there is nothing to report. */
+  /** All findings in one line for the server info; empty without findings. */
   public String shown() {
     return findings.entrySet().stream()
         .filter(each -> !each.getValue().policies().isEmpty())

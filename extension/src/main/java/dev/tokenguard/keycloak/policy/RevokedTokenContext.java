@@ -8,8 +8,8 @@ import org.keycloak.representations.RefreshToken;
 import org.keycloak.services.clientpolicy.context.TokenRevokeContext;
 
 /**
- * The token that a client asks to revoke (RFC 7009). Keycloak's event names its id only, from which
- * the family cannot be derived; so its position is noted here.
+ * The position of the refresh token that the current request revokes (RFC 7009). Keycloak's event
+ * contains only the id of the token, from which the family cannot be derived.
  */
 public final class RevokedTokenContext {
 
@@ -17,7 +17,7 @@ public final class RevokedTokenContext {
 
   private RevokedTokenContext() {}
 
-  static void note(KeycloakSession session, TokenRevokeContext context) {
+  static void record(KeycloakSession session, TokenRevokeContext context) {
     String encoded = context.getParams().getFirst("token");
     RefreshToken token =
         encoded == null ? null : session.tokens().decode(encoded, RefreshToken.class);
@@ -26,8 +26,8 @@ public final class RevokedTokenContext {
     }
   }
 
-  /** Empty when the request at hand revokes no refresh token of a client with a policy. */
-  public static Optional<TokenPosition> placeIn(KeycloakSession session) {
+  /** Empty if the current request revokes no refresh token of a client with a policy. */
+  public static Optional<TokenPosition> positionIn(KeycloakSession session) {
     return Optional.ofNullable(session.getAttribute(ATTRIBUTE, TokenPosition.class));
   }
 }

@@ -11,7 +11,7 @@ import org.keycloak.services.clientpolicy.ClientPolicyException;
 import org.keycloak.services.clientpolicy.context.TokenRevokeContext;
 import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider;
 
-/** Says which policy is in force where refresh tokens are issued, refreshed or revoked. */
+/** Sets the policy of the requests that issue, refresh, revoke or introspect refresh tokens. */
 final class RotationExecutor
     implements ClientPolicyExecutorProvider<RotationExecutorConfiguration> {
 
@@ -36,7 +36,7 @@ final class RotationExecutor
 
   @Override
   public void setupConfiguration(RotationExecutorConfiguration given) {
-    // Read when it is needed: Keycloak calls this before it has the settings checked.
+    // Parsed on use: Keycloak calls this before it validates the settings.
     configuration = given;
   }
 
@@ -53,15 +53,16 @@ final class RotationExecutor
           JWT_AUTHORIZATION_GRANT,
           TOKEN_INTROSPECT ->
           EffectivePolicy.set(session, policy());
-      case TOKEN_REVOKE -> RevokedTokenContext.note(session, (TokenRevokeContext) context);
+      case TOKEN_REVOKE -> RevokedTokenContext.record(session, (TokenRevokeContext) context);
       default -> {
-        // Nothing else issues, refreshes, revokes or introspects a refresh token.
+        // No other request issues, refreshes, revokes or introspects a refresh token.
       }
     }
   }
 
   /**
-   * A profile that was saved past the check refuses the request and tells the administrator why.
+   * @throws ClientPolicyException {@code server_error} if a profile was saved without validation;
+   *     the log names the setting
    */
   private RotationPolicy policy() throws ClientPolicyException {
     try {

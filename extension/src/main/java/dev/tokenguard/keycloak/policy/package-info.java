@@ -1,5 +1,5 @@
 /**
  * The client-policy executor {@code redis-refresh-token-rotation}: administrators enable rotation
- * for clients and set the policy in the console.
+ * for clients and configure it in the admin console.
  */
 package dev.tokenguard.keycloak.policy;
