@@ -29,7 +29,7 @@ class PendingRevocationIT extends LabTest {
 
   private static final Duration BACK = Duration.ofSeconds(10);
 
-  private static final String LOST = "Redis has lost all that it held";
+  private static final String LOST = "Redis has lost all its data";
 
   private static RedisServer redis;
   private static KeycloakServer keycloak;

@@ -83,12 +83,12 @@ class ExecutorIT extends ConsoleTest {
   }
 
   private static void openHelp(Console console, DocumentedSetting setting) {
-    // The console names the help of a text after its field, that of a choice after its label.
+    // The console derives this id from the name of a text field, and from the label of a choice.
     console
         .page()
         .locator(
-            "[data-testid='help-label-%1$s'], [data-testid='help-label-config.%1$s']"
-                .formatted(setting.name()))
+            "[data-testid='help-label-%s'], [data-testid='help-label-config.%s']"
+                .formatted(setting.label(), setting.name()))
         .click();
     assertThat(help(console, setting)).hasText(setting.helpInTheConsole());
   }

@@ -14,7 +14,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.timer.TimerProvider;
 
-/** Asks Redis every second whether it still is what it was. A loss is logged and counted once. */
+/** Checks every second whether Redis has lost data. A loss is logged and counted once. */
 final class DataLossMonitor {
 
   private static final Logger LOG = Logger.getLogger(DataLossMonitor.class);
@@ -32,26 +32,28 @@ final class DataLossMonitor {
       losses.put(
           loss,
           Counter.builder("token_guard.redis.state.lost")
-              .description("How often Redis was found to have lost what it held")
+              .description("Detected data losses of Redis")
               .tag("loss", Setting.id(loss))
               .register(Metrics.globalRegistry));
     }
   }
 
   /**
-   * @param session of the start
+   * Schedules the checks.
+   *
+   * @param session gives access to the timer of Keycloak
    */
   void start(KeycloakSession session) {
     session
         .getProvider(TimerProvider.class)
-        .schedule(this::look, INTERVAL_MILLIS, "token-guard-lost-state");
+        .schedule(this::check, INTERVAL_MILLIS, "token-guard-data-loss");
   }
 
-  private void look() {
+  private void check() {
     try {
       heartbeat.beat().ifPresent(this::report);
-    } catch (StoreUnavailableException away) {
-      // Counted and logged where it was thrown; what is lost meanwhile shows when it is back.
+    } catch (StoreUnavailableException outage) {
+      // Counted and logged by the connection; a loss during the outage is found after it.
     }
   }
 
@@ -59,9 +61,10 @@ final class DataLossMonitor {
     losses.get(loss).increment();
     LOG.warn(
         LogText.of(
-            "Redis has %s. Live refresh tokens are taken up again as the clients' on-missing-state says;"
-                + " Keycloak's own list of revoked tokens is recorded in Redis again",
-            loss == Loss.FLUSHED ? "lost all that it held" : "lost its last writes"));
+            "Redis has lost %s. Families without a record are handled by on-missing-state of each"
+                + " client; revocations on Keycloak's list of revoked tokens are recorded in Redis"
+                + " again",
+            loss == Loss.FLUSHED ? "all its data" : "its last writes"));
     factory.publish(new RedisDataLossEvent(loss));
   }
 }

@@ -17,10 +17,14 @@ import dev.tokenguard.revocation.IncidentLog;
 import dev.tokenguard.revocation.LatestExpiries;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
@@ -31,8 +35,8 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /**
- * Connects a node to one Redis by Jedis. A wrong setting stops the start with a sentence that names
- * it; an unreachable Redis does not.
+ * Connects a node to Redis by Jedis. A setting that is not accepted stops the start of Keycloak; an
+ * unavailable Redis does not.
  */
 public final class JedisConnectionFactory
     implements RedisConnectionFactory, ServerInfoAwareProviderFactory {
@@ -64,24 +68,24 @@ public final class JedisConnectionFactory
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
-    RedisReadiness.ask(this::health);
+    RedisReadiness.register(this::readiness);
     if (settings.isEmpty()) {
       LOG.info(LogText.of("Token Guard is inactive: %surl is not set.", OPTIONS.prefix()));
       return;
     }
     RedisSettings given = settings.get();
-    LOG.info(LogText.of("Token Guard %s uses Redis at %s", Release.version(), given.address()));
+    LOG.info(LogText.of("Token Guard %s uses Redis at %s", version(), given.address()));
     redis = Optional.of(Redis.open(given, new MicrometerTelemetry()));
     RedisKeys keys = new RedisKeys(given.keyPrefix());
     families = redis.map(it -> new RedisFamilyStore(it, keys));
     blacklist = redis.map(it -> new RedisBlacklist(it, keys));
     incidents = redis.map(it -> new RedisIncidentLog(it, keys));
     latestExpiries = redis.map(it -> new RedisLatestExpiries(it, keys));
-    DataLossMonitor watch = new DataLossMonitor(new RedisHeartbeat(redis.get(), keys), factory);
+    DataLossMonitor monitor = new DataLossMonitor(new RedisHeartbeat(redis.get(), keys), factory);
     factory.register(
         event -> {
           if (event instanceof PostMigrationEvent) {
-            KeycloakModelUtils.runJobInTransaction(factory, watch::start);
+            KeycloakModelUtils.runJobInTransaction(factory, monitor::start);
           }
         });
   }
@@ -99,16 +103,16 @@ public final class JedisConnectionFactory
   @Override
   public Map<String, String> getOperationalInfo() {
     Map<String, String> info = new LinkedHashMap<>();
-    info.put("token-guard", Release.version());
+    info.put("token-guard", version());
     info.putAll(state());
     settings.ifPresent(it -> info.putAll(it.describe()));
     return info;
   }
 
-  private RedisHealth health() {
+  private RedisReadiness.State readiness() {
     Map<String, String> state = state();
-    boolean needsRedis = settings.filter(RedisSettings::readinessRequiresRedis).isPresent();
-    return new RedisHealth(!needsRedis || state.get(REDIS).equals(REACHABLE), state);
+    boolean requiresRedis = settings.filter(RedisSettings::readinessRequiresRedis).isPresent();
+    return new RedisReadiness.State(!requiresRedis || state.get(REDIS).equals(REACHABLE), state);
   }
 
   private Map<String, String> state() {
@@ -121,7 +125,7 @@ public final class JedisConnectionFactory
     return state;
   }
 
-  /** Bounded by the time-outs of the connection. */
+  /** Returns within the time-outs of the connection. */
   private static boolean isReachable(Redis redis) {
     try {
       redis.ping();
@@ -136,6 +140,18 @@ public final class JedisConnectionFactory
     return OPTIONS.toConfigProperties();
   }
 
+  /** The version of this JAR. */
+  private static String version() {
+    try (InputStream file =
+        JedisConnectionFactory.class.getResourceAsStream("/META-INF/token-guard.properties")) {
+      Properties properties = new Properties();
+      properties.load(file);
+      return properties.getProperty("version");
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException("the JAR is damaged: its version is unreadable", unreadable);
+    }
+  }
+
   private record OpenConnection(
       Optional<FamilyStore> families,
       Optional<Blacklist> blacklist,
@@ -144,7 +160,7 @@ public final class JedisConnectionFactory
       implements RedisConnection {
     @Override
     public void close() {
-      // The pool belongs to the factory.
+      // The factory closes the pool.
     }
   }
 }

@@ -8,19 +8,18 @@ import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.provider.Provider;
 
-/** What this node keeps in Redis. */
+/**
+ * The stores of a node in Redis. All are empty if no Redis is configured; then Token Guard is
+ * inactive.
+ */
 public interface RedisConnection extends Provider {
 
-  /** The families; empty when no Redis is configured. */
   Optional<FamilyStore> families();
 
-  /** The blacklist; empty when no Redis is configured. */
   Optional<Blacklist> blacklist();
 
-  /** The incidents; empty when no Redis is configured. */
   Optional<IncidentLog> incidents();
 
-  /** The latest expiries of access tokens; empty when no Redis is configured. */
   Optional<LatestExpiries> latestExpiries();
 
   static Optional<LatestExpiries> latestExpiriesOf(KeycloakSession session) {
@@ -31,7 +30,6 @@ public interface RedisConnection extends Provider {
     return session.getProvider(RedisConnection.class).blacklist();
   }
 
-  /** The families of this node; empty when no Redis is configured. */
   static Optional<FamilyStore> familiesOf(KeycloakSession session) {
     return session.getProvider(RedisConnection.class).families();
   }

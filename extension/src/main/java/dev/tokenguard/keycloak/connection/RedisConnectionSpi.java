@@ -4,7 +4,7 @@ import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderFactory;
 import org.keycloak.provider.Spi;
 
-/** The settings stand under {@code spi-redis-connection--jedis--…}. */
+/** Its options have the prefix {@code spi-redis-connection--jedis--}. */
 public final class RedisConnectionSpi implements Spi {
 
   @Override

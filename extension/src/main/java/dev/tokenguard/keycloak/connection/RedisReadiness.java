@@ -1,6 +1,9 @@
 package dev.tokenguard.keycloak.connection;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.spi.CDI;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -9,29 +12,51 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Found by {@code kc.sh build} because of {@code META-INF/beans.xml}. Without {@code
- * --health-enabled} it is left out.
+ * The check of Redis in {@code /health/ready}. {@code kc.sh build} finds the bean because of {@code
+ * META-INF/beans.xml}, and leaves it out without {@code --health-enabled}.
  */
 @Readiness
 @ApplicationScoped
 public class RedisReadiness implements HealthCheck {
 
-  private static final RedisHealth UNKNOWN = new RedisHealth(true, Map.of("redis", "not started"));
+  private volatile Supplier<State> connection =
+      () -> new State(true, Map.of("redis", "not started"));
 
-  /** Quarkus makes this object and Keycloak the connection; neither knows of the other. */
-  private static volatile Supplier<RedisHealth> source = () -> UNKNOWN;
+  /**
+   * The state of the connection.
+   *
+   * @param isReady whether a load balancer sends requests to a node in this state
+   * @param details for an administrator
+   */
+  public record State(boolean isReady, Map<String, String> details) {
 
-  /** The connection of this node says from now on how it is. */
-  public static void ask(Supplier<RedisHealth> connection) {
-    source = connection;
+    public State {
+      // Map.copyOf() does not keep the order.
+      details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    }
+  }
+
+  /** Connects the bean of this node, if there is one: Quarkus creates it, not Keycloak. */
+  static void register(Supplier<State> connection) {
+    try {
+      CDI.current().select(RedisReadiness.class, Readiness.Literal.INSTANCE).stream()
+          .forEach(bean -> bean.observe(connection));
+    } catch (IllegalStateException noContainer) {
+      // Keycloak without Quarkus, as in unit tests, has no health endpoints.
+    }
+  }
+
+  /** Public for the client proxy that Quarkus generates. */
+  public void observe(Supplier<State> source) {
+    connection = source;
   }
 
   @Override
   public HealthCheckResponse call() {
-    RedisHealth health = source.get();
+    State state = connection.get();
     HealthCheckResponseBuilder response =
-        HealthCheckResponse.named("Token Guard Redis connection").status(health.isReady());
-    health.details().forEach(response::withData);
+        HealthCheckResponse.named("Token Guard Redis connection").status(state.isReady());
+    state.details().forEach(response::withData);
     return response.build();
   }
 }

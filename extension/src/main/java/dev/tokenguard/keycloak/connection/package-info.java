@@ -1,5 +1,5 @@
 /**
- * The SPI {@code redis-connection}: one pool of connections for all factories of a node. This is
- * the only package that knows both Keycloak and Redis.
+ * The SPI {@code redis-connection}: one pool of connections for all providers of a node. This is
+ * the only package that depends on both Keycloak and the Redis adapter.
  */
 package dev.tokenguard.keycloak.connection;

@@ -12,9 +12,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.jboss.logging.Logger;
 
-/**
- * Counts and times what Redis is asked for, and says in the log when it goes and when it is back.
- */
+/** Counts and times the commands to Redis, and logs outages. */
 public final class MicrometerTelemetry implements RedisTelemetry {
 
   private static final Logger LOG = Logger.getLogger(MicrometerTelemetry.class);
@@ -31,7 +29,7 @@ public final class MicrometerTelemetry implements RedisTelemetry {
       calls.put(
           operation,
           Timer.builder("token_guard.redis")
-              .description("Answered calls to Redis")
+              .description("Commands to Redis that were answered")
               .tag("operation", name)
               .register(registry));
       Map<Failure, Counter> ofOperation = new EnumMap<>(Failure.class);
@@ -39,7 +37,7 @@ public final class MicrometerTelemetry implements RedisTelemetry {
         ofOperation.put(
             failure,
             Counter.builder("token_guard.redis.failures")
-                .description("Calls to Redis without a usable answer")
+                .description("Commands to Redis without a usable answer")
                 .tag("operation", name)
                 .tag("failure", Setting.id(failure))
                 .register(registry));
@@ -48,7 +46,7 @@ public final class MicrometerTelemetry implements RedisTelemetry {
     }
     for (BreakerState each : BreakerState.values()) {
       Gauge.builder("token_guard.redis.breaker", this, it -> it.state == each ? 1 : 0)
-          .description("1 for the state of the circuit breaker before Redis, 0 for the others")
+          .description("1 for the current state of the circuit breaker, 0 for the others")
           .tag("state", Setting.id(each))
           .register(registry);
     }
@@ -70,7 +68,7 @@ public final class MicrometerTelemetry implements RedisTelemetry {
   @Override
   public void entered(BreakerState entered) {
     state = entered;
-    LOG.debugf("The circuit breaker before Redis is %s", Setting.id(entered));
+    LOG.debugf("The circuit breaker of Redis is %s", Setting.id(entered));
     if (entered == BreakerState.OPEN) {
       log.opened();
     }

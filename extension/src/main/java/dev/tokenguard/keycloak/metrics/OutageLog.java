@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * One line when Redis goes and one when it is back, however many requests are hit. A single failure
- * is said at most once a minute, unless Redis turns out to be away.
+ * Logs one line at the begin of an outage and one at its end, for any number of failed commands. A
+ * single failure is logged at most once a minute; the opening of the circuit breaker always is.
  */
 final class OutageLog {
 
@@ -25,11 +25,11 @@ final class OutageLog {
   private final Consumer<String> information;
   private Optional<Outage> outage = Optional.empty();
   private Optional<Long> announced = Optional.empty();
-  private Optional<Long> rejectionSaid = Optional.empty();
+  private Optional<Long> rejectionLogged = Optional.empty();
   private String lastFailure = "";
 
-  /** Read before all else: nothing is locked while Redis is well. */
-  private volatile boolean isWell = true;
+  /** Lets {@link #answered} return without a lock, except during an outage. */
+  private volatile boolean isAvailable = true;
 
   OutageLog(LongSupplier nanoTime, Consumer<String> warning, Consumer<String> information) {
     this.nanoTime = nanoTime;
@@ -38,7 +38,7 @@ final class OutageLog {
   }
 
   void answered() {
-    if (!isWell) {
+    if (!isAvailable) {
       end();
     }
   }
@@ -49,7 +49,7 @@ final class OutageLog {
       lastFailure = "(" + Setting.id(failure) + "): " + message;
     }
     if (failure == Failure.REJECTED && outage.isEmpty()) {
-      sayRejection(operation, message, now);
+      logRejection(operation, message, now);
       return;
     }
     Outage current = begun(now);
@@ -59,14 +59,14 @@ final class OutageLog {
     }
   }
 
-  /** Redis is not asked any more. */
+  /** The circuit breaker has opened: commands fail without being sent. */
   synchronized void opened() {
     long now = nanoTime.getAsLong();
     announce(begun(now), now);
   }
 
   private Outage begun(long now) {
-    isWell = false;
+    isAvailable = false;
     outage = outage.or(() -> Optional.of(new Outage(now)));
     return outage.get();
   }
@@ -79,19 +79,15 @@ final class OutageLog {
     }
   }
 
-  private void sayRejection(Operation operation, String message, long now) {
-    if (isQuietSince(rejectionSaid, now)) {
-      rejectionSaid = Optional.of(now);
-      warning.accept(
-          "Redis answers, but did not do what it was asked for ("
-              + Setting.id(operation)
-              + "): "
-              + message);
+  private void logRejection(Operation operation, String message, long now) {
+    if (isQuietSince(rejectionLogged, now)) {
+      rejectionLogged = Optional.of(now);
+      warning.accept("Redis rejected a command (" + Setting.id(operation) + "): " + message);
     }
   }
 
-  private static boolean isQuietSince(Optional<Long> said, long now) {
-    return said.isEmpty() || now - said.get() >= QUIET_NANOS;
+  private static boolean isQuietSince(Optional<Long> logged, long now) {
+    return logged.isEmpty() || now - logged.get() >= QUIET_NANOS;
   }
 
   private synchronized void end() {
@@ -99,10 +95,10 @@ final class OutageLog {
         .filter(it -> it.isAnnounced)
         .ifPresent(it -> information.accept(it.summary(nanoTime.getAsLong())));
     outage = Optional.empty();
-    isWell = true;
+    isAvailable = true;
   }
 
-  /** What went without Redis since it did not answer. */
+  /** The commands that have failed since the begin of an outage. */
   private static final class Outage {
 
     private final long begin;
@@ -128,7 +124,7 @@ final class OutageLog {
               .collect(Collectors.joining(", "));
       return String.format(
           Locale.ROOT,
-          "Redis answers again after %.1f s. Without it went: %s; %d of them were not sent",
+          "Redis answers again after %.1f s. Failed meanwhile: %s; %d of them were not sent",
           (end - begin) / 1e9,
           operations.isEmpty() ? "nothing" : operations,
           notSent);

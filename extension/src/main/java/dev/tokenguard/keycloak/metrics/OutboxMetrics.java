@@ -8,22 +8,27 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.IntSupplier;
 
-/** What is counted of the revocations that are recorded in Redis. */
+/** Counts the revocations by how they reached Redis, and those that wait for it. */
 public final class OutboxMetrics {
 
-  /** How one was recorded. */
+  /** The result of one revocation. */
   public enum Result {
+    /** Recorded in Redis within the request. */
     DELIVERED,
+    /** Waits in the outbox, because Redis is unavailable. */
     KEPT,
+    /** Recorded in Redis after it has waited. */
     DELIVERED_LATER,
+    /** No longer necessary: no token that it covers can be valid. */
     EXPIRED,
+    /** Not in memory, because the outbox is full. It is read from the database later. */
     OVERFLOWED
   }
 
   private final Map<Result, Counter> results = new EnumMap<>(Result.class);
 
   /**
-   * @param pending how many wait
+   * @param pending the number of revocations in the outbox
    */
   public OutboxMetrics(IntSupplier pending) {
     for (Result result : Result.values()) {

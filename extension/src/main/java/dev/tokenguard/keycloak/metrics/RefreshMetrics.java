@@ -7,20 +7,20 @@ import io.micrometer.core.instrument.Metrics;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Counts refreshes of clients with a policy, and of tokens with lineage, by their outcome. */
+/** Counts refreshes of clients with a policy and of tokens with lineage, by outcome. */
 public final class RefreshMetrics {
 
   private final Map<Outcome, Counter> decided =
       counters("token_guard.refresh", "Refreshes by their outcome");
   private final Map<Outcome, Counter> observed =
-      counters("token_guard.refresh.observed", "Refusals that were only observed");
+      counters("token_guard.refresh.observed", "Refusals that were only reported");
 
   public void count(RefreshDecision decision) {
     count(decision.outcome());
     decision.observed().ifPresent(outcome -> observed.get(outcome).increment());
   }
 
-  /** A refresh that was refused before the store was asked. */
+  /** Counts a refresh that was refused before a call to the store. */
   public void count(Outcome outcome) {
     decided.get(outcome).increment();
   }

@@ -1,4 +1,5 @@
 /**
- * What happened, as Micrometer meters on Keycloak's registry. Tag values are enum constants only.
+ * Micrometer meters in Keycloak's registry, and the log of outages. The values of all tags are
+ * constants of enums, so their number is bounded.
  */
 package dev.tokenguard.keycloak.metrics;

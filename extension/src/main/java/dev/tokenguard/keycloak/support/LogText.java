@@ -3,14 +3,14 @@ package dev.tokenguard.keycloak.support;
 import java.util.Locale;
 
 /**
- * A line of the log. Client ids, addresses and other values come from outside; a line break in one
- * of them would begin a line that Token Guard never wrote (CWE-117).
+ * The text of a log line. Clients choose some of its values, for example client ids; a line break
+ * in one of them would forge a line of the log (CWE-117).
  */
 public final class LogText {
 
   private LogText() {}
 
-  /** Formats a line; whatever is no printable part of a line is written as its code. */
+  /** Formats a line; characters that are not printable are replaced by their code. */
   public static String of(String format, Object... values) {
     return onOneLine(String.format(Locale.ROOT, format, values));
   }
@@ -32,7 +32,7 @@ public final class LogText {
     return line.toString();
   }
 
-  /** Also marks that reverse the direction of writing, and terminal sequences. */
+  /** Includes marks that change the direction of writing, and terminal sequences. */
   private static boolean isUnsafe(int codePoint) {
     return switch (Character.getType(codePoint)) {
       case Character.CONTROL,

@@ -11,21 +11,21 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
-/** Steps beside or after the transaction of a request. */
+/** Runs steps after, or apart from, the transaction of a request. */
 public final class Transactions {
 
   private static final Logger LOG = Logger.getLogger(Transactions.class);
 
   static final int TRIES = 5;
 
-  /** Before the second try at most twice as long, and twice that before each further one. */
+  /** The back-off: at most twice as long before the second try, doubled before each further one. */
   private static final int PAUSE_MILLIS = 20;
 
   private Transactions() {}
 
   /**
-   * Runs a step once the request's transaction is committed, and before its answer goes out; not at
-   * all when it is rolled back. What the step throws, Keycloak logs.
+   * Runs a step after the commit of the request's transaction and before the response; not after a
+   * rollback. Keycloak logs an exception of the step and ignores it otherwise.
    */
   public static void afterCommit(KeycloakSession session, Runnable step) {
     session
@@ -39,16 +39,17 @@ public final class Transactions {
 
               @Override
               protected void rollbackImpl() {
-                // What the step would have followed has not happened.
+                // The change that the step follows was not committed.
               }
             });
   }
 
   /**
-   * Runs a step in a transaction of its own, committed or rolled back whatever becomes of the
-   * request.
+   * Runs a step in a new transaction, which is committed even if that of the request is rolled
+   * back.
    *
-   * @param step is given a session with the realm set; models of other sessions are not its
+   * @param step its argument is a new session with the realm set; it must not use models of another
+   *     session
    */
   public static <T> T inNewTransaction(
       KeycloakSessionFactory factory, RealmModel realm, Function<KeycloakSession, T> step) {
@@ -62,12 +63,12 @@ public final class Transactions {
   }
 
   /**
-   * Runs a step that may fail by a conflict, up to five times within about half a second. Where two
-   * requests change a session at once, the database lets one go first, and Keycloak fails the other
-   * one (409). A client would retry; nobody retries a termination.
+   * Runs a step up to five times within about half a second. If two requests change a session
+   * concurrently, Keycloak fails one of them with a conflict (409), and a termination has no client
+   * that retries it.
    *
-   * @param step in a transaction of its own, and as good when it runs twice
-   * @throws RuntimeException that of the last try
+   * @param step idempotent, in a transaction of its own
+   * @throws RuntimeException of the last try
    */
   public static <T> T retryOnConflict(Supplier<T> step) {
     AtomicReference<T> result = new AtomicReference<>();

@@ -1,2 +1,2 @@
-/** Transactions, options and log lines of Keycloak, as all adapter packages use them. */
+/** Transactions, provider options and log lines: used by all packages of the Keycloak adapter. */
 package dev.tokenguard.keycloak.support;

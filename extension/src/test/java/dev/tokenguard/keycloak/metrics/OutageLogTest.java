@@ -20,7 +20,7 @@ final class OutageLogTest {
   }
 
   @Test
-  void givenAnOutage_whenManyRequestsAreHit_thenOneLineTellsItsBeginAndOneItsEnd() {
+  void given_an_outage_when_many_commands_fail_then_one_line_marks_its_begin_and_one_its_end() {
     for (int count = 0; count < 5; count++) {
       log.failed(Operation.ROTATE, Failure.TIMEOUT, "Read timed out");
     }
@@ -35,12 +35,12 @@ final class OutageLogTest {
     assertThat(lines)
         .containsExactly(
             "Redis does not answer as it should (timeout): Read timed out",
-            "Redis answers again after 12.3 s. Without it went: rotate 5, blacklist-find 100; 100"
+            "Redis answers again after 12.3 s. Failed meanwhile: rotate 5, blacklist-find 100; 100"
                 + " of them were not sent");
   }
 
   @Test
-  void givenSingleFailures_whenTheyRepeat_thenOneIsSaidInAMinute() {
+  void given_single_failures_when_they_repeat_then_one_is_logged_in_a_minute() {
     for (int count = 0; count < 10; count++) {
       log.failed(Operation.FIND, Failure.CONNECTION, "reset");
       pass(Duration.ofSeconds(7));
@@ -49,13 +49,13 @@ final class OutageLogTest {
     assertThat(lines)
         .containsExactly(
             "Redis does not answer as it should (connection): reset",
-            "Redis answers again after 7.0 s. Without it went: find 1; 0 of them were not sent",
+            "Redis answers again after 7.0 s. Failed meanwhile: find 1; 0 of them were not sent",
             "Redis does not answer as it should (connection): reset",
-            "Redis answers again after 7.0 s. Without it went: find 1; 0 of them were not sent");
+            "Redis answers again after 7.0 s. Failed meanwhile: find 1; 0 of them were not sent");
   }
 
   @Test
-  void givenASingleFailureAMomentAgo_whenRedisGoes_thenThatIsSaidAllTheSame() {
+  void given_a_single_failure_a_moment_ago_when_the_breaker_opens_then_the_outage_is_logged() {
     log.failed(Operation.FIND, Failure.CONNECTION, "reset");
     log.answered();
     log.failed(Operation.FIND, Failure.TIMEOUT, "Read timed out");
@@ -71,22 +71,20 @@ final class OutageLogTest {
   }
 
   @Test
-  void givenRejections_whenTheyRepeat_thenOneIsSaidInAMinuteAndRedisIsNotCalledAway() {
+  void given_rejections_when_they_repeat_then_one_is_logged_in_a_minute_and_no_outage() {
     for (int count = 0; count < 10; count++) {
       log.failed(Operation.ROTATE, Failure.REJECTED, "WRONGTYPE Operation against a key");
       pass(Duration.ofSeconds(6));
       log.answered();
     }
-    String line =
-        "Redis answers, but did not do what it was asked for (rotate): WRONGTYPE"
-            + " Operation against a key";
+    String line = "Redis rejected a command (rotate): WRONGTYPE" + " Operation against a key";
     assertThat(lines).containsExactly(line);
     log.failed(Operation.ROTATE, Failure.REJECTED, "WRONGTYPE Operation against a key");
     assertThat(lines).containsExactly(line, line);
   }
 
   @Test
-  void givenRejectionsOfWhateverIsAsked_whenRedisIsNotAskedAnyMore_thenItIsAnOutage() {
+  void given_rejections_when_the_breaker_opens_then_an_outage_is_logged() {
     log.failed(Operation.ROTATE, Failure.REJECTED, "LOADING Redis is loading");
     log.opened();
     log.failed(Operation.ROTATE, Failure.NOT_PERMITTED, "not sent");
@@ -94,9 +92,8 @@ final class OutageLogTest {
     log.answered();
     assertThat(lines)
         .containsExactly(
-            "Redis answers, but did not do what it was asked for (rotate): LOADING Redis"
-                + " is loading",
+            "Redis rejected a command (rotate): LOADING Redis" + " is loading",
             "Redis does not answer as it should (rejected): LOADING Redis is loading",
-            "Redis answers again after 2.0 s. Without it went: rotate 1; 1 of them were not sent");
+            "Redis answers again after 2.0 s. Failed meanwhile: rotate 1; 1 of them were not sent");
   }
 }
