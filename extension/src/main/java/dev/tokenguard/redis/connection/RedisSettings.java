@@ -71,120 +71,161 @@ public record RedisSettings(
 
   private static final Setting<Optional<RedisAddress>> URL =
       text(
-          "url",
-          "Where Redis is: redis://host:port/database, or rediss:// for TLS. Several Sentinels or"
-              + " nodes of a Cluster are separated by commas. Without it Token Guard is inactive.",
-          "redis://[user:password@]host[:port][,host[:port]…][/database], or rediss:// for TLS",
-          "",
-          given -> given.isEmpty() ? Optional.empty() : Optional.of(RedisAddress.parse(given)));
+              "url",
+              "The address of Redis: redis://host:port/database, or rediss:// for TLS. "
+                  + "Separate several Sentinels or nodes of a Cluster by commas. Without a URL "
+                  + "Token Guard is inactive.",
+              "redis://[user:password@]host[:port][,host[:port]…][/database], or rediss:// for TLS",
+              "",
+              given -> optional(given).map(RedisAddress::parse))
+          .labelled("Redis URL");
   private static final Setting<Topology> TOPOLOGY =
       choice(
           "topology",
-          "What the URL names: one Redis, Sentinels, or nodes of a Redis Cluster.",
+          "What the hosts of the URL are: one Redis or a service that acts as one, "
+              + "Sentinels, or nodes of a Redis Cluster. Set it if the URL names Sentinels or "
+              + "a Cluster.",
           Topology.class,
           Topology.STANDALONE);
   private static final Setting<Optional<String>> SENTINEL_MASTER =
       text(
-          "sentinel-master",
-          "The name by which the Sentinels know the master. Needed with the topology sentinel.",
-          "letters, digits and .-_",
-          "",
-          given -> optional(given).map(it -> matching(it, "[\\w.-]+")));
+              "sentinel-master",
+              "The name of the master at the Sentinels. Required with the topology "
+                  + "sentinel, and not accepted with another one.",
+              "letters, digits and .-_",
+              "",
+              given -> optional(given).map(it -> matching(it, "[\\w.-]+")))
+          .labelled("Sentinel master name");
   private static final Setting<Optional<String>> SENTINEL_USERNAME =
       text(
           "sentinel-username",
-          "The ACL user at the Sentinels themselves.",
+          "The ACL user at the Sentinels. Set it if the Sentinels have ACL users.",
           "a text",
           "",
           RedisSettings::optional);
   private static final Setting<Optional<String>> SENTINEL_PASSWORD =
       text(
           "sentinel-password",
-          "The password at the Sentinels themselves, if they want one.",
+          "The password at the Sentinels. Set it if the Sentinels require " + "authentication.",
           "a text",
           "",
           RedisSettings::optional);
   private static final Setting<Optional<String>> USERNAME =
       text(
           "username",
-          "The ACL user. Wins over the one in the URL.",
+          "The ACL user at Redis. Takes precedence over the user in the URL.",
           "a text",
           "",
           RedisSettings::optional);
   private static final Setting<Optional<String>> PASSWORD =
       text(
           "password",
-          "The password. Wins over the one in the URL, and does not show in a list of processes when"
-              + " it is given by the environment.",
+          "The password at Redis. Takes precedence over the password in the URL. Pass "
+              + "it as an environment variable, which a list of processes does not show.",
           "a text",
           "",
           RedisSettings::optional);
   private static final Setting<Optional<Integer>> DATABASE =
       text(
-          "database",
-          "The number of the database. Wins over the one in the URL. A Cluster has number 0 only.",
-          "0 to 1000000",
-          "",
-          given -> optional(given).map(RedisAddress::database));
+              "database",
+              "The number of the database. Takes precedence over the number in the URL. A "
+                  + "Cluster has the database 0 only.",
+              "0 to 1000000",
+              "",
+              given -> optional(given).map(RedisAddress::database))
+          .labelled("Database number");
   private static final Setting<String> KEY_PREFIX =
       text(
           "key-prefix",
-          "Put before every key, so that several Keycloaks can share a Redis.",
+          "The prefix of every key. Change it if several Keycloak deployments share a "
+              + "Redis; resource servers and the ACL user need the same prefix.",
           "1 to 32 of letters, digits and -._:",
           "tg:",
           given -> matching(given, "[A-Za-z0-9._:-]{1,32}"));
   private static final Setting<String> CLIENT_NAME =
       text(
           "client-name",
-          "How the connections are named in CLIENT LIST.",
+          "The name of the connections in CLIENT LIST. Change it to distinguish several "
+              + "Keycloak deployments.",
           "1 to 64 printable characters without spaces",
           "token-guard",
           given -> matching(given, "[!-~]{1,64}"));
   private static final Setting<Integer> RESP =
-      number("resp", "The version of the protocol: RESP3, or RESP2 for a proxy.", "", 2, 3, 3);
+      number(
+              "resp",
+              "The version of the Redis protocol. Set 2 for a proxy or a service that does "
+                  + "not support RESP3.",
+              "",
+              2,
+              3,
+              3)
+          .labelled("RESP version");
   private static final Setting<Integer> MAX_POOL_SIZE =
       number(
-          "max-pool-size",
-          "Connections of one Keycloak node, at most; on a Cluster, to each master.",
-          "connections",
-          1,
-          1000,
-          64);
+              "max-pool-size",
+              "The maximum number of connections of a Keycloak node; on a Cluster, to each "
+                  + "master. Raise it if commands fail with the pool time-out under load.",
+              "connections",
+              1,
+              1000,
+              64)
+          .labelled("Maximum connections");
   private static final Setting<Integer> CONNECT_TIMEOUT =
-      number("connect-timeout", "How long to wait for a connection.", "ms", 10, 10_000, 400);
+      number(
+          "connect-timeout",
+          "How long a command waits for a new connection. Raise it if Redis is far away "
+              + "in the network.",
+          "ms",
+          10,
+          10_000,
+          400);
   private static final Setting<Integer> READ_TIMEOUT =
-      number("read-timeout", "How long to wait for an answer.", "ms", 10, 10_000, 400);
+      number(
+          "read-timeout",
+          "How long a command waits for its response. Raise it if Redis is far away in "
+              + "the network; requests wait longer during an outage.",
+          "ms",
+          10,
+          10_000,
+          400);
   private static final Setting<Integer> POOL_TIMEOUT =
       number(
           "pool-timeout",
-          "How long to wait when all connections are in use.",
+          "How long a command waits for a free connection when all are in use. Raise it "
+              + "for short peaks of load.",
           "ms",
           10,
           10_000,
           400);
   private static final Setting<Integer> BREAKER_FAILURES =
       number(
-          "breaker-failures",
-          "After so many commands in a row without an answer, further ones fail at once and Redis is"
-              + " not asked.",
-          "failures",
-          1,
-          1000,
-          5);
+              "breaker-failures",
+              "The number of consecutive failed commands that opens the circuit breaker. "
+                  + "While it is open, commands fail at once and are not sent. Raise it if single "
+                  + "failures are frequent.",
+              "failures",
+              1,
+              1000,
+              5)
+          .labelled("Circuit breaker threshold (failures)");
   private static final Setting<Integer> BREAKER_WAIT_DURATION =
       number(
-          "breaker-wait-duration",
-          "After so long one command tries again whether Redis answers.",
-          "ms",
-          10,
-          60_000,
-          1000);
+              "breaker-wait-duration",
+              "How long the circuit breaker stays open before one command tests Redis. "
+                  + "Raise it to reduce the load on a Redis that recovers slowly.",
+              "ms",
+              10,
+              60_000,
+              1000)
+          .labelled("Circuit breaker wait duration (ms)");
   private static final Setting<Boolean> READINESS_REQUIRES_REDIS =
       flag(
-          "readiness-requires-redis",
-          "Whether /health/ready is DOWN while Redis does not answer. It takes all nodes out of the"
-              + " balancer at once.",
-          false);
+              "readiness-requires-redis",
+              "Whether /health/ready is DOWN while Redis is unavailable. A load balancer "
+                  + "then removes all nodes at once, so switch it on only if another site serves "
+                  + "the requests.",
+              false)
+          .labelled("Readiness requires Redis");
 
   /** All settings, in the order of the documentation. */
   public static final List<Setting<?>> SETTINGS =

@@ -38,27 +38,36 @@ public record TlsSettings(
 
   private static final Setting<Optional<Path>> CA_FILE =
       file(
-          "tls-ca-file",
-          "The CAs that sign the certificates of Redis. Without it, those that Keycloak trusts.",
-          "a readable PEM file with certificates",
-          PemFile::certificates);
+              "tls-ca-file",
+              "The CAs that Keycloak trusts for the connection to Redis. Without it, those "
+                  + "of Keycloak's truststore. Set it if another CA signs the certificate of "
+                  + "Redis.",
+              "a readable PEM file with certificates",
+              PemFile::certificates)
+          .labelled("TLS CA file");
   private static final Setting<Optional<Path>> CERTIFICATE_FILE =
       file(
-          "tls-certificate-file",
-          "The certificate that Keycloak shows to Redis, and its intermediate CAs.",
-          "a readable PEM file with certificates",
-          PemFile::certificates);
+              "tls-certificate-file",
+              "The certificate that Keycloak presents to Redis, with its intermediate CAs. "
+                  + "Set it together with tls-key-file if Redis requires client certificates.",
+              "a readable PEM file with certificates",
+              PemFile::certificates)
+          .labelled("TLS client certificate file");
   private static final Setting<Optional<Path>> KEY_FILE =
       file(
-          "tls-key-file",
-          "The private key of tls-certificate-file.",
-          "a readable PEM file with an unencrypted PKCS#8 key, as of openssl pkcs8 -topk8 -nocrypt",
-          PemFile::encodedKey);
+              "tls-key-file",
+              "The private key of tls-certificate-file.",
+              "a readable PEM file with an unencrypted PKCS#8 key, as of openssl pkcs8 -topk8 -nocrypt",
+              PemFile::encodedKey)
+          .labelled("TLS client key file");
   private static final Setting<Boolean> VERIFY_HOSTNAME =
       flag(
-          "tls-verify-hostname",
-          "Whether the certificate of Redis must name the host that Keycloak connects to.",
-          true);
+              "tls-verify-hostname",
+              "Whether the certificate of Redis must contain the host that Keycloak "
+                  + "connects to. Switch it off only if the certificate cannot contain that host: "
+                  + "the owner of any other trusted certificate can then impersonate Redis.",
+              true)
+          .labelled("TLS verify host name");
 
   static final List<Setting<?>> SETTINGS =
       List.of(CA_FILE, CERTIFICATE_FILE, KEY_FILE, VERIFY_HOSTNAME);

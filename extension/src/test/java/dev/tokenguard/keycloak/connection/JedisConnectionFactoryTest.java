@@ -13,13 +13,13 @@ import org.keycloak.Config;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 
-/** What Keycloak asks of the connection before it serves. */
+/** The connection factory before Keycloak serves requests. */
 final class JedisConnectionFactoryTest {
 
   private final JedisConnectionFactory factory = new JedisConnectionFactory();
 
   @Test
-  void given_no_url_then_it_steps_aside() {
+  void given_no_url_then_it_is_inactive() {
     factory.init(new GivenOptions(Map.of()));
     factory.postInit(null);
 
@@ -39,7 +39,7 @@ final class JedisConnectionFactoryTest {
   }
 
   @Test
-  void given_a_redis_that_is_not_there_then_it_starts_and_tells_so_without_the_password() {
+  void given_an_unavailable_redis_then_it_starts_and_the_server_info_shows_no_password() {
     factory.init(new GivenOptions(Map.of("url", "redis://user:secret@127.0.0.1:1/3")));
     factory.postInit(keycloak());
 
@@ -53,7 +53,7 @@ final class JedisConnectionFactoryTest {
     factory.close();
   }
 
-  /** Keycloak as it takes in who wants to hear of its start. */
+  /** A Keycloak that accepts listeners and does nothing else. */
   private static KeycloakSessionFactory keycloak() {
     return (KeycloakSessionFactory)
         Proxy.newProxyInstance(
@@ -63,12 +63,16 @@ final class JedisConnectionFactoryTest {
   }
 
   @Test
-  void given_the_list_of_options_then_each_has_a_help_and_passwords_are_secret() {
+  void given_the_list_of_options_then_each_has_label_and_help_and_passwords_are_secret() {
     assertThat(factory.getConfigMetadata())
         .extracting(ProviderConfigProperty::getName)
         .containsExactlyElementsOf(RedisSettings.SETTINGS.stream().map(Setting::name).toList());
     assertThat(factory.getConfigMetadata())
-        .allSatisfy(option -> assertThat(option.getHelpText()).isNotBlank())
+        .allSatisfy(
+            option -> {
+              assertThat(option.getLabel()).isNotBlank();
+              assertThat(option.getHelpText()).isNotBlank();
+            })
         .filteredOn(ProviderConfigProperty::isSecret)
         .extracting(ProviderConfigProperty::getName)
         .containsExactly("sentinel-password", "password");
