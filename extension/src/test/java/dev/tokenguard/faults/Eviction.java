@@ -6,10 +6,7 @@ import java.util.regex.Pattern;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.RedisClient;
 
-/**
- * Somebody else fills Redis, which throws out whatever key it comes across: each is gone within a
- * second or so, and there is always room for another.
- */
+/** Another application fills Redis, which evicts keys at random, each within a second or so. */
 final class Eviction {
 
   private static final Pattern USED = Pattern.compile("used_memory:(\\d+)");
@@ -34,7 +31,7 @@ final class Eviction {
     try (RedisClient redis = servers.client()) {
       Matcher used = USED.matcher(redis.info("memory"));
       if (!used.find()) {
-        throw new IllegalStateException("Redis does not tell its memory");
+        throw new IllegalStateException("INFO has no used_memory");
       }
       redis.configSet("maxmemory-policy", "allkeys-random");
       redis.configSet("maxmemory", Long.toString(Long.parseLong(used.group(1)) + ROOM));

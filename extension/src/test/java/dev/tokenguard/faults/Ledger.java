@@ -6,23 +6,21 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** Every answer that a client got, and whatever was not as it should be. */
-public final class Ledger {
+/** Every answer that clients got, and all violations of what is promised to them. */
+final class Ledger {
 
   private static final Set<Integer> ALLOWED = Set.of(200, 204, 400, 401, 503);
 
   private static final int SHOWN = 40;
 
   /**
-   * @param begin of the request, by the clock of the ledger, in ns
-   * @param end likewise, of the answer
+   * @param begin of the request, by {@link System#nanoTime()}
+   * @param end of the answer
    */
-  record Entry(String actor, String action, int status, String error, long begin, long end) {
+  record Entry(String client, String request, int status, String error, long begin, long end) {
 
     Duration took() {
       return Duration.ofNanos(end - begin);
@@ -30,46 +28,31 @@ public final class Ledger {
 
     @Override
     public String toString() {
-      return "%-16s %-10s %d %s (%d ms)".formatted(actor, action, status, error, took().toMillis());
+      return "%-16s %-10s %d %s (%d ms)"
+          .formatted(client, request, status, error, took().toMillis());
     }
   }
 
-  private final LongSupplier clock;
   private final Queue<Entry> entries = new ConcurrentLinkedQueue<>();
   private final Queue<String> violations = new ConcurrentLinkedQueue<>();
 
-  Ledger() {
-    this(System::nanoTime);
-  }
-
-  /**
-   * @param clock in ns
-   */
-  Ledger(LongSupplier clock) {
-    this.clock = clock;
-  }
-
-  Answer record(String actor, String action, Supplier<Answer> request) {
-    long begin = clock.getAsLong();
+  Answer record(String client, String name, Supplier<Answer> request) {
+    long begin = System.nanoTime();
     Answer answer = request.get();
-    long end = clock.getAsLong();
-    entries.add(new Entry(actor, action, answer.status(), answer.error(), begin, end));
+    entries.add(new Entry(client, name, answer.status(), answer.error(), begin, System.nanoTime()));
     if (!ALLOWED.contains(answer.status())) {
-      violation(actor, action + " was answered " + answer.status() + ": " + answer.body());
+      violation(client, name + " was answered " + answer.status() + ": " + answer.body());
     }
-    if (answer.status() == 503 && isBadPostponement(answer)) {
-      violation(actor, "a 503 without what a client needs: " + answer.body());
+    if (answer.status() == 503
+        && (!answer.error().equals("temporarily_unavailable")
+            || answer.headers().firstValueAsLong("Retry-After").orElse(0) <= 0)) {
+      violation(client, "a 503 without what a client needs: " + answer.body());
     }
     return answer;
   }
 
-  private static boolean isBadPostponement(Answer answer) {
-    return !answer.error().equals("temporarily_unavailable")
-        || answer.headers().firstValueAsLong("Retry-After").orElse(0) <= 0;
-  }
-
-  void violation(String actor, String what) {
-    violations.add(actor + ": " + what);
+  void violation(String client, String what) {
+    violations.add(client + ": " + what);
   }
 
   List<String> violations() {
@@ -88,11 +71,20 @@ public final class Ledger {
     return entries.stream().filter(entry -> entry.status() == status).count();
   }
 
-  /** When there was an answer; before the first one, the client was there when it asked. */
-  Pulse pulse() {
-    return new Pulse(
-        Stream.concat(entries.stream().limit(1).map(Entry::begin), entries.stream().map(Entry::end))
-            .toList());
+  Duration p99() {
+    List<Duration> times = entries.stream().map(Entry::took).sorted().toList();
+    return times.get((int) Math.ceil(times.size() * 0.99) - 1);
+  }
+
+  /** How often one client, which asks all the time, had no answer for longer than this. */
+  long pausesLongerThan(Duration limit) {
+    long pauses = 0;
+    List<Entry> all = entries();
+    for (int index = 0; index < all.size(); index++) {
+      long last = index == 0 ? all.get(0).begin() : all.get(index - 1).end();
+      pauses += all.get(index).end() - last > limit.toNanos() ? 1 : 0;
+    }
+    return pauses;
   }
 
   /** The last entries, and how many there are of each status. */

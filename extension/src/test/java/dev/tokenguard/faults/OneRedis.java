@@ -21,16 +21,16 @@ final class OneRedis implements AutoCloseable {
           .realm(Path.of(System.getProperty("demo.realm")))
           .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + network.port())
           .start();
-  private final FaultLab lab = FaultLab.in(this::holds, keycloak);
+  private final FaultRealm realm = new FaultRealm(this::has, keycloak);
 
-  private boolean holds(String key) {
+  private boolean has(String key) {
     try (RedisClient client = client()) {
       return client.ttl(key) > 0;
     }
   }
 
-  FaultLab lab() {
-    return lab;
+  FaultRealm realm() {
+    return realm;
   }
 
   RedisServer redis() {

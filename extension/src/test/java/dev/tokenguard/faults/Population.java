@@ -1,106 +1,98 @@
 package dev.tokenguard.faults;
 
-import static dev.tokenguard.faults.FaultLab.DENY;
-
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Who lives through a soak: of ten families one is stolen from, and few are logged out. Users have
- * three families each, of any kind.
+ * The clients of a soak: of ten families one is stolen from, and few are logged out. Users have
+ * three families each, of any kind. A family that was used for some steps is followed by another.
  */
 final class Population {
 
   private static final int FAMILIES_PER_USER = 3;
-
   private static final int FAMILIES_PER_THEFT = 10;
 
-  /** Few: that a session was ended is remembered for an hour, longer than most soaks take. */
+  /** Few: a terminated session is kept for an hour, longer than most soaks take. */
   private static final int FAMILIES_PER_LOGOUT = 30;
 
-  /** So that what is remembered is forgotten soon. */
+  /** So that Redis can drop records soon. */
   private static final int ACCESS_TOKEN_SECONDS = 60;
 
   private static final int REFRESH_TOKEN_SECONDS = 90;
+  private static final Duration PAUSE = Duration.ofSeconds(2);
 
   private final Random random;
-  private final FaultLab lab;
+  private final FaultRealm realm;
   private final List<String> users;
   private final Group honest;
-  private final Group leavers;
+  private final Group leaving;
   private final Group thieves;
 
-  Population(FaultLab lab, int families, Random random) {
-    this.lab = lab;
+  Population(FaultRealm realm, int families, Random random) {
+    this.realm = realm;
     this.random = random;
-    shortenLives();
-    this.users =
+    // Passwords are hashed once, or most of the CPU time would be spent on logins.
+    String passwordPolicy = "hashAlgorithm(pbkdf2-sha256) and hashIterations(1)";
+    realm
+        .admin()
+        .updateRealm(
+            Map.of(
+                "accessTokenLifespan", ACCESS_TOKEN_SECONDS,
+                "accessTokenLifespanForImplicitFlow", ACCESS_TOKEN_SECONDS,
+                "ssoSessionIdleTimeout", REFRESH_TOKEN_SECONDS,
+                "eventsEnabled", false,
+                "passwordPolicy", passwordPolicy));
+    users =
         IntStream.rangeClosed(1, Math.max(1, families / FAMILIES_PER_USER))
             .mapToObj(number -> "soak" + number)
             .toList();
-    users.forEach(user -> lab.admin().createUser(user, FaultLab.PASSWORD));
+    users.forEach(user -> realm.admin().createUser(user, FaultRealm.PASSWORD));
     int stolen = families / FAMILIES_PER_THEFT;
     int loggedOut = Math.max(1, families / FAMILIES_PER_LOGOUT);
     honest =
         new Group(
             families - stolen - loggedOut,
             false,
-            random,
-            this::app,
-            app -> new HonestClient(app, new Random(random.nextLong())));
-    leavers =
-        new Group(loggedOut, true, random, this::app, app -> new Leaver(app, App::logOut, true));
-    thieves = new Group(stolen, true, random, this::app, this::thief);
-  }
-
-  /** Passwords are hashed once, or most of the CPU would go into logins. */
-  private void shortenLives() {
-    lab.admin()
-        .updateRealm(
-            Map.of(
-                "accessTokenLifespan",
-                ACCESS_TOKEN_SECONDS,
-                "accessTokenLifespanForImplicitFlow",
-                ACCESS_TOKEN_SECONDS,
-                "ssoSessionIdleTimeout",
-                REFRESH_TOKEN_SECONDS,
-                "eventsEnabled",
-                false,
-                "passwordPolicy",
-                "hashAlgorithm(pbkdf2-sha256) and hashIterations(1)"));
-  }
-
-  private App app(Ledger ledger, String name) {
-    String user = users.get(random.nextInt(users.size()));
-    return new App(ledger, name + " of " + user, lab.clients(DENY), lab.logIn(DENY, user));
-  }
-
-  private Actor thief(App victim) {
-    return random.nextBoolean() ? new Thief(victim, false) : new EarlyThief(victim);
+            client -> new Actor.HonestClient(client, new Random(random.nextLong())));
+    leaving =
+        new Group(
+            loggedOut, true, client -> new Actor.LeavingClient(client, TokenClient::logOut, true));
+    thieves =
+        new Group(
+            stolen,
+            true,
+            client ->
+                random.nextBoolean()
+                    ? new Actor.Thief(client, false)
+                    : new Actor.EarlyThief(client));
   }
 
   void start() {
-    groups().forEach(Group::start);
+    groups().forEach(group -> group.actors.start());
   }
 
-  /** First those of whom something is left to be seen while the others still go on. */
+  /** First those whose final state is checked, while the others still act. */
   void settle() {
-    List.of(leavers, thieves, honest).forEach(Group::settle);
+    List.of(leaving, thieves, honest).forEach(group -> group.actors.settle());
   }
 
   Stream<Group> groups() {
-    return Stream.of(honest, leavers, thieves);
+    return Stream.of(honest, leaving, thieves);
   }
 
   Group honest() {
     return honest;
   }
 
-  Group leavers() {
-    return leavers;
+  Group leaving() {
+    return leaving;
   }
 
   Group thieves() {
@@ -111,10 +103,99 @@ final class Population {
   public String toString() {
     return "%d answers, %d false alarms in %d honest families, %d escapes in %d thefts and logouts"
         .formatted(
-            groups().mapToLong(Group::answers).sum(),
-            honest.violations().size(),
-            honest.begun(),
-            leavers.violations().size() + thieves.violations().size(),
-            leavers.begun() + thieves.begun());
+            groups().mapToLong(group -> group.ledger.size()).sum(),
+            honest.ledger.violations().size(),
+            honest.families(),
+            leaving.ledger.violations().size() + thieves.ledger.violations().size(),
+            leaving.families() + thieves.families());
+  }
+
+  /** Actors of one kind, with a ledger of their own. */
+  final class Group {
+
+    private final Ledger ledger = new Ledger();
+    private final AtomicLong families = new AtomicLong();
+    private final Actors actors;
+
+    /**
+     * @param size how many act at a time
+     * @param settlesEach whether the final state of each is checked while others act
+     */
+    private Group(int size, boolean settlesEach, Function<TokenClient, Actor> actor) {
+      actors =
+          new Actors(
+              IntStream.rangeClosed(1, size)
+                  .mapToObj(number -> new Succession(() -> actor.apply(logIn(number)), settlesEach))
+                  .toList(),
+              ledger,
+              PAUSE);
+    }
+
+    private TokenClient logIn(int number) {
+      families.incrementAndGet();
+      String user = users.get(random.nextInt(users.size()));
+      return realm.logIn(ledger, "family " + number + " of " + user, FaultRealm.DENY, user);
+    }
+
+    Ledger ledger() {
+      return ledger;
+    }
+
+    /** How many there have been. */
+    long families() {
+      return families.get();
+    }
+  }
+
+  /** One actor after the other, each with a new login. */
+  private final class Succession implements Actor {
+
+    private static final int SHORTEST = 10;
+    private static final int LONGEST = 30;
+
+    /** Late enough for a copied token to be old, and early enough for it not to have expired. */
+    private static final int MOMENT = 4;
+
+    private final Supplier<Actor> next;
+    private final boolean settlesEach;
+    private Actor actor;
+    private int age;
+    private int end;
+
+    private Succession(Supplier<Actor> next, boolean settlesEach) {
+      this.next = next;
+      this.settlesEach = settlesEach;
+      begin();
+    }
+
+    private void begin() {
+      actor = next.get();
+      age = 0;
+      end = SHORTEST + random.nextInt(LONGEST - SHORTEST);
+    }
+
+    /** What an actor does when a fault begins it does after some steps. */
+    @Override
+    public void step() {
+      if (age == end) {
+        if (settlesEach) {
+          actor.settle();
+        }
+        begin();
+      }
+      if (age == MOMENT) {
+        actor.faultBegins();
+      }
+      age++;
+      actor.step();
+    }
+
+    @Override
+    public void settle() {
+      // A younger one has not done yet what is checked.
+      if (!settlesEach || age > MOMENT + 1) {
+        actor.settle();
+      }
+    }
   }
 }

@@ -1,54 +1,51 @@
 package dev.tokenguard.faults;
 
+import dev.tokenguard.faults.Population.Group;
 import dev.tokenguard.faults.SoakReport.Sample;
+import dev.tokenguard.testbed.process.Jcmd;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.params.ScanParams;
+import redis.clients.jedis.resps.ScanResult;
 
 /**
- * A long time without any fault. Honest clients, some who log out, and some thieves come and go at
- * one Keycloak, so that what Redis holds must come and go with them.
+ * A long time without a fault. Honest clients, some that log out, and some thieves come and go at
+ * one Keycloak, so the data in Redis and in the heap must not grow.
+ *
+ * @param warmUp before the memory is read: longer than the first families live
+ * @param time after that
+ * @param families that are active at a time
  */
-public final class Soak {
+public record Soak(Duration warmUp, Duration time, int families, Consumer<String> progress) {
 
   private static final int SAMPLES = 20;
 
   /** Of each kind. */
-  private static final int COMPLAINTS_SHOWN = 10;
-
-  private final Duration warmUp;
-  private final Duration time;
-  private final int families;
-  private final Consumer<String> progress;
-
-  /**
-   * @param warmUp before the memory is looked at: long enough for the first families to be
-   *     forgotten
-   * @param time after that
-   * @param families that are alive at a time
-   */
-  public Soak(Duration warmUp, Duration time, int families, Consumer<String> progress) {
-    this.warmUp = warmUp;
-    this.time = time;
-    this.families = families;
-    this.progress = progress;
-  }
+  private static final int VIOLATIONS_SHOWN = 10;
 
   public SoakReport run() {
     progress.accept("Keycloak and Redis for the soak: build and start, about a minute");
     try (OneRedis servers = new OneRedis();
-        MemoryProbe memory = new MemoryProbe(servers)) {
+        RedisClient redis = servers.client()) {
       Population population =
-          new Population(servers.lab(), families, new Random(System.nanoTime()));
+          new Population(servers.realm(), families, new Random(System.nanoTime()));
       progress.accept(families + " families are logged in; warming up");
       population.start();
       LockSupport.parkNanos(warmUp.toNanos());
+      Memory memory = new Memory(redis, new Jcmd(servers.keycloak().pid()));
       List<Sample> samples = watch(memory, population);
       progress.accept("Settling");
       population.settle();
@@ -58,7 +55,7 @@ public final class Soak {
     }
   }
 
-  private List<Sample> watch(MemoryProbe memory, Population population) {
+  private List<Sample> watch(Memory memory, Population population) {
     List<Sample> samples = new ArrayList<>();
     long begin = System.nanoTime();
     for (int number = 1; number <= SAMPLES; number++) {
@@ -83,22 +80,71 @@ public final class Soak {
 
   private static SoakReport report(Population population, List<Sample> samples) {
     Group honest = population.honest();
-    Group leavers = population.leavers();
-    Group thieves = population.thieves();
+    List<String> falseAlarms = honest.ledger().violations();
     List<String> escapes =
-        Stream.of(leavers, thieves).flatMap(group -> group.violations().stream()).toList();
+        Stream.of(population.leaving(), population.thieves())
+            .flatMap(group -> group.ledger().violations().stream())
+            .toList();
     return new SoakReport(
-        population.groups().mapToLong(Group::answers).sum(),
-        population.groups().mapToLong(Group::postponed).sum(),
-        honest.begun(),
-        honest.refused(),
-        honest.violations().size(),
-        leavers.begun(),
-        thieves.begun(),
+        population.groups().mapToLong(group -> group.ledger().size()).sum(),
+        population.groups().mapToLong(group -> group.ledger().count(503)).sum(),
+        honest.families(),
+        honest.ledger().count(400) + honest.ledger().count(401),
+        falseAlarms.size(),
+        population.leaving().families(),
+        population.thieves().families(),
         escapes.size(),
-        Stream.of(honest.violations(), escapes)
-            .flatMap(complaints -> complaints.stream().limit(COMPLAINTS_SHOWN))
+        Stream.of(falseAlarms, escapes)
+            .flatMap(violations -> violations.stream().limit(VIOLATIONS_SHOWN))
             .toList(),
         samples);
+  }
+
+  /** The memory of Redis and of Keycloak. */
+  private record Memory(RedisClient redis, Jcmd keycloak) {
+
+    private static final Pattern USED_BY_REDIS = Pattern.compile("used_memory:(\\d+)");
+    private static final Pattern ALIVE_IN_HEAP = Pattern.compile("Total +\\d+ +(\\d+)");
+    private static final String INCIDENTS = "tg:incidents:";
+    private static final int ALL_PARTS = 0;
+
+    private Sample sample(long second) {
+      Set<String> keys = keys();
+      long log = keys.stream().filter(Memory::isLog).mapToLong(this::bytesOf).sum();
+      keys.removeIf(Memory::isLog);
+      long state = keys.stream().mapToLong(this::bytesOf).sum();
+      long redisBytes = number(USED_BY_REDIS, redis.info("memory")) - log;
+      // A full collection counts what is alive.
+      long heap = number(ALIVE_IN_HEAP, keycloak.tell("GC.class_histogram"));
+      return new Sample(second, redisBytes, state, keys.size(), heap);
+    }
+
+    private static boolean isLog(String key) {
+      return key.startsWith(INCIDENTS);
+    }
+
+    private Set<String> keys() {
+      Set<String> keys = new HashSet<>();
+      String cursor = ScanParams.SCAN_POINTER_START;
+      do {
+        ScanResult<String> page = redis.scan(cursor, new ScanParams().count(1_000));
+        keys.addAll(page.getResult());
+        cursor = page.getCursor();
+      } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
+      return keys;
+    }
+
+    /** 0 for a key that has expired meanwhile. */
+    private long bytesOf(String key) {
+      return Objects.requireNonNullElse(redis.memoryUsage(key, ALL_PARTS), 0L);
+    }
+
+    private static long number(Pattern pattern, String text) {
+      Matcher matcher = pattern.matcher(text);
+      if (!matcher.find()) {
+        throw new IllegalStateException("no " + pattern + " in " + text);
+      }
+      return Long.parseLong(matcher.group(1));
+    }
   }
 }

@@ -9,9 +9,11 @@ import dev.tokenguard.testbed.keycloak.ClientPolicies;
 import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.keycloak.Readiness;
+import dev.tokenguard.testbed.proxy.TcpProxy;
 import dev.tokenguard.testbed.redis.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,159 +23,200 @@ import java.util.concurrent.atomic.AtomicInteger;
 import redis.clients.jedis.RedisClient;
 
 /**
- * The server that most tests share: production build, the demo's realm, the shaded JAR, a real
- * Redis.
- *
- * <p>A test gets users of its own, and clients by the policy that it needs.
+ * The servers that most tests share, one set per JVM: a production build of Keycloak with the
+ * shaded JAR and the realm of the demo, and a Redis behind a network that can fail. Each test has
+ * its own users, and clients by the policy that it needs.
  */
-final class Lab {
+public final class Lab {
 
-  static final String PASSWORD = "correct horse";
-  static final String REALM = "demo";
+  public static final String PASSWORD = "correct horse";
+  public static final String REALM = "demo";
 
   /** Where pages of the clients come from. */
-  static final String ORIGIN = "https://shop.example.org";
+  public static final String ORIGIN = "https://shop.example.org";
 
-  /** So that the demo's backend may introspect the access tokens. */
-  private static final Map<String, Object> AUDIENCE =
-      Map.of(
-          "name",
-          "audience",
-          "protocol",
-          "openid-connect",
-          "protocolMapper",
-          "oidc-audience-mapper",
-          "config",
-          Map.of("included.client.audience", "demo-backend", "access.token.claim", "true"));
+  public static final String CONNECTION = "spi-redis-connection--jedis--";
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** Position in the lineage, see record.lua; all other times there are relative to it. */
+  /** Position in the record of a family, see record.lua; all other times are relative to it. */
   private static final int MADE_MS = 2;
 
   private static Lab shared;
 
-  private final RedisServer redis;
+  private final RedisServer redis = RedisServer.start();
+  private final TcpProxy network = new TcpProxy(redis.port());
   private final KeycloakServer keycloak;
   private final AdminApi admin;
-  private final RedisClient redisClient;
+  private final RedisClient redisClient = RedisClient.create("127.0.0.1", redis.port());
   private final Map<Map<String, String>, String> clients = new LinkedHashMap<>();
   private final List<String> ownClients = new ArrayList<>();
   private final List<Object> demoProfiles;
   private final List<Object> demoPolicies;
-  private final AtomicInteger users = new AtomicInteger();
+  private final AtomicInteger numbers = new AtomicInteger();
 
   private Lab() {
-    redis = RedisServer.start();
     keycloak =
         GuardedKeycloak.builder()
             .realm(realmFile())
-            .option("spi-redis-connection--jedis--url", redis.uri().toString())
+            .option(CONNECTION + "url", "redis://127.0.0.1:" + network.port())
             // Long enough for a machine that is busy with its own tests.
-            .option("spi-redis-connection--jedis--read-timeout", "4000")
-            // So that a Redis which is back is asked at once.
-            .option("spi-redis-connection--jedis--breaker-wait-duration", "10")
-            // So that a test can come from several addresses.
+            .option(CONNECTION + "read-timeout", "4000")
+            // So that commands are sent as soon as Redis answers again.
+            .option(CONNECTION + "breaker-wait-duration", "10")
+            // So that a test can send requests from several addresses.
             .option("proxy-headers", "xforwarded")
             .option(
                 "log-level",
                 "INFO,dev.tokenguard:trace,dev.tokenguard.shaded.resilience4j:info,org.keycloak.events:debug")
             .start();
-    redisClient = RedisClient.create(redis.uri().getHost(), redis.uri().getPort());
     admin = keycloak.admin(REALM);
     demoProfiles = listOf("profiles");
     demoPolicies = listOf("policies");
   }
 
-  static synchronized Lab shared() {
+  public static synchronized Lab shared() {
     if (shared == null) {
       shared = new Lab();
     }
     return shared;
   }
 
-  static Path jar() {
+  public static Path jar() {
     return Path.of(System.getProperty("token.guard.jar"));
   }
 
-  static Path realmFile() {
+  public static Path realmFile() {
     return Path.of(System.getProperty("demo.realm"));
   }
 
-  KeycloakServer keycloak() {
+  public KeycloakServer keycloak() {
     return keycloak;
   }
 
-  RedisServer redis() {
+  public RedisServer redis() {
     return redis;
   }
 
-  /** Lets a Redis that was paused go on, and returns once Keycloak asks it again. */
-  void resumeRedis() {
-    redis.resume();
-    Await.until("Keycloak to ask Redis again", PATIENCE, () -> Readiness.of(keycloak).seesRedis());
+  /** Connections to Redis fail at once. */
+  public void disconnectRedis() {
+    network.reset();
   }
 
-  AdminApi admin() {
+  /** Ends {@link #disconnectRedis()} or a pause of Redis; returns once commands are sent again. */
+  public void reconnectRedis() {
+    redis.resume();
+    network.heal();
+    Await.until("commands to Redis", PATIENCE, () -> Readiness.of(keycloak).seesRedis());
+  }
+
+  public AdminApi admin() {
     return admin;
   }
 
-  RedisClient redisClient() {
+  /** Not through the network that can fail. */
+  public RedisClient redisClient() {
     return redisClient;
   }
 
-  OidcClient client(String clientId) {
+  public OidcClient client(String clientId) {
     return OidcClient.of(keycloak.baseUri(), REALM, clientId);
   }
 
+  /** The client of the demo that may introspect access tokens. */
+  public OidcClient backend() {
+    return client("demo-backend").withSecret("demo-secret");
+  }
+
+  public boolean isActive(Answer answer) {
+    return backend().introspect(answer.accessToken()).body().path("active").asBoolean();
+  }
+
   /** A public client with a policy of these settings: name, value, name, value, … */
-  synchronized OidcClient clientWith(String... settings) {
+  public synchronized OidcClient clientWith(String... settings) {
     Map<String, String> policy = new TreeMap<>();
     for (int index = 0; index < settings.length; index += 2) {
       policy.put(settings[index], settings[index + 1]);
     }
     if (!clients.containsKey(policy)) {
       String id = "policy-" + clients.size();
-      createClient(id, true);
+      createClient(id, Map.of());
       clients.put(policy, id);
       savePolicies();
     }
     return client(clients.get(policy));
   }
 
-  /** Creates a client with the password grant, the code flow and this policy group. */
-  void createClient(String id, boolean isPublic) {
-    Map<String, Object> client = new LinkedHashMap<>();
-    client.put("clientId", id);
-    client.put("publicClient", isPublic);
-    client.put("directAccessGrantsEnabled", true);
-    client.put("standardFlowEnabled", true);
-    client.put("redirectUris", List.of("http://127.0.0.1/*"));
-    client.put("webOrigins", List.of(ORIGIN));
-    client.put("attributes", Map.of("policy-group", id));
-    client.put("protocolMappers", List.of(AUDIENCE));
-    if (!isPublic) {
-      client.put("secret", "secret");
-    }
-    admin.post("/clients", client).orFail();
+  /** A new public client with a policy that has all defaults. */
+  public OidcClient ownClient(String prefix) {
+    return ownClient(uniqueId(prefix), Map.of());
   }
 
-  /** Gives a client of one's own, made by {@link #createClient}, a policy with all defaults. */
-  synchronized void setPolicyOf(String clientId) {
+  /** A new confidential client with such a policy, and with the secret "secret". */
+  public OidcClient ownConfidentialClient(String prefix) {
+    return ownClient(uniqueId(prefix), Map.of("publicClient", false, "secret", "secret"))
+        .withSecret("secret");
+  }
+
+  public OidcClient ownClient(String id, Map<String, ?> fields) {
+    createClient(id, fields);
+    applyDefaultPolicy(id);
+    return client(id);
+  }
+
+  public synchronized void applyDefaultPolicy(String clientId) {
     ownClients.add(clientId);
     savePolicies();
   }
 
+  public String uniqueId(String prefix) {
+    return prefix + "-" + numbers.incrementAndGet();
+  }
+
   /**
-   * Lets another policy apply to a client of one's own, that of {@link #clientWith}; or none, by a
-   * name that no policy has.
+   * Creates a public client with the password grant and the code flow, without a policy.
+   *
+   * @param fields replace or complete those
    */
-  void applyPolicyOf(String policyClient, String clientId) {
+  public void createClient(String id, Map<String, ?> fields) {
+    Map<String, Object> client = new LinkedHashMap<>();
+    client.put("clientId", id);
+    client.put("publicClient", true);
+    client.put("directAccessGrantsEnabled", true);
+    client.put("standardFlowEnabled", true);
+    client.put("redirectUris", List.of("http://127.0.0.1/*"));
+    client.put("webOrigins", List.of(ORIGIN));
+    client.put("protocolMappers", List.of(audience("demo-backend")));
+    client.putAll(fields);
+    Map<Object, Object> attributes = new LinkedHashMap<>(Map.of("policy-group", id));
+    if (fields.get("attributes") instanceof Map<?, ?> more) {
+      attributes.putAll(more);
+    }
+    client.put("attributes", attributes);
+    admin.post("/clients", client).orFail();
+  }
+
+  /** So that another client may introspect the access tokens, or exchange them. */
+  public static Map<String, Object> audience(String clientId) {
+    Map<String, Object> mapper = new LinkedHashMap<>();
+    mapper.put("name", "audience-" + clientId);
+    mapper.put("protocol", "openid-connect");
+    mapper.put("protocolMapper", "oidc-audience-mapper");
+    mapper.put(
+        "config", Map.of("included.client.audience", clientId, "access.token.claim", "true"));
+    return mapper;
+  }
+
+  /**
+   * Applies another policy to a client, that of {@link #clientWith}; or none, by a name that no
+   * policy has.
+   */
+  public void applyPolicyOf(String policyClient, String clientId) {
     admin.setClientAttribute(clientId, "policy-group", policyClient);
   }
 
   /** What the console shows of the refresh-token provider. */
-  JsonNode refreshTokenInfo() {
+  public JsonNode refreshTokenInfo() {
     return admin.serverInfo().at("/providers/refresh-token/providers/token-guard/operationalInfo");
   }
 
@@ -195,35 +238,43 @@ final class Lab {
   }
 
   /** A new user who may have offline tokens. */
-  User user() {
-    String name = "user-" + users.incrementAndGet();
+  public User user() {
+    String name = uniqueId("user");
     return new User(name, admin.createUser(name, PASSWORD));
   }
 
-  /** The stored events of a type that concern a user, the newest first. */
-  List<JsonNode> events(String type, User user) {
+  /** The details of the newest stored event of a type that concerns a user. */
+  public JsonNode event(String type, User user) {
+    return events(type, user).get(0);
+  }
+
+  public List<JsonNode> events(String type, User user) {
     return admin.events(type).stream()
         .filter(event -> event.path("userId").asText().equals(user.id()))
         .toList();
   }
 
-  record User(String name, String id) {
-    Answer logIn(OidcClient client, String... scopes) {
+  public record User(String name, String id) {
+    public Answer logIn(OidcClient client, String... scopes) {
       return client.login(name, PASSWORD, scopes).orFail();
     }
   }
 
   /** Everything that Redis holds of a user. */
-  Map<String, String> stateOf(User user) {
+  public Map<String, String> stateOf(User user) {
     return redisClient.hgetAll(keyOf(user));
   }
 
-  /** Makes the store believe that so much time has passed for all families of a user. */
-  void letPass(User user, Duration time) {
-    letPass(redisClient, user.id(), time);
+  public String keyOf(User user) {
+    return keyOf(user.id());
   }
 
-  static void letPass(RedisClient store, String userId, Duration time) {
+  /** Makes all families of a user older by that time. */
+  public void age(User user, Duration time) {
+    age(redisClient, user.id(), time);
+  }
+
+  public static void age(RedisClient store, String userId, Duration time) {
     Map<String, String> aged = new LinkedHashMap<>();
     store
         .hgetAll(keyOf(userId))
@@ -239,11 +290,13 @@ final class Lab {
     store.hset(keyOf(userId), aged);
   }
 
-  String keyOf(User user) {
-    return keyOf(user.id());
-  }
-
   private static String keyOf(String userId) {
     return "tg:u:{" + userId + "}";
+  }
+
+  /** Times in tokens are in seconds. */
+  public static void awaitNextSecond() {
+    long second = Instant.now().getEpochSecond();
+    Await.until("the next second", PATIENCE, () -> Instant.now().getEpochSecond() > second);
   }
 }

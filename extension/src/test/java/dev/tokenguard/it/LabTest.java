@@ -4,12 +4,12 @@ import dev.tokenguard.testbed.ServerLogsOnFailure;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A test on the shared server, whose log is printed when it fails. */
-abstract class LabTest {
+/** A test on the shared servers. */
+public abstract class LabTest {
 
-  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
+  @RegisterExtension protected static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
 
-  static Lab lab;
+  protected static Lab lab;
 
   @BeforeAll
   static void start() {

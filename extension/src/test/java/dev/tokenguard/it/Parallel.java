@@ -10,11 +10,11 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Runs something many times at once: all begin when the last one is ready. */
-final class Parallel {
+public final class Parallel {
 
   private Parallel() {}
 
-  static <T> List<T> run(int times, IntFunction<T> task) {
+  public static <T> List<T> run(int times, IntFunction<T> task) {
     ExecutorService threads = Executors.newFixedThreadPool(times);
     CountDownLatch ready = new CountDownLatch(times);
     try {

@@ -1,0 +1,480 @@
+package dev.tokenguard.it.admin;
+
+import static dev.tokenguard.it.Tokens.accessTokenId;
+import static dev.tokenguard.it.Tokens.assertActive;
+import static dev.tokenguard.it.Tokens.assertRefused;
+import static dev.tokenguard.it.Tokens.assertRevoked;
+import static dev.tokenguard.it.Tokens.family;
+import static dev.tokenguard.it.Tokens.session;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tokenguard.it.Lab;
+import dev.tokenguard.it.Lab.User;
+import dev.tokenguard.it.LabTest;
+import dev.tokenguard.it.Tokens;
+import dev.tokenguard.it.admin.OpenApi.Caller;
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.client.OidcClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.params.SetParams;
+
+/** The admin REST API: what it shows and revokes, for whom, and that it is described so. */
+class AdminRestIT extends LabTest {
+
+  private static final String CHROME =
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0"
+          + " Safari/537.36";
+  private static final String UNKNOWN = "00000000-0000-4000-8000-000000000000";
+  private static final Duration SOON = Duration.ofSeconds(15);
+
+  private static OpenApi description;
+  private static Caller rest;
+  private static OidcClient shop;
+  private static OidcClient desk;
+  private static OidcClient bound;
+
+  private final User user = lab.user();
+  private final String families = "/users/" + user.id() + "/families";
+  private final String sessions = "/users/" + user.id() + "/sessions/";
+
+  @BeforeAll
+  static void recordAdminEvents() {
+    lab.admin().updateRealm(Map.of("adminEventsEnabled", true));
+    description = new OpenApi();
+    rest = description.caller(lab.admin());
+    shop = lab.clientWith("grace-period", "0");
+    desk = lab.clientWith("grace-period", "60");
+    bound = lab.clientWith("bind-to", "user-agent");
+  }
+
+  @AfterAll
+  static void stopRecording() {
+    lab.admin().updateRealm(Map.of("adminEventsEnabled", false));
+  }
+
+  @AfterEach
+  void reconnectRedis() {
+    lab.reconnectRedis();
+  }
+
+  private Answer refreshed(OidcClient client, String... scopes) {
+    return client.refresh(user.logIn(client, scopes).refreshToken()).orFail();
+  }
+
+  private static List<JsonNode> list(String path) {
+    return StreamSupport.stream(rest.get(path).orFail().body().spliterator(), false).toList();
+  }
+
+  private JsonNode listed(Answer tokens) {
+    return list(families).stream()
+        .filter(it -> it.path("id").asText().equals(family(tokens)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String stateOf(JsonNode family) {
+    return family.path("state").asText();
+  }
+
+  private static void assertDeletes(String path) {
+    assertThat(rest.delete(path).status()).isEqualTo(204);
+    assertThat(rest.delete(path).status()).as("again").isEqualTo(204);
+  }
+
+  /** Each request is an admin event, also one that is repeated. */
+  private static void assertAdminEvents(String type, String operation, String path) {
+    List<String> events =
+        StreamSupport.stream(
+                lab.admin().get("/admin-events?max=100").orFail().body().spliterator(), false)
+            .filter(it -> it.path("resourcePath").asText().equals("token-guard" + path))
+            .map(it -> it.path("resourceType").asText() + " " + it.path("operationType").asText())
+            .toList();
+    String expected = type + " " + operation;
+    assertThat(events).containsExactly(expected, expected);
+  }
+
+  @Test
+  void given_families_when_they_are_listed_then_each_has_its_client_device_and_generation() {
+    OidcClient browser =
+        shop.withHeader("User-Agent", CHROME).withHeader("X-Forwarded-For", "203.0.113.7");
+    long begin = System.currentTimeMillis();
+    Answer first = refreshed(browser);
+    Answer second = browser.refresh(first.refreshToken()).orFail();
+    Answer offline = refreshed(desk, "offline_access");
+    long end = System.currentTimeMillis();
+
+    JsonNode online = listed(second);
+    JsonNode other = listed(offline);
+
+    assertThat(stateOf(online)).isEqualTo("active");
+    assertThat(online.path("clientId").asText()).isEqualTo(shop.clientId());
+    assertThat(online.path("clientUuid").asText())
+        .isEqualTo(lab.admin().clientUuid(shop.clientId()));
+    assertThat(online.path("sessionId").asText()).isEqualTo(session(second));
+    assertThat(online.path("offline").asBoolean()).isFalse();
+    assertThat(online.path("generation").asLong()).isEqualTo(2);
+    assertThat(online.path("created").asLong()).isBetween(begin - 1000, end);
+    assertThat(online.path("lastRefresh").asLong()).isBetween(begin, end);
+    assertThat(online.path("ipAddress").asText()).isEqualTo("203.0.113.7");
+    assertThat(online.path("browser").asText()).startsWith("Chrome/126");
+    assertThat(online.path("os").asText()).isEqualTo("Linux");
+    assertThat(online.path("device").asText()).isNotEmpty();
+    assertThat(other.path("offline").asBoolean()).isTrue();
+    assertThat(stateOf(other)).isEqualTo("active");
+    List<JsonNode> all = list(families);
+    assertThat(all).hasSize(2).first().isEqualTo(other);
+    assertThat(list(families + "?max=1")).isEqualTo(all.subList(0, 1));
+    assertThat(list(families + "?first=1&max=2")).isEqualTo(all.subList(1, 2));
+    assertThat(list(families + "?first=2")).isEmpty();
+  }
+
+  @Test
+  void given_a_family_when_it_is_revoked_then_its_tokens_are_refused_and_others_stay_active() {
+    Answer login = user.logIn(shop);
+    Answer first = shop.refresh(login.refreshToken()).orFail();
+    Answer second = shop.refresh(first.refreshToken()).orFail();
+    Answer unrefreshed = user.logIn(shop);
+    Answer other = refreshed(shop);
+    String path = families + "/" + family(login);
+    assertThat(lab.admin().delete("/token-guard" + families + "/").status()).isEqualTo(404);
+    assertActive(shop, login);
+
+    assertDeletes(path);
+    assertDeletes(families + "/" + family(unrefreshed));
+
+    assertRevoked(shop, login, first, second, unrefreshed);
+    assertRefused(shop.refresh(second.refreshToken()));
+    assertRefused(shop.refresh(unrefreshed.refreshToken()));
+    assertThat(stateOf(listed(second))).isEqualTo("revoked");
+    assertActive(shop, other);
+    shop.refresh(other.refreshToken()).orFail();
+    assertThat(stateOf(listed(other))).isEqualTo("active");
+    assertAdminEvents("TOKEN_FAMILY", "DELETE", path);
+  }
+
+  @Test
+  void given_a_family_that_redis_has_lost_when_it_is_revoked_then_its_refresh_is_refused() {
+    Answer login = user.logIn(shop);
+    lab.redisClient().del(lab.keyOf(user));
+
+    assertDeletes(families + "/" + family(login));
+
+    assertRefused(shop.refresh(login.refreshToken()));
+    assertThat(stateOf(listed(login))).isEqualTo("revoked");
+    assertThat(listed(login).has("sessionId")).isFalse();
+    assertThat(lab.redisClient().ttl(lab.keyOf(user)))
+        .as("as long as its tokens could live")
+        .isGreaterThan(lab.admin().get("").body().path("ssoSessionMaxLifespan").asLong() - 60);
+  }
+
+  @Test
+  void given_a_session_that_keycloak_does_not_have_when_its_family_is_listed_then_it_says_so() {
+    Answer tokens = refreshed(shop);
+    lab.stateOf(user)
+        .forEach(
+            (field, value) -> {
+              if (field.startsWith("i:")) {
+                String gone = value.replaceFirst("^[^,]*", "~gone");
+                lab.redisClient().hset(lab.keyOf(user), field, gone);
+              }
+            });
+
+    JsonNode family = listed(tokens);
+
+    assertThat(stateOf(family)).isEqualTo("session-ended");
+    assertThat(family.has("ipAddress")).isFalse();
+    assertThat(family.has("browser")).isFalse();
+  }
+
+  @Test
+  void given_a_session_when_it_is_terminated_then_all_in_it_is_revoked_and_others_stay_active() {
+    OidcClient unguarded = lab.client("demo-stock");
+    Answer one = refreshed(shop);
+    Answer other = refreshed(shop);
+    Answer withoutFamily = user.logIn(unguarded);
+    Answer ofOtherUser = lab.user().logIn(shop);
+    String path = sessions + session(one);
+
+    assertDeletes(path);
+    assertDeletes(sessions + session(withoutFamily));
+    Answer notFound = rest.delete(sessions + session(ofOtherUser));
+
+    assertRevoked(shop, one);
+    assertRevoked(unguarded, withoutFamily);
+    assertThat(shop.refresh(one.refreshToken()).isOk()).isFalse();
+    assertThat(stateOf(listed(one))).isEqualTo("revoked");
+    assertActive(shop, other);
+    assertAdminEvents("TOKEN_SESSION", "DELETE", path);
+    assertThat(notFound.status()).isEqualTo(404);
+    assertThat(notFound.text("errorMessage")).isEqualTo("The user has no such session");
+    assertActive(shop, ofOtherUser);
+    assertThat(lab.redisClient().exists("tg:sid:" + session(ofOtherUser))).isFalse();
+  }
+
+  @Test
+  void given_a_user_when_all_families_are_revoked_then_other_users_stay_active() {
+    OidcClient unguarded = lab.client("demo-stock");
+    Answer ofOtherUser = lab.user().logIn(shop);
+    Answer online = refreshed(shop);
+    Answer offline = refreshed(desk, "offline_access");
+    Answer withoutFamily = user.logIn(unguarded);
+
+    assertDeletes(families);
+
+    assertRevoked(shop, online);
+    assertRevoked(desk, offline);
+    assertRevoked(unguarded, withoutFamily);
+    assertThat(shop.refresh(online.refreshToken()).isOk()).isFalse();
+    assertThat(desk.refresh(offline.refreshToken()).isOk()).isFalse();
+    assertThat(list(families)).extracting(AdminRestIT::stateOf).containsOnly("revoked");
+    assertActive(shop, ofOtherUser);
+    shop.refresh(ofOtherUser.refreshToken()).orFail();
+    assertAdminEvents("TOKEN_FAMILIES", "DELETE", families);
+  }
+
+  @Test
+  void given_a_user_of_another_realm_then_there_is_no_such_user_here() {
+    AdminApi master = lab.keycloak().admin("master");
+    String elsewhere = master.createUser(lab.uniqueId("elsewhere"), Lab.PASSWORD);
+    for (String id : List.of(master.userId("admin"), elsewhere)) {
+      for (Answer answer :
+          List.of(
+              rest.get("/users/" + id + "/families"),
+              rest.delete("/users/" + id + "/families"),
+              rest.delete("/users/" + id + "/families/" + UNKNOWN),
+              rest.delete("/users/" + id + "/sessions/" + UNKNOWN))) {
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.text("errorMessage")).isEqualTo("User not found");
+      }
+    }
+  }
+
+  @Test
+  void given_an_access_token_when_it_is_put_on_the_blacklist_then_it_is_refused_at_once() {
+    Answer login = user.logIn(shop);
+    String path = "/blacklist/" + accessTokenId(login);
+    String key = "tg:at:" + accessTokenId(login);
+    long expires = Jwt.claims(login.accessToken()).path("exp").asLong();
+    assertThat(rest.get(path).status()).isEqualTo(404);
+
+    assertThat(rest.put(path, Map.of("expiresAt", expires)).status()).isEqualTo(204);
+    assertThat(rest.put(path, Map.of("lifespan", 60)).status()).isEqualTo(204);
+
+    assertRevoked(shop, login);
+    assertThat(rest.get(path).orFail().text("reason")).isEqualTo("administrator");
+    assertThat(lab.redisClient().expireTime(key)).isEqualTo(expires);
+    assertAdminEvents("REVOKED_TOKEN", "CREATE", path);
+    lab.redisClient().del(key);
+    assertThat(rest.get(path).orFail().text("reason")).as("Keycloak's list").isEqualTo("revoked");
+    assertRevoked(shop, login);
+    shop.refresh(login.refreshToken()).orFail();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {}                               | give expiresAt or lifespan, in seconds, and not both
+          {"lifespan":0}                   | lifespan: 1 to 315360000 seconds
+          {"lifespan":"60"}                | lifespan: 1 to 315360000 seconds
+          {"lifespan":60,"expiresAt":60}   | give expiresAt or lifespan, in seconds, and not both
+          {"reason":"logout"}              | unknown: reason
+          {"expiresAt":60}                 | expiresAt:
+          {"expiresAt":99999999999999}     | expiresAt:
+          """)
+  void given_an_invalid_expiry_when_a_token_is_put_on_the_blacklist_then_the_message_names_it(
+      String body, String message) {
+    Answer refused = rest.put("/blacklist/onrtac:" + UNKNOWN, body);
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.text("errorMessage")).startsWith(message);
+    assertThat(rest.get("/blacklist/onrtac:" + UNKNOWN).status()).isEqualTo(404);
+  }
+
+  @Test
+  void given_the_id_of_a_pending_revocation_when_it_is_put_on_the_blacklist_then_400() {
+    String text = "token-guard:USER:master:LOGOUT:" + user.id() + "::1:2";
+    assertThat(rest.put("/blacklist/" + text, Map.of("lifespan", 60)).status()).isEqualTo(400);
+  }
+
+  @Test
+  void given_a_reuse_and_a_mismatch_then_they_are_listed_as_incidents_the_newest_first() {
+    OidcClient thief =
+        shop.withHeader("User-Agent", "thief").withHeader("X-Forwarded-For", "198.51.100.9");
+    Answer login = user.logIn(shop);
+    Answer second = shop.refresh(shop.refresh(login.refreshToken()).orFail().refreshToken());
+    assertRefused(thief.refresh(login.refreshToken()));
+    Answer kept = user.logIn(bound);
+    assertRefused(bound.withHeader("User-Agent", "thief").refresh(kept.refreshToken()));
+
+    List<JsonNode> ours =
+        list("/incidents").stream()
+            .filter(it -> it.path("userId").asText().equals(user.id()))
+            .toList();
+
+    assertThat(ours)
+        .extracting(it -> it.path("type").asText())
+        .containsExactly("mismatch", "reuse");
+    JsonNode reuse = ours.get(1);
+    assertThat(reuse.path("clientId").asText()).isEqualTo(shop.clientId());
+    assertThat(reuse.path("sessionId").asText()).isEqualTo(session(login));
+    assertThat(reuse.path("family").asText()).isEqualTo(family(login));
+    assertThat(reuse.path("generation").asLong()).isZero();
+    assertThat(reuse.path("newestGeneration").asLong()).isEqualTo(Tokens.generation(second));
+    assertThat(reuse.path("ipAddress").asText()).isEqualTo("198.51.100.9");
+    assertThat(reuse.path("reason").asText()).isEqualTo("older-generation");
+    assertThat(ours.get(0).path("reason").asText()).isEqualTo("bound to another user-agent");
+    assertThat(list("/incidents?type=mismatch"))
+        .contains(ours.get(0))
+        .allMatch(it -> it.path("type").asText().equals("mismatch"));
+    assertThat(list("/incidents?first=1&max=1")).isEqualTo(list("/incidents").subList(1, 2));
+    assertThat(rest.get("/incidents?type=theft").text("errorMessage"))
+        .isEqualTo("type: one of reuse, mismatch, blacklisted-activity");
+  }
+
+  @Test
+  void given_the_use_of_a_session_on_the_blacklist_then_it_is_listed_as_an_incident() {
+    OidcClient unguarded = lab.client("demo-stock");
+    Answer login = user.logIn(unguarded);
+    lab.redisClient().set("tg:sid:" + session(login), "logout", SetParams.setParams().ex(900));
+    unguarded.refresh(login.refreshToken()).orFail();
+
+    JsonNode activity =
+        list("/incidents?type=blacklisted-activity").stream()
+            .filter(it -> it.path("sessionId").asText().equals(session(login)))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(activity.path("userId").asText()).isEqualTo(user.id());
+    assertThat(activity.path("clientId").asText()).isEqualTo("demo-stock");
+    assertThat(activity.path("reason").asText()).isEqualTo("logout");
+    assertThat(activity.path("ipAddress").asText()).isEqualTo("127.0.0.1");
+    assertThat(activity.has("family")).isFalse();
+  }
+
+  @Test
+  void given_no_redis_when_a_family_is_revoked_then_503_and_it_is_revoked_afterwards() {
+    Answer tokens = refreshed(shop);
+    lab.disconnectRedis();
+
+    Answer pending = rest.delete(families + "/" + family(tokens));
+
+    assertThat(pending.status()).isEqualTo(503);
+    assertThat(pending.headers().firstValueAsLong("Retry-After").orElse(0)).isPositive();
+    assertThat(pending.text("errorMessage")).contains("Redis is unavailable", "after the outage");
+    lab.reconnectRedis();
+    Await.until(
+        "a refusal of the access token",
+        SOON,
+        () -> shop.userinfo(tokens.accessToken()).status() == 401);
+    assertRefused(shop.refresh(tokens.refreshToken()));
+  }
+
+  @Test
+  void given_administrators_then_each_role_allows_what_is_described_and_nothing_else() {
+    Caller nobody = description.caller(AdminApi.ofNobody(lab.keycloak().baseUri(), Lab.REALM));
+    assertThat(statuses(nobody)).containsOnly(401);
+    assertThat(statuses(withRoles())).containsOnly(403);
+    assertThat(statuses(withRoles("view-clients"))).containsOnly(403);
+    assertThat(statuses(withRoles("view-users")))
+        .containsExactly(200, 403, 403, 403, 403, 403, 403);
+    assertThat(statuses(withRoles("manage-users")))
+        .containsExactly(200, 204, 204, 404, 403, 403, 403);
+    assertThat(statuses(withRoles("view-realm")))
+        .containsExactly(403, 403, 403, 403, 404, 403, 403);
+    assertThat(statuses(withRoles("manage-realm")).get(5)).isEqualTo(204);
+    assertThat(statuses(withRoles("view-events")))
+        .containsExactly(403, 403, 403, 403, 403, 403, 200);
+    // Who may not look for users does not learn who exists.
+    String unknown = "/users/" + UNKNOWN + "/families";
+    assertThat(withRoles("view-events").get(unknown).status()).isEqualTo(403);
+    assertThat(withRoles("query-users").get(unknown).status()).isEqualTo(404);
+  }
+
+  /** Of each route, in the order of the description; for ids that do not exist. */
+  private List<Integer> statuses(Caller caller) {
+    String token = "/blacklist/onrtac:" + user.id();
+    return List.of(
+        caller.get(families).status(),
+        caller.delete(families).status(),
+        caller.delete(families + "/" + UNKNOWN).status(),
+        caller.delete(sessions + UNKNOWN).status(),
+        caller.get(token).status(),
+        caller.put(token, Map.of("lifespan", 60)).status(),
+        caller.get("/incidents").status());
+  }
+
+  private static Caller withRoles(String... roles) {
+    User administrator = lab.user();
+    String management = lab.admin().clientUuid("realm-management");
+    List<JsonNode> representations = new ArrayList<>();
+    for (String role : roles) {
+      representations.add(
+          lab.admin().get("/clients/" + management + "/roles/" + role).orFail().body());
+    }
+    String mappings = "/users/" + administrator.id() + "/role-mappings/clients/" + management;
+    lab.admin().post(mappings, representations).orFail();
+    return description.caller(
+        AdminApi.ofRealmUser(
+            lab.keycloak().baseUri(), Lab.REALM, administrator.name(), Lab.PASSWORD));
+  }
+
+  @Test
+  void given_the_description_then_every_answer_and_every_field_of_it_exists() {
+    OpenApi whole = new OpenApi();
+    Caller all = whole.caller(lab.admin());
+    Answer tokens = refreshed(shop.withHeader("User-Agent", CHROME));
+    Answer reused = user.logIn(shop);
+    shop.refresh(reused.refreshToken()).orFail();
+    assertRefused(shop.refresh(reused.refreshToken()));
+    String family = families + "/";
+    String token = "/blacklist/onrtac:" + user.id();
+    Map<String, Integer> lifespan = Map.of("lifespan", 60);
+
+    all.get(families).orFail();
+    all.get("/incidents").orFail();
+    all.put(token, lifespan).orFail();
+    all.get(token).orFail();
+    all.delete(family + family(tokens)).orFail();
+    all.delete(sessions + session(tokens)).orFail();
+    all.delete(families).orFail();
+    String ofNobody = "/users/" + UNKNOWN + "/families";
+    all.get(ofNobody);
+    all.delete(ofNobody);
+    all.delete(ofNobody + "/" + UNKNOWN);
+    all.delete(sessions + UNKNOWN);
+    all.get("/blacklist/" + UNKNOWN);
+    all.delete(family + "a:b:c");
+    all.delete(sessions + "a:b:c");
+    all.get("/blacklist/a:b:c");
+    all.put("/blacklist/a:b:c", lifespan);
+    all.get("/incidents?type=theft");
+    for (Caller caller :
+        List.of(
+            whole.caller(AdminApi.ofNobody(lab.keycloak().baseUri(), Lab.REALM)),
+            whole.caller(withRoles().api()))) {
+      statuses(caller);
+      caller.delete("/configuration");
+    }
+    whole.caller(lab.keycloak().admin("master")).delete("/configuration").orFail();
+    lab.disconnectRedis();
+    statuses(all);
+    lab.reconnectRedis();
+
+    assertThat(whole.unseen()).isEmpty();
+  }
+}

@@ -1,0 +1,191 @@
+package dev.tokenguard.it.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tokenguard.it.Lab.User;
+import dev.tokenguard.it.LabTest;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.process.LoopbackPort;
+import dev.tokenguard.testbed.proxy.NginxServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The documented nginx in front of an API: a revocation reaches it with the next request. */
+class NginxIT extends LabTest {
+
+  private static final String SECRET = "demo-secret";
+  private static final String PLAIN_CHALLENGE = "Bearer realm=\"api\"";
+  private static final String INVALID_TOKEN =
+      "Bearer realm=\"api\", error=\"invalid_token\","
+          + " error_description=\"The access token expired or was revoked\"";
+
+  private static Gate gate;
+
+  private final User user = lab.user();
+  private final OidcClient client = lab.clientWith("grace-period", "0");
+
+  @BeforeAll
+  static void startGate() {
+    assumeTrue(
+        NginxServer.isInstalled(),
+        "There is no nginx with njs here: apt-get install nginx libnginx-mod-http-js");
+    gate = gateWith(SECRET, Map.of());
+  }
+
+  @AfterAll
+  static void stopGate() {
+    if (gate != null) {
+      gate.close();
+    }
+  }
+
+  @Test
+  void given_an_active_token_then_the_api_gets_the_request_with_it() {
+    String token = bearer(user.logIn(client));
+
+    assertThat(gate.send(token).statusCode()).isEqualTo(204);
+
+    assertThat(gate.credentialsAtTheApi()).contains(List.of(token));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Basic ZGVtbzpkZW1v", "Bearer", "Bearer two words", "Bearer {}", "token"})
+  void given_no_bearer_token_then_keycloak_is_not_asked_and_the_challenge_names_no_error(
+      String credentials) {
+    assertRefused(gate.send(), PLAIN_CHALLENGE);
+    assertRefused(gate.send(credentials), PLAIN_CHALLENGE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"garbage", "a.b.c", "a+b/c~d=="})
+  void given_a_text_that_keycloak_never_issued_then_it_is_an_invalid_token(String garbage) {
+    assertRefused(gate.send("Bearer " + garbage), INVALID_TOKEN);
+  }
+
+  @Test
+  void given_a_logout_or_a_revocation_then_the_next_request_is_refused() {
+    Answer loggedOut = user.logIn(client);
+    Answer revoked = user.logIn(client);
+    assertThat(gate.send(bearer(loggedOut)).statusCode()).isEqualTo(204);
+    assertThat(gate.send(bearer(revoked)).statusCode()).isEqualTo(204);
+
+    client.logout(loggedOut.refreshToken()).orFail();
+    client.revoke(revoked.accessToken()).orFail();
+
+    assertRefused(gate.send(bearer(loggedOut)), INVALID_TOKEN);
+    assertRefused(gate.send(bearer(revoked)), INVALID_TOKEN);
+  }
+
+  @Test
+  void given_two_tokens_in_one_request_then_the_api_sees_neither() {
+    String good = bearer(user.logIn(client));
+
+    HttpResponse<String> answer = gate.send(good, "Bearer other");
+
+    assertThat(answer.statusCode()).isIn(400, 401);
+    assertThat(gate.credentialsAtTheApi()).doesNotContain(List.of(good));
+  }
+
+  @Test
+  void given_a_caller_that_the_token_is_not_meant_for_then_no_token_is_active() {
+    String other = "{\"clientId\": \"other-gateway\", \"secret\": \"other-secret\"}";
+    lab.admin().post("/clients", other).orFail();
+    try (Gate gateway = gateWith("other-secret", Map.of("demo-backend;", "other-gateway;"))) {
+      assertRefused(gateway.send(bearer(user.logIn(client))), INVALID_TOKEN);
+    }
+  }
+
+  @Test
+  void given_a_wrong_or_lost_secret_or_no_keycloak_then_503_and_no_token_is_called_invalid() {
+    URI closed = URI.create("http://127.0.0.1:" + LoopbackPort.free());
+    try (Gate wrong = gateWith("wrong", Map.of());
+        Gate lost = gateWith(SECRET, Map.of());
+        Gate alone = Gate.before(closed, SECRET, Map.of())) {
+      lost.loseTheSecret();
+      for (Gate each : List.of(wrong, lost, alone)) {
+        assertUnavailable(each.send(bearer(user.logIn(client))));
+        assertThat(each.credentialsAtTheApi()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void given_keycloak_hangs_then_503() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Gate other =
+            Gate.before(
+                URI.create("http://127.0.0.1:" + silent.getLocalPort()),
+                SECRET,
+                Map.of("proxy_read_timeout 3s;", "proxy_read_timeout 300ms;"))) {
+      assertUnavailable(other.send(bearer(user.logIn(client))));
+    }
+  }
+
+  @Test
+  void given_the_cache_then_a_revocation_is_noticed_late() {
+    Map<String, String> cached =
+        Map.of(
+            "# proxy_cache_path /var/cache/nginx/introspection", "proxy_cache_path cache",
+            "# js_set", "js_set",
+            "# proxy_cache introspection;", "proxy_cache introspection;",
+            "# proxy_cache_methods", "proxy_cache_methods",
+            "# proxy_cache_key", "proxy_cache_key",
+            "# proxy_cache_valid 200 5s;", "proxy_cache_valid 200 60s;",
+            "# proxy_ignore_headers", "proxy_ignore_headers");
+    try (Gate other = gateWith(SECRET, cached)) {
+      Answer asked = user.logIn(client);
+      Answer unasked = user.logIn(client);
+      assertThat(other.send(bearer(asked)).statusCode()).isEqualTo(204);
+
+      client.logout(asked.refreshToken()).orFail();
+      client.logout(unasked.refreshToken()).orFail();
+
+      assertThat(other.send(bearer(asked)).statusCode()).isEqualTo(204);
+      assertRefused(other.send(bearer(unasked)), INVALID_TOKEN);
+    }
+  }
+
+  @Test
+  void given_good_and_bad_requests_then_neither_token_nor_secret_is_in_a_log() {
+    Answer login = user.logIn(client);
+    gate.send(bearer(login));
+    client.logout(login.refreshToken()).orFail();
+    gate.send(bearer(login));
+
+    assertThat(gate.logs()).contains("/orders").doesNotContain(SECRET);
+    Stream.of(login.accessToken().split("\\."))
+        .forEach(part -> assertThat(gate.logs().contains(part)).isFalse());
+  }
+
+  private static Gate gateWith(String secret, Map<String, String> changes) {
+    return Gate.before(lab.keycloak().baseUri(), secret, changes);
+  }
+
+  private static String bearer(Answer login) {
+    return "Bearer " + login.accessToken();
+  }
+
+  private static void assertRefused(HttpResponse<String> answer, String challenge) {
+    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(answer.headers().allValues("WWW-Authenticate")).containsExactly(challenge);
+  }
+
+  private static void assertUnavailable(HttpResponse<String> answer) {
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
+    assertThat(answer.headers().allValues("WWW-Authenticate")).isEmpty();
+  }
+}

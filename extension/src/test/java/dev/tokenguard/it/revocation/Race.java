@@ -1,0 +1,94 @@
+package dev.tokenguard.it.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.it.Login;
+import dev.tokenguard.it.Parallel;
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.process.ServerLog;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A login that many refresh at once while something revokes it.
+ *
+ * @param trigger returns when it was answered
+ * @param afterwards returns when what runs in the background is done
+ */
+record Race(Login login, Runnable trigger, Runnable afterwards) {
+
+  private static final int REFRESHES = 6;
+  private static final int MORE_ROUNDS = 10;
+  private static final int UNAUTHORIZED = 401;
+
+  /** Keycloak's answer when its database has committed another change of the session first. */
+  private static final int CONFLICT = 409;
+
+  /** The same, where Keycloak notices the other change while it reads (seen with 26.7.3). */
+  private static final int CONFLICT_WHILE_READING = 500;
+
+  private static final int ATTEMPTS = 5;
+  private static final Duration IN_THE_BACKGROUND = Duration.ofSeconds(30);
+
+  Race(Login login, Runnable trigger) {
+    this(login, trigger, () -> {});
+  }
+
+  /** Keycloak answers before all is done; a line in the log reports the end. */
+  static Race inTheBackground(Login login, Runnable trigger, String line) {
+    ServerLog log = login.lab().keycloak().log();
+    long before = log.size();
+    return new Race(
+        login,
+        trigger,
+        () -> Await.until(line, IN_THE_BACKGROUND, () -> log.textFrom(before).contains(line)));
+  }
+
+  /** No token that is issued during one of the races is active afterwards, nor is the login's. */
+  static void repeat(int times, Supplier<Race> race) {
+    long issued = 0;
+    // Without a token that is issued during a race, nothing has raced, and nothing is shown.
+    for (int round = 0; round < times || (issued == 0 && round < MORE_ROUNDS * times); round++) {
+      issued += race.get().run();
+    }
+    assertThat(issued).isPositive();
+  }
+
+  /** A request that is answered with a conflict is repeated, as clients do. */
+  static void repeatOnConflict(Supplier<Answer> request) {
+    Answer answer = request.get();
+    for (int again = 1; again < ATTEMPTS && isConflict(answer); again++) {
+      answer = request.get();
+    }
+    answer.orFail();
+  }
+
+  private static boolean isConflict(Answer answer) {
+    return answer.status() == CONFLICT || answer.status() == CONFLICT_WHILE_READING;
+  }
+
+  private long run() {
+    List<Answer> issued =
+        Parallel.run(REFRESHES + 1, this::take).stream()
+            .flatMap(Optional::stream)
+            .filter(Answer::isOk)
+            .toList();
+    afterwards.run();
+    issued.forEach(it -> login.with(it).assertRevoked("issued during the race"));
+    login.assertRevoked("from before the race");
+    return issued.size();
+  }
+
+  private Optional<Answer> take(int part) {
+    if (part == REFRESHES) {
+      trigger.run();
+      return Optional.empty();
+    }
+    Answer answer = login.client().refresh(login.answer().refreshToken());
+    assertThat(answer.status()).as("%s", answer.body()).isIn(200, 400, UNAUTHORIZED, CONFLICT);
+    return Optional.of(answer);
+  }
+}

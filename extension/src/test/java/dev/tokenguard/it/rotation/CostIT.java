@@ -1,0 +1,152 @@
+package dev.tokenguard.it.rotation;
+
+import static dev.tokenguard.it.Tokens.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.it.Lab.User;
+import dev.tokenguard.it.LabTest;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.KeycloakSettings;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Commands to Redis: one for a refresh, whatever it leads to, and one for a login. */
+class CostIT extends LabTest {
+
+  /** Scripts, and look-ups in the list; scripts themselves call none of these. */
+  private static final Pattern CALLS = Pattern.compile("cmdstat_(eval|evalsha|mget):calls=(\\d+)");
+
+  private final User user = lab.user();
+
+  @Test
+  void given_refreshes_and_replays_then_each_is_one_command() {
+    OidcClient client = lab.clientWith("grace-period", "60", "grace-max-replays", "0");
+    Answer current = client.refresh(user.logIn(client).refreshToken()).orFail();
+    long before = calls();
+
+    for (int round = 0; round < 5; round++) {
+      Answer next = client.refresh(current.refreshToken()).orFail();
+      client.refresh(current.refreshToken()).orFail();
+      current = next;
+    }
+
+    assertThat(calls() - before).isEqualTo(10);
+  }
+
+  @Test
+  void given_logins_then_each_is_one_command_with_a_limit_of_families_too() {
+    OidcClient unlimited = lab.clientWith("grace-period", "60", "grace-max-replays", "0");
+    OidcClient limited = lab.clientWith("max-families-per-user-and-client", "10");
+    user.logIn(unlimited);
+    long before = calls();
+
+    for (int round = 0; round < 5; round++) {
+      user.logIn(unlimited);
+      user.logIn(limited);
+    }
+
+    assertThat(calls() - before).isEqualTo(10);
+  }
+
+  @Test
+  void given_a_client_without_a_policy_then_a_login_is_no_command_and_a_refresh_one_look_up() {
+    OidcClient unguarded = lab.client("demo-stock");
+
+    assertThat(leastOf(() -> user.logIn(unguarded))).isZero();
+
+    Answer login = user.logIn(unguarded);
+    assertThat(leastOf(() -> unguarded.refresh(login.refreshToken()).orFail())).isEqualTo(1);
+  }
+
+  /** The second command records the access token, so that a revocation includes it. */
+  @Test
+  void given_no_policy_any_more_then_a_refresh_of_a_family_is_two_commands() {
+    OidcClient client = lab.ownClient("cost-without-policy");
+    Answer login = user.logIn(client);
+    lab.applyPolicyOf("none", client.clientId());
+
+    assertThat(leastOf(() -> client.refresh(login.refreshToken()).orFail())).isEqualTo(2);
+  }
+
+  @Test
+  void given_the_introspection_of_a_refresh_token_then_a_family_is_one_command_more() {
+    OidcClient guarded = lab.backend();
+    lab.createClient("cost-introspection", Map.of("publicClient", false, "secret", "secret"));
+    OidcClient unguarded = lab.client("cost-introspection").withSecret("secret");
+    long[] calls = new long[2];
+    for (int index = 0; index < 2; index++) {
+      OidcClient client = index == 0 ? guarded : unguarded;
+      Answer login = user.logIn(client);
+      long before = calls();
+      client.introspectRefreshToken(login.refreshToken()).orFail();
+      calls[index] = calls() - before;
+    }
+
+    assertThat(calls[0] - calls[1]).isEqualTo(1);
+  }
+
+  @Test
+  void given_a_revoked_token_that_is_presented_again_then_no_script_runs() {
+    OidcClient client = lab.clientWith("grace-period", "0");
+    Answer login = user.logIn(client);
+    client.refresh(login.refreshToken()).orFail();
+    assertRefused(client.refresh(login.refreshToken()));
+    long before = calls();
+
+    assertRefused(client.refresh(login.refreshToken()));
+
+    assertThat(calls() - before).as("the look-up").isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void given_a_realm_without_the_listener_then_a_login_and_a_refresh_are_no_command() {
+    OidcClient elsewhere = OidcClient.of(lab.keycloak().baseUri(), "master", "admin-cli");
+    long before = calls();
+
+    Answer login = elsewhere.login(KeycloakSettings.ADMIN, KeycloakSettings.ADMIN);
+    elsewhere.refresh(login.refreshToken()).orFail();
+
+    assertThat(calls() - before).isZero();
+  }
+
+  /**
+   * Of three times, because at most once a minute a node writes, in the background, how long the
+   * access tokens live that it has issued.
+   */
+  private static long leastOf(Runnable step) {
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 3; round++) {
+      long before = calls();
+      step.run();
+      least = Math.min(least, calls() - before);
+    }
+    return least;
+  }
+
+  /** Without the heartbeats by which each node looks for a loss of data, once a second. */
+  private static long calls() {
+    long beats;
+    long calls;
+    do {
+      beats = beats();
+      calls = allCalls();
+    } while (beats != beats());
+    return calls - beats;
+  }
+
+  private static long beats() {
+    return Long.parseLong(lab.redisClient().hget("tg:heartbeat", "beats"));
+  }
+
+  private static long allCalls() {
+    long calls = 0;
+    Matcher stats = CALLS.matcher(lab.redisClient().info("commandstats"));
+    while (stats.find()) {
+      calls += Long.parseLong(stats.group(2));
+    }
+    return calls;
+  }
+}
