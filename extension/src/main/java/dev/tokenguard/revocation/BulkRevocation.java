@@ -1,6 +1,5 @@
 package dev.tokenguard.revocation;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -18,11 +17,7 @@ import java.util.Optional;
 public record BulkRevocation(String realmId, Reason reason, Kind kind, String id, long decided) {
 
   private static final int PARTS = 7;
-  private static final int PARTS_OF_WIDE = 6;
   private static final String BULK = "BULK";
-
-  /** As the first version called it; the client's id is empty for a realm. */
-  private static final String WIDE = "WIDE";
 
   /** Of which users, and what of theirs. */
   public enum Kind {
@@ -43,15 +38,6 @@ public record BulkRevocation(String realmId, Reason reason, Kind kind, String id
     DONE
   }
 
-  public BulkRevocation(String realmId, Reason reason, Optional<String> clientId, long decided) {
-    this(
-        realmId,
-        reason,
-        clientId.isPresent() ? Kind.CLIENT : Kind.REALM,
-        clientId.orElse(""),
-        decided);
-  }
-
   /** Persisted before anything is done. */
   public String begun() {
     return text(State.BEGUN);
@@ -64,49 +50,29 @@ public record BulkRevocation(String realmId, Reason reason, Kind kind, String id
 
   /** Those that were begun and not done. */
   public static List<BulkRevocation> unfinished(Collection<String> texts) {
-    List<BulkRevocation> found = new ArrayList<>();
-    texts.forEach(text -> begun(text).ifPresent(found::add));
-    found.removeIf(it -> texts.contains(it.done()) || texts.contains(it.wide(State.DONE)));
-    return found;
+    return texts.stream()
+        .flatMap(text -> begun(text).stream())
+        .filter(it -> !texts.contains(it.done()))
+        .toList();
   }
 
   private static Optional<BulkRevocation> begun(String text) {
-    try {
-      List<String> parts = PersistedRevocationCodec.parts(text);
-      if (parts.size() == PARTS && isBegun(parts, BULK)) {
-        return Optional.of(
-            new BulkRevocation(
-                parts.get(1),
-                Reason.valueOf(parts.get(2)),
-                Kind.valueOf(parts.get(3)),
-                parts.get(4),
-                Long.parseLong(parts.get(5))));
-      }
-      if (parts.size() == PARTS_OF_WIDE && isBegun(parts, WIDE)) {
-        return Optional.of(
-            new BulkRevocation(
-                parts.get(1),
-                Reason.valueOf(parts.get(2)),
-                Optional.of(parts.get(3)).filter(id -> !id.isEmpty()),
-                Long.parseLong(parts.get(4))));
-      }
-      return Optional.empty();
-    } catch (IllegalArgumentException otherOrUnknown) {
-      return Optional.empty();
-    }
-  }
-
-  private static boolean isBegun(List<String> parts, String format) {
-    return parts.get(0).equals(format) && parts.get(parts.size() - 1).equals(State.BEGUN.name());
+    return PersistedRevocationCodec.read(
+        text,
+        PARTS,
+        parts ->
+            Optional.of(
+                    new BulkRevocation(
+                        parts.get(1),
+                        Reason.valueOf(parts.get(2)),
+                        Kind.valueOf(parts.get(3)),
+                        parts.get(4),
+                        Long.parseLong(parts.get(5))))
+                .filter(it -> text.equals(it.begun())));
   }
 
   private String text(State state) {
     return PersistedRevocationCodec.text(
         BULK, realmId, reason.name(), kind.name(), id, Long.toString(decided), state.name());
-  }
-
-  private String wide(State state) {
-    return PersistedRevocationCodec.text(
-        WIDE, realmId, reason.name(), id, Long.toString(decided), state.name());
   }
 }

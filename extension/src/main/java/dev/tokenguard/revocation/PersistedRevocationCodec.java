@@ -5,6 +5,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -14,46 +16,39 @@ import java.util.stream.Stream;
  */
 final class PersistedRevocationCodec {
 
-  private static final String MARK = "token-guard";
+  private static final String PREFIX = "token-guard:";
   private static final String SEPARATOR = ":";
 
   private PersistedRevocationCodec() {}
 
   static boolean isText(String text) {
-    return text.startsWith(MARK + SEPARATOR);
+    return text.startsWith(PREFIX);
   }
 
   static String text(String... parts) {
-    return Stream.concat(
-            Stream.of(MARK),
-            Stream.of(parts).map(part -> URLEncoder.encode(part, StandardCharsets.UTF_8)))
-        .collect(Collectors.joining(SEPARATOR));
+    return Stream.of(parts)
+        .map(part -> URLEncoder.encode(part, StandardCharsets.UTF_8))
+        .collect(Collectors.joining(SEPARATOR, PREFIX, ""));
   }
 
   /**
-   * The arguments of {@link #text}.
+   * Reads the arguments of {@link #text}. Empty when the text is not ours, has another number of
+   * parts, or a part that the reader refuses.
    *
-   * @throws IllegalArgumentException when the number of parts differs, or the text is not ours
+   * @param reader may throw {@link IllegalArgumentException}
    */
-  static List<String> parts(String text, int count) {
-    List<String> parts = parts(text);
-    if (parts.size() != count) {
-      throw new IllegalArgumentException();
-    }
-    return parts;
-  }
-
-  /**
-   * @throws IllegalArgumentException when the text is not ours
-   */
-  static List<String> parts(String text) {
-    List<String> parts =
-        Arrays.stream(text.split(SEPARATOR, -1))
-            .map(part -> URLDecoder.decode(part, StandardCharsets.UTF_8))
-            .toList();
+  static <T> Optional<T> read(String text, int count, Function<List<String>, Optional<T>> reader) {
     if (!isText(text)) {
-      throw new IllegalArgumentException();
+      return Optional.empty();
     }
-    return parts.subList(1, parts.size());
+    try {
+      List<String> parts =
+          Arrays.stream(text.substring(PREFIX.length()).split(SEPARATOR, -1))
+              .map(part -> URLDecoder.decode(part, StandardCharsets.UTF_8))
+              .toList();
+      return parts.size() == count ? reader.apply(parts) : Optional.empty();
+    } catch (IllegalArgumentException otherOrUnknown) {
+      return Optional.empty();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.tokenguard.rotation;
 
+import dev.tokenguard.revocation.Revocation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

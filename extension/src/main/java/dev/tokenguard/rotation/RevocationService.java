@@ -1,6 +1,8 @@
 package dev.tokenguard.rotation;
 
-import dev.tokenguard.rotation.Revocation.ClientSession;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -48,12 +50,13 @@ public final class RevocationService {
       Revocation revocation,
       Predicate<TokenFamily> isGone,
       Consumer<? super List<AccessTokens>> named) {
-    if (revocation.clientSessions().isEmpty() && revocation.clients().isEmpty()) {
+    RevocationTarget.Marks marks = revocation.marks();
+    if (marks.clientSessions().isEmpty() && marks.clients().isEmpty()) {
       return;
     }
     Page page = new Page(revocation, named);
-    Set<ClientSession> clientSessions = new HashSet<>(revocation.clientSessions());
-    Set<String> clients = new HashSet<>(revocation.clients());
+    Set<ClientSession> clientSessions = new HashSet<>(marks.clientSessions());
+    Set<String> clients = new HashSet<>(marks.clients());
     store.find(
         revocation.userId(),
         family -> {
@@ -106,7 +109,11 @@ public final class RevocationService {
       // The marks of this second spare a login of the same second, so these are marked by their
       // ids.
       if (!ofThatSecond.isEmpty()) {
-        store.revoke(revocation.withFamilies(List.copyOf(ofThatSecond))).stream()
+        RevocationTarget families =
+            new RevocationTarget.Families(revocation.userId(), List.copyOf(ofThatSecond));
+        store
+            .revoke(new Revocation(families, revocation.before(), revocation.retainUntil()))
+            .stream()
             .filter(tokens -> !tokens.isEmpty())
             .forEach(covered::add);
         ofThatSecond.clear();

@@ -1,12 +1,12 @@
 package dev.tokenguard.benchmark;
 
 import dev.tokenguard.redis.connection.Redis;
-import dev.tokenguard.redis.store.RedisBlacklist;
 import dev.tokenguard.redis.store.RedisKeys;
-import dev.tokenguard.revocation.Blacklist;
-import dev.tokenguard.revocation.Blacklist.TokenIdentity;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.redis.store.RedisRevocationList;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.RevocationList.TokenIdentity;
 import dev.tokenguard.testbed.redis.RedisServer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ final class FilledBlacklist implements AutoCloseable {
 
   private final int entries;
   private final Redis redis;
-  private final Blacklist blacklist;
+  private final RevocationList blacklist;
   private final RedisFigures figures;
   private final SplittableRandom random = new SplittableRandom(42);
   private final Latencies latencies = new Latencies();
@@ -34,7 +34,7 @@ final class FilledBlacklist implements AutoCloseable {
   private FilledBlacklist(int entries, Redis redis, RedisFigures figures) {
     this.entries = entries;
     this.redis = redis;
-    this.blacklist = new RedisBlacklist(redis, new RedisKeys("tg:"));
+    this.blacklist = new RedisRevocationList(redis, new RedisKeys("tg:"));
     this.figures = figures;
   }
 
@@ -52,7 +52,8 @@ final class FilledBlacklist implements AutoCloseable {
     for (int from = 0; from < entries; from += AT_ONCE) {
       blacklist.addAll(
           IntStream.range(from, Math.min(entries, from + AT_ONCE))
-              .mapToObj(number -> new OfAccessToken(token(number).id(), Reason.ROTATED, expiresAt))
+              .mapToObj(
+                  number -> Entry.ofAccessToken(token(number).id(), Reason.ROTATED, expiresAt))
               .toList());
     }
   }

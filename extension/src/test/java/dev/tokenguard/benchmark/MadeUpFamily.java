@@ -1,6 +1,6 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.revocation.Blacklist.TokenIdentity;
+import dev.tokenguard.revocation.RevocationList.TokenIdentity;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TokenPosition;

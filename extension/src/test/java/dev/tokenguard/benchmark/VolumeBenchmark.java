@@ -3,9 +3,9 @@ package dev.tokenguard.benchmark;
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.store.RedisFamilyStore;
 import dev.tokenguard.redis.store.RedisKeys;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.RequestContext;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TokenPosition;
@@ -94,8 +94,7 @@ final class VolumeBenchmark {
     figures.resetTimes();
     long now = Instant.now().getEpochSecond();
     for (int call = 0; call < CALLS; call++) {
-      store.revoke(
-          Revocation.ofSession(USER, Revocation.Session.both("s" + call % 7), now, now + DAY));
+      store.revoke(Revocations.ofSession(USER, Revocations.both("s" + call % 7), now, now + DAY));
     }
     return String.format(
         "%10.1f %14.1f %14.1f %16.1f %16.1f %14.1f",

@@ -3,15 +3,12 @@ package dev.tokenguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.redis.connection.TestTopology;
-import dev.tokenguard.redis.store.RedisBlacklistTest;
-import dev.tokenguard.revocation.Blacklist;
-import dev.tokenguard.revocation.Blacklist.TokenIdentity;
-import dev.tokenguard.revocation.BlacklistEntry;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.revocation.BlacklistEntry.OfSession;
-import dev.tokenguard.revocation.BlacklistEntry.OfUser;
-import dev.tokenguard.revocation.InMemoryBlacklist;
+import dev.tokenguard.redis.store.RedisRevocationListTest;
+import dev.tokenguard.revocation.InMemoryRevocationList;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.RevocationList.TokenIdentity;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.TestLength;
 import java.util.List;
@@ -32,22 +29,22 @@ final class BlacklistsAgreePropertyTest {
   private final TestClock clock = TestClock.started();
 
   @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-  void whateverIsAdded_bothSayTheSame(@ForAll("steps") List<List<BlacklistEntry>> steps) {
+  void whateverIsAdded_bothSayTheSame(@ForAll("steps") List<List<Entry>> steps) {
     assertAgreement(TestTopology.STANDALONE, steps);
   }
 
   @Tag(TestLength.FULL)
   @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
   void whateverIsAdded_everyTopologySaysTheSame(
-      @ForAll TestTopology topology, @ForAll("steps") List<List<BlacklistEntry>> steps) {
+      @ForAll TestTopology topology, @ForAll("steps") List<List<Entry>> steps) {
     assertAgreement(topology, steps);
   }
 
-  private void assertAgreement(TestTopology topology, List<List<BlacklistEntry>> steps) {
+  private void assertAgreement(TestTopology topology, List<List<Entry>> steps) {
     topology.flush();
-    Blacklist real = TestRedis.blacklist(topology.redis());
-    InMemoryBlacklist reference = new InMemoryBlacklist(clock);
-    for (List<BlacklistEntry> step : steps) {
+    RevocationList real = TestRedis.blacklist(topology.redis());
+    InMemoryRevocationList reference = new InMemoryRevocationList(clock);
+    for (List<Entry> step : steps) {
       if (step.size() == 1) {
         assertThat(real.add(step.get(0))).isEqualTo(reference.add(step.get(0)));
       } else {
@@ -57,8 +54,8 @@ final class BlacklistsAgreePropertyTest {
       step.forEach(
           entry ->
               assertThat(
-                      RedisBlacklistTest.livesUntil(
-                          topology.owner(), RedisBlacklistTest.keyOf(entry)))
+                      RedisRevocationListTest.livesUntil(
+                          topology.owner(), RedisRevocationListTest.keyOf(entry)))
                   .isEqualTo(reference.livesUntil(entry)));
     }
     for (String id : IDS) {
@@ -76,20 +73,20 @@ final class BlacklistsAgreePropertyTest {
   }
 
   @Provide
-  Arbitrary<List<List<BlacklistEntry>>> steps() {
+  Arbitrary<List<List<Entry>>> steps() {
     return entries().list().ofMinSize(1).ofMaxSize(3).list().ofMaxSize(8);
   }
 
-  private Arbitrary<BlacklistEntry> entries() {
+  private Arbitrary<Entry> entries() {
     Arbitrary<String> ids = Arbitraries.of(IDS);
     Arbitrary<Reason> reasons = Arbitraries.of(Reason.class);
     Arbitrary<Long> ends =
         Arbitraries.of(
             0L, 1_000L, clock.second() + 100, clock.second() + 200, clock.second() + 300);
     return Arbitraries.oneOf(
-        Combinators.combine(ids, reasons, ends).as(OfAccessToken::new),
+        Combinators.combine(ids, reasons, ends).as(Entry::ofAccessToken),
         Combinators.combine(ids, Arbitraries.longs().between(0, 12), reasons, ends)
-            .as(OfSession::new),
-        Combinators.combine(ids, Arbitraries.longs().between(0, 12), ends).as(OfUser::new));
+            .as(Entry::ofSession),
+        Combinators.combine(ids, Arbitraries.longs().between(0, 12), ends).as(Entry::ofUser));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.FamilyStore;
@@ -14,7 +15,6 @@ import dev.tokenguard.rotation.RefreshDecision.Replayed;
 import dev.tokenguard.rotation.RefreshDecision.Reused;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.SuccessorToken;
 import dev.tokenguard.rotation.TestClock;
@@ -136,8 +136,8 @@ final class ConcurrentRefreshTest {
     }
     underWay.await();
     store.revoke(
-        Revocation.ofSession(
-            login.user(), Revocation.Session.both(login.session()), clock.second(), remembered()));
+        Revocations.ofSession(
+            login.user(), Revocations.both(login.session()), clock.second(), remembered()));
     isRevoked.set(true);
     assertThat(results(running))
         .hasSize(THREADS)
@@ -176,7 +176,7 @@ final class ConcurrentRefreshTest {
             });
     underWay.await();
     List<AccessTokens> named =
-        store.revoke(Revocation.ofFamily(login.user(), login.family(), remembered()));
+        store.revoke(Revocations.ofFamily(login.user(), login.family(), remembered()));
     assertThat(newest.get()).isGreaterThanOrEqualTo(20);
     assertThat(named)
         .singleElement()

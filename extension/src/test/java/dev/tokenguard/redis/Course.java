@@ -3,11 +3,11 @@ package dev.tokenguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.redis.connection.TestTopology;
+import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RefreshDecision.Kept;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.SuccessorToken;
 

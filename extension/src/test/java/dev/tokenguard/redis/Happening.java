@@ -1,9 +1,10 @@
 package dev.tokenguard.redis;
 
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RequestContext;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import java.time.Duration;
@@ -89,7 +90,7 @@ sealed interface Happening {
     @Override
     public void in(Course course) {
       Login login = course.login(family);
-      course.revoke(Revocation.ofFamily(login.user(), login.family(), course.remembered()));
+      course.revoke(Revocations.ofFamily(login.user(), login.family(), course.remembered()));
     }
   }
 
@@ -98,9 +99,9 @@ sealed interface Happening {
     public void in(Course course) {
       Login login = course.login(family);
       course.revoke(
-          Revocation.ofClientSessions(
+          Revocations.ofClientSessions(
               login.user(),
-              List.of(new Revocation.ClientSession(login.session(), login.client())),
+              List.of(new RevocationTarget.ClientSession(login.session(), login.client())),
               List.of(),
               course.now(),
               course.remembered()));
@@ -112,7 +113,7 @@ sealed interface Happening {
     public void in(Course course) {
       Login login = course.login(family);
       course.revoke(
-          Revocation.ofClient(
+          Revocations.ofClient(
               login.user(),
               login.client(),
               List.of(),
@@ -122,15 +123,15 @@ sealed interface Happening {
   }
 
   /** A revocation may come late. */
-  record RevokedSession(int family, Revocation.SessionKind kind, int secondsAgo)
+  record RevokedSession(int family, RevocationTarget.SessionKind kind, int secondsAgo)
       implements Happening {
     @Override
     public void in(Course course) {
       Login login = course.login(family);
       course.revoke(
-          Revocation.ofSession(
+          Revocations.ofSession(
               login.user(),
-              new Revocation.Session(login.session(), kind),
+              new RevocationTarget.Session(login.session(), kind),
               course.now() - secondsAgo,
               course.remembered()));
     }
@@ -141,7 +142,7 @@ sealed interface Happening {
     public void in(Course course) {
       Login login = course.login(0);
       course.revoke(
-          Revocation.ofUser(
+          Revocations.ofUser(
               login.user(), List.of(), login.started() + secondsAfterLogin, course.remembered()));
     }
   }
@@ -166,7 +167,7 @@ sealed interface Happening {
                 1,
                 Combinators.combine(
                         families(),
-                        Arbitraries.of(Revocation.SessionKind.class),
+                        Arbitraries.of(RevocationTarget.SessionKind.class),
                         Arbitraries.of(0, 0, 1, 60))
                     .as(RevokedSession::new)),
             Tuple.of(

@@ -2,6 +2,7 @@ package dev.tokenguard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.RefreshDecision;
@@ -10,7 +11,6 @@ import dev.tokenguard.rotation.RefreshDecision.Refused;
 import dev.tokenguard.rotation.RefreshDecision.Reused;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TokenFamily;

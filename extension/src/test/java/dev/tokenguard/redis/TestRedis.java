@@ -4,12 +4,12 @@ import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.connection.RedisSettings;
 import dev.tokenguard.redis.connection.RedisTelemetry;
 import dev.tokenguard.redis.store.ClockedJedis;
-import dev.tokenguard.redis.store.RedisBlacklist;
 import dev.tokenguard.redis.store.RedisFamilyStore;
 import dev.tokenguard.redis.store.RedisIncidentLog;
 import dev.tokenguard.redis.store.RedisKeys;
-import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.redis.store.RedisRevocationList;
 import dev.tokenguard.revocation.IncidentLog;
+import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.redis.RedisServer;
@@ -95,7 +95,7 @@ public final class TestRedis {
     return new RedisFamilyStore(redis, new RedisKeys(PREFIX));
   }
 
-  public static Blacklist blacklist(Redis redis) {
-    return new RedisBlacklist(redis, new RedisKeys(PREFIX));
+  public static RevocationList blacklist(Redis redis) {
+    return new RedisRevocationList(redis, new RedisKeys(PREFIX));
   }
 }

@@ -1,11 +1,11 @@
 package dev.tokenguard.redis;
 
 import dev.tokenguard.redis.connection.TestTopology;
+import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.InMemoryFamilyStore;
 import dev.tokenguard.rotation.Login;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TestClock;
@@ -81,7 +81,7 @@ final class World {
 
   /** Nor does a revocation name such a family. */
   void revoke(Revocation revocation) {
-    if (revocation.families().stream().noneMatch(capped::contains)) {
+    if (revocation.marks().families().stream().noneMatch(capped::contains)) {
       store.revoke(revocation);
     }
   }

@@ -2,10 +2,8 @@ package dev.tokenguard.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.revocation.Blacklist.TokenIdentity;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.revocation.BlacklistEntry.OfSession;
-import dev.tokenguard.revocation.BlacklistEntry.OfUser;
+import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.RevocationList.TokenIdentity;
 import dev.tokenguard.rotation.TestClock;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,11 +24,11 @@ abstract class AddingRules extends BlacklistRules {
 
   private static final int THREADS = 50;
 
-  AddingRules(Function<TestClock, Blacklist> opening, Function<BlacklistEntry, OptionalLong> life) {
+  AddingRules(Function<TestClock, RevocationList> opening, Function<Entry, OptionalLong> life) {
     super(opening, life);
   }
 
-  private List<BlacklistEntry> oneOfEachKind(long expiresAt) {
+  private List<Entry> oneOfEachKind(long expiresAt) {
     return List.of(
         token(Reason.REVOKED, expiresAt),
         session(Reason.LOGOUT, expiresAt),
@@ -39,7 +37,7 @@ abstract class AddingRules extends BlacklistRules {
 
   @Test
   void whenAnEntryIsAdded_thenOnlyTheFirstIsToldSo() {
-    for (BlacklistEntry entry : oneOfEachKind(inSeconds(300))) {
+    for (Entry entry : oneOfEachKind(inSeconds(300))) {
       assertThat(blacklist.add(entry)).isTrue();
       assertThat(blacklist.add(entry)).isFalse();
       assertThat(blacklist.add(entry)).isFalse();
@@ -49,7 +47,7 @@ abstract class AddingRules extends BlacklistRules {
   /** An action token that is used up by this list must not be used twice. */
   @RepeatedTest(5)
   void whenFiftyAddTheSameAtOnce_thenExactlyOneIsToldToBeTheFirst() throws Exception {
-    for (BlacklistEntry entry : oneOfEachKind(inSeconds(300))) {
+    for (Entry entry : oneOfEachKind(inSeconds(300))) {
       assertThat(atOnce(() -> blacklist.add(entry))).containsOnlyOnce(true).hasSize(THREADS);
     }
   }
@@ -93,15 +91,15 @@ abstract class AddingRules extends BlacklistRules {
   @Test
   void whenKindsShareAnId_thenTheyAreEntriesOfTheirOwn() {
     long later = inSeconds(300);
-    assertThat(blacklist.add(new OfAccessToken("same", Reason.REVOKED, later))).isTrue();
-    assertThat(blacklist.add(new OfSession("same", clock.second(), Reason.REVOKED, later)))
+    assertThat(blacklist.add(Entry.ofAccessToken("same", Reason.REVOKED, later))).isTrue();
+    assertThat(blacklist.add(Entry.ofSession("same", clock.second(), Reason.REVOKED, later)))
         .isTrue();
-    assertThat(blacklist.add(new OfUser("same", clock.second(), later))).isTrue();
+    assertThat(blacklist.add(Entry.ofUser("same", clock.second(), later))).isTrue();
   }
 
   @Test
   void whenAnEntryIsAdded_thenItLivesAsLongAsItSays() {
-    for (BlacklistEntry entry : oneOfEachKind(inSeconds(300))) {
+    for (Entry entry : oneOfEachKind(inSeconds(300))) {
       blacklist.add(entry);
       assertLivesUntil(entry, inSeconds(300));
     }
@@ -109,7 +107,7 @@ abstract class AddingRules extends BlacklistRules {
 
   @Test
   void whenAnEntryHasExpiredBefore_thenItLeavesNothing() {
-    for (BlacklistEntry entry : oneOfEachKind(inSeconds(-100_000))) {
+    for (Entry entry : oneOfEachKind(inSeconds(-100_000))) {
       assertThat(blacklist.add(entry)).isTrue();
       assertGone(entry);
       assertThat(blacklist.add(entry)).isTrue();
@@ -121,9 +119,9 @@ abstract class AddingRules extends BlacklistRules {
   @Test
   void whenTheClockThatItWasDatedByIsBehind_thenItLivesForItsLeastLife() {
     long past = inSeconds(-1200);
-    blacklist.add(new OfSession(SESSION, clock.second(), Reason.LOGOUT, past, 900));
+    blacklist.add(Entry.ofSession(SESSION, clock.second(), Reason.LOGOUT, past).withMinTtl(900));
     assertKilled(identity(), RevocationScope.SESSION, "logout");
-    blacklist.add(new OfUser(USER, inSeconds(60), past, 900));
+    blacklist.add(Entry.ofUser(USER, inSeconds(60), past).withMinTtl(900));
     assertKilled(new TokenIdentity(TOKEN, "", USER, clock.second()), RevocationScope.USER, "");
   }
 
@@ -131,7 +129,7 @@ abstract class AddingRules extends BlacklistRules {
   @Test
   void whenAnEntryExpiresAtTheBeginOfTime_thenItLeavesNothing() {
     for (long second : new long[] {1, 0, -1}) {
-      for (BlacklistEntry entry : oneOfEachKind(second)) {
+      for (Entry entry : oneOfEachKind(second)) {
         assertThat(blacklist.add(entry)).isTrue();
         assertGone(entry);
       }
@@ -140,12 +138,12 @@ abstract class AddingRules extends BlacklistRules {
 
   @Test
   void whenManyAreAdded_thenEachIsThere() {
-    List<BlacklistEntry> entries = new ArrayList<>(oneOfEachKind(inSeconds(300)));
+    List<Entry> entries = new ArrayList<>(oneOfEachKind(inSeconds(300)));
     for (int number = 0; number < 100; number++) {
-      entries.add(new OfAccessToken("t" + number, Reason.ROTATED, inSeconds(300 + number)));
+      entries.add(Entry.ofAccessToken("t" + number, Reason.ROTATED, inSeconds(300 + number)));
     }
     blacklist.addAll(entries);
-    for (BlacklistEntry entry : entries) {
+    for (Entry entry : entries) {
       assertLivesUntil(entry, entry.expiresAt());
       assertThat(blacklist.add(entry)).isFalse();
     }

@@ -1,20 +1,21 @@
 package dev.tokenguard.revocation;
 
+import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.rotation.TestClock;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Nested;
 
-/** What every {@link Blacklist} promises. One passes by a subclass that opens it, empty. */
+/** What every {@link RevocationList} promises. One passes by a subclass that opens it, empty. */
 public abstract class BlacklistContract {
 
   /** Gives an empty blacklist. It may go by the clock, or by real time: the clock begins there. */
-  protected abstract Blacklist open(TestClock clock);
+  protected abstract RevocationList open(TestClock clock);
 
   /**
    * Until when the blacklist opened last has an entry about the same, seconds since the epoch;
    * empty when it has none.
    */
-  protected abstract OptionalLong livesUntil(BlacklistEntry entry);
+  protected abstract OptionalLong livesUntil(Entry entry);
 
   @Nested
   final class Adding extends AddingRules {

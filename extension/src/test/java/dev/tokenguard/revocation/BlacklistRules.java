@@ -2,11 +2,9 @@ package dev.tokenguard.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.revocation.Blacklist.Hit;
-import dev.tokenguard.revocation.Blacklist.TokenIdentity;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.revocation.BlacklistEntry.OfSession;
-import dev.tokenguard.revocation.BlacklistEntry.OfUser;
+import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.RevocationList.Hit;
+import dev.tokenguard.revocation.RevocationList.TokenIdentity;
 import dev.tokenguard.rotation.TestClock;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -19,11 +17,10 @@ abstract class BlacklistRules {
   protected static final String USER = "5f0c8b7e-0000-4000-8000-00000000a11c";
 
   protected final TestClock clock = TestClock.started();
-  protected final Blacklist blacklist;
-  private final Function<BlacklistEntry, OptionalLong> life;
+  protected final RevocationList blacklist;
+  private final Function<Entry, OptionalLong> life;
 
-  BlacklistRules(
-      Function<TestClock, Blacklist> opening, Function<BlacklistEntry, OptionalLong> life) {
+  BlacklistRules(Function<TestClock, RevocationList> opening, Function<Entry, OptionalLong> life) {
     this.blacklist = opening.apply(clock);
     this.life = life;
   }
@@ -32,16 +29,16 @@ abstract class BlacklistRules {
     return clock.second() + seconds;
   }
 
-  protected final OfAccessToken token(Reason reason, long expiresAt) {
-    return new OfAccessToken(TOKEN, reason, expiresAt);
+  protected final Entry token(Reason reason, long expiresAt) {
+    return Entry.ofAccessToken(TOKEN, reason, expiresAt);
   }
 
-  protected final OfSession session(Reason reason, long expiresAt) {
-    return new OfSession(SESSION, clock.second(), reason, expiresAt);
+  protected final Entry session(Reason reason, long expiresAt) {
+    return Entry.ofSession(SESSION, clock.second(), reason, expiresAt);
   }
 
-  protected final OfUser user(long issuedBefore, long expiresAt) {
-    return new OfUser(USER, issuedBefore, expiresAt);
+  protected final Entry user(long issuedBefore, long expiresAt) {
+    return Entry.ofUser(USER, issuedBefore, expiresAt);
   }
 
   /** The token that all entries of these rules are about, issued just now. */
@@ -61,11 +58,11 @@ abstract class BlacklistRules {
     assertThat(blacklist.find(token)).isEmpty();
   }
 
-  protected final void assertLivesUntil(BlacklistEntry entry, long second) {
+  protected final void assertLivesUntil(Entry entry, long second) {
     assertThat(life.apply(entry)).hasValue(second);
   }
 
-  protected final void assertGone(BlacklistEntry entry) {
+  protected final void assertGone(Entry entry) {
     assertThat(life.apply(entry)).isEmpty();
   }
 }

@@ -2,10 +2,8 @@ package dev.tokenguard.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.revocation.Blacklist.TokenIdentity;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.revocation.BlacklistEntry.OfSession;
-import dev.tokenguard.revocation.BlacklistEntry.OfUser;
+import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.RevocationList.TokenIdentity;
 import dev.tokenguard.rotation.TestClock;
 import java.util.List;
 import java.util.OptionalLong;
@@ -17,8 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Which entries kill a token, and which do not. */
 abstract class MatchingRules extends BlacklistRules {
 
-  MatchingRules(
-      Function<TestClock, Blacklist> opening, Function<BlacklistEntry, OptionalLong> life) {
+  MatchingRules(Function<TestClock, RevocationList> opening, Function<Entry, OptionalLong> life) {
     super(opening, life);
   }
 
@@ -87,7 +84,7 @@ abstract class MatchingRules extends BlacklistRules {
   @Test
   void whenASessionIsNamed_thenTokensUpToThatSecondAreCoveredAndLaterOnesAreNot() {
     long cutoff = clock.second();
-    blacklist.add(new OfSession(SESSION, cutoff, Reason.LOGOUT, inSeconds(300)));
+    blacklist.add(Entry.ofSession(SESSION, cutoff, Reason.LOGOUT, inSeconds(300)));
     assertKilled(new TokenIdentity("", SESSION, "", cutoff), RevocationScope.SESSION, "logout");
     assertAlive(new TokenIdentity("", SESSION, "", cutoff + 1));
   }
@@ -95,14 +92,14 @@ abstract class MatchingRules extends BlacklistRules {
   @Test
   void whenASessionIsNamedAgain_thenTheLaterCutOffStands() {
     long cutoff = clock.second();
-    blacklist.add(new OfSession(SESSION, cutoff, Reason.LOGOUT, inSeconds(300)));
-    blacklist.add(new OfSession(SESSION, cutoff - 5, Reason.REVOKED, inSeconds(300)));
+    blacklist.add(Entry.ofSession(SESSION, cutoff, Reason.LOGOUT, inSeconds(300)));
+    blacklist.add(Entry.ofSession(SESSION, cutoff - 5, Reason.REVOKED, inSeconds(300)));
     assertKilled(new TokenIdentity("", SESSION, "", cutoff), RevocationScope.SESSION, "logout");
-    blacklist.add(new OfSession(SESSION, cutoff + 5, Reason.USER_DISABLED, inSeconds(100)));
+    blacklist.add(Entry.ofSession(SESSION, cutoff + 5, Reason.USER_DISABLED, inSeconds(100)));
     assertKilled(
         new TokenIdentity("", SESSION, "", cutoff + 5), RevocationScope.SESSION, "user-disabled");
     assertAlive(new TokenIdentity("", SESSION, "", cutoff + 6));
-    assertLivesUntil(new OfSession(SESSION, 0, Reason.LOGOUT, 0), inSeconds(300));
+    assertLivesUntil(Entry.ofSession(SESSION, 0, Reason.LOGOUT, 0), inSeconds(300));
   }
 
   /** Else one entry by mistake would kill all tokens of that kind. */
@@ -110,9 +107,9 @@ abstract class MatchingRules extends BlacklistRules {
   void givenEntriesWithoutAnId_whenATokenLacksTheClaim_thenTheyAreNotMeant() {
     blacklist.addAll(
         List.of(
-            new OfAccessToken("", Reason.REVOKED, inSeconds(300)),
-            new OfSession("", clock.second(), Reason.REVOKED, inSeconds(300)),
-            new OfUser("", inSeconds(60), inSeconds(300))));
+            Entry.ofAccessToken("", Reason.REVOKED, inSeconds(300)),
+            Entry.ofSession("", clock.second(), Reason.REVOKED, inSeconds(300)),
+            Entry.ofUser("", inSeconds(60), inSeconds(300))));
     assertAlive(new TokenIdentity("", "", "", 0));
     assertAlive(new TokenIdentity(TOKEN, "", "", 0));
     assertAlive(new TokenIdentity("", SESSION, "", 0));
@@ -122,10 +119,10 @@ abstract class MatchingRules extends BlacklistRules {
 
   @Test
   void whenAnIdIsThatOfAnotherKind_thenItIsNotMeant() {
-    blacklist.add(new OfSession(TOKEN, clock.second(), Reason.LOGOUT, inSeconds(300)));
-    blacklist.add(new OfAccessToken(SESSION, Reason.LOGOUT, inSeconds(300)));
-    blacklist.add(new OfUser(SESSION, inSeconds(60), inSeconds(300)));
-    blacklist.add(new OfSession(USER, clock.second(), Reason.LOGOUT, inSeconds(300)));
+    blacklist.add(Entry.ofSession(TOKEN, clock.second(), Reason.LOGOUT, inSeconds(300)));
+    blacklist.add(Entry.ofAccessToken(SESSION, Reason.LOGOUT, inSeconds(300)));
+    blacklist.add(Entry.ofUser(SESSION, inSeconds(60), inSeconds(300)));
+    blacklist.add(Entry.ofSession(USER, clock.second(), Reason.LOGOUT, inSeconds(300)));
     assertAlive(identity());
   }
 }

@@ -2,10 +2,8 @@ package dev.tokenguard.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.revocation.Blacklist.TokenIdentity;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.revocation.BlacklistEntry.OfSession;
-import dev.tokenguard.revocation.BlacklistEntry.OfUser;
+import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.RevocationList.TokenIdentity;
 import dev.tokenguard.rotation.TestClock;
 import java.util.List;
 import java.util.OptionalLong;
@@ -18,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** An id may be any text: an id token by another issuer, the name of a federated user. */
 abstract class OddIdRules extends BlacklistRules {
 
-  OddIdRules(Function<TestClock, Blacklist> opening, Function<BlacklistEntry, OptionalLong> life) {
+  OddIdRules(Function<TestClock, RevocationList> opening, Function<Entry, OptionalLong> life) {
     super(opening, life);
   }
 
@@ -48,21 +46,22 @@ abstract class OddIdRules extends BlacklistRules {
   @ParameterizedTest
   @MethodSource("oddIds")
   void whenAnOddIdIsNamed_thenItIsFound(String id) {
-    blacklist.add(new OfUser(id, clock.second(), inSeconds(300)));
+    blacklist.add(Entry.ofUser(id, clock.second(), inSeconds(300)));
     assertKilled(new TokenIdentity(TOKEN, SESSION, id, 0), RevocationScope.USER, "");
-    blacklist.add(new OfSession(id, clock.second(), Reason.LOGOUT, inSeconds(300)));
+    blacklist.add(Entry.ofSession(id, clock.second(), Reason.LOGOUT, inSeconds(300)));
     assertKilled(new TokenIdentity(TOKEN, id, USER, 0), RevocationScope.SESSION, "logout");
-    blacklist.add(new OfAccessToken(id, Reason.REVOKED, inSeconds(300)));
+    blacklist.add(Entry.ofAccessToken(id, Reason.REVOKED, inSeconds(300)));
     assertKilled(new TokenIdentity(id, SESSION, USER, 0), RevocationScope.ACCESS_TOKEN, "revoked");
     assertThat(blacklist.reasonFor(id)).contains("revoked");
-    assertLivesUntil(new OfSession(id, clock.second(), Reason.LOGOUT, 0), inSeconds(300));
+    assertLivesUntil(Entry.ofSession(id, clock.second(), Reason.LOGOUT, 0), inSeconds(300));
   }
 
   @Test
   void whenOneOddIdIsNamed_thenNoOtherIs() {
     List<String> ids = oddIds().toList();
     for (String named : ids) {
-      assertThat(blacklist.add(new OfAccessToken(named, Reason.REVOKED, inSeconds(300)))).isTrue();
+      assertThat(blacklist.add(Entry.ofAccessToken(named, Reason.REVOKED, inSeconds(300))))
+          .isTrue();
     }
     for (String id : ids) {
       assertAlive(new TokenIdentity(TOKEN, id, id, 0));

@@ -2,6 +2,7 @@ package dev.tokenguard.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.rotation.TestClock;
 import java.util.List;
 import java.util.OptionalLong;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 abstract class StrengtheningRules extends BlacklistRules {
 
   StrengtheningRules(
-      Function<TestClock, Blacklist> opening, Function<BlacklistEntry, OptionalLong> life) {
+      Function<TestClock, RevocationList> opening, Function<Entry, OptionalLong> life) {
     super(opening, life);
   }
 
@@ -27,8 +28,8 @@ abstract class StrengtheningRules extends BlacklistRules {
     assertKilled(withoutId(), RevocationScope.SESSION, "user-deleted");
   }
 
-  private Blacklist.TokenIdentity withoutId() {
-    return new Blacklist.TokenIdentity("", SESSION, USER, clock.second());
+  private RevocationList.TokenIdentity withoutId() {
+    return new RevocationList.TokenIdentity("", SESSION, USER, clock.second());
   }
 
   @Test

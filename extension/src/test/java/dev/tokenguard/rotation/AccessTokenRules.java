@@ -2,6 +2,7 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
@@ -29,7 +30,7 @@ abstract class AccessTokenRules extends StoreRules {
 
   private AccessTokens ended(Login one) {
     List<AccessTokens> ended =
-        store.revoke(Revocation.ofFamily(one.user(), one.family(), inSeconds(Login.REMEMBERED)));
+        store.revoke(Revocations.ofFamily(one.user(), one.family(), inSeconds(Login.REMEMBERED)));
     assertThat(ended).hasSize(1);
     return ended.get(0);
   }

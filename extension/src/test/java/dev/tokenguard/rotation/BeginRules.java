@@ -3,6 +3,7 @@ package dev.tokenguard.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
@@ -29,14 +30,14 @@ abstract class BeginRules extends StoreRules {
 
   private List<AccessTokens> revokeFamily() {
     return store.revoke(
-        Revocation.ofFamily(login.user(), login.family(), inSeconds(Login.REMEMBERED)));
+        Revocations.ofFamily(login.user(), login.family(), inSeconds(Login.REMEMBERED)));
   }
 
   private void revokeSession() {
     store.revoke(
-        Revocation.ofSession(
+        Revocations.ofSession(
             login.user(),
-            Revocation.Session.both(login.session()),
+            Revocations.both(login.session()),
             clock.second(),
             inSeconds(Login.REMEMBERED)));
   }
@@ -227,7 +228,7 @@ abstract class BeginRules extends StoreRules {
   void givenAUserRevokedBefore_whenALoginIsTold_thenItIsDeadUnlessItIsLater() {
     advanceSeconds(1);
     store.revoke(
-        Revocation.ofUser(login.user(), List.of(), clock.second(), inSeconds(Login.REMEMBERED)));
+        Revocations.ofUser(login.user(), List.of(), clock.second(), inSeconds(Login.REMEMBERED)));
     Login later = login.asFamily("later").inSession("later", clock.second());
     assertThat(begin(login)).hasSize(1);
     assertThat(begin(later)).isEmpty();

@@ -3,8 +3,9 @@ package dev.tokenguard.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
-import dev.tokenguard.rotation.Revocation.ClientSession;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -163,13 +164,10 @@ abstract class CapRules extends StoreRules {
     logIn("revoked family", POLICY);
     logIn("revoked session", POLICY);
     logIn("reused", POLICY);
-    store.revoke(Revocation.ofFamily(login.user(), "revoked family", remembered()));
+    store.revoke(Revocations.ofFamily(login.user(), "revoked family", remembered()));
     store.revoke(
-        Revocation.ofSession(
-            login.user(),
-            Revocation.Session.both("revoked session"),
-            clock.second(),
-            remembered()));
+        Revocations.ofSession(
+            login.user(), Revocations.both("revoked session"), clock.second(), remembered()));
     refresh(named("reused"), 0, 1, POLICY);
     present(named("reused"), 0, POLICY);
     logIn("first", TWO);
@@ -181,7 +179,7 @@ abstract class CapRules extends StoreRules {
   void givenARevokedClientSession_whenOneMoreLogsIn_thenItsFamiliesDoNotCount() {
     logIn("session", POLICY);
     store.revoke(
-        Revocation.ofClientSessions(
+        Revocations.ofClientSessions(
             login.user(),
             List.of(new ClientSession("session", login.client())),
             List.of(),
@@ -199,7 +197,7 @@ abstract class CapRules extends StoreRules {
   @Test
   void givenACutOff_whenOneMoreLogsIn_thenWhatBeganBeforeDoesNotCount() {
     logIn("before", POLICY);
-    store.revoke(Revocation.ofUser(login.user(), List.of(), clock.second(), remembered()));
+    store.revoke(Revocations.ofUser(login.user(), List.of(), clock.second(), remembered()));
     logIn("first", TWO);
     assertThat(logIn("second", TWO)).isEmpty();
     assertThat(logIn("third", TWO)).containsExactly("first");
@@ -215,7 +213,7 @@ abstract class CapRules extends StoreRules {
 
   @Test
   void givenAFamilyThatIsOnlyKnownAsRevoked_whenOthersLogIn_thenItDoesNotCount() {
-    store.revoke(Revocation.ofFamily(login.user(), "unknown", remembered()));
+    store.revoke(Revocations.ofFamily(login.user(), "unknown", remembered()));
     logIn("first", TWO);
     assertThat(logIn("second", TWO)).isEmpty();
   }
@@ -225,8 +223,8 @@ abstract class CapRules extends StoreRules {
     logIn("first", TWO);
     logIn("second", TWO);
     store.revoke(
-        Revocation.ofSession(
-            login.user(), Revocation.Session.both("third"), clock.second(), remembered()));
+        Revocations.ofSession(
+            login.user(), Revocations.both("third"), clock.second(), remembered()));
     assertThat(logIn("third", TWO)).containsExactly("third");
     assertRotates(named("first"), 0, TWO);
   }

@@ -2,6 +2,7 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.revocation.Revocations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -58,7 +59,7 @@ abstract class FindingRules extends StoreRules {
 
   @Test
   void givenAFamilyRevokedBeforeItsFirstRefresh_whenItIsFound_thenLittleIsKnown() {
-    store.revoke(Revocation.ofFamily(login.user(), login.family(), inSeconds(60)));
+    store.revoke(Revocations.ofFamily(login.user(), login.family(), inSeconds(60)));
     assertThat(store.find(login.user()))
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("accessTokens")
         .containsExactly(
@@ -86,16 +87,13 @@ abstract class FindingRules extends StoreRules {
     assertThat(revokedFamilies()).isEmpty();
     advanceSeconds(1);
     store.revoke(
-        Revocation.ofSession(
-            login.user(),
-            Revocation.Session.online(login.session()),
-            clock.second(),
-            inSeconds(600)));
+        Revocations.ofSession(
+            login.user(), Revocations.online(login.session()), clock.second(), inSeconds(600)));
     assertThat(revokedFamilies()).containsExactly(login.family());
     store.revoke(
-        Revocation.ofClient(login.user(), "c2", List.of(), clock.second(), inSeconds(600)));
+        Revocations.ofClient(login.user(), "c2", List.of(), clock.second(), inSeconds(600)));
     assertThat(revokedFamilies()).containsExactlyInAnyOrder(login.family(), "other client");
-    store.revoke(Revocation.ofUser(login.user(), List.of(), clock.second(), inSeconds(600)));
+    store.revoke(Revocations.ofUser(login.user(), List.of(), clock.second(), inSeconds(600)));
     assertThat(revokedFamilies()).hasSize(4);
   }
 
@@ -171,9 +169,9 @@ abstract class FindingRules extends StoreRules {
     assertRotates(login.asFamily("second"), 0, Policies.DEFAULT);
     assertRotates(login.ofUser("another user").asFamily("third"), 0, Policies.DEFAULT);
     store.revoke(
-        Revocation.ofSession(
-            login.user(), Revocation.Session.both(login.session()), clock.second(), inSeconds(60)));
-    store.revoke(Revocation.ofUser(login.user(), List.of(), clock.second(), inSeconds(60)));
+        Revocations.ofSession(
+            login.user(), Revocations.both(login.session()), clock.second(), inSeconds(60)));
+    store.revoke(Revocations.ofUser(login.user(), List.of(), clock.second(), inSeconds(60)));
     assertThat(store.find(login.user()))
         .extracting(TokenFamily::id)
         .containsExactlyInAnyOrder(login.family(), "second");
@@ -182,7 +180,7 @@ abstract class FindingRules extends StoreRules {
   @Test
   void givenAFamilyThatNobodyCanUseAnyMore_whenItIsFound_thenItIsGone() {
     Login lasting = login.asFamily("lasting");
-    store.revoke(Revocation.ofFamily(login.user(), login.family(), inSeconds(60)));
+    store.revoke(Revocations.ofFamily(login.user(), login.family(), inSeconds(60)));
     assertRotates(lasting, 0, Policies.DEFAULT);
     advanceSeconds(60);
     assertThat(store.find(login.user())).hasSize(2);

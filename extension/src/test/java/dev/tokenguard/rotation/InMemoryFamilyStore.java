@@ -1,6 +1,9 @@
 package dev.tokenguard.rotation;
 
+import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.Revocations;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,8 +25,8 @@ public final class InMemoryFamilyStore implements FamilyStore {
   /** All that is remembered of one user. Marks hold their cut-offs. */
   static final class User {
     final Map<String, RememberedFamily> families = new HashMap<>();
-    final Map<Revocation.Session, Long> sessions = new HashMap<>();
-    final Map<Revocation.ClientSession, Long> clientSessions = new HashMap<>();
+    final Map<RevocationTarget.Session, Long> sessions = new HashMap<>();
+    final Map<RevocationTarget.ClientSession, Long> clientSessions = new HashMap<>();
     final Map<String, Long> clients = new HashMap<>();
     final Map<String, Map<String, NavigableMap<Long, Long>>> exchanged = new HashMap<>();
     final Map<String, Long> watermarks = new HashMap<>();
@@ -55,15 +58,15 @@ public final class InMemoryFamilyStore implements FamilyStore {
     /** What revokes a family of the session, the narrowest first. */
     Optional<RevocationScope> scope(
         RotationRequest.Session session, long started, long clientStarted) {
-      Revocation.Session kind =
+      RevocationTarget.Session kind =
           session.isOffline()
-              ? Revocation.Session.offline(session.id())
-              : Revocation.Session.online(session.id());
+              ? Revocations.offline(session.id())
+              : Revocations.online(session.id());
       if (started <= sessions.getOrDefault(kind, -1L)) {
         return Optional.of(RevocationScope.SESSION);
       }
-      Revocation.ClientSession clientSession =
-          new Revocation.ClientSession(session.id(), session.clientId());
+      RevocationTarget.ClientSession clientSession =
+          new RevocationTarget.ClientSession(session.id(), session.clientId());
       if (clientStarted < clientSessions.getOrDefault(clientSession, 0L)
           || clientStarted < clients.getOrDefault(session.clientId(), 0L)) {
         return Optional.of(RevocationScope.CLIENT_SESSION);
@@ -73,17 +76,18 @@ public final class InMemoryFamilyStore implements FamilyStore {
 
     private void mark(Revocation revocation) {
       long before = revocation.before();
-      for (Revocation.Session it : revocation.sessions()) {
+      RevocationTarget.Marks marks = revocation.marks();
+      for (RevocationTarget.Session it : marks.sessions()) {
         if (it.kind().covers(false)) {
-          sessions.merge(Revocation.Session.online(it.id()), before, Math::max);
+          sessions.merge(Revocations.online(it.id()), before, Math::max);
         }
         if (it.kind().covers(true)) {
-          sessions.merge(Revocation.Session.offline(it.id()), before, Math::max);
+          sessions.merge(Revocations.offline(it.id()), before, Math::max);
         }
       }
-      revocation.clientSessions().forEach(it -> clientSessions.merge(it, before, Math::max));
-      revocation.clients().forEach(it -> clients.merge(it, before, Math::max));
-      if (revocation.isEverything()) {
+      marks.clientSessions().forEach(it -> clientSessions.merge(it, before, Math::max));
+      marks.clients().forEach(it -> clients.merge(it, before, Math::max));
+      if (marks.isUser()) {
         everythingBefore = Math.max(everythingBefore, before);
       }
     }
@@ -112,7 +116,7 @@ public final class InMemoryFamilyStore implements FamilyStore {
   public synchronized List<AccessTokens> revoke(Revocation revocation) {
     User user = user(revocation.userId());
     List<AccessTokens> revoked = new ArrayList<>();
-    for (String id : revocation.families()) {
+    for (String id : revocation.marks().families()) {
       RememberedFamily known = user.known(id, clock.instant()).orElse(null);
       if (known == null) {
         known = RememberedFamily.neverRefreshed(id, clock.instant());

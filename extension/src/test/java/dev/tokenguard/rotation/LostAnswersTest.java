@@ -2,6 +2,7 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import java.time.Duration;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.tokenguard.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.RefreshDecision.Kept;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.RefreshDecision.Replayed;
@@ -95,7 +96,7 @@ abstract class ObservationRules extends StoreRules {
   @Test
   void givenARevokedFamily_whenItIsRefreshed_thenItStaysRevoked() {
     assertRotates(login, 0, OBSERVING);
-    store.revoke(Revocation.ofFamily(login.user(), login.family(), inSeconds(Login.REMEMBERED)));
+    store.revoke(Revocations.ofFamily(login.user(), login.family(), inSeconds(Login.REMEMBERED)));
     assertThat(present(login, 1, OBSERVING, Revoked.class).scope())
         .isEqualTo(RevocationScope.FAMILY);
     assertThat(present(login, 0, OBSERVING)).isInstanceOf(Revoked.class);
@@ -136,7 +137,7 @@ abstract class ObservationRules extends StoreRules {
 
   @Test
   void givenAFamilyThatWasRevokedBeforeItsFirstRefresh_whenItIsRefreshed_thenItStaysRevoked() {
-    store.revoke(Revocation.ofFamily(login.user(), login.family(), inSeconds(Login.REMEMBERED)));
+    store.revoke(Revocations.ofFamily(login.user(), login.family(), inSeconds(Login.REMEMBERED)));
     present(login, 0, OBSERVING, Revoked.class);
     present(login, 1, OBSERVING, Revoked.class);
   }
@@ -182,9 +183,9 @@ abstract class ObservationRules extends StoreRules {
     assertRotatesAlthough(login, 1, policy, Outcome.EXPIRED);
     assertThat(present(login, 0, policy, Replayed.class).observed()).contains(Outcome.REUSED);
     store.revoke(
-        Revocation.ofSession(
+        Revocations.ofSession(
             login.user(),
-            Revocation.Session.both(login.session()),
+            Revocations.both(login.session()),
             clock.second(),
             inSeconds(Login.REMEMBERED)));
     assertThat(present(login, 0, policy))

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tokenguard.revocation.RevocationScope;
-import dev.tokenguard.rotation.Revocation.ClientSession;
-import dev.tokenguard.rotation.Revocation.SessionKind;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
+import dev.tokenguard.revocation.Revocations;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -27,7 +29,7 @@ abstract class RevocationRules extends StoreRules {
 
   private void revokeClientSession(Login one) {
     store.revoke(
-        Revocation.ofClientSessions(
+        Revocations.ofClientSessions(
             one.user(),
             List.of(new ClientSession(one.session(), one.client())),
             List.of(),
@@ -36,12 +38,7 @@ abstract class RevocationRules extends StoreRules {
   }
 
   private void revokeUser(List<String> sessions, long everythingBefore) {
-    store.revoke(
-        Revocation.ofUser(
-            login.user(),
-            sessions.stream().map(Revocation.Session::both).toList(),
-            everythingBefore,
-            remembered()));
+    store.revoke(Revocations.ofUser(login.user(), sessions, everythingBefore, remembered()));
   }
 
   @Test
@@ -49,7 +46,7 @@ abstract class RevocationRules extends StoreRules {
     Login other = login.asFamily("another");
     refresh(login, 0, 1, POLICY);
     assertRotates(other, 0, POLICY);
-    store.revoke(Revocation.ofFamily(login.user(), login.family(), remembered()));
+    store.revoke(Revocations.ofFamily(login.user(), login.family(), remembered()));
     for (long generation = 0; generation <= 3; generation++) {
       assertRevoked(login, generation, RevocationScope.FAMILY);
     }
@@ -59,7 +56,7 @@ abstract class RevocationRules extends StoreRules {
   @Test
   void whenAFamilyIsRevokedBeforeItsFirstRefresh_thenThatIsRefused() {
     List<AccessTokens> ended =
-        store.revoke(Revocation.ofFamily(login.user(), login.family(), remembered()));
+        store.revoke(Revocations.ofFamily(login.user(), login.family(), remembered()));
     assertThat(ended).isEmpty();
     assertRevoked(login, 0, RevocationScope.FAMILY);
     assertRevoked(login, 1, RevocationScope.FAMILY);
@@ -84,23 +81,14 @@ abstract class RevocationRules extends StoreRules {
   }
 
   private List<AccessTokens> revokeFamilies(String... families) {
-    return store.revoke(
-        new Revocation(
-            login.user(),
-            List.of(families),
-            List.of(),
-            List.of(),
-            List.of(),
-            false,
-            0,
-            remembered()));
+    return store.revoke(Revocations.ofFamilies(login.user(), List.of(families), 0, remembered()));
   }
 
   @Test
   void whenAFamilyIsRevokedForLongerThanItsTokensLast_thenItIsRememberedSoLong() {
     RotationRequest brief = briefly(login);
     store.rotate(brief, POLICY, it -> false);
-    store.revoke(Revocation.ofFamily(login.user(), login.family(), inSeconds(5_000)));
+    store.revoke(Revocations.ofFamily(login.user(), login.family(), inSeconds(5_000)));
     advanceSeconds(4_999);
     assertThat(store.find(login.user())).singleElement().matches(TokenFamily::isRevoked);
     assertRevoked(login, 1, RevocationScope.FAMILY);
@@ -131,8 +119,8 @@ abstract class RevocationRules extends StoreRules {
     Login inAnotherSession = login.asFamily("elsewhere").inSession("elsewhere", clock.second());
     refresh(login, 0, 1, POLICY);
     store.revoke(
-        Revocation.ofSession(
-            login.user(), Revocation.Session.both(login.session()), clock.second(), remembered()));
+        Revocations.ofSession(
+            login.user(), Revocations.both(login.session()), clock.second(), remembered()));
     assertRevoked(login, 2, RevocationScope.SESSION);
     assertRevoked(atAnotherClient, 0, RevocationScope.SESSION);
     assertRotates(inAnotherSession, 0, POLICY);
@@ -184,7 +172,7 @@ abstract class RevocationRules extends StoreRules {
   @Test
   void whenAClientSessionIsRevokedWithItsFamilies_thenTheyAreRefusedEvenIfItBeganJustNow() {
     store.revoke(
-        Revocation.ofClientSessions(
+        Revocations.ofClientSessions(
             login.user(),
             List.of(new ClientSession(login.session(), login.client())),
             List.of(login.family()),
@@ -238,10 +226,10 @@ abstract class RevocationRules extends StoreRules {
     revokeClientSession(login);
     assertRevoked(login, 0, RevocationScope.CLIENT_SESSION);
     store.revoke(
-        Revocation.ofSession(
-            login.user(), Revocation.Session.both(login.session()), clock.second(), remembered()));
+        Revocations.ofSession(
+            login.user(), Revocations.both(login.session()), clock.second(), remembered()));
     assertRevoked(login, 0, RevocationScope.SESSION);
-    store.revoke(Revocation.ofFamily(login.user(), login.family(), remembered()));
+    store.revoke(Revocations.ofFamily(login.user(), login.family(), remembered()));
     assertRevoked(login, 0, RevocationScope.FAMILY);
   }
 
@@ -249,8 +237,8 @@ abstract class RevocationRules extends StoreRules {
   void givenARevokedSession_whenAnOldTokenIsReplayed_thenThereIsNoTheftAlarm() {
     refresh(login, 0, 3, POLICY);
     store.revoke(
-        Revocation.ofSession(
-            login.user(), Revocation.Session.both(login.session()), clock.second(), remembered()));
+        Revocations.ofSession(
+            login.user(), Revocations.both(login.session()), clock.second(), remembered()));
     assertRevoked(login, 0, RevocationScope.SESSION);
   }
 
@@ -284,23 +272,17 @@ abstract class RevocationRules extends StoreRules {
   }
 
   private void revokeAllSince(long decided) {
+    List<String> sessions = List.of(login.session());
     store.revoke(
-        new Revocation(
-            login.user(),
-            List.of(),
-            List.of(new ClientSession(login.session(), login.client())),
-            List.of(login.client()),
-            List.of(Revocation.Session.both(login.session())),
-            true,
-            decided,
-            remembered()));
+        Revocations.ofClient(login.user(), login.client(), sessions, decided, remembered()));
+    store.revoke(Revocations.ofUser(login.user(), sessions, decided, remembered()));
   }
 
   private void revokeSession(SessionKind kind) {
     store.revoke(
-        Revocation.ofSession(
+        Revocations.ofSession(
             login.user(),
-            new Revocation.Session(login.session(), kind),
+            new RevocationTarget.Session(login.session(), kind),
             clock.second(),
             remembered()));
   }
@@ -326,7 +308,8 @@ abstract class RevocationRules extends StoreRules {
     Login otherClient = login.asFamily("other").atClient("another client", login.started());
     Login again = login.asFamily("again").atClient(login.client(), clock.second());
     store.revoke(
-        Revocation.ofClient(login.user(), login.client(), List.of(), clock.second(), remembered()));
+        Revocations.ofClient(
+            login.user(), login.client(), List.of(), clock.second(), remembered()));
     assertRevoked(login, 0, RevocationScope.CLIENT_SESSION);
     assertRevoked(elsewhere, 0, RevocationScope.CLIENT_SESSION);
     assertRotates(otherClient, 0, POLICY);
@@ -337,24 +320,13 @@ abstract class RevocationRules extends StoreRules {
   void whenMoreIsRevokedThanOneStepHolds_thenAllOfItIs() {
     int many = 2 * FamilyStore.REVOKED_PER_STEP + 7;
     List<String> families = IntStream.range(0, many).mapToObj(it -> "family " + it).toList();
-    List<Revocation.Session> sessions =
-        IntStream.range(0, many)
-            .mapToObj(it -> Revocation.Session.online("session " + it))
-            .toList();
+    List<RevocationTarget.Session> sessions =
+        IntStream.range(0, many).mapToObj(it -> Revocations.online("session " + it)).toList();
     for (int each : List.of(0, 500, many - 1)) {
       assertRotates(login.asFamily(families.get(each)), 0, POLICY);
     }
-    List<AccessTokens> named =
-        store.revoke(
-            new Revocation(
-                login.user(),
-                families,
-                List.of(),
-                List.of(),
-                sessions,
-                false,
-                clock.second(),
-                remembered()));
+    store.revoke(Revocations.ofSessions(login.user(), sessions, clock.second(), remembered()));
+    List<AccessTokens> named = revokeFamilies(families.toArray(String[]::new));
     assertThat(named)
         .extracting(AccessTokens::family)
         .containsExactlyInAnyOrder("family 0", "family 500", "family " + (many - 1));

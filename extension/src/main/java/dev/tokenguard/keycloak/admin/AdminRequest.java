@@ -1,8 +1,8 @@
 package dev.tokenguard.keycloak.admin;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.IncidentLog;
+import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import jakarta.ws.rs.ForbiddenException;
@@ -49,7 +49,7 @@ record AdminRequest(
     return RedisConnection.familiesOf(session).orElseThrow(Problem::notConfigured);
   }
 
-  Blacklist blacklist() {
+  RevocationList blacklist() {
     return RedisConnection.blacklistOf(session).orElseThrow(Problem::notConfigured);
   }
 

@@ -2,10 +2,10 @@ package dev.tokenguard.keycloak.admin;
 
 import dev.tokenguard.keycloak.session.RevokedFamily;
 import dev.tokenguard.keycloak.session.SessionTerminator;
-import dev.tokenguard.keycloak.session.TerminationTarget;
-import dev.tokenguard.revocation.Blacklist.TokenIdentity;
 import dev.tokenguard.revocation.Reason;
-import dev.tokenguard.rotation.Revocation.SessionKind;
+import dev.tokenguard.revocation.RevocationList.TokenIdentity;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
 import dev.tokenguard.rotation.TokenFamily;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -72,8 +72,7 @@ public final class UserTokensResource {
       // A script with an empty variable for the family id must not revoke all families.
       throw Problem.notFound("No family is named");
     }
-    return terminate(
-        new TerminationTarget.OfUser(user.getId(), List.of(), Optional.empty()), FAMILIES);
+    return terminate(new RevocationTarget.User(user.getId()), FAMILIES);
   }
 
   /** The store may have no record of the family, if it was never refreshed; it is revoked, too. */
@@ -82,7 +81,8 @@ public final class UserTokensResource {
   public Response revokeFamily(@PathParam("family-id") String familyId) {
     UserModel user = managed();
     String family = AdminRequest.valid(() -> RequestParameters.id("family-id", familyId));
-    Response response = terminate(new TerminationTarget.OfFamily(user.getId(), family), FAMILY);
+    Response response =
+        terminate(new RevocationTarget.Families(user.getId(), List.of(family)), FAMILY);
     new RevokedFamily(request.session(), request.realm(), Reason.ADMINISTRATOR)
         .revokeDependents(user.getId(), family);
     return response;
@@ -97,7 +97,7 @@ public final class UserTokensResource {
       // No entry is written, because it would also cover a session of another realm.
       throw Problem.notFound("The user has no such session");
     }
-    return terminate(new TerminationTarget.OfSession(user.getId(), id, SessionKind.BOTH), SESSION);
+    return terminate(RevocationTarget.Sessions.of(user.getId(), id, SessionKind.BOTH), SESSION);
   }
 
   private UserModel managed() {
@@ -124,7 +124,7 @@ public final class UserTokensResource {
     return new TokenIdentity("", sessionId, "", 0);
   }
 
-  private Response terminate(TerminationTarget target, String resourceType) {
+  private Response terminate(RevocationTarget target, String resourceType) {
     boolean isDelivered =
         new SessionTerminator(request.session(), request.realm(), Reason.ADMINISTRATOR)
             .terminate(target);

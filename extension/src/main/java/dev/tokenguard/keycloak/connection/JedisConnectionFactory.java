@@ -6,15 +6,13 @@ import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.ProviderOptions;
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.connection.RedisSettings;
-import dev.tokenguard.redis.store.RedisBlacklist;
 import dev.tokenguard.redis.store.RedisFamilyStore;
 import dev.tokenguard.redis.store.RedisHeartbeat;
 import dev.tokenguard.redis.store.RedisIncidentLog;
 import dev.tokenguard.redis.store.RedisKeys;
-import dev.tokenguard.redis.store.RedisLatestExpiries;
-import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.redis.store.RedisRevocationList;
 import dev.tokenguard.revocation.IncidentLog;
-import dev.tokenguard.revocation.LatestExpiries;
+import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.io.IOException;
@@ -52,9 +50,8 @@ public final class JedisConnectionFactory
   private Optional<RedisSettings> settings = Optional.empty();
   private Optional<Redis> redis = Optional.empty();
   private Optional<FamilyStore> families = Optional.empty();
-  private Optional<Blacklist> blacklist = Optional.empty();
+  private Optional<RevocationList> blacklist = Optional.empty();
   private Optional<IncidentLog> incidents = Optional.empty();
-  private Optional<LatestExpiries> latestExpiries = Optional.empty();
 
   @Override
   public String getId() {
@@ -78,9 +75,8 @@ public final class JedisConnectionFactory
     redis = Optional.of(Redis.open(given, new MicrometerTelemetry()));
     RedisKeys keys = new RedisKeys(given.keyPrefix());
     families = redis.map(it -> new RedisFamilyStore(it, keys));
-    blacklist = redis.map(it -> new RedisBlacklist(it, keys));
+    blacklist = redis.map(it -> new RedisRevocationList(it, keys));
     incidents = redis.map(it -> new RedisIncidentLog(it, keys));
-    latestExpiries = redis.map(it -> new RedisLatestExpiries(it, keys));
     DataLossMonitor monitor = new DataLossMonitor(new RedisHeartbeat(redis.get(), keys), factory);
     factory.register(
         event -> {
@@ -92,7 +88,7 @@ public final class JedisConnectionFactory
 
   @Override
   public RedisConnection create(KeycloakSession session) {
-    return new OpenConnection(families, blacklist, incidents, latestExpiries);
+    return new OpenConnection(families, blacklist, incidents);
   }
 
   @Override
@@ -154,9 +150,8 @@ public final class JedisConnectionFactory
 
   private record OpenConnection(
       Optional<FamilyStore> families,
-      Optional<Blacklist> blacklist,
-      Optional<IncidentLog> incidents,
-      Optional<LatestExpiries> latestExpiries)
+      Optional<RevocationList> blacklist,
+      Optional<IncidentLog> incidents)
       implements RedisConnection {
     @Override
     public void close() {

@@ -1,8 +1,7 @@
 package dev.tokenguard.keycloak.connection;
 
-import dev.tokenguard.revocation.Blacklist;
 import dev.tokenguard.revocation.IncidentLog;
-import dev.tokenguard.revocation.LatestExpiries;
+import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.rotation.FamilyStore;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
@@ -16,17 +15,11 @@ public interface RedisConnection extends Provider {
 
   Optional<FamilyStore> families();
 
-  Optional<Blacklist> blacklist();
+  Optional<RevocationList> blacklist();
 
   Optional<IncidentLog> incidents();
 
-  Optional<LatestExpiries> latestExpiries();
-
-  static Optional<LatestExpiries> latestExpiriesOf(KeycloakSession session) {
-    return session.getProvider(RedisConnection.class).latestExpiries();
-  }
-
-  static Optional<Blacklist> blacklistOf(KeycloakSession session) {
+  static Optional<RevocationList> blacklistOf(KeycloakSession session) {
     return session.getProvider(RedisConnection.class).blacklist();
   }
 

@@ -2,8 +2,8 @@ package dev.tokenguard.keycloak.events;
 
 import dev.tokenguard.keycloak.session.CommittedSessionReader;
 import dev.tokenguard.keycloak.support.Transactions;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
 import dev.tokenguard.revocation.Trigger;
-import dev.tokenguard.rotation.Revocation.SessionKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,15 +1,15 @@
 package dev.tokenguard.keycloak.events;
 
-import dev.tokenguard.keycloak.session.TerminationTarget;
-import dev.tokenguard.keycloak.session.TerminationTarget.OfClient;
-import dev.tokenguard.keycloak.session.TerminationTarget.OfClientSessions;
-import dev.tokenguard.keycloak.session.TerminationTarget.OfOtherSessions;
-import dev.tokenguard.keycloak.session.TerminationTarget.OfSession;
-import dev.tokenguard.keycloak.session.TerminationTarget.OfUser;
 import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.Client;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.revocation.RevocationTarget.ClientSessions;
+import dev.tokenguard.revocation.RevocationTarget.OtherSessions;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
+import dev.tokenguard.revocation.RevocationTarget.Sessions;
+import dev.tokenguard.revocation.RevocationTarget.User;
 import dev.tokenguard.revocation.Trigger;
-import dev.tokenguard.rotation.Revocation.ClientSession;
-import dev.tokenguard.rotation.Revocation.SessionKind;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +19,7 @@ import java.util.Optional;
  *
  * @param targets what is terminated, for each scope that the trigger can be set to
  */
-record RevocationEvent(Trigger trigger, Map<RevocationScope, TerminationTarget> targets) {
+record RevocationEvent(Trigger trigger, Map<RevocationScope, RevocationTarget> targets) {
 
   /**
    * A session was terminated.
@@ -31,9 +31,9 @@ record RevocationEvent(Trigger trigger, Map<RevocationScope, TerminationTarget> 
     return new RevocationEvent(
         trigger,
         Map.of(
-            RevocationScope.SESSION, new OfSession(userId, session, kind),
-            RevocationScope.SESSION_AND_OFFLINE, new OfSession(userId, session, SessionKind.BOTH),
-            RevocationScope.USER, new OfUser(userId, List.of(session), Optional.empty())));
+            RevocationScope.SESSION, Sessions.of(userId, session, kind),
+            RevocationScope.SESSION_AND_OFFLINE, Sessions.of(userId, session, SessionKind.BOTH),
+            RevocationScope.USER, new User(userId, Optional.empty(), List.of(session))));
   }
 
   /**
@@ -50,8 +50,10 @@ record RevocationEvent(Trigger trigger, Map<RevocationScope, TerminationTarget> 
     return new RevocationEvent(
         trigger,
         Map.of(
-            RevocationScope.CLIENT_SESSION, new OfClientSessions(userId, clientSessions, families),
-            RevocationScope.SESSION, new OfSession(userId, session, SessionKind.BOTH)));
+            RevocationScope.CLIENT_SESSION,
+            new ClientSessions(userId, clientSessions, families),
+            RevocationScope.SESSION,
+            Sessions.of(userId, session, SessionKind.BOTH)));
   }
 
   /**
@@ -65,8 +67,8 @@ record RevocationEvent(Trigger trigger, Map<RevocationScope, TerminationTarget> 
     return new RevocationEvent(
         trigger,
         Map.of(
-            RevocationScope.CLIENT, new OfClient(userId, clientId, sessions),
-            RevocationScope.USER, new OfUser(userId, List.of(), Optional.empty())));
+            RevocationScope.CLIENT, new Client(userId, clientId, sessions),
+            RevocationScope.USER, new User(userId)));
   }
 
   /**
@@ -78,8 +80,8 @@ record RevocationEvent(Trigger trigger, Map<RevocationScope, TerminationTarget> 
     return new RevocationEvent(
         trigger,
         Map.of(
-            RevocationScope.OTHER_SESSIONS, new OfOtherSessions(userId, Optional.empty()),
-            RevocationScope.USER, new OfUser(userId, sessions, Optional.empty())));
+            RevocationScope.OTHER_SESSIONS, new OtherSessions(userId, Optional.empty()),
+            RevocationScope.USER, new User(userId, Optional.empty(), sessions)));
   }
 
   static RevocationEvent toUser(Trigger trigger, String userId) {
@@ -97,12 +99,12 @@ record RevocationEvent(Trigger trigger, Map<RevocationScope, TerminationTarget> 
     return new RevocationEvent(
         trigger,
         Map.of(
-            RevocationScope.OTHER_SESSIONS, new OfOtherSessions(userId, own),
-            RevocationScope.USER, new OfUser(userId, List.of(), isNew ? own : Optional.empty())));
+            RevocationScope.OTHER_SESSIONS, new OtherSessions(userId, own),
+            RevocationScope.USER, new User(userId, isNew ? own : Optional.empty(), List.of())));
   }
 
   /** Empty when the trigger is switched off. */
-  Optional<TerminationTarget> target(RevocationScope scope) {
+  Optional<RevocationTarget> target(RevocationScope scope) {
     return Optional.ofNullable(targets.get(scope));
   }
 }

@@ -5,12 +5,12 @@ import dev.tokenguard.keycloak.events.ClientEventMapper.ClientChange;
 import dev.tokenguard.keycloak.incident.RevokedTokenUseDetector;
 import dev.tokenguard.keycloak.session.BulkRevocationJob;
 import dev.tokenguard.keycloak.session.SessionTerminator;
-import dev.tokenguard.keycloak.session.TerminationTarget;
-import dev.tokenguard.keycloak.session.TerminationTarget.OfUser;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.revocation.BulkRevocation.Kind;
 import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.User;
 import dev.tokenguard.revocation.Trigger;
 import dev.tokenguard.revocation.Triggers;
 import java.util.List;
@@ -166,7 +166,7 @@ final class RevocationListener implements EventListenerProvider {
             .distinct()
             .toList();
     new SessionTerminator(session, realm, Trigger.USER_DELETED.reason())
-        .whenCommitted(new OfUser(user.getId(), sessions, Optional.empty()));
+        .whenCommitted(new User(user.getId(), Optional.empty(), sessions));
   }
 
   /** Before the removal of a client, while its sessions exist. */
@@ -211,7 +211,7 @@ final class RevocationListener implements EventListenerProvider {
     Triggers effective = triggersOf(realm, serverTriggers);
     for (RevocationEvent event : events) {
       Trigger trigger = event.trigger();
-      Optional<TerminationTarget> target = event.target(effective.scopeOf(trigger));
+      Optional<RevocationTarget> target = event.target(effective.scopeOf(trigger));
       target.ifPresent(new SessionTerminator(session, realm, trigger.reason())::whenCommitted);
     }
   }

@@ -3,7 +3,6 @@ package dev.tokenguard.keycloak.events;
 import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.incident.RevokedTokenUseDetector;
-import dev.tokenguard.keycloak.session.TerminationTarget;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.ProviderOptions;
 import dev.tokenguard.revocation.RevocationScope;
@@ -98,10 +97,8 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
     return new RevocationListener(session, triggers, checksActivity);
   }
 
-  /** Whether the realm revokes the tokens of a session that Keycloak itself has removed. */
-  public boolean isRevoked(RealmModel realm, TerminationTarget removed) {
-    Trigger trigger =
-        removed instanceof TerminationTarget.OfSession ? Trigger.LOGOUT : Trigger.TOKEN_REVOCATION;
+  /** Whether the realm has this listener, and the trigger is switched on. */
+  public boolean isOn(RealmModel realm, Trigger trigger) {
     return isOn(realm)
         && RevocationListener.triggersOf(realm, triggers).scopeOf(trigger) != RevocationScope.OFF;
   }

@@ -2,8 +2,8 @@ package dev.tokenguard.keycloak.incident;
 
 import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.support.LogText;
-import dev.tokenguard.revocation.Blacklist.Hit;
 import dev.tokenguard.revocation.Incident;
+import dev.tokenguard.revocation.RevocationList.Hit;
 import dev.tokenguard.revocation.RevocationScope;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;

@@ -2,12 +2,12 @@ package dev.tokenguard.keycloak.incident;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.session.SessionTerminator;
-import dev.tokenguard.keycloak.session.TerminationTarget;
-import dev.tokenguard.revocation.Blacklist.Hit;
-import dev.tokenguard.revocation.Blacklist.TokenIdentity;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.RevocationList.Hit;
+import dev.tokenguard.revocation.RevocationList.TokenIdentity;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
-import dev.tokenguard.rotation.Revocation.SessionKind;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.Optional;
 import java.util.Set;
@@ -144,7 +144,7 @@ public final class RevokedTokenUseDetector {
     if (!isRefused && event.getUserId() != null) {
       new SessionTerminator(session, realm, Reason.REVOKED)
           .now(
-              new TerminationTarget.OfSession(
+              RevocationTarget.Sessions.of(
                   event.getUserId(), event.getSessionId(), SessionKind.ONLINE));
     }
   }

@@ -42,8 +42,8 @@ final class IssuedTokens implements TokenPostProcessor {
   public void process(TokenPostProcessorContext context) {
     AccessToken accessToken = context.accessToken();
     if (accessToken != null) {
-      MaxAccessTokenLifespan.observe(
-          session.getContext().getRealm(), accessToken.getExp() - Time.currentTime());
+      MaxAccessTokenLifespan.of(session)
+          .observe(session.getContext().getRealm(), accessToken.getExp() - Time.currentTime());
     }
     if (context.requestRefreshToken() != null) {
       FailedAnswer.isBuilt(session);

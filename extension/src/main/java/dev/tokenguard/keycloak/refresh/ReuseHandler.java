@@ -3,13 +3,13 @@ package dev.tokenguard.keycloak.refresh;
 import dev.tokenguard.keycloak.revocation.NamedFamilies;
 import dev.tokenguard.keycloak.session.RevokedFamily;
 import dev.tokenguard.keycloak.session.SessionTerminator;
-import dev.tokenguard.keycloak.session.TerminationTarget;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
 import dev.tokenguard.rotation.AccessTokens;
-import dev.tokenguard.rotation.Revocation.ClientSession;
-import dev.tokenguard.rotation.Revocation.SessionKind;
 import dev.tokenguard.rotation.RotationRequest;
 import java.util.List;
 import java.util.Map;
@@ -77,20 +77,20 @@ final class ReuseHandler {
   }
 
   /** The store has revoked the family with its decision, so nothing is left of that scope. */
-  private Optional<TerminationTarget> target(RevocationScope scope) {
+  private Optional<RevocationTarget> target(RevocationScope scope) {
     String userId = request.userId();
     RotationRequest.Session presented = request.session();
     return Optional.ofNullable(
-        Map.<RevocationScope, TerminationTarget>of(
+        Map.<RevocationScope, RevocationTarget>of(
                 RevocationScope.CLIENT_SESSION,
-                new TerminationTarget.OfClientSessions(
+                new RevocationTarget.ClientSessions(
                     userId,
                     List.of(new ClientSession(presented.id(), presented.clientId())),
                     List.of()),
                 RevocationScope.SESSION,
-                new TerminationTarget.OfSession(userId, presented.id(), SessionKind.BOTH),
+                RevocationTarget.Sessions.of(userId, presented.id(), SessionKind.BOTH),
                 RevocationScope.USER,
-                new TerminationTarget.OfUser(userId, List.of(), Optional.empty()))
+                new RevocationTarget.User(userId))
             .get(scope));
   }
 }

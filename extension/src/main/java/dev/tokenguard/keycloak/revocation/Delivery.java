@@ -1,7 +1,10 @@
 package dev.tokenguard.keycloak.revocation;
 
+import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.revocation.RevocationList.Entry;
 import java.util.List;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
  * Something that is committed in Keycloak and to be recorded in Redis. It concerns what began
@@ -24,4 +27,29 @@ interface Delivery {
 
   /** By which it can be found again after a restart; see {@code PendingRevocation}. */
   List<String> texts();
+
+  /** Entries that are on Keycloak's own list already, which outlives a restart. */
+  record OfEntries(List<Entry> entries) implements Delivery {
+
+    public OfEntries {
+      entries = List.copyOf(entries);
+    }
+
+    @Override
+    public void deliver(KeycloakSessionFactory factory) {
+      KeycloakModelUtils.runJobInTransaction(
+          factory,
+          session -> RedisConnection.blacklistOf(session).ifPresent(list -> list.addAll(entries)));
+    }
+
+    @Override
+    public long until() {
+      return entries.stream().mapToLong(Entry::expiresAt).max().orElse(0);
+    }
+
+    @Override
+    public List<String> texts() {
+      return List.of();
+    }
+  }
 }

@@ -1,12 +1,13 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.revocation.LatestExpiries;
+import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.ClientModel;
@@ -35,23 +36,37 @@ public final class MaxAccessTokenLifespan {
   /** Who issues or revokes nothing for so long is not asked about any more. */
   private static final int IDLE_SECONDS = 3600;
 
-  private static final Map<String, Configured> CONFIGURED = new ConcurrentHashMap<>();
-  private static final Map<String, Latest> LATEST = new ConcurrentHashMap<>();
+  /** Requests that had read a session before it was removed are over by then. */
+  private static final long RACES_SECONDS = 3600;
 
-  private MaxAccessTokenLifespan() {}
+  private final Map<String, Configured> configuredByRealm = new ConcurrentHashMap<>();
+  private final Map<String, Latest> latestByRealm = new ConcurrentHashMap<>();
 
-  /** To be called for each access token that is issued. It only compares two numbers. */
-  public static void observe(RealmModel realm, long lifespanSeconds) {
-    of(realm.getId()).raise(Time.currentTime() + lifespanSeconds);
+  MaxAccessTokenLifespan() {}
+
+  /** That of this node. */
+  public static MaxAccessTokenLifespan of(KeycloakSession session) {
+    return RevocationOutbox.of(session.getKeycloakSessionFactory()).lifespans();
   }
 
-  /** When the last access token of the realm has expired, seconds since the epoch. */
-  public static long latestExpiry(KeycloakSession session, RealmModel realm) {
-    Latest latest = of(realm.getId());
+  /** To be called for each access token that is issued. It only compares two numbers. */
+  public void observe(RealmModel realm, long lifespanSeconds) {
+    latestIn(realm.getId()).raise(Time.currentTime() + lifespanSeconds);
+  }
+
+  /**
+   * When the last access token of a realm has expired, seconds since the epoch.
+   *
+   * @param session whose realm is set
+   */
+  public long latestExpiry(KeycloakSession session) {
+    RealmModel realm = session.getContext().getRealm();
+    Latest latest = latestIn(realm.getId());
     latest.use();
     if (!latest.isShared()) {
       try {
-        RedisConnection.latestExpiriesOf(session).ifPresent(shared -> latest.share(realm, shared));
+        RedisConnection.blacklistOf(session)
+            .ifPresent(shared -> latest.share(realm.getId(), shared));
       } catch (StoreUnavailableException unavailable) {
         // Counted where it was thrown; shared in the background when Redis is available.
       }
@@ -59,35 +74,67 @@ public final class MaxAccessTokenLifespan {
     return Math.max(latest.expiresAt(), Time.currentTime() + (long) configured(session, realm));
   }
 
+  /**
+   * Until when the revocation of a session matters, seconds since the epoch. Keycloak has removed
+   * the session, so the access tokens are what is left.
+   *
+   * @param session whose realm is set
+   */
+  public long retainSession(KeycloakSession session, long decided) {
+    return Math.max(decided + RACES_SECONDS, latestExpiry(session) + 1);
+  }
+
+  /**
+   * Until when the revocation of a family matters, seconds since the epoch. Keycloak goes on
+   * knowing the session, so only the mark refuses the family's tokens.
+   *
+   * @param session whose realm is set
+   */
+  public long retainFamily(KeycloakSession session, long decided) {
+    RealmModel realm = session.getContext().getRealm();
+    int offline =
+        realm.isOfflineSessionMaxLifespanEnabled()
+            ? realm.getOfflineSessionMaxLifespan()
+            : realm.getOfflineSessionIdleTimeout();
+    return LongStream.of(
+            retainSession(session, decided),
+            decided + realm.getSsoSessionMaxLifespan(),
+            decided + realm.getSsoSessionMaxLifespanRememberMe(),
+            decided + offline)
+        .max()
+        .orElseThrow();
+  }
+
   /** Shares what was observed, and takes what other nodes have observed. */
-  static void share(KeycloakSessionFactory factory) {
+  void share(KeycloakSessionFactory factory) {
     int now = Time.currentTime();
-    LATEST.values().removeIf(latest -> latest.isIdle(now));
-    if (LATEST.isEmpty()) {
+    latestByRealm.values().removeIf(latest -> latest.isIdle(now));
+    if (latestByRealm.isEmpty()) {
       return;
     }
     try {
       KeycloakModelUtils.runJobInTransaction(
           factory,
           session ->
-              RedisConnection.latestExpiriesOf(session)
-                  .ifPresent(shared -> LATEST.forEach((id, latest) -> latest.share(id, shared))));
+              RedisConnection.blacklistOf(session)
+                  .ifPresent(
+                      shared -> latestByRealm.forEach((id, latest) -> latest.share(id, shared))));
     } catch (StoreUnavailableException unavailable) {
       // Counted where it was thrown; tried again.
     }
   }
 
-  private static Latest of(String realmId) {
-    Latest known = LATEST.get(realmId);
-    return known != null ? known : LATEST.computeIfAbsent(realmId, id -> new Latest());
+  private Latest latestIn(String realmId) {
+    Latest known = latestByRealm.get(realmId);
+    return known != null ? known : latestByRealm.computeIfAbsent(realmId, id -> new Latest());
   }
 
   /** Seconds. Going over all clients is too much for each logout. */
-  private static int configured(KeycloakSession session, RealmModel realm) {
-    Configured kept = CONFIGURED.get(realm.getId());
+  private int configured(KeycloakSession session, RealmModel realm) {
+    Configured kept = configuredByRealm.get(realm.getId());
     if (kept == null || kept.until() <= Time.currentTime()) {
       kept = new Configured(ofClients(session, realm), Time.currentTime() + KEPT_SECONDS);
-      CONFIGURED.put(realm.getId(), kept);
+      configuredByRealm.put(realm.getId(), kept);
     }
     return Math.max(
         kept.lifespan(),
@@ -157,11 +204,7 @@ public final class MaxAccessTokenLifespan {
       return usedAt < now - IDLE_SECONDS && expiresAt < now;
     }
 
-    private void share(RealmModel realm, LatestExpiries shared) {
-      share(realm.getId(), shared);
-    }
-
-    private void share(String realmId, LatestExpiries shared) {
+    private void share(String realmId, RevocationList shared) {
       long known = expiresAt;
       int now = Time.currentTime();
       boolean isNews = known > sharedUntil && known > now;
@@ -170,7 +213,9 @@ public final class MaxAccessTokenLifespan {
       }
       readAt = now;
       long stored =
-          isNews ? shared.raise(realmId, known + SHARED_AHEAD_SECONDS) : shared.latest(realmId);
+          isNews
+              ? shared.raiseLatestExpiry(realmId, known + SHARED_AHEAD_SECONDS)
+              : shared.latestExpiry(realmId);
       sharedUntil = stored;
       raise(stored);
       isShared = true;

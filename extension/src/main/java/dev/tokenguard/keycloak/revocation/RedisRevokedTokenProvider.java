@@ -1,9 +1,9 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.keycloak.incident.RevokedTokenUseDetector;
-import dev.tokenguard.revocation.Blacklist;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.List;
 import org.keycloak.common.util.Time;
@@ -18,13 +18,13 @@ final class RedisRevokedTokenProvider implements RevokedTokenProvider {
 
   private final KeycloakSession session;
   private final RevokedTokenProvider builtIn;
-  private final Blacklist blacklist;
+  private final RevocationList blacklist;
   private final RevocationOutbox outbox;
 
   RedisRevokedTokenProvider(
       KeycloakSession session,
       RevokedTokenProvider builtIn,
-      Blacklist blacklist,
+      RevocationList blacklist,
       RevocationOutbox outbox) {
     this.session = session;
     this.builtIn = builtIn;
@@ -39,12 +39,11 @@ final class RedisRevokedTokenProvider implements RevokedTokenProvider {
   @Override
   public boolean put(String id, long lifespanSeconds) {
     boolean isFirst = builtIn.put(id, lifespanSeconds);
-    OfAccessToken entry =
-        new OfAccessToken(id, Reason.REVOKED, Time.currentTime() + lifespanSeconds);
+    Entry entry = Entry.ofAccessToken(id, Reason.REVOKED, Time.currentTime() + lifespanSeconds);
     try {
       return blacklist.add(entry) && isFirst;
     } catch (StoreUnavailableException unavailable) {
-      outbox.keep(new BlacklistDelivery(List.of(entry)));
+      outbox.keep(new Delivery.OfEntries(List.of(entry)));
       return isFirst;
     }
   }

@@ -46,6 +46,7 @@ public final class RevocationOutbox {
 
   private final int capacity;
   private final BooleanSupplier probe;
+  private final MaxAccessTokenLifespan lifespans = new MaxAccessTokenLifespan();
   private final Set<Waiting> waiting = new LinkedHashSet<>();
   private volatile KeycloakSessionFactory factory;
   private volatile OutboxMetrics metrics;
@@ -118,6 +119,10 @@ public final class RevocationOutbox {
     persist(delivery);
   }
 
+  MaxAccessTokenLifespan lifespans() {
+    return lifespans;
+  }
+
   int size() {
     synchronized (waiting) {
       return waiting.size();
@@ -166,7 +171,7 @@ public final class RevocationOutbox {
 
   private void tick() {
     try {
-      MaxAccessTokenLifespan.share(factory);
+      lifespans.share(factory);
       retry();
     } catch (RuntimeException failed) {
       LOG.error("Retrying revocations failed; it goes on in a second", failed);

@@ -4,23 +4,18 @@ import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.session.RequestTerminations;
 import dev.tokenguard.keycloak.session.SessionRemover;
 import dev.tokenguard.keycloak.support.Transactions;
-import dev.tokenguard.revocation.Blacklist;
-import dev.tokenguard.revocation.BlacklistEntry;
 import dev.tokenguard.revocation.PendingRevocation;
-import dev.tokenguard.revocation.PersistedBlacklistEntry;
 import dev.tokenguard.revocation.Reason;
-import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.rotation.RevocationService;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TokenFamily;
 import java.util.List;
 import java.util.Optional;
-import org.keycloak.common.util.Time;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.RevokedTokenProvider;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
@@ -89,9 +84,8 @@ public final class RevocationPropagation implements Delivery {
 
   /** The failure is returned, not thrown: Keycloak's part of it is committed all the same. */
   private Optional<StoreUnavailableException> deliver(KeycloakSession session) {
-    Optional<Blacklist> blacklist = RedisConnection.blacklistOf(session);
     RealmModel realm = session.realms().getRealm(pending.realmId());
-    if (blacklist.isEmpty() || realm == null) {
+    if (RedisConnection.blacklistOf(session).isEmpty() || realm == null) {
       // No Redis; or the realm was deleted with all that it had.
       return Optional.empty();
     }
@@ -103,29 +97,14 @@ public final class RevocationPropagation implements Delivery {
         new RevocationService(RedisConnection.familiesOf(session).orElseThrow());
     RevokedAccessTokens revoked = new RevokedAccessTokens(session, pending.reason());
     try {
-      service.mark(revocation).forEach(revoked::add);
+      revoked.addAll(service.mark(revocation));
       remover.removeAll(revocation, isFirst);
-      List<BlacklistEntry> entries =
-          new BlacklistEntryFactory(session, pending.reason()).entries(revocation);
-      blacklist.get().addAll(entries);
-      persist(session, entries);
-      service.name(
-          revocation, family -> isGone(session, family), page -> page.forEach(revoked::add));
+      revoked.addSessionsAndUser(revocation);
+      service.name(revocation, family -> isGone(session, family), revoked::addAll);
       return Optional.empty();
     } catch (StoreUnavailableException unavailable) {
       remover.removeAll(revocation, isFirst);
       return Optional.of(unavailable);
-    }
-  }
-
-  /** For a data loss of Redis: they are then added again. */
-  private static void persist(KeycloakSession session, List<BlacklistEntry> entries) {
-    RevokedTokenProvider builtIn = BuiltInRevokedTokens.of(session);
-    for (BlacklistEntry entry : entries) {
-      long lifespan = entry.expiresAt() - Time.currentTime();
-      PersistedBlacklistEntry.text(entry)
-          .filter(text -> lifespan > 0 && text.length() <= RevocationOutbox.LONGEST_TEXT)
-          .ifPresent(text -> builtIn.put(text, lifespan));
     }
   }
 

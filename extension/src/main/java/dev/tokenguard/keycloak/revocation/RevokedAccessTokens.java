@@ -1,18 +1,27 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.revocation.Blacklist;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RevokedTokenProvider;
 
-/** Puts the access tokens of families on the blacklist and on Keycloak's own list. */
+/**
+ * Names revoked access tokens on the revocation list and on Keycloak's own list: those of families
+ * by their ids, those of sessions and users by the session or the user. During an outage of Redis
+ * Keycloak refuses them all the same, and they are recorded for resource servers afterwards.
+ */
 public final class RevokedAccessTokens {
 
   /** How many are written at once. */
@@ -21,17 +30,32 @@ public final class RevokedAccessTokens {
   private final KeycloakSession session;
   private final Reason reason;
 
+  /**
+   * @param session whose realm is set
+   */
   public RevokedAccessTokens(KeycloakSession session, Reason reason) {
     this.session = session;
     this.reason = reason;
   }
 
-  /**
-   * Lists them until the last one has expired. During an outage of Redis Keycloak refuses them all
-   * the same, and it is recorded for resource servers afterwards.
-   */
+  /** Lists them until the last one has expired. */
   public void add(AccessTokens tokens) {
-    addAll(tokens.ids(), tokens.expiresAt() + 1);
+    addAll(List.of(tokens));
+  }
+
+  /** Lists those of several families, each until its last one has expired, page by page. */
+  public void addAll(Collection<AccessTokens> families) {
+    List<Entry> page = new ArrayList<>();
+    for (AccessTokens tokens : families) {
+      for (String id : tokens.ids()) {
+        page.add(Entry.ofAccessToken(id, reason, tokens.expiresAt() + 1));
+        if (page.size() == PAGE) {
+          record(List.copyOf(page));
+          page.clear();
+        }
+      }
+    }
+    record(page);
   }
 
   /**
@@ -42,19 +66,69 @@ public final class RevokedAccessTokens {
   public boolean addAll(List<String> ids, long expiresAt) {
     boolean isRecorded = true;
     for (int at = 0; at < ids.size(); at += PAGE) {
-      List<String> page = ids.subList(at, Math.min(ids.size(), at + PAGE));
-      isRecorded &= addAll(page, expiresAt, expiresAt - Time.currentTime());
+      List<Entry> page =
+          ids.subList(at, Math.min(ids.size(), at + PAGE)).stream()
+              .map(id -> Entry.ofAccessToken(id, reason, expiresAt))
+              .toList();
+      isRecorded &= record(page);
     }
     return isRecorded;
   }
 
   /**
-   * Lists one, until a second since the epoch that lies ahead.
+   * Lists one, until a second since the epoch.
    *
    * @return whether it is recorded in Redis; if not, that follows
    */
   public boolean add(String id, long expiresAt) {
-    return addAll(List.of(id), expiresAt, expiresAt - Time.currentTime());
+    return addAll(List.of(id), expiresAt);
+  }
+
+  /**
+   * Lists the sessions and the user that a revocation marks.
+   *
+   * @throws StoreUnavailableException when Redis does not answer
+   */
+  void addSessionsAndUser(Revocation revocation) {
+    RevocationTarget.Marks marks = revocation.marks();
+    List<String> sessions =
+        marks.sessions().stream().map(RevocationTarget.Session::id).distinct().toList();
+    long before = revocation.before();
+    List<Entry> entries =
+        marks.isUser()
+            ? entriesOfUser(revocation.userId(), sessions, before, before).toList()
+            : entriesOfSessions(sessions, before).toList();
+    RedisConnection.blacklistOf(session).ifPresent(list -> list.addAll(entries));
+    putOnListOfKeycloak(entries);
+  }
+
+  /**
+   * The entries by which resource servers find a user and sessions. They live as long as any access
+   * token that they must cover.
+   *
+   * @param before access tokens of any session, issued before this second, are revoked
+   * @param cutOff access tokens of the sessions, issued in this second or before, are revoked
+   */
+  public Stream<Entry> entriesOfUser(
+      String userId, Collection<String> sessions, long before, long cutOff) {
+    long expiresAt = latestExpiry();
+    Entry user = Entry.ofUser(userId, before, expiresAt).withMinTtl(lifespan(expiresAt));
+    return Stream.concat(Stream.of(user), entriesOfSessions(sessions, cutOff));
+  }
+
+  private Stream<Entry> entriesOfSessions(Collection<String> sessions, long cutOff) {
+    long expiresAt = latestExpiry();
+    return sessions.stream()
+        .map(id -> Entry.ofSession(id, cutOff, reason, expiresAt))
+        .map(entry -> entry.withMinTtl(lifespan(expiresAt)));
+  }
+
+  private static long lifespan(long expiresAt) {
+    return expiresAt - Time.currentTime();
+  }
+
+  private long latestExpiry() {
+    return MaxAccessTokenLifespan.of(session).latestExpiry(session) + 1;
   }
 
   /**
@@ -65,21 +139,29 @@ public final class RevokedAccessTokens {
     return BuiltInRevokedTokens.of(session).contains(id);
   }
 
-  private boolean addAll(List<String> ids, long expiresAt, long lifespan) {
-    if (lifespan > 0) {
-      RevokedTokenProvider builtIn = BuiltInRevokedTokens.of(session);
-      ids.forEach(id -> builtIn.put(id, lifespan));
-    }
+  private boolean record(List<Entry> accessTokens) {
+    putOnListOfKeycloak(accessTokens);
     // Whether they have expired is for Redis to say: the clock of this node may be ahead.
-    List<OfAccessToken> entries =
-        ids.stream().map(id -> new OfAccessToken(id, reason, expiresAt)).toList();
-    Optional<Blacklist> blacklist = RedisConnection.blacklistOf(session);
+    Optional<RevocationList> list = RedisConnection.blacklistOf(session);
     try {
-      blacklist.ifPresent(list -> list.addAll(entries));
+      list.ifPresent(it -> it.addAll(accessTokens));
       return true;
     } catch (StoreUnavailableException unavailable) {
-      RevocationOutbox.of(session.getKeycloakSessionFactory()).keep(new BlacklistDelivery(entries));
+      RevocationOutbox.of(session.getKeycloakSessionFactory())
+          .keep(new Delivery.OfEntries(accessTokens));
       return false;
+    }
+  }
+
+  /** From there they are added again after a data loss of Redis. */
+  private void putOnListOfKeycloak(List<Entry> entries) {
+    RevokedTokenProvider builtIn = BuiltInRevokedTokens.of(session);
+    for (Entry entry : entries) {
+      long lifespan = lifespan(entry.expiresAt());
+      String text = entry.text();
+      if (lifespan > 0 && (!entry.hasCutoff() || text.length() <= RevocationOutbox.LONGEST_TEXT)) {
+        builtIn.put(text, lifespan);
+      }
     }
   }
 }

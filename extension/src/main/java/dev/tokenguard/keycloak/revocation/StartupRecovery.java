@@ -1,11 +1,9 @@
 package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.revocation.BlacklistEntry;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.revocation.BulkRevocation;
 import dev.tokenguard.revocation.PendingRevocation;
-import dev.tokenguard.revocation.PersistedBlacklistEntry;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.RevocationList.Entry;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +24,7 @@ final class StartupRecovery {
 
   private static final int ENTRIES_AT_ONCE = 1000;
 
-  private final List<BlacklistEntry> entries = new ArrayList<>();
+  private final List<Entry> entries = new ArrayList<>();
   private final Set<String> texts = new HashSet<>();
 
   /**
@@ -46,9 +44,9 @@ final class StartupRecovery {
   private void add(RevokedToken revoked) {
     String text = revoked.tokenId();
     if (!PendingRevocation.isText(text)) {
-      entries.add(new OfAccessToken(text, Reason.REVOKED, revoked.expiry()));
+      entries.add(Entry.ofAccessToken(text, Reason.REVOKED, revoked.expiry()));
     } else {
-      PersistedBlacklistEntry.of(text).ifPresentOrElse(entries::add, () -> texts.add(text));
+      Entry.of(text).ifPresentOrElse(entries::add, () -> texts.add(text));
     }
   }
 
@@ -60,7 +58,7 @@ final class StartupRecovery {
         .forEach(deliveries::add);
     for (int at = 0; at < entries.size(); at += ENTRIES_AT_ONCE) {
       deliveries.add(
-          new BlacklistDelivery(
+          new Delivery.OfEntries(
               List.copyOf(entries.subList(at, Math.min(entries.size(), at + ENTRIES_AT_ONCE)))));
     }
     return deliveries;

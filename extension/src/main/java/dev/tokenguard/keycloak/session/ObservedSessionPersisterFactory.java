@@ -64,7 +64,7 @@ public final class ObservedSessionPersisterFactory implements UserSessionPersist
             factory.getProviderFactory(EventListenerProvider.class, RevocationListenerFactory.ID);
     return listener == null
         ? delegate
-        : SessionRemovals.observed(session, delegate, listener::isRevoked);
+        : SessionRemovals.observed(session, delegate, listener::isOn);
   }
 
   private String builtIn(KeycloakSessionFactory factory) {

@@ -1,7 +1,10 @@
 package dev.tokenguard.keycloak.session;
 
 import dev.tokenguard.keycloak.support.Transactions;
+import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.revocation.RevocationTarget;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.keycloak.models.KeycloakSession;
 
@@ -18,7 +21,7 @@ public final class RequestTerminations {
   private final List<Step> removed = new ArrayList<>();
   private final List<Runnable> notifications = new ArrayList<>();
 
-  private record Step(SessionTerminator terminator, TerminationTarget target) {}
+  private record Step(SessionTerminator terminator, RevocationTarget target) {}
 
   private RequestTerminations() {}
 
@@ -47,13 +50,13 @@ public final class RequestTerminations {
     return session.getAttribute(IGNORED) != null;
   }
 
-  void add(SessionTerminator terminator, TerminationTarget target) {
+  void add(SessionTerminator terminator, RevocationTarget target) {
     if (named.stream().noneMatch(it -> it.target().covers(target))) {
       named.add(new Step(terminator, target));
     }
   }
 
-  void addRemoved(SessionTerminator terminator, TerminationTarget target) {
+  void addRemoved(SessionTerminator terminator, RevocationTarget target) {
     removed.add(new Step(terminator, target));
   }
 
@@ -68,18 +71,14 @@ public final class RequestTerminations {
   }
 
   private void terminate() {
-    List<TerminationTarget> done = new ArrayList<>();
+    List<RevocationTarget> done = new ArrayList<>();
     for (Step step : named) {
       step.terminator().now(step.target());
       done.add(step.target());
     }
-    // Whole sessions first: they cover their client sessions.
+    // The wider first: whole sessions cover their client sessions.
     List<Step> rest = new ArrayList<>(removed);
-    rest.sort(
-        (one, other) ->
-            Boolean.compare(
-                one.target() instanceof TerminationTarget.OfClientSessions,
-                other.target() instanceof TerminationTarget.OfClientSessions));
+    rest.sort(Comparator.<Step, RevocationScope>comparing(it -> it.target().scope()).reversed());
     for (Step step : rest) {
       if (done.stream().noneMatch(it -> it.covers(step.target()))) {
         step.terminator().now(step.target());

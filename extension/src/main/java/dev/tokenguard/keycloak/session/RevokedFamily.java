@@ -7,9 +7,10 @@ import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.keycloak.tokens.FrontChannelTag;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TokenFamily;
 import dev.tokenguard.rotation.TokenPosition;
@@ -104,16 +105,13 @@ public final class RevokedFamily {
       Dependents dependents = Dependents.of(store.get(), userId, family);
       if (!dependents.revoked.isEmpty()) {
         long now = Time.currentTime();
-        store
-            .get()
-            .revoke(
-                Revocation.ofFamilies(
-                    userId, List.copyOf(dependents.revoked.keySet()), now, now + memory()))
-            .stream()
+        RevocationTarget families =
+            new RevocationTarget.Families(userId, List.copyOf(dependents.revoked.keySet()));
+        store.get().revoke(new Revocation(families, now, now + memory())).stream()
             .filter(tokens -> !tokens.isEmpty())
             .forEach(this::name);
       }
-      long expiresAt = MaxAccessTokenLifespan.latestExpiry(session, realm) + 1;
+      long expiresAt = MaxAccessTokenLifespan.of(session).latestExpiry(session) + 1;
       for (String tag : dependents.tags) {
         name(store.get().exchanged(userId, tag), expiresAt);
       }

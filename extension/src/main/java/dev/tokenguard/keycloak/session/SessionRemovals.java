@@ -1,17 +1,22 @@
 package dev.tokenguard.keycloak.session;
 
 import dev.tokenguard.keycloak.support.LogText;
-import dev.tokenguard.revocation.Reason;
-import dev.tokenguard.rotation.Revocation.ClientSession;
-import dev.tokenguard.rotation.Revocation.SessionKind;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.revocation.RevocationTarget.ClientSessions;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
+import dev.tokenguard.revocation.RevocationTarget.Sessions;
+import dev.tokenguard.revocation.Trigger;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Optional;
+import java.util.function.BiPredicate;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.session.PersistentUserSessionAdapter;
 import org.keycloak.models.session.UserSessionPersisterProvider;
@@ -35,12 +40,12 @@ public final class SessionRemovals {
   /**
    * @param session of the request
    * @param builtIn to which everything is delegated
-   * @param isRevoked whether what was removed in a realm is to be revoked
+   * @param isRevoked whether the trigger is switched on in the realm
    */
   public static UserSessionPersisterProvider observed(
       KeycloakSession session,
       UserSessionPersisterProvider builtIn,
-      BiFunction<RealmModel, TerminationTarget, Boolean> isRevoked) {
+      BiPredicate<RealmModel, Trigger> isRevoked) {
     try {
       // Now: when Keycloak writes the sessions, the transaction is being committed already.
       RequestTerminations.of(session);
@@ -52,11 +57,9 @@ public final class SessionRemovals {
             SessionRemovals.class.getClassLoader(),
             new Class<?>[] {UserSessionPersisterProvider.class},
             (self, method, arguments) -> {
-              TerminationTarget removed = removedBy(session, builtIn, method, arguments);
+              Optional<Removed> removed = removedBy(session, builtIn, method, arguments);
               Object result = invoke(builtIn, method, arguments);
-              if (removed != null) {
-                note(session, removed, isRevoked);
-              }
+              removed.ifPresent(it -> revoke(session, it, isRevoked));
               return result;
             });
   }
@@ -69,26 +72,26 @@ public final class SessionRemovals {
     }
   }
 
-  private static void note(
-      KeycloakSession session,
-      TerminationTarget removed,
-      BiFunction<RealmModel, TerminationTarget, Boolean> isRevoked) {
+  private record Removed(Trigger trigger, RevocationTarget target) {}
+
+  private static void revoke(
+      KeycloakSession session, Removed removed, BiPredicate<RealmModel, Trigger> isRevoked) {
     RealmModel realm = session.getContext().getRealm();
     try {
-      if (isRevoked.apply(realm, removed)) {
-        Reason reason =
-            removed instanceof TerminationTarget.OfSession ? Reason.LOGOUT : Reason.REVOKED;
-        new SessionTerminator(session, realm, reason).whenCommittedUnlessCovered(removed);
+      if (isRevoked.test(realm, removed.trigger())) {
+        new SessionTerminator(session, realm, removed.trigger().reason())
+            .whenCommittedUnlessCovered(removed.target());
       }
     } catch (RuntimeException failed) {
       // Keycloak's own transaction does not depend on it.
       LOG.error(
-          LogText.of("A removed session of user %s is not revoked", removed.userId()), failed);
+          LogText.of("A removed session of user %s is not revoked", removed.target().userId()),
+          failed);
     }
   }
 
-  /** Null when nothing is removed. */
-  private static TerminationTarget removedBy(
+  /** Empty when nothing is removed. */
+  private static Optional<Removed> removedBy(
       KeycloakSession session,
       UserSessionPersisterProvider builtIn,
       Method method,
@@ -97,37 +100,34 @@ public final class SessionRemovals {
       case "removeUserSession" -> {
         String id = (String) arguments[0];
         boolean isOffline = (boolean) arguments[1];
-        String user = userOf(session, builtIn, id, isOffline);
-        yield user == null
-            ? null
-            : new TerminationTarget.OfSession(
-                user, id, isOffline ? SessionKind.OFFLINE : SessionKind.ONLINE);
+        SessionKind kind = isOffline ? SessionKind.OFFLINE : SessionKind.ONLINE;
+        yield userOf(session, builtIn, id, isOffline)
+            .map(user -> new Removed(Trigger.LOGOUT, Sessions.of(user, id, kind)));
       }
       case "removeClientSession" -> {
         String id = (String) arguments[0];
-        String user = userOf(session, builtIn, id, (boolean) arguments[2]);
-        yield user == null
-            ? null
-            : new TerminationTarget.OfClientSessions(
-                user, List.of(new ClientSession(id, (String) arguments[1])), List.of());
+        ClientSession removed = new ClientSession(id, (String) arguments[1]);
+        yield userOf(session, builtIn, id, (boolean) arguments[2])
+            .map(user -> new ClientSessions(user, List.of(removed), List.of()))
+            .map(target -> new Removed(Trigger.TOKEN_REVOCATION, target));
       }
-      default -> null;
+      default -> Optional.empty();
     };
   }
 
-  private static String userOf(
+  private static Optional<String> userOf(
       KeycloakSession session,
       UserSessionPersisterProvider builtIn,
       String sessionId,
       boolean isOffline) {
     RealmModel realm = session.getContext().getRealm();
     if (realm == null || RequestTerminations.isIgnored(session)) {
-      return null;
+      return Optional.empty();
     }
     UserSessionModel found = builtIn.loadUserSession(realm, sessionId, isOffline);
     if (found instanceof PersistentUserSessionAdapter persisted) {
-      return persisted.getUserId();
+      return Optional.ofNullable(persisted.getUserId());
     }
-    return found == null || found.getUser() == null ? null : found.getUser().getId();
+    return Optional.ofNullable(found).map(UserSessionModel::getUser).map(UserModel::getId);
   }
 }

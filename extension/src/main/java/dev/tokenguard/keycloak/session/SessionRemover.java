@@ -1,17 +1,16 @@
 package dev.tokenguard.keycloak.session;
 
-import dev.tokenguard.keycloak.revocation.RetentionTime;
-import dev.tokenguard.keycloak.session.TerminationTarget.OfClient;
-import dev.tokenguard.keycloak.session.TerminationTarget.OfClientSessions;
-import dev.tokenguard.keycloak.session.TerminationTarget.OfFamily;
-import dev.tokenguard.keycloak.session.TerminationTarget.OfOtherSessions;
-import dev.tokenguard.keycloak.session.TerminationTarget.OfSession;
-import dev.tokenguard.keycloak.session.TerminationTarget.OfUser;
-import dev.tokenguard.rotation.Revocation;
-import dev.tokenguard.rotation.Revocation.ClientSession;
-import dev.tokenguard.rotation.Revocation.Session;
-import dev.tokenguard.rotation.Revocation.SessionKind;
-import java.util.ArrayList;
+import dev.tokenguard.keycloak.revocation.MaxAccessTokenLifespan;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.Client;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.revocation.RevocationTarget.ClientSessions;
+import dev.tokenguard.revocation.RevocationTarget.Families;
+import dev.tokenguard.revocation.RevocationTarget.OtherSessions;
+import dev.tokenguard.revocation.RevocationTarget.Session;
+import dev.tokenguard.revocation.RevocationTarget.Sessions;
+import dev.tokenguard.revocation.RevocationTarget.User;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -61,49 +60,77 @@ public final class SessionRemover {
    * Removes what the target names, as far as it exists.
    *
    * @param removed is given each session before it is removed
-   * @return what is to be recorded in Redis
+   * @return what is to be recorded in Redis; it names the sessions that were found
    */
-  Revocation terminate(TerminationTarget target, Consumer<UserSessionModel> removed) {
-    RetentionTime retention = new RetentionTime(session, decided);
-    if (target instanceof OfFamily family) {
-      return Revocation.ofFamilies(
-          family.userId(), List.of(family.family()), decided, retention.ofFamily());
-    }
-    long retainUntil = retention.ofSession();
-    if (target instanceof OfSession one) {
-      Session named = new Session(one.sessionId(), one.kind());
-      remove(named, it -> true, removed);
-      return Revocation.ofSession(one.userId(), named, decided, retainUntil);
-    }
-    if (target instanceof OfClientSessions some) {
-      some.clientSessions().forEach(it -> detach(it, login -> true));
-      return Revocation.ofClientSessions(
-          some.userId(), some.clientSessions(), some.families(), decided, retainUntil);
-    }
-    if (target instanceof OfClient client) {
-      return atClient(client, retainUntil);
-    }
-    if (target instanceof OfOtherSessions others) {
-      Set<String> ids = removeAll(others.userId(), others.excluded(), removed);
-      return Revocation.ofSessions(others.userId(), both(ids), decided, retainUntil);
-    }
-    OfUser user = (OfUser) target;
-    Set<String> ids = removeAll(user.userId(), user.excluded(), removed);
-    ids.addAll(user.known());
-    raiseNotBefore(user.userId());
-    return Revocation.ofUser(user.userId(), both(ids), decided, retainUntil);
+  Revocation terminate(RevocationTarget target, Consumer<UserSessionModel> removed) {
+    return target.accept(new Termination(removed));
   }
 
-  private Revocation atClient(OfClient client, long retainUntil) {
-    List<ClientSession> clientSessions =
-        Stream.concat(
-                client.known().stream(), sessionsOf(client.userId()).map(UserSessionModel::getId))
-            .distinct()
-            .map(id -> new ClientSession(id, client.clientId()))
-            .toList();
-    clientSessions.forEach(it -> detach(it, login -> true));
-    return Revocation.ofClient(
-        client.userId(), client.clientId(), clientSessions, decided, retainUntil);
+  private final class Termination implements RevocationTarget.Visitor<Revocation> {
+    private final MaxAccessTokenLifespan lifespans = MaxAccessTokenLifespan.of(session);
+    private final Consumer<UserSessionModel> removed;
+
+    private Termination(Consumer<UserSessionModel> removed) {
+      this.removed = removed;
+    }
+
+    @Override
+    public Revocation families(Families target) {
+      return new Revocation(target, decided, lifespans.retainFamily(session, decided));
+    }
+
+    @Override
+    public Revocation clientSessions(ClientSessions target) {
+      target.clientSessions().forEach(it -> detach(it, login -> true));
+      return of(target);
+    }
+
+    @Override
+    public Revocation client(Client target) {
+      List<String> ids =
+          Stream.concat(
+                  target.sessions().stream(),
+                  sessionsOf(target.userId()).map(UserSessionModel::getId))
+              .distinct()
+              .toList();
+      ids.forEach(id -> detach(new ClientSession(id, target.clientId()), login -> true));
+      return of(new Client(target.userId(), target.clientId(), ids));
+    }
+
+    @Override
+    public Revocation sessions(Sessions target) {
+      target.sessions().forEach(it -> remove(it, found -> true, removed));
+      return of(target);
+    }
+
+    @Override
+    public Revocation otherSessions(OtherSessions target) {
+      Set<String> ids = removeAll(target.userId(), target.excluded());
+      return of(new OtherSessions(target.userId(), target.excluded(), List.copyOf(ids)));
+    }
+
+    @Override
+    public Revocation user(User target) {
+      Set<String> ids = removeAll(target.userId(), target.excluded());
+      ids.addAll(target.sessions());
+      raiseNotBefore(target.userId());
+      return of(new User(target.userId(), target.excluded(), List.copyOf(ids)));
+    }
+
+    private Revocation of(RevocationTarget found) {
+      return new Revocation(found, decided, lifespans.retainSession(session, decided));
+    }
+
+    private Set<String> removeAll(String userId, Optional<String> excluded) {
+      Set<String> ids = new LinkedHashSet<>();
+      for (UserSessionModel each : sessionsOf(userId).toList()) {
+        if (!excluded.equals(Optional.of(each.getId()))) {
+          ids.add(each.getId());
+          remove(each, removed);
+        }
+      }
+      return ids;
+    }
   }
 
   /**
@@ -114,10 +141,11 @@ public final class SessionRemover {
    */
   public void removeAll(Revocation revocation, boolean isFirst) {
     long latest = isFirst ? revocation.before() : revocation.before() - 1;
-    revocation
+    RevocationTarget.Marks marks = revocation.marks();
+    marks
         .sessions()
         .forEach(it -> remove(it, found -> found.getStarted() <= revocation.before(), NOBODY));
-    revocation.clientSessions().forEach(it -> detach(it, login -> login.getStarted() <= latest));
+    marks.clientSessions().forEach(it -> detach(it, login -> login.getStarted() <= latest));
   }
 
   /**
@@ -132,18 +160,6 @@ public final class SessionRemover {
         && session.users().getNotBeforeOfUser(realm, user) < decided) {
       session.users().setNotBeforeForUser(realm, user, decided);
     }
-  }
-
-  private Set<String> removeAll(
-      String userId, Optional<String> excluded, Consumer<UserSessionModel> removed) {
-    Set<String> ids = new LinkedHashSet<>();
-    for (UserSessionModel each : sessionsOf(userId).toList()) {
-      if (!excluded.equals(Optional.of(each.getId()))) {
-        ids.add(each.getId());
-        remove(each, removed);
-      }
-    }
-    return ids;
   }
 
   private Stream<UserSessionModel> sessionsOf(String userId) {
@@ -192,11 +208,5 @@ public final class SessionRemover {
                 }
               }
             });
-  }
-
-  static List<Session> both(Iterable<String> ids) {
-    List<Session> sessions = new ArrayList<>();
-    ids.forEach(id -> sessions.add(new Session(id, SessionKind.BOTH)));
-    return sessions;
   }
 }

@@ -5,7 +5,8 @@ import dev.tokenguard.keycloak.revocation.RevocationPropagation;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.revocation.Reason;
-import dev.tokenguard.rotation.Revocation;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationTarget;
 import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
@@ -38,7 +39,7 @@ public final class SessionTerminator {
   }
 
   /** Before the answer goes out, when what was decided is committed. */
-  public void whenCommitted(TerminationTarget target) {
+  public void whenCommitted(RevocationTarget target) {
     RequestTerminations.of(session).add(this, target);
   }
 
@@ -46,12 +47,12 @@ public final class SessionTerminator {
    * What Keycloak itself has removed in the request's transaction; skipped when another target of
    * the same request covers it.
    */
-  void whenCommittedUnlessCovered(TerminationTarget removed) {
+  void whenCommittedUnlessCovered(RevocationTarget removed) {
     RequestTerminations.of(session).addRemoved(this, removed);
   }
 
   /** Whatever goes wrong is logged: the answer of the request does not depend on it. */
-  public void now(TerminationTarget target) {
+  public void now(RevocationTarget target) {
     try {
       terminate(target);
     } catch (RuntimeException failed) {
@@ -69,7 +70,7 @@ public final class SessionTerminator {
    *
    * @return whether it is recorded in Redis, too; if not, that follows when Redis is available
    */
-  public boolean terminate(TerminationTarget target) {
+  public boolean terminate(RevocationTarget target) {
     BackchannelNotifier notifier = new BackchannelNotifier(session, realm);
     List<BackchannelNotifier.Logout> logouts = new ArrayList<>();
     Revocation revocation =

@@ -2,11 +2,12 @@ package dev.tokenguard.redis.store;
 
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.rotation.AccessTokenTag;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.RefreshDecision;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TokenFamily;
@@ -80,7 +81,7 @@ public final class RedisFamilyStore implements FamilyStore {
   public List<AccessTokens> revoke(Revocation revocation) {
     List<AccessTokens> revoked = new ArrayList<>();
     List<Mark> marks = marks(revocation);
-    List<String> families = revocation.families();
+    List<String> families = revocation.marks().families();
     int position = 0;
     do {
       int end = position + REVOKED_PER_STEP;
@@ -119,15 +120,14 @@ public final class RedisFamilyStore implements FamilyStore {
 
   /** The widest first: what is marked in several steps is then covered as early as it can be. */
   private List<Mark> marks(Revocation revocation) {
+    RevocationTarget.Marks named = revocation.marks();
     List<Mark> marks = new ArrayList<>();
     long before = revocation.before();
-    if (revocation.isEverything()) {
+    if (named.isUser()) {
       marks.add(new Mark(RedisKeys.USER_CUTOFF, before));
     }
-    revocation
-        .clients()
-        .forEach(id -> marks.add(new Mark(RedisKeys.client(keys.compact(id)), before)));
-    for (Revocation.Session session : revocation.sessions()) {
+    named.clients().forEach(id -> marks.add(new Mark(RedisKeys.client(keys.compact(id)), before)));
+    for (RevocationTarget.Session session : named.sessions()) {
       String compact = keys.compact(session.id());
       for (boolean isOffline : new boolean[] {false, true}) {
         if (session.kind().covers(isOffline)) {
@@ -135,7 +135,7 @@ public final class RedisFamilyStore implements FamilyStore {
         }
       }
     }
-    for (Revocation.ClientSession it : revocation.clientSessions()) {
+    for (RevocationTarget.ClientSession it : named.clientSessions()) {
       String session = keys.compact(it.sessionId());
       marks.add(new Mark(RedisKeys.clientSession(session, keys.compact(it.clientId())), before));
     }

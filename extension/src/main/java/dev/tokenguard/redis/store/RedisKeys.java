@@ -1,8 +1,10 @@
 package dev.tokenguard.redis.store;
 
+import dev.tokenguard.revocation.RevocationScope;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -29,7 +31,7 @@ import java.util.UUID;
  * tg:heartbeat             hash, by which a loss of data is noticed, see lua/heartbeat.lua
  * </pre>
  *
- * <p>The blacklist is read by others, so its keys hold the ids as tokens carry them:
+ * <p>The revocation list is read by others, so its keys hold the ids as tokens carry them:
  *
  * <pre>
  * tg:at:&lt;jti&gt;       a revoked access token
@@ -47,6 +49,12 @@ public final class RedisKeys {
   static final String USER_CUTOFF = "u";
 
   private static final int UUID_CHARACTERS = 36;
+
+  private static final Map<RevocationScope, String> ENTRIES =
+      Map.of(
+          RevocationScope.ACCESS_TOKEN, "at:",
+          RevocationScope.SESSION, "sid:",
+          RevocationScope.USER, "sub:");
 
   private final String prefix;
 
@@ -73,16 +81,13 @@ public final class RedisKeys {
     return prefix + "heartbeat";
   }
 
-  String revokedAccessToken(String id) {
-    return prefix + "at:" + id;
-  }
-
-  String revokedSession(String id) {
-    return prefix + "sid:" + id;
-  }
-
-  String revokedUser(String userId) {
-    return prefix + "sub:" + userId;
+  /**
+   * An entry of the revocation list.
+   *
+   * @param scope an access token, a session or a user
+   */
+  String revoked(RevocationScope scope, String id) {
+    return prefix + ENTRIES.get(scope) + id;
   }
 
   // Fields are named by compact ids: a refresh names eight, of three ids that it compacts once.

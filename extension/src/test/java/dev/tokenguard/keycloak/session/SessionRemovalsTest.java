@@ -3,7 +3,7 @@ package dev.tokenguard.keycloak.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.rotation.Revocation.SessionKind;
+import dev.tokenguard.revocation.Trigger;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -23,7 +23,7 @@ import org.keycloak.models.session.UserSessionPersisterProvider;
 class SessionRemovalsTest {
 
   private final List<Method> delegated = new ArrayList<>();
-  private final List<TerminationTarget> seen = new ArrayList<>();
+  private final List<Trigger> seen = new ArrayList<>();
   private RuntimeException failure;
 
   private final UserSessionPersisterProvider builtIn =
@@ -54,20 +54,10 @@ class SessionRemovalsTest {
   }
 
   @Test
-  void given_a_removed_session_then_it_is_noted_with_its_user_and_kind() {
+  void given_a_removed_session_or_client_session_then_its_trigger_is_looked_up() {
     observed().removeUserSession("sid", true);
-    assertThat(seen)
-        .containsExactly(new TerminationTarget.OfSession("user", "sid", SessionKind.OFFLINE));
-  }
-
-  @Test
-  void given_a_removed_client_session_then_it_is_noted() {
     observed().removeClientSession("sid", "client", false);
-    assertThat(seen)
-        .singleElement()
-        .isInstanceOfSatisfying(
-            TerminationTarget.OfClientSessions.class,
-            it -> assertThat(it.clientSessions().get(0).clientId()).isEqualTo("client"));
+    assertThat(seen).containsExactly(Trigger.LOGOUT, Trigger.TOKEN_REVOCATION);
   }
 
   @Test
@@ -81,8 +71,8 @@ class SessionRemovalsTest {
     return SessionRemovals.observed(
         session(),
         builtIn,
-        (realm, removed) -> {
-          seen.add(removed);
+        (realm, trigger) -> {
+          seen.add(trigger);
           return false;
         });
   }

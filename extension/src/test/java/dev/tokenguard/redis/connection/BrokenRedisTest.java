@@ -8,12 +8,13 @@ import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.redis.store.RedisKeys;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
 import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.Await;
@@ -116,7 +117,7 @@ public final class BrokenRedisTest {
   @Test
   void givenNobodyListens_whenAnyMethodIsCalled_thenEachTellsItsOwnOperation() {
     FamilyStore store = open("redis://127.0.0.1:" + LoopbackPort.free());
-    Revocation revocation = Revocation.ofFamily(login.user(), login.family(), 1);
+    Revocation revocation = Revocations.ofFamily(login.user(), login.family(), 1);
     assertThatThrownBy(() -> store.begin(login.begin(clock), Policies.DEFAULT))
         .isInstanceOf(StoreUnavailableException.class);
     assertThatThrownBy(() -> store.revoke(revocation))

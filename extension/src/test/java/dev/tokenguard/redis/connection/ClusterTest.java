@@ -7,10 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.store.RedisKeys;
-import dev.tokenguard.revocation.Blacklist;
-import dev.tokenguard.revocation.BlacklistEntry;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
@@ -178,7 +177,7 @@ final class ClusterTest {
 
   /** A new key in a slot that is being handed on is for the new master already. */
   private static void addInSlot(Redis redis, int slot) {
-    Blacklist blacklist = TestRedis.blacklist(redis);
+    RevocationList blacklist = TestRedis.blacklist(redis);
     String id =
         IntStream.iterate(0, number -> number + 1)
             .mapToObj(number -> "token-" + number)
@@ -186,10 +185,10 @@ final class ClusterTest {
             .findFirst()
             .orElseThrow();
     long later = Instant.now().getEpochSecond() + 600;
-    List<BlacklistEntry> entries =
+    List<Entry> entries =
         List.of(
-            new OfAccessToken("another", Reason.LOGOUT, later),
-            new OfAccessToken(id, Reason.LOGOUT, later));
+            Entry.ofAccessToken("another", Reason.LOGOUT, later),
+            Entry.ofAccessToken(id, Reason.LOGOUT, later));
 
     blacklist.addAll(entries);
 
@@ -208,7 +207,7 @@ final class ClusterTest {
     int slot = JedisClusterCRC16.getSlot("tg:at:moved");
     String toId = on(to, Jedis::clusterMyId);
     try (Redis redis = open()) {
-      Blacklist blacklist = TestRedis.blacklist(redis);
+      RevocationList blacklist = TestRedis.blacklist(redis);
       blacklist.reasonFor("moved");
       on(to, jedis -> jedis.clusterSetSlotNode(slot, toId));
       on(from, jedis -> jedis.clusterSetSlotNode(slot, toId));
@@ -216,8 +215,8 @@ final class ClusterTest {
 
       blacklist.addAll(
           List.of(
-              new OfAccessToken("one", Reason.LOGOUT, later),
-              new OfAccessToken("moved", Reason.LOGOUT, later)));
+              Entry.ofAccessToken("one", Reason.LOGOUT, later),
+              Entry.ofAccessToken("moved", Reason.LOGOUT, later)));
 
       String reason = on(to, jedis -> jedis.get("tg:at:moved"));
       assertThat(reason).isEqualTo("logout");

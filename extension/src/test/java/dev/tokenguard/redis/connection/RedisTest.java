@@ -7,10 +7,10 @@ import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.redis.store.RedisKeys;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.TestClock;
 import java.util.Map;
 import java.util.Set;
@@ -68,7 +68,7 @@ final class RedisTest {
   }
 
   private void revoke() {
-    store.revoke(Revocation.ofFamily(login.user(), login.family(), clock.second() + 1_000));
+    store.revoke(Revocations.ofFamily(login.user(), login.family(), clock.second() + 1_000));
   }
 
   /** What the store sent since the last reset, and how often. */

@@ -1,12 +1,12 @@
 package dev.tokenguard.redis.connection;
 
 import dev.tokenguard.redis.TestRedis;
-import dev.tokenguard.redis.store.RedisBlacklistTest;
-import dev.tokenguard.revocation.Blacklist;
+import dev.tokenguard.redis.store.RedisRevocationListTest;
 import dev.tokenguard.revocation.BlacklistContract;
-import dev.tokenguard.revocation.BlacklistEntry;
 import dev.tokenguard.revocation.IncidentLog;
 import dev.tokenguard.revocation.IncidentLogContract;
+import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.FamilyStoreContract;
 import dev.tokenguard.rotation.TestClock;
@@ -39,14 +39,15 @@ abstract class TopologyContract {
   @Nested
   final class RevokedTokens extends BlacklistContract {
     @Override
-    protected Blacklist open(TestClock clock) {
+    protected RevocationList open(TestClock clock) {
       topology.flush();
       return TestRedis.blacklist(topology.redis());
     }
 
     @Override
-    protected OptionalLong livesUntil(BlacklistEntry entry) {
-      return RedisBlacklistTest.livesUntil(topology.owner(), RedisBlacklistTest.keyOf(entry));
+    protected OptionalLong livesUntil(Entry entry) {
+      return RedisRevocationListTest.livesUntil(
+          topology.owner(), RedisRevocationListTest.keyOf(entry));
     }
   }
 

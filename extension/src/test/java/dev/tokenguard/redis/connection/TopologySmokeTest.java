@@ -3,17 +3,16 @@ package dev.tokenguard.redis.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.redis.TestRedis;
-import dev.tokenguard.redis.store.RedisBlacklistTest;
 import dev.tokenguard.redis.store.RedisHeartbeat;
 import dev.tokenguard.redis.store.RedisKeys;
-import dev.tokenguard.revocation.Blacklist;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.revocation.BlacklistEntry.OfSession;
-import dev.tokenguard.revocation.BlacklistEntry.OfUser;
+import dev.tokenguard.redis.store.RedisRevocationListTest;
 import dev.tokenguard.revocation.Incident;
 import dev.tokenguard.revocation.IncidentLog;
 import dev.tokenguard.revocation.IncidentLog.Recorded;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
@@ -22,7 +21,6 @@ import dev.tokenguard.rotation.RefreshDecision.Replayed;
 import dev.tokenguard.rotation.RefreshDecision.Reused;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.rotation.TokenFamily;
@@ -54,7 +52,7 @@ final class TopologySmokeTest {
     Login other = login.asFamily("another");
     store.begin(other.begin(clock), GRACE);
     store.revoke(
-        Revocation.ofFamily(other.user(), other.family(), clock.second() + Login.REMEMBERED));
+        Revocations.ofFamily(other.user(), other.family(), clock.second() + Login.REMEMBERED));
     assertThat(store.find(login.user())).hasSize(2).allMatch(TokenFamily::isRevoked);
   }
 
@@ -62,16 +60,16 @@ final class TopologySmokeTest {
   @EnumSource(TestTopology.class)
   void given_a_topology_then_entries_of_each_kind_are_added_and_found(TestTopology topology) {
     topology.flush();
-    Blacklist blacklist = TestRedis.blacklist(topology.redis());
+    RevocationList blacklist = TestRedis.blacklist(topology.redis());
     long end = clock.second() + 600;
 
-    assertThat(blacklist.add(new OfAccessToken("one", Reason.LOGOUT, end))).isTrue();
+    assertThat(blacklist.add(Entry.ofAccessToken("one", Reason.LOGOUT, end))).isTrue();
     blacklist.addAll(
-        List.of(new OfSession("session", 1, Reason.LOGOUT, end), new OfUser("user", 1, end)));
+        List.of(Entry.ofSession("session", 1, Reason.LOGOUT, end), Entry.ofUser("user", 1, end)));
 
     assertThat(blacklist.reasonFor("one")).contains("logout");
     for (String key : List.of("tg:at:one", "tg:sid:session", "tg:sub:user")) {
-      assertThat(RedisBlacklistTest.livesUntil(topology.owner(), key)).hasValue(end);
+      assertThat(RedisRevocationListTest.livesUntil(topology.owner(), key)).hasValue(end);
     }
   }
 

@@ -10,14 +10,11 @@ import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.connection.RedisSettings;
 import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
-import dev.tokenguard.revocation.Blacklist;
-import dev.tokenguard.revocation.Blacklist.Hit;
-import dev.tokenguard.revocation.Blacklist.TokenIdentity;
-import dev.tokenguard.revocation.BlacklistEntry;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.revocation.BlacklistEntry.OfSession;
-import dev.tokenguard.revocation.BlacklistEntry.OfUser;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.RevocationList.Hit;
+import dev.tokenguard.revocation.RevocationList.TokenIdentity;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TestClock;
@@ -52,7 +49,7 @@ final class BlacklistCommandsTest {
   private final long later = TestClock.started().second() + 300;
   private final RecordedTelemetry telemetry = new RecordedTelemetry();
   private Redis redis;
-  private Blacklist blacklist;
+  private RevocationList blacklist;
 
   @BeforeEach
   void open() {
@@ -60,7 +57,7 @@ final class BlacklistCommandsTest {
     redis = TestRedis.open(telemetry);
     blacklist = TestRedis.blacklist(redis);
     // The first script goes over the line as a source, on a new connection.
-    blacklist.add(new OfSession("first", 100, Reason.LOGOUT, later));
+    blacklist.add(Entry.ofSession("first", 100, Reason.LOGOUT, later));
     telemetry.answered.clear();
     JEDIS.executeCommand(new CommandArguments(Protocol.Command.CONFIG).add("RESETSTAT"));
   }
@@ -70,12 +67,12 @@ final class BlacklistCommandsTest {
     redis.close();
   }
 
-  private OfAccessToken token(String id) {
-    return new OfAccessToken(id, Reason.REVOKED, later);
+  private Entry token(String id) {
+    return Entry.ofAccessToken(id, Reason.REVOKED, later);
   }
 
-  private List<BlacklistEntry> many() {
-    List<BlacklistEntry> many = new ArrayList<>();
+  private List<Entry> many() {
+    List<Entry> many = new ArrayList<>();
     for (int number = 0; number < MANY; number++) {
       many.add(token("t" + number));
     }
@@ -158,8 +155,8 @@ final class BlacklistCommandsTest {
     blacklist.addAll(
         List.of(
             token("onrtrt:1"),
-            new OfSession("s1", 100, Reason.PASSWORD_CHANGED, later + 1),
-            new OfUser("f:ldap:na:me{x} y", 77, later + 2)));
+            Entry.ofSession("s1", 100, Reason.PASSWORD_CHANGED, later + 1),
+            Entry.ofUser("f:ldap:na:me{x} y", 77, later + 2)));
     JEDIS.del("tg:sid:first");
     assertThat(JEDIS.keys("*"))
         .containsExactlyInAnyOrder("tg:at:onrtrt:1", "tg:sid:s1", "tg:sub:f:ldap:na:me{x} y");
@@ -175,7 +172,7 @@ final class BlacklistCommandsTest {
 
   @Test
   void givenAnotherPrefix_whenEntriesAreAdded_thenTheBlacklistsKnowNothingOfEachOther() {
-    Blacklist other = new RedisBlacklist(redis, new RedisKeys("prod-7:"));
+    RevocationList other = new RedisRevocationList(redis, new RedisKeys("prod-7:"));
     blacklist.add(token("t1"));
     assertThat(other.reasonFor("t1")).isEmpty();
     assertThat(other.add(token("t1"))).isTrue();
@@ -245,7 +242,7 @@ final class BlacklistCommandsTest {
   void givenAKeyOfAnotherType_whenATokenIsLookedUp_thenItIsNoEntry() {
     JEDIS.hset("tg:at:t1", "mine", "yes");
     assertThat(blacklist.find(TOKEN)).isEmpty();
-    blacklist.add(new OfSession("s1", 100, Reason.LOGOUT, later));
+    blacklist.add(Entry.ofSession("s1", 100, Reason.LOGOUT, later));
     assertThat(blacklist.find(TOKEN)).contains(new Hit(RevocationScope.SESSION, "logout"));
   }
 
@@ -254,7 +251,7 @@ final class BlacklistCommandsTest {
     Map<String, String> given = Map.of("url", "redis://127.0.0.1:" + LoopbackPort.free());
     Optional<RedisSettings> settings = RedisSettings.parse(given::get);
     try (Redis away = Redis.open(settings.orElseThrow(), telemetry)) {
-      Blacklist asked = TestRedis.blacklist(away);
+      RevocationList asked = TestRedis.blacklist(away);
       List<Runnable> methods =
           List.of(
               () -> asked.add(token("t1")),

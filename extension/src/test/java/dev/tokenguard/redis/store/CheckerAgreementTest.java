@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.checker.RevocationChecker;
 import dev.tokenguard.checker.TokenClaims;
 import dev.tokenguard.checker.WhenUnavailable;
+import dev.tokenguard.revocation.RevocationScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,8 @@ final class CheckerAgreementTest {
 
     assertThat(asked)
         .containsExactly(
-            written.revokedAccessToken(id), written.revokedSession(id), written.revokedUser(id));
+            written.revoked(RevocationScope.ACCESS_TOKEN, id),
+            written.revoked(RevocationScope.SESSION, id),
+            written.revoked(RevocationScope.USER, id));
   }
 }

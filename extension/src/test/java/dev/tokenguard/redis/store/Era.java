@@ -3,16 +3,14 @@ package dev.tokenguard.redis.store;
 import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.Redis;
-import dev.tokenguard.revocation.Blacklist;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.revocation.BlacklistEntry.OfSession;
-import dev.tokenguard.revocation.BlacklistEntry.OfUser;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
-import dev.tokenguard.rotation.Revocation;
-import dev.tokenguard.rotation.Revocation.ClientSession;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.TestClock;
 import java.time.Duration;
@@ -39,9 +37,9 @@ final class Era {
   private final TestClock clock;
   private final Login login;
   private final FamilyStore families;
-  private final Blacklist blacklist;
+  private final RevocationList blacklist;
 
-  private Era(TestClock clock, FamilyStore families, Blacklist blacklist) {
+  private Era(TestClock clock, FamilyStore families, RevocationList blacklist) {
     this.clock = clock;
     this.login = Login.at(clock);
     this.families = families;
@@ -113,23 +111,22 @@ final class Era {
     begin(of("capped").asFamily(SECOND_FAMILY), ONE_FAMILY);
     long now = clock.second();
     long until = now + Login.REMEMBERED;
-    families.revoke(Revocation.ofFamily("family-revoked", login.family(), until));
-    families.revoke(Revocation.ofFamily("revoked-ahead", login.family(), until));
+    families.revoke(Revocations.ofFamily("family-revoked", login.family(), until));
+    families.revoke(Revocations.ofFamily("revoked-ahead", login.family(), until));
     families.revoke(
-        Revocation.ofSession(
-            "session-revoked", Revocation.Session.both(login.session()), now, until));
+        Revocations.ofSession("session-revoked", Revocations.both(login.session()), now, until));
     ClientSession clientSession = new ClientSession(login.session(), login.client());
     families.revoke(
-        Revocation.ofClientSessions(
+        Revocations.ofClientSessions(
             "client-session-revoked", List.of(clientSession), List.of(), now, until));
-    families.revoke(Revocation.ofUser("all-revoked", List.of(), now, until));
+    families.revoke(Revocations.ofUser("all-revoked", List.of(), now, until));
   }
 
   private void blacklistEntries() {
     long end = clock.second() + Login.ACCESS_TOKEN_LIFESPAN;
-    blacklist.add(new OfAccessToken("onrtrt:6f1b5a0e", Reason.REVOKED, end));
-    blacklist.add(new OfSession(login.session(), clock.second(), Reason.LOGOUT, end));
-    blacklist.add(new OfUser(FEDERATED, clock.second(), end));
+    blacklist.add(Entry.ofAccessToken("onrtrt:6f1b5a0e", Reason.REVOKED, end));
+    blacklist.add(Entry.ofSession(login.session(), clock.second(), Reason.LOGOUT, end));
+    blacklist.add(Entry.ofUser(FEDERATED, clock.second(), end));
   }
 
   private void begin(Login of, RotationPolicy policy) {

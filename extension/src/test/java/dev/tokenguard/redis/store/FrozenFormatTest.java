@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.Redis;
-import dev.tokenguard.revocation.Blacklist;
-import dev.tokenguard.revocation.Blacklist.Hit;
-import dev.tokenguard.revocation.Blacklist.TokenIdentity;
+import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationList.Hit;
+import dev.tokenguard.revocation.RevocationList.TokenIdentity;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
@@ -208,7 +208,7 @@ final class FrozenFormatTest {
   @Test
   void givenBlacklistEntries_thenTheyKillWhatTheyName() {
     try (Redis redis = TestRedis.open(new RecordedTelemetry())) {
-      Blacklist blacklist = TestRedis.blacklist(redis);
+      RevocationList blacklist = TestRedis.blacklist(redis);
       String session = of("anybody").session();
 
       assertThat(blacklist.reasonFor("onrtrt:6f1b5a0e")).contains("revoked");

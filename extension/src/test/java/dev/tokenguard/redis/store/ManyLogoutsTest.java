@@ -6,15 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.Redis;
-import dev.tokenguard.revocation.Blacklist;
-import dev.tokenguard.revocation.BlacklistEntry;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.revocation.BlacklistEntry.OfSession;
 import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RevocationService;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TestClock;
@@ -47,7 +46,7 @@ final class ManyLogoutsTest {
   private Redis redis;
   private FamilyStore families;
   private RevocationService revocations;
-  private Blacklist blacklist;
+  private RevocationList blacklist;
 
   @BeforeEach
   void open() {
@@ -107,15 +106,15 @@ final class ManyLogoutsTest {
   private void logOut(Login login) {
     long end = now() + LIFESPAN_SECONDS;
     Revocation revocation =
-        Revocation.ofSession(login.user(), Revocation.Session.both(login.session()), end, end);
+        Revocations.ofSession(login.user(), Revocations.both(login.session()), end, end);
     revocations.mark(revocation);
-    List<BlacklistEntry> entries = new ArrayList<>();
-    entries.add(new OfSession(login.session(), end, Reason.LOGOUT, end));
+    List<Entry> entries = new ArrayList<>();
+    entries.add(Entry.ofSession(login.session(), end, Reason.LOGOUT, end));
     families.find(
         login.user(),
         family ->
             family.accessTokens().stream()
-                .forEach(id -> entries.add(new OfAccessToken(id, Reason.LOGOUT, end))));
+                .forEach(id -> entries.add(Entry.ofAccessToken(id, Reason.LOGOUT, end))));
     assertThat(entries).as("the session and three access tokens").hasSize(4);
     blacklist.addAll(entries);
   }

@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
 import dev.tokenguard.rotation.RefreshDecision;
-import dev.tokenguard.rotation.Revocation;
-import dev.tokenguard.rotation.Revocation.ClientSession;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TestClock;
 import java.util.List;
@@ -62,7 +63,7 @@ final class NewerFormatTest {
 
   @Test
   void whenSuchAFamilyIsToBeRevoked_thenTheStoreIsUnavailable() {
-    Revocation ofFamily = Revocation.ofFamily("refreshed", of("").family(), UNTIL);
+    Revocation ofFamily = Revocations.ofFamily("refreshed", of("").family(), UNTIL);
 
     assertUnavailable("refreshed", () -> store.revoke(ofFamily));
   }
@@ -77,19 +78,17 @@ final class NewerFormatTest {
         "session-revoked",
         () ->
             store.revoke(
-                Revocation.ofSession(
-                    "session-revoked",
-                    Revocation.Session.both(login.session()),
-                    login.started(),
-                    UNTIL)));
+                Revocations.ofSession(
+                    "session-revoked", Revocations.both(login.session()), login.started(), UNTIL)));
     assertUnavailable(
         "client-session-revoked",
         () ->
             store.revoke(
-                Revocation.ofClientSessions(
+                Revocations.ofClientSessions(
                     "client-session-revoked", List.of(clientSession), List.of(), now, UNTIL)));
     assertUnavailable(
-        "all-revoked", () -> store.revoke(Revocation.ofUser("all-revoked", List.of(), now, UNTIL)));
+        "all-revoked",
+        () -> store.revoke(Revocations.ofUser("all-revoked", List.of(), now, UNTIL)));
   }
 
   @Test

@@ -4,10 +4,10 @@ import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TestClock;
@@ -100,7 +100,7 @@ final class RecordSizeTest {
   @Test
   void whenAWornFamilyIsRevoked_thenItIsStillCompact() {
     wear(login, Policies.with("bind-to", "user-agent-and-ip", "grace-period", 300));
-    store.revoke(Revocation.ofFamily(login.user(), login.family(), clock.second() + 1));
+    store.revoke(Revocations.ofFamily(login.user(), login.family(), clock.second() + 1));
     assertThat(store.find(login.user())).singleElement().matches(TokenFamily::isRevoked);
     assertCompact(login);
   }

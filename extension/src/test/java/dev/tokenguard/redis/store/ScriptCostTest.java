@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.Redis;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.TestClock;
 import java.util.ArrayList;
@@ -137,11 +138,11 @@ final class ScriptCostTest {
   void whenASessionAUserOrAClientIsRevoked_thenThatIsOneCheapCommandAndNothingIsEnumerated() {
     long until = clock.second() + 1_000;
     Revocation session =
-        Revocation.ofSession(
-            login.user(), Revocation.Session.both(login.session()), clock.second(), until);
-    Revocation user = Revocation.ofUser(login.user(), List.of(), clock.second() + 1, until);
+        Revocations.ofSession(
+            login.user(), Revocations.both(login.session()), clock.second(), until);
+    Revocation user = Revocations.ofUser(login.user(), List.of(), clock.second() + 1, until);
     Revocation client =
-        Revocation.ofClient(login.user(), login.client(), List.of(), clock.second(), until);
+        Revocations.ofClient(login.user(), login.client(), List.of(), clock.second(), until);
     for (Revocation each : List.of(session, user, client)) {
       assertThat(costs(() -> store.revoke(each))).allMatch(cost -> cost < 30);
       assertThat(counting.touched).hasSize(1);

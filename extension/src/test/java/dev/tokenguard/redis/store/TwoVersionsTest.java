@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.Redis;
+import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.Children;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
@@ -15,7 +16,6 @@ import dev.tokenguard.rotation.RefreshDecision.Replayed;
 import dev.tokenguard.rotation.RefreshDecision.Reused;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
-import dev.tokenguard.rotation.Revocation;
 import dev.tokenguard.rotation.TestClock;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -74,7 +74,7 @@ final class TwoVersionsTest {
   void whenOneRevokes_thenTheOtherRefuses() {
     assertRotated(older, 0);
     long until = clock.second() + Login.REMEMBERED;
-    newer.revoke(Revocation.ofFamily(login.user(), login.family(), until));
+    newer.revoke(Revocations.ofFamily(login.user(), login.family(), until));
 
     assertThat(present(older, 1)).isInstanceOf(Revoked.class);
     assertThat(newer.find(login.user())).isEqualTo(older.find(login.user())).hasSize(1);

@@ -2,25 +2,25 @@ package dev.tokenguard.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
+import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.rotation.TestClock;
 import java.time.Duration;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** The reference keeps the promise of which it is the measure. */
-final class InMemoryBlacklistTest extends BlacklistContract {
+final class InMemoryRevocationListTest extends BlacklistContract {
 
-  private InMemoryBlacklist blacklist;
+  private InMemoryRevocationList blacklist;
 
   @Override
-  protected Blacklist open(TestClock clock) {
-    blacklist = new InMemoryBlacklist(clock);
+  protected RevocationList open(TestClock clock) {
+    blacklist = new InMemoryRevocationList(clock);
     return blacklist;
   }
 
   @Override
-  protected OptionalLong livesUntil(BlacklistEntry entry) {
+  protected OptionalLong livesUntil(Entry entry) {
     return blacklist.livesUntil(entry);
   }
 
@@ -28,13 +28,13 @@ final class InMemoryBlacklistTest extends BlacklistContract {
   @Test
   void whenAnEntryHasExpired_thenItIsAsIfItHadNeverBeen() {
     TestClock clock = TestClock.started();
-    Blacklist ended = open(clock);
-    ended.add(new OfAccessToken("t1", Reason.LOGOUT, clock.second() + 60));
+    RevocationList ended = open(clock);
+    ended.add(Entry.ofAccessToken("t1", Reason.LOGOUT, clock.second() + 60));
     clock.advance(Duration.ofSeconds(59));
     assertThat(ended.reasonFor("t1")).contains("logout");
     clock.advance(Duration.ofSeconds(1));
     assertThat(ended.reasonFor("t1")).isEmpty();
-    assertThat(ended.add(new OfAccessToken("t1", Reason.REUSED, clock.second() + 60))).isTrue();
+    assertThat(ended.add(Entry.ofAccessToken("t1", Reason.REUSED, clock.second() + 60))).isTrue();
     assertThat(ended.reasonFor("t1")).contains("reused");
   }
 }

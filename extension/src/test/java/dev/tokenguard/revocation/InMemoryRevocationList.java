@@ -1,8 +1,6 @@
 package dev.tokenguard.revocation;
 
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.revocation.BlacklistEntry.OfSession;
-import dev.tokenguard.revocation.BlacklistEntry.OfUser;
+import dev.tokenguard.revocation.RevocationList.Entry;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -13,35 +11,23 @@ import java.util.OptionalLong;
 /**
  * The rules of the blacklist in plain Java: the reference that every other one is compared with.
  */
-public final class InMemoryBlacklist implements Blacklist {
+public final class InMemoryRevocationList implements RevocationList {
 
   /** What an entry is about; no two kinds share a name. */
-  private record Subject(RevocationScope kind, String id) {
+  private record Subject(RevocationScope scope, String id) {
 
-    static Subject of(BlacklistEntry entry) {
-      if (entry instanceof OfAccessToken token) {
-        return new Subject(RevocationScope.ACCESS_TOKEN, token.id());
-      }
-      if (entry instanceof OfSession session) {
-        return new Subject(RevocationScope.SESSION, session.id());
-      }
-      return new Subject(RevocationScope.USER, ((OfUser) entry).userId());
+    static Subject of(Entry entry) {
+      return new Subject(entry.scope(), entry.id());
     }
   }
 
   /** What is remembered. */
   private record Standing(String reason, long cutoff, long expiresAt) {
 
-    static Standing of(BlacklistEntry entry, long now) {
+    static Standing of(Entry entry, long now) {
       long least = entry.minTtl() > 0 ? now + entry.minTtl() : 0;
       long expiresAt = Math.max(entry.expiresAt(), least);
-      if (entry instanceof OfAccessToken token) {
-        return new Standing(token.reason().word(), 0, expiresAt);
-      }
-      if (entry instanceof OfSession session) {
-        return new Standing(session.reason().word(), session.cutoff(), expiresAt);
-      }
-      return new Standing("", ((OfUser) entry).issuedBefore(), expiresAt);
+      return new Standing(entry.reason(), entry.cutoff(), expiresAt);
     }
 
     Standing strengthenedBy(Standing later) {
@@ -55,13 +41,14 @@ public final class InMemoryBlacklist implements Blacklist {
 
   private final Clock clock;
   private final Map<Subject, Standing> all = new HashMap<>();
+  private final Map<String, Long> latestExpiries = new HashMap<>();
 
-  public InMemoryBlacklist(Clock clock) {
+  public InMemoryRevocationList(Clock clock) {
     this.clock = clock;
   }
 
   @Override
-  public synchronized boolean add(BlacklistEntry entry) {
+  public synchronized boolean add(Entry entry) {
     Subject subject = Subject.of(entry);
     Optional<Standing> standing = standing(subject);
     Standing added = Standing.of(entry, now());
@@ -70,7 +57,7 @@ public final class InMemoryBlacklist implements Blacklist {
   }
 
   @Override
-  public synchronized void addAll(List<? extends BlacklistEntry> entries) {
+  public synchronized void addAll(List<Entry> entries) {
     entries.forEach(this::add);
   }
 
@@ -95,8 +82,18 @@ public final class InMemoryBlacklist implements Blacklist {
                     .map(it -> new Hit(RevocationScope.USER, it.reason())));
   }
 
+  @Override
+  public synchronized long raiseLatestExpiry(String realmId, long expiresAt) {
+    return latestExpiries.merge(realmId, expiresAt, Math::max);
+  }
+
+  @Override
+  public synchronized long latestExpiry(String realmId) {
+    return latestExpiries.getOrDefault(realmId, 0L);
+  }
+
   /** Until when there is an entry about the same; empty when there is none. */
-  public synchronized OptionalLong livesUntil(BlacklistEntry entry) {
+  public synchronized OptionalLong livesUntil(Entry entry) {
     return standing(Subject.of(entry)).stream().mapToLong(Standing::expiresAt).findFirst();
   }
 

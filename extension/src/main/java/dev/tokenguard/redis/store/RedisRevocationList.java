@@ -3,46 +3,45 @@ package dev.tokenguard.redis.store;
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.connection.Redis.ScriptCall;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
-import dev.tokenguard.revocation.Blacklist;
-import dev.tokenguard.revocation.BlacklistEntry;
-import dev.tokenguard.revocation.BlacklistEntry.OfAccessToken;
-import dev.tokenguard.revocation.BlacklistEntry.OfSession;
-import dev.tokenguard.revocation.BlacklistEntry.OfUser;
+import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationScope;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The blacklist in Redis: a key for each entry, so that resource servers can read it and Redis
- * drops what has expired. The keys are a contract, see {@code docs/resource-servers.md}.
+ * The revocation list in Redis: a key for each entry, so that resource servers can read it and
+ * Redis drops what has expired. The keys and their texts are a contract, see {@code
+ * docs/resource-servers.md}.
  */
-public final class RedisBlacklist implements Blacklist {
+public final class RedisRevocationList implements RevocationList {
 
   private static final LuaScript ADD = LuaScript.alone(Operation.BLACKLIST_ADD, "blacklist.lua");
+  private static final LuaScript RAISE =
+      LuaScript.alone(Operation.LATEST_EXPIRY, "latest-expiry.lua");
 
   private final Redis redis;
   private final RedisKeys keys;
 
-  public RedisBlacklist(Redis redis, RedisKeys keys) {
+  public RedisRevocationList(Redis redis, RedisKeys keys) {
     this.redis = redis;
     this.keys = keys;
   }
 
   @Override
-  public boolean add(BlacklistEntry entry) {
+  public boolean add(Entry entry) {
     ScriptCall call = callFor(entry);
     return redis.run(ADD, call.key(), call.arguments(), Long.valueOf(1)::equals);
   }
 
   @Override
-  public void addAll(List<? extends BlacklistEntry> entries) {
+  public void addAll(List<Entry> entries) {
     redis.runAll(ADD, entries.stream().map(this::callFor).toList());
   }
 
   @Override
   public Optional<String> reasonFor(String accessTokenId) {
     return redis
-        .value(Operation.BLACKLIST_FIND, keys.revokedAccessToken(accessTokenId))
+        .value(Operation.BLACKLIST_FIND, keys.revoked(RevocationScope.ACCESS_TOKEN, accessTokenId))
         .filter(reason -> !accessTokenId.isEmpty());
   }
 
@@ -52,9 +51,9 @@ public final class RedisBlacklist implements Blacklist {
         redis.values(
             Operation.BLACKLIST_FIND,
             List.of(
-                keys.revokedAccessToken(token.id()),
-                keys.revokedSession(token.sessionId()),
-                keys.revokedUser(token.userId())));
+                keys.revoked(RevocationScope.ACCESS_TOKEN, token.id()),
+                keys.revoked(RevocationScope.SESSION, token.sessionId()),
+                keys.revoked(RevocationScope.USER, token.userId())));
     return valueFor(token.id(), values.get(0))
         .map(reason -> new Hit(RevocationScope.ACCESS_TOKEN, reason))
         .or(
@@ -67,6 +66,23 @@ public final class RedisBlacklist implements Blacklist {
                 valueFor(token.userId(), values.get(2))
                     .filter(second -> token.issuedAt() < secondIn(second))
                     .map(second -> new Hit(RevocationScope.USER, "")));
+  }
+
+  @Override
+  public long raiseLatestExpiry(String realmId, long expiresAt) {
+    return redis.run(
+        RAISE,
+        keys.latestExpiry(realmId),
+        List.of(Long.toString(expiresAt)),
+        reply -> (Long) reply);
+  }
+
+  @Override
+  public long latestExpiry(String realmId) {
+    return redis
+        .value(Operation.LATEST_EXPIRY, keys.latestExpiry(realmId))
+        .map(Long::parseLong)
+        .orElse(0L);
   }
 
   /** A key without an id is no entry: it would be about all tokens that lack the claim. */
@@ -92,22 +108,15 @@ public final class RedisBlacklist implements Blacklist {
     return value.substring(value.indexOf(' ') + 1);
   }
 
-  private ScriptCall callFor(BlacklistEntry entry) {
-    if (entry instanceof OfAccessToken token) {
-      return call(keys.revokedAccessToken(token.id()), token.reason().word(), entry, "first");
-    }
-    if (entry instanceof OfSession session) {
-      String value = session.cutoff() + " " + session.reason().word();
-      return call(keys.revokedSession(session.id()), value, entry, "larger");
-    }
-    OfUser user = (OfUser) entry;
-    return call(
-        keys.revokedUser(user.userId()), Long.toString(user.issuedBefore()), entry, "larger");
-  }
-
-  private static ScriptCall call(String key, String value, BlacklistEntry entry, String which) {
-    String expiresAt = Long.toString(entry.expiresAt());
-    String minTtl = Long.toString(entry.minTtl());
-    return new ScriptCall(key, List.of(value, expiresAt, which, minTtl));
+  private ScriptCall callFor(Entry entry) {
+    String value =
+        entry.hasCutoff() ? (entry.cutoff() + " " + entry.reason()).trim() : entry.reason();
+    return new ScriptCall(
+        keys.revoked(entry.scope(), entry.id()),
+        List.of(
+            value,
+            Long.toString(entry.expiresAt()),
+            entry.hasCutoff() ? "larger" : "first",
+            Long.toString(entry.minTtl())));
   }
 }

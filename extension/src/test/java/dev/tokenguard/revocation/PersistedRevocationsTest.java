@@ -1,0 +1,282 @@
+package dev.tokenguard.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.revocation.BulkRevocation.Kind;
+import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is persisted in Keycloak's list of revoked tokens is read again, by later versions too. */
+final class PersistedRevocationsTest {
+
+  private static final String REALM = "0d9b7e64-5a1c-4f0e-8d7b-3c2a1f0e9d8c";
+  private static final String USER = "5f0c8b7e-0000-4000-8000-00000000a11c";
+  private static final String FEDERATED =
+      "f:3d2c1b0a-0000-4000-8000-000000000001:na:me{x} y+z%3A é";
+  private static final String SESSION = "1c9e6679-7425-40de-944b-e07fc1f90ae7";
+  private static final String CLIENT = "7d444840-9dc0-41d1-b245-5ffdce74fad2";
+  private static final long DECIDED = 4_102_444_800L;
+  private static final long UNTIL = DECIDED + 3_600;
+
+  /** The column of Keycloak's database that takes a text. */
+  private static final int COLUMN = 255;
+
+  private static final List<ClientSession> CLIENT_SESSION =
+      List.of(new ClientSession(SESSION, CLIENT));
+
+  /** In the order of the file, as are the entries and bulk revocations. */
+  private static final List<PendingRevocation> PENDING =
+      List.of(
+          pending(
+              Reason.REUSED,
+              Revocations.ofFamilies(USER, List.of("a family, no UUID"), DECIDED, UNTIL)),
+          pending(
+              Reason.CONSENT_REVOKED,
+              Revocations.ofClientSessions(USER, CLIENT_SESSION, List.of(), DECIDED, UNTIL)),
+          pending(
+              Reason.CLIENT_SECRET_CHANGED,
+              Revocations.ofClient(USER, CLIENT, List.of(), DECIDED, UNTIL)),
+          pending(
+              Reason.LOGOUT,
+              Revocations.ofSession(USER, Revocations.online(SESSION), DECIDED, UNTIL)),
+          pending(
+              Reason.LOGOUT,
+              Revocations.ofSession(USER, Revocations.offline(SESSION), DECIDED, UNTIL)),
+          pending(
+              Reason.REUSED,
+              Revocations.ofSession(USER, Revocations.both(SESSION), DECIDED, UNTIL)),
+          pending(
+              Reason.PASSWORD_CHANGED, Revocations.ofUser(FEDERATED, List.of(), DECIDED, UNTIL)));
+
+  private static final List<Entry> ENTRIES =
+      List.of(
+          Entry.ofSession(SESSION, DECIDED, Reason.LOGOUT, UNTIL),
+          Entry.ofUser(FEDERATED, DECIDED, UNTIL));
+
+  private static final List<BulkRevocation> BULK =
+      List.of(
+          bulk(Reason.LOGOUT, Kind.REALM, ""),
+          bulk(Reason.CLIENT_DISABLED, Kind.CLIENT, CLIENT),
+          bulk(Reason.NOT_BEFORE, Kind.CLIENT_NOT_BEFORE, CLIENT),
+          bulk(Reason.NOT_BEFORE, Kind.REALM_NOT_BEFORE, ""),
+          bulk(Reason.USER_DELETED, Kind.FEDERATION, CLIENT));
+
+  private static PendingRevocation pending(Reason reason, Revocation revocation) {
+    return new PendingRevocation(REALM, reason, revocation);
+  }
+
+  private static BulkRevocation bulk(Reason reason, Kind kind, String id) {
+    return new BulkRevocation(REALM, reason, kind, id, DECIDED);
+  }
+
+  @Test
+  void given_the_frozen_texts_then_each_is_read_as_what_it_is() throws IOException {
+    List<String> frozen = frozen();
+
+    assertThat(frozen).allMatch(PendingRevocation::isText);
+    assertThat(frozen.stream().flatMap(text -> PendingRevocation.of(text).stream()))
+        .containsExactlyElementsOf(PENDING);
+    assertThat(frozen.stream().flatMap(text -> Entry.of(text).stream()))
+        .containsExactlyElementsOf(ENTRIES);
+    assertThat(BulkRevocation.unfinished(frozen)).isEqualTo(BULK);
+  }
+
+  @Test
+  void when_the_same_is_persisted_today_then_the_texts_are_the_frozen_ones() throws IOException {
+    List<String> written = new ArrayList<>();
+    PENDING.forEach(it -> written.addAll(it.texts()));
+    ENTRIES.forEach(it -> written.add(it.text()));
+    BULK.forEach(it -> written.add(it.begun()));
+
+    assertThat(written).isEqualTo(frozen());
+  }
+
+  private static List<String> frozen() throws IOException {
+    try (InputStream file = PersistedRevocationsTest.class.getResourceAsStream("pending-1.txt")) {
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .toList();
+    }
+  }
+
+  @Test
+  void given_several_things_of_one_target_then_there_is_a_text_for_each() {
+    Revocation revocation =
+        Revocations.ofClient(FEDERATED, CLIENT, List.of(SESSION, "s2"), DECIDED, UNTIL);
+
+    assertThat(pending(Reason.CLIENT_DISABLED, revocation).texts())
+        .map(PendingRevocation::of)
+        .map(Optional::orElseThrow)
+        .map(PendingRevocation::revocation)
+        .containsExactly(
+            Revocations.ofClientSessions(FEDERATED, CLIENT_SESSION, List.of(), DECIDED, UNTIL),
+            Revocations.ofClientSessions(
+                FEDERATED, List.of(new ClientSession("s2", CLIENT)), List.of(), DECIDED, UNTIL),
+            Revocations.ofClient(FEDERATED, CLIENT, List.of(), DECIDED, UNTIL));
+    assertThat(pending(Reason.LOGOUT, Revocations.ofSessions(USER, List.of(), 0, UNTIL)).texts())
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void given_any_reason_then_texts_of_uuids_fit_into_the_column(Reason reason) {
+    List<String> texts = new ArrayList<>();
+    PENDING.subList(1, 6).stream()
+        .map(it -> pending(reason, it.revocation()))
+        .forEach(it -> texts.addAll(it.texts()));
+    texts.add(Entry.ofSession(SESSION, DECIDED, reason, UNTIL).text());
+    for (Kind kind : Kind.values()) {
+      BulkRevocation bulk = new BulkRevocation(REALM, reason, kind, CLIENT, Long.MAX_VALUE / 1000);
+      texts.add(bulk.begun());
+      texts.add(bulk.done());
+    }
+
+    assertThat(texts).allSatisfy(text -> assertThat(text).hasSizeLessThanOrEqualTo(COLUMN));
+  }
+
+  @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
+  void given_any_ids_then_they_are_read_as_they_were(
+      @ForAll("ids") String realm, @ForAll("ids") String id, @ForAll("ids") String other) {
+    String sessionId = id.replace(" ", "_");
+    Revocation revocation =
+        Revocations.ofClientSessions(
+            other, List.of(new ClientSession(sessionId, other)), List.of(), 1, 2);
+    PendingRevocation pending = new PendingRevocation(realm, Reason.LOGOUT, revocation);
+    BulkRevocation bulk = new BulkRevocation(realm, Reason.LOGOUT, Kind.CLIENT, id, 1);
+
+    assertThat(PendingRevocation.of(pending.texts().get(0))).contains(pending);
+    assertThat(BulkRevocation.unfinished(List.of(bulk.begun()))).containsExactly(bulk);
+    for (Entry entry :
+        List.of(Entry.ofSession(id, 17, Reason.LOGOUT, 42), Entry.ofUser(id, 17, 42))) {
+      assertThat(Entry.of(entry.text())).contains(entry);
+    }
+  }
+
+  /** Of characters that mean something in a text, and of any others but half a character. */
+  @Provide
+  Arbitrary<String> ids() {
+    return Arbitraries.frequencyOf(
+        Tuple.of(1, Arbitraries.strings().withChars("a:+% {}%2").ofMaxLength(6)),
+        Tuple.of(
+            1,
+            Arbitraries.strings()
+                .ofMaxLength(20)
+                .filter(it -> it.chars().noneMatch(c -> Character.isSurrogate((char) c)))));
+  }
+
+  @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
+  void given_any_text_in_the_column_then_reading_it_does_not_fail(@ForAll("columns") String text) {
+    PendingRevocation.of(text);
+    Entry.of(text);
+    BulkRevocation.unfinished(List.of(text));
+  }
+
+  @Provide
+  Arbitrary<String> columns() {
+    Arbitrary<String> parts =
+        Arbitraries.frequencyOf(
+            Tuple.of(2, Arbitraries.of("USER", "SESSION", "ENTRY", "BULK", "LOGOUT", "0", "17")),
+            Tuple.of(1, Arbitraries.strings().withChars("aA0 +%:").ofMaxLength(4)));
+    return parts.list().ofMinSize(5).ofMaxSize(8).map(it -> "token-guard:" + String.join(":", it));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ":::::::",
+        "6f1b5a0e-3c7d-4e2a-9b1f-0a2b3c4d5e6f",
+        "token-guard",
+        "token-guard:",
+        "token-guard:%",
+        "token-guard-2:USER:r1:LOGOUT:u1::0:1",
+        "other:USER:r1:LOGOUT:u1::0:1",
+        "token-guard:USER:r1:LOGOUT:u1::0",
+        "token-guard:USER:r1:LOGOUT:u1::0:1:2",
+        "token-guard:user:r1:LOGOUT:u1::0:1",
+        "token-guard:REALM:r1:LOGOUT:u1::0:1",
+        "token-guard:USER:r1:BOREDOM:u1::0:1",
+        "token-guard:USER:r1:LOGOUT:u1::soon:1",
+        "token-guard:USER:r1:LOGOUT:u1::0:99999999999999999999",
+        "token-guard:CLIENT_SESSION:r1:LOGOUT:u1:s1:0:1",
+        "token-guard:SESSION:r1:LOGOUT:u1:s1:0:1",
+        "token-guard:SESSION:r1:LOGOUT:u1:ANY+s1:0:1",
+        "token-guard:SESSION:r1:LOGOUT:u1:BOTH+%zz:0:1",
+        "token-guard:ENTRY:REALM:realm:17:logout:42",
+        "token-guard:ENTRY:ACCESS_TOKEN:id:17:logout:42",
+        "token-guard:ENTRY:SESSION:sid:x:logout:42",
+        "token-guard:ENTRIES:SESSION:sid:17:logout:42",
+        "token-guard:BULK:r:LOGOUT:REALM::1795000000",
+        "token-guard:BULK:r:LOGOUT:GALAXY::1795000000:BEGUN",
+        "token-guard:BULK:r:LOGOUT:REALM::soon:BEGUN",
+        "token-guard:BULK:r:LOGOUT:REALM::1795000000:LATER",
+        "token-guard:BULK:r:LOGOUT:REALM::1795000000:DONE",
+        "token-guard:TALL:r:LOGOUT:REALM::1795000000:BEGUN"
+      })
+  void given_a_foreign_or_newer_text_then_it_is_not_read(String text) {
+    assertThat(PendingRevocation.of(text)).isEmpty();
+    assertThat(Entry.of(text)).isEmpty();
+    assertThat(BulkRevocation.unfinished(List.of(text))).isEmpty();
+  }
+
+  @Test
+  void given_the_id_of_a_token_then_it_is_no_text() {
+    String id = "onrtrt:" + USER;
+    assertThat(Entry.ofAccessToken(id, Reason.LOGOUT, UNTIL).text()).isEqualTo(id);
+    assertThat(PendingRevocation.isText(id)).isFalse();
+  }
+
+  @Test
+  void given_a_bulk_revocation_that_is_done_then_only_others_are_unfinished() {
+    BulkRevocation ofRealm = BULK.get(0);
+    BulkRevocation ofClient = BULK.get(1);
+    BulkRevocation later =
+        new BulkRevocation(REALM, Reason.CLIENT_DISABLED, Kind.CLIENT, CLIENT, DECIDED + 1);
+    Stream<BulkRevocation> begun = Stream.of(ofRealm, ofClient, later);
+
+    assertThat(
+            BulkRevocation.unfinished(
+                Stream.concat(
+                        begun.map(BulkRevocation::begun),
+                        Stream.of(ofRealm.done(), ofClient.done()))
+                    .toList()))
+        .containsExactly(later);
+  }
+
+  @Test
+  void given_a_scope_without_entries_then_none_is_made() {
+    List<RevocationScope> accepted =
+        Arrays.stream(RevocationScope.values()).filter(PersistedRevocationsTest::isEntry).toList();
+    assertThat(accepted)
+        .containsExactly(
+            RevocationScope.ACCESS_TOKEN, RevocationScope.SESSION, RevocationScope.USER);
+  }
+
+  private static boolean isEntry(RevocationScope scope) {
+    try {
+      return new Entry(scope, "id", 0, "", 1, 0).scope() == scope;
+    } catch (IllegalArgumentException refused) {
+      return false;
+    }
+  }
+}
