@@ -3,7 +3,6 @@ package dev.tokenguard.it.cluster;
 import static dev.tokenguard.it.Tokens.assertRefused;
 import static dev.tokenguard.it.Tokens.assertRefusedByKeycloak;
 import static dev.tokenguard.it.Tokens.generation;
-import static dev.tokenguard.testbed.redis.ClusterServers.on;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.checker.RevocationChecker;
@@ -126,9 +125,9 @@ class TopologyIT {
                     OPTION + "sentinel-master", SentinelServers.MASTER_NAME,
                     OPTION + "sentinel-password", SentinelServers.PASSWORD,
                     OPTION + "password", SentinelServers.PASSWORD))) {
-      assertGuards(keycloak, key -> on(servers.master(), jedis -> jedis.get(key)));
+      assertGuards(keycloak, key -> servers.master().execute(jedis -> jedis.get(key)));
       FaultRealm realm =
-          new FaultRealm(key -> on(servers.master(), jedis -> jedis.ttl(key) > 0), keycloak);
+          new FaultRealm(key -> servers.master().execute(jedis -> jedis.ttl(key) > 0), keycloak);
       assertFailsOver(realm, keycloak, servers::master);
     }
   }
@@ -145,9 +144,10 @@ class TopologyIT {
                     "cluster",
                     OPTION + "password",
                     ClusterServers.PASSWORD))) {
-      assertGuards(keycloak, key -> on(servers.masterOf(key), jedis -> jedis.get(key)));
+      assertGuards(keycloak, key -> servers.masterOf(key).execute(jedis -> jedis.get(key)));
       FaultRealm realm =
-          new FaultRealm(key -> on(servers.masterOf(key), jedis -> jedis.ttl(key) > 0), keycloak);
+          new FaultRealm(
+              key -> servers.masterOf(key).execute(jedis -> jedis.ttl(key) > 0), keycloak);
       String alice = realm.admin().userId("alice");
       assertFailsOver(realm, keycloak, () -> servers.masterOf("tg:u:{" + alice + "}"));
     }

@@ -1,6 +1,5 @@
 package dev.tokenguard.redis.connection;
 
-import static dev.tokenguard.testbed.redis.ClusterServers.on;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -62,11 +61,13 @@ final class ClusterTest {
   @BeforeEach
   void empty() {
     servers.awaitWhole();
-    servers.servers().stream().filter(ClusterTest::isMaster).forEach(it -> on(it, Jedis::flushAll));
+    servers.servers().stream()
+        .filter(ClusterTest::isMaster)
+        .forEach(it -> it.execute(Jedis::flushAll));
   }
 
   private static boolean isMaster(RedisServer server) {
-    return on(server, Jedis::role).get(0).equals("master");
+    return server.execute(Jedis::role).get(0).equals("master");
   }
 
   private Redis open(String... others) {
@@ -110,7 +111,7 @@ final class ClusterTest {
 
   private void assertGoesOnAfter(FamilyStore store, Runnable mishap, Runnable repair) {
     Await.until("the first rotation", PATIENCE, () -> rotated(store, 0).isPresent());
-    on(servers.masterOf(key), jedis -> jedis.waitReplicas(1, 5_000));
+    servers.masterOf(key).execute(jedis -> jedis.waitReplicas(1, 5_000));
     mishap.run();
     try {
       Await.until("the next master", PATIENCE, () -> rotated(store, 1).isPresent());
@@ -146,17 +147,16 @@ final class ClusterTest {
             .filter(server -> server != from)
             .findFirst()
             .orElseThrow();
-    String fromId = on(from, Jedis::clusterMyId);
-    String toId = on(to, Jedis::clusterMyId);
+    String fromId = from.execute(Jedis::clusterMyId);
+    String toId = to.execute(Jedis::clusterMyId);
     int slot = JedisClusterCRC16.getSlot(key);
     try (Redis redis = open()) {
       FamilyStore store = TestRedis.store(redis);
       assertRotates(store, 0);
-      on(to, jedis -> jedis.clusterSetSlotImporting(slot, fromId));
-      on(from, jedis -> jedis.clusterSetSlotMigrating(slot, toId));
+      to.execute(jedis -> jedis.clusterSetSlotImporting(slot, fromId));
+      from.execute(jedis -> jedis.clusterSetSlotMigrating(slot, toId));
       assertRotates(store, 1);
-      on(
-          from,
+      from.execute(
           jedis ->
               jedis.migrate(
                   "127.0.0.1",
@@ -166,10 +166,10 @@ final class ClusterTest {
                   key));
       assertRotates(store, 2);
       addInSlot(redis, slot);
-      on(to, jedis -> jedis.clusterSetSlotNode(slot, toId));
-      on(from, jedis -> jedis.clusterSetSlotNode(slot, toId));
+      to.execute(jedis -> jedis.clusterSetSlotNode(slot, toId));
+      from.execute(jedis -> jedis.clusterSetSlotNode(slot, toId));
       assertRotates(store, 3);
-      boolean isThere = on(to, jedis -> jedis.exists(key));
+      boolean isThere = to.execute(jedis -> jedis.exists(key));
       assertThat(isThere).isTrue();
     }
     assertThat(telemetry.failed).isEmpty();
@@ -205,12 +205,12 @@ final class ClusterTest {
             .findFirst()
             .orElseThrow();
     int slot = JedisClusterCRC16.getSlot("tg:at:moved");
-    String toId = on(to, Jedis::clusterMyId);
+    String toId = to.execute(Jedis::clusterMyId);
     try (Redis redis = open()) {
       RevocationList blacklist = TestRedis.blacklist(redis);
       blacklist.reasonFor("moved");
-      on(to, jedis -> jedis.clusterSetSlotNode(slot, toId));
-      on(from, jedis -> jedis.clusterSetSlotNode(slot, toId));
+      to.execute(jedis -> jedis.clusterSetSlotNode(slot, toId));
+      from.execute(jedis -> jedis.clusterSetSlotNode(slot, toId));
       long later = Instant.now().getEpochSecond() + 600;
 
       blacklist.addAll(
@@ -218,7 +218,7 @@ final class ClusterTest {
               Entry.ofAccessToken("one", Reason.LOGOUT, later),
               Entry.ofAccessToken("moved", Reason.LOGOUT, later)));
 
-      String reason = on(to, jedis -> jedis.get("tg:at:moved"));
+      String reason = to.execute(jedis -> jedis.get("tg:at:moved"));
       assertThat(reason).isEqualTo("logout");
       assertThat(blacklist.reasonFor("one")).contains("logout");
     }

@@ -12,7 +12,6 @@ import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.redis.ClusterServers;
 import dev.tokenguard.testbed.redis.RedisServer;
 import dev.tokenguard.testbed.redis.SentinelServers;
 import java.time.Duration;
@@ -89,7 +88,7 @@ final class SentinelTest {
       FamilyStore store = TestRedis.store(redis);
       store.rotate(login.refresh(0, clock), Policies.DEFAULT, it -> false);
       RedisServer master = servers.master();
-      long replicas = ClusterServers.on(master, jedis -> jedis.waitReplicas(1, 5_000));
+      long replicas = master.execute(jedis -> jedis.waitReplicas(1, 5_000));
       assertThat(replicas).isPositive();
 
       master.stop();

@@ -66,7 +66,7 @@ public enum TestTopology {
     @Override
     Servers start() {
       SentinelServers servers = SentinelServers.startWithoutFailover();
-      servers.servers().forEach(server -> ClusterServers.on(server, DocumentedUser::create));
+      servers.servers().forEach(server -> server.execute(DocumentedUser::create));
       return new Servers(
           Map.of(
               "url",
@@ -89,7 +89,7 @@ public enum TestTopology {
     Servers start() {
       // A busy machine would replace a master by itself.
       ClusterServers servers = ClusterServers.start("--cluster-node-timeout", "60000");
-      servers.servers().forEach(server -> ClusterServers.on(server, DocumentedUser::create));
+      servers.servers().forEach(server -> server.execute(DocumentedUser::create));
       Set<HostAndPort> nodes = new LinkedHashSet<>();
       servers.servers().forEach(it -> nodes.add(new HostAndPort("127.0.0.1", it.port())));
       return new Servers(

@@ -1,13 +1,18 @@
 package dev.tokenguard.testbed.process;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A process and its descendants. {@code kc.sh} is a shell that waits for its JVM: it forwards
@@ -40,6 +45,39 @@ public final class ProcessTree {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot run " + command.get(0), e);
     }
+  }
+
+  /**
+   * Runs a command to its end.
+   *
+   * @return its output, standard error included
+   * @throws IllegalStateException if its exit code is not 0
+   */
+  public static String run(String... command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int code = process.waitFor();
+      if (code != 0) {
+        throw new IllegalStateException(
+            String.join(" ", command) + " ended with " + code + ": " + output);
+      }
+      return output;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** An executable file of this name on the PATH, or else in one of the other folders. */
+  public static Optional<Path> executable(String name, String... otherFolders) {
+    return Stream.concat(
+            Stream.of(System.getenv("PATH").split(File.pathSeparator)), Stream.of(otherFolders))
+        .map(folder -> Path.of(folder, name))
+        .filter(Files::isExecutable)
+        .findFirst();
   }
 
   /** The working process: the JVM below a shell, otherwise the root. */

@@ -29,6 +29,15 @@ public record WorkFolder(Path path) {
     return path.resolve(other);
   }
 
+  /** Writes a text file of the name, and returns its path. */
+  public Path write(String name, String text) {
+    try {
+      return Files.writeString(resolve(name), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Copies a tree into this folder, except its sub-folder of the given name. */
   public void copyOf(Path source, String without) {
     copyOf(source, source.resolve(without));

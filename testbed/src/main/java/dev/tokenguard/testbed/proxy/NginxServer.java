@@ -6,7 +6,6 @@ import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.process.ProcessTree;
 import dev.tokenguard.testbed.process.ServerLog;
 import dev.tokenguard.testbed.process.WorkFolder;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -16,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The nginx of this machine with a given configuration, on a loopback port. It writes to its own
@@ -39,7 +37,7 @@ public final class NginxServer implements AutoCloseable {
     this.port = port;
     this.folder = WorkFolder.create("nginx");
     this.log = new ServerLog("nginx", folder.resolve("nginx.log"));
-    write(changed(read(configuration), changes));
+    folder.write("nginx.conf", changed(read(configuration), changes));
     this.process = ProcessTree.start(command(), folder.path(), Map.of(), log.file());
     this.atExit = new AtExit(this::end);
   }
@@ -132,14 +130,6 @@ public final class NginxServer implements AutoCloseable {
         """;
   }
 
-  private void write(String configuration) {
-    try {
-      Files.writeString(folder.resolve("nginx.conf"), configuration);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private static String read(Path configuration) {
     try {
       return Files.readString(configuration);
@@ -150,10 +140,6 @@ public final class NginxServer implements AutoCloseable {
 
   /** On Debian, the directory is not on the PATH of all users. */
   private static Optional<Path> binary() {
-    return Stream.concat(
-            Stream.of(System.getenv("PATH").split(File.pathSeparator)), Stream.of("/usr/sbin"))
-        .map(place -> Path.of(place, "nginx"))
-        .filter(Files::isExecutable)
-        .findFirst();
+    return ProcessTree.executable("nginx", "/usr/sbin");
   }
 }

@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
 
@@ -33,21 +31,21 @@ public final class ClusterServers implements AutoCloseable {
     for (int index = 0; index < MASTERS; index++) {
       int from = index * SLOTS / MASTERS;
       int to = (index + 1) * SLOTS / MASTERS - 1;
-      on(servers.get(index), jedis -> jedis.clusterAddSlotsRange(from, to));
+      servers.get(index).execute(jedis -> jedis.clusterAddSlotsRange(from, to));
     }
     // Without it, two nodes may use the same config epoch, and conflict.
     for (int index = 0; index < servers.size(); index++) {
       long epoch = index + 1;
-      on(servers.get(index), jedis -> jedis.clusterSetConfigEpoch(epoch));
+      servers.get(index).execute(jedis -> jedis.clusterSetConfigEpoch(epoch));
     }
     RedisServer first = servers.get(0);
     for (RedisServer server : servers.subList(1, servers.size())) {
-      on(server, jedis -> meet(jedis, first.port()));
+      server.execute(jedis -> meet(jedis, first.port()));
     }
     awaitAll("to know each other", jedis -> jedis.clusterNodes().lines().count() == servers.size());
     for (int index = 0; index < MASTERS; index++) {
-      String master = on(servers.get(index), Jedis::clusterMyId);
-      on(servers.get(MASTERS + index), jedis -> jedis.clusterReplicate(master));
+      String master = servers.get(index).execute(Jedis::clusterMyId);
+      servers.get(MASTERS + index).execute(jedis -> jedis.clusterReplicate(master));
     }
     awaitWhole();
   }
@@ -96,15 +94,15 @@ public final class ClusterServers implements AutoCloseable {
 
   public List<RedisServer> masters() {
     return servers.stream()
-        .filter(server -> on(server, Jedis::role).get(0).equals("master"))
+        .filter(server -> server.execute(Jedis::role).get(0).equals("master"))
         .toList();
   }
 
   /** The master of the slot of a key, according to a running node. */
   public RedisServer masterOf(String key) {
     RedisServer asked = servers.stream().filter(RedisServer::isRunning).findFirst().orElseThrow();
-    long slot = on(asked, jedis -> jedis.clusterKeySlot(key));
-    for (Object range : on(asked, Jedis::clusterSlots)) {
+    long slot = asked.execute(jedis -> jedis.clusterKeySlot(key));
+    for (Object range : asked.execute(Jedis::clusterSlots)) {
       List<?> parts = (List<?>) range;
       if ((Long) parts.get(0) <= slot && slot <= (Long) parts.get(1)) {
         long port = (Long) ((List<?>) parts.get(2)).get(1);
@@ -129,21 +127,8 @@ public final class ClusterServers implements AutoCloseable {
     Await.until(
         "the nodes of the Cluster " + what,
         PATIENCE,
-        () -> servers.stream().filter(RedisServer::isRunning).allMatch(it -> on(it, condition)));
-  }
-
-  /** Runs commands on one node, as the default user. */
-  public static <T> T on(RedisServer server, Function<Jedis, T> commands) {
-    HostAndPort address = new HostAndPort("127.0.0.1", server.port());
-    try (Jedis jedis =
-        new Jedis(
-            address,
-            DefaultJedisClientConfig.builder()
-                .password(PASSWORD)
-                .serverDefaultProtocol()
-                .build())) {
-      return commands.apply(jedis);
-    }
+        () ->
+            servers.stream().filter(RedisServer::isRunning).allMatch(it -> it.execute(condition)));
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.process.ProcessTree;
 import dev.tokenguard.testbed.process.ServerLog;
 import dev.tokenguard.testbed.process.WorkFolder;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -21,9 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.embedded.RedisExecProvider;
 
@@ -66,8 +67,9 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /** Starts a Sentinel: the same program in another mode, which writes its configuration file. */
-  static RedisServer sentinel(String configuration) {
-    return started(new RedisServer(findBinary(), Optional.of(configuration), List.of()));
+  static RedisServer sentinel(String configuration, String... extraArguments) {
+    return started(
+        new RedisServer(findBinary(), Optional.of(configuration), List.of(extraArguments)));
   }
 
   private static RedisServer started(RedisServer server) {
@@ -82,11 +84,22 @@ public final class RedisServer implements AutoCloseable {
     startAgain();
   }
 
-  /** Saves the data of a server without a password. */
-  public void backUp() {
-    try (Jedis jedis = new Jedis("127.0.0.1", port)) {
-      jedis.save();
+  /** Runs commands as the owner: the default user, with the password of {@code --requirepass}. */
+  public <T> T execute(Function<Jedis, T> commands) {
+    DefaultJedisClientConfig.Builder owner =
+        DefaultJedisClientConfig.builder().serverDefaultProtocol();
+    int option = extraArguments.indexOf("--requirepass");
+    if (option >= 0) {
+      owner.password(extraArguments.get(option + 1));
     }
+    try (Jedis jedis = new Jedis(new HostAndPort("127.0.0.1", port), owner.build())) {
+      return commands.apply(jedis);
+    }
+  }
+
+  /** Saves the content of the server to a file, for {@link #restoreBackup()}. */
+  public void backUp() {
+    execute(Jedis::save);
   }
 
   /** Starts the server again on the same port, with the data of {@link #backUp()}. */
@@ -128,7 +141,9 @@ public final class RedisServer implements AutoCloseable {
 
   private List<String> command() {
     List<String> command = new ArrayList<>(List.of(binary.toString()));
-    sentinelConfiguration.map(this::written).ifPresent(command::add);
+    sentinelConfiguration
+        .map(text -> folder.write("sentinel.conf", text).toString())
+        .ifPresent(command::add);
     command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1"));
     command.addAll(List.of("--daemonize", "no", "--dir", folder.path().toString()));
     if (sentinelConfiguration.isPresent()) {
@@ -138,14 +153,6 @@ public final class RedisServer implements AutoCloseable {
     }
     command.addAll(extraArguments);
     return command;
-  }
-
-  private String written(String configuration) {
-    try {
-      return Files.writeString(folder.resolve("sentinel.conf"), configuration).toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   public int port() {
@@ -170,19 +177,19 @@ public final class RedisServer implements AutoCloseable {
 
   /** The version, for example {@code 7.0.15}. */
   public String version() {
-    String text = run(binary.toString(), "--version");
+    String text = ProcessTree.run(binary.toString(), "--version");
     Matcher matcher = VERSION.matcher(text);
     return matcher.find() ? matcher.group(1) : text.strip();
   }
 
   /** Freezes the server: connections stay open without a response. */
   public void pause() {
-    run("kill", "-STOP", String.valueOf(pid()));
+    ProcessTree.run("kill", "-STOP", String.valueOf(pid()));
   }
 
   /** Resumes a frozen server. */
   public void resume() {
-    run("kill", "-CONT", String.valueOf(pid()));
+    ProcessTree.run("kill", "-CONT", String.valueOf(pid()));
   }
 
   @Override
@@ -209,11 +216,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   private static Path findBinary() {
-    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-        .map(folder -> Path.of(folder, "redis-server"))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseGet(RedisServer::carriedBinary);
+    return ProcessTree.executable("redis-server").orElseGet(RedisServer::carriedBinary);
   }
 
   private static Path carriedBinary() {
@@ -223,24 +226,6 @@ public final class RedisServer implements AutoCloseable {
       throw new UncheckedIOException(
           "no redis-server on the PATH, and org.signal:embedded-redis has none for this platform",
           e);
-    }
-  }
-
-  private static String run(String... command) {
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      int code = process.waitFor();
-      if (code != 0) {
-        throw new IllegalStateException(
-            String.join(" ", command) + " terminated with " + code + ": " + text);
-      }
-      return text;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
     }
   }
 }

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import redis.clients.jedis.DefaultJedisClientConfig;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 
 /**
@@ -22,20 +20,20 @@ public final class SentinelServers implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int SENTINELS = 3;
+
+  /** The time after which the Sentinels replace a master that does not respond. */
+  private static final Duration DOWN_AFTER = Duration.ofSeconds(1);
+
   private static final String CONFIGURATION =
       """
       sentinel monitor %1$s 127.0.0.1 %2$d 2
       sentinel auth-pass %1$s %3$s
       sentinel down-after-milliseconds %1$s %4$d
       sentinel failover-timeout %1$s 5000
-      requirepass %3$s
       """;
 
   private final List<RedisServer> servers = new ArrayList<>();
   private final List<RedisServer> sentinels;
-
-  /** The time after which a master that does not respond is replaced. */
-  private static final Duration DOWN_AFTER = Duration.ofSeconds(1);
 
   private SentinelServers(List<String> extraArguments, Duration downAfter) {
     RedisServer master = server(extraArguments, List.of());
@@ -49,7 +47,7 @@ public final class SentinelServers implements AutoCloseable {
         CONFIGURATION.formatted(MASTER_NAME, master.port(), PASSWORD, downAfter.toMillis());
     sentinels =
         IntStream.range(0, SENTINELS)
-            .mapToObj(number -> RedisServer.sentinel(configuration))
+            .mapToObj(number -> RedisServer.sentinel(configuration, "--requirepass", PASSWORD))
             .toList();
     Await.until("the Sentinels to know each other and the replicas", PATIENCE, this::isComplete);
   }
@@ -94,8 +92,8 @@ public final class SentinelServers implements AutoCloseable {
   /** The current master according to the Sentinels. */
   public RedisServer master() {
     for (RedisServer sentinel : sentinels) {
-      try (Jedis jedis = connect(sentinel)) {
-        int port = Integer.parseInt(jedis.sentinelGetMasterAddrByName(MASTER_NAME).get(1));
+      try {
+        int port = Integer.parseInt(sentinel.execute(SentinelServers::masterAddress).get(1));
         return servers.stream().filter(it -> it.port() == port).findFirst().orElseThrow();
       } catch (RuntimeException away) {
         continue;
@@ -123,17 +121,15 @@ public final class SentinelServers implements AutoCloseable {
   }
 
   private static String info(RedisServer server) {
-    try (Jedis jedis = connect(server)) {
-      return jedis.info();
+    try {
+      return server.execute(Jedis::info);
     } catch (RuntimeException away) {
       return "";
     }
   }
 
-  private static Jedis connect(RedisServer server) {
-    return new Jedis(
-        new HostAndPort("127.0.0.1", server.port()),
-        DefaultJedisClientConfig.builder().password(PASSWORD).serverDefaultProtocol().build());
+  private static List<String> masterAddress(Jedis sentinel) {
+    return sentinel.sentinelGetMasterAddrByName(MASTER_NAME);
   }
 
   @Override
