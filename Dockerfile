@@ -25,4 +25,4 @@ FROM eclipse-temurin:17-jre AS app
 COPY --from=jars /src/demo-realm/target/lib/ /app/lib/
 COPY --from=jars /src/demo-realm/target/token-guard-demo-0.1.0-SNAPSHOT.jar /app/lib/
 USER 1000
-ENTRYPOINT ["java", "-Xmx128m", "-cp", "/app/lib/*", "dev.tokenguard.demo.PageAlone"]
+ENTRYPOINT ["java", "-Xmx128m", "-cp", "/app/lib/*", "dev.tokenguard.demo.DemoPage"]

@@ -1,5 +1,11 @@
 package dev.tokenguard.demo;
 
+import dev.tokenguard.demo.scenario.Scenario;
+import dev.tokenguard.demo.servers.DemoServers;
+import dev.tokenguard.demo.servers.DemoSettings;
+import dev.tokenguard.demo.terminal.Colours;
+import dev.tokenguard.demo.terminal.Progress;
+import dev.tokenguard.demo.terminal.Transcript;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 
@@ -8,12 +14,12 @@ public final class Demo {
 
   private final DemoSettings settings;
   private final PrintStream out;
-  private final Ink ink;
+  private final Colours colours;
 
-  private Demo(DemoSettings settings, PrintStream out, Ink ink) {
+  private Demo(DemoSettings settings, PrintStream out, Colours colours) {
     this.settings = settings;
     this.out = out;
-    this.ink = ink;
+    this.colours = colours;
   }
 
   /** Reads its settings from the system properties and the environment; there are no arguments. */
@@ -22,24 +28,24 @@ public final class Demo {
     if (settings.help()) {
       System.out.println(DemoSettings.HELP);
     } else {
-      new Demo(settings, System.out, Ink.forTerminal(System.getenv())).run();
+      new Demo(settings, System.out, Colours.forTerminal(System.getenv())).run();
     }
   }
 
   private void run() throws InterruptedException {
-    try (DemoServers servers = DemoServers.start(settings, new Progress(out, ink))) {
+    try (DemoServers servers = DemoServers.start(settings, new Progress(out, colours))) {
       if (settings.once()) {
-        tellTheStory(servers);
+        runScenario(servers);
       } else {
-        out.println(servers.banner(ink));
+        out.println(servers.banner(colours));
         new CountDownLatch(1).await();
       }
     }
   }
 
-  private void tellTheStory(DemoServers servers) {
-    Transcript transcript = new Transcript(out, ink);
-    new Story(servers, transcript).play();
-    out.printf("%n%s%n", ink.good("The scenario is complete: " + transcript.tally()));
+  private void runScenario(DemoServers servers) {
+    Transcript transcript = new Transcript(out, colours);
+    new Scenario(servers, transcript).run();
+    out.printf("%n%s%n", colours.good("The scenario is complete: " + transcript.tally()));
   }
 }

@@ -1,13 +1,13 @@
 package dev.tokenguard.demo.app;
 
-import dev.tokenguard.demo.api.AccessTokens;
+import dev.tokenguard.demo.account.AccountActions;
+import dev.tokenguard.demo.account.FamilyStatus;
+import dev.tokenguard.demo.api.AccessTokenValidator;
 import dev.tokenguard.demo.api.Blacklist;
-import dev.tokenguard.demo.api.Judge;
+import dev.tokenguard.demo.api.JwtVerifier;
 import dev.tokenguard.demo.api.Orders;
-import dev.tokenguard.demo.api.Protected;
+import dev.tokenguard.demo.api.ProtectedRoute;
 import dev.tokenguard.demo.thief.ThiefServer;
-import dev.tokenguard.demo.watch.Endings;
-import dev.tokenguard.demo.watch.Watch;
 import dev.tokenguard.demo.web.Reply;
 import dev.tokenguard.demo.web.Route;
 import dev.tokenguard.demo.web.WebServer;
@@ -73,9 +73,9 @@ public final class DemoApp implements AutoCloseable {
 
   private static Map<String, Route> routes(
       URI issuer, Blacklist blacklist, AdminApi admin, URI thief, URI keycloak) {
-    AccessTokens tokens = AccessTokens.of(issuer, AUDIENCE);
-    Judge judge = new Judge(tokens, blacklist.checker());
-    Endings endings = new Endings(judge, admin);
+    JwtVerifier tokens = JwtVerifier.of(issuer, AUDIENCE);
+    AccessTokenValidator validator = new AccessTokenValidator(tokens, blacklist.checker());
+    AccountActions actions = new AccountActions(validator, admin);
     Map<String, Object> config =
         Map.of("authority", issuer, "thief", thief, "clients", AppClient.ALL);
     return Map.of(
@@ -84,13 +84,13 @@ public final class DemoApp implements AutoCloseable {
         "/config.json",
         request -> Reply.json(200, config),
         "/api/orders",
-        new Protected(judge, new Orders()),
+        new ProtectedRoute(validator, new Orders()),
         "/watch",
-        new Watch(tokens, judge, admin),
+        new FamilyStatus(tokens, validator, admin),
         "/account/log-out-everywhere",
-        posted(endings.everywhere()),
+        posted(actions.logOutEverywhere()),
         "/account/reset-password",
-        posted(endings.passwordReset()));
+        posted(actions.passwordReset()));
   }
 
   private static Route posted(Route route) {

@@ -61,7 +61,7 @@ class FiveTabsIT extends BrowserTest {
     first.page().check("input[value=" + mode + "]");
     first.page().check("input[value=quick]");
     first.logIn(user);
-    IntStream.range(1, 5).forEach(more -> visitor.open().awaitDesk());
+    IntStream.range(1, 5).forEach(more -> visitor.open().awaitDashboard());
     return visitor.tabs();
   }
 
@@ -71,7 +71,7 @@ class FiveTabsIT extends BrowserTest {
     Duration watched = Duration.ZERO;
     while (watched.compareTo(WATCHED) < 0
         || (!isEventful(tabs.get(0)) && watched.compareTo(PATIENCE) < 0)) {
-      assertThat(tabs).allMatch(Tab::isAtTheDesk, "logged in");
+      assertThat(tabs).allMatch(Tab::showsDashboard, "logged in");
       tabs.get(0).page().waitForTimeout(500);
       watched = Duration.ofNanos(System.nanoTime() - begin);
     }

@@ -42,7 +42,7 @@ class PageIT extends BrowserTest {
     tabTo(tab, "document.activeElement.id === 'password'");
     tab.page().keyboard().type("demo");
     tab.page().keyboard().press("Enter");
-    tab.awaitDesk();
+    tab.awaitDashboard();
 
     for (String control : CONTROLS) {
       tabTo(tab, "document.activeElement.id === '" + control + "'");
@@ -118,7 +118,7 @@ class PageIT extends BrowserTest {
 
     tab.awaitGeneration(before + 1);
     assertThat(tab.page().textContent("#network")).isEqualTo("online");
-    assertThat(tab.isAtTheDesk()).isTrue();
+    assertThat(tab.showsDashboard()).isTrue();
   }
 
   @Test
@@ -127,7 +127,7 @@ class PageIT extends BrowserTest {
     Tab first = bob.open();
     first.logIn("bob");
     Tab second = bob.open();
-    second.awaitDesk();
+    second.awaitDashboard();
 
     first.press("log-out-everywhere");
 
@@ -172,7 +172,7 @@ class PageIT extends BrowserTest {
     here.page().fill("#password-confirm", "demo");
     here.page().keyboard().press("Enter");
 
-    here.awaitDesk();
+    here.awaitDashboard();
     assertThat(elsewhere.awaitNotice()).contains("The password was changed", "log in again");
     here.press("refresh-now");
     here.awaitOutcome("Refreshed: generation");

@@ -18,7 +18,7 @@ class StoryIT extends BrowserTest {
     Tab first = alice.open();
     first.logIn("alice");
     Tab second = alice.open();
-    second.awaitDesk();
+    second.awaitDashboard();
 
     first.press("refresh-now");
     first.awaitOutcome("generation 1");
@@ -61,7 +61,7 @@ class StoryIT extends BrowserTest {
     tab.press("log-in");
     tab.page().fill("#password", "demo");
     tab.page().click("#kc-login");
-    tab.awaitDesk();
+    tab.awaitDashboard();
     tab.press("refresh-now");
 
     tab.awaitOutcome("Refreshed: generation 1");

@@ -47,15 +47,15 @@ final class Tab {
     page.fill("#username", user);
     page.fill("#password", "demo");
     page.click("#kc-login");
-    awaitDesk();
+    awaitDashboard();
   }
 
-  void awaitDesk() {
-    page.waitForSelector("#desk:not([hidden])");
+  void awaitDashboard() {
+    page.waitForSelector("#dashboard:not([hidden])");
   }
 
-  boolean isAtTheDesk() {
-    return page.isVisible("#desk");
+  boolean showsDashboard() {
+    return page.isVisible("#dashboard");
   }
 
   void press(String id) {

@@ -4,39 +4,39 @@ import { badNetwork } from './network.js';
 import { element } from './dom.js';
 
 // A property with isOn is a switch.
-function groups(desk) {
-  const warning = desk.isStrict ? ' With the strict policy, your session is terminated.' : '';
-  const button = (...parts) => pressed(desk.failed, ...parts);
+function groups(dashboard) {
+  const warning = dashboard.isStrict ? ' With the strict policy, your session is terminated.' : '';
+  const button = (...parts) => pressed(dashboard.failed, ...parts);
   return [
     ['Refresh', [
-      button('refresh-now', 'Refresh now', 'Sends one request. All tabs get the new token.', desk.refreshNow),
-      button('refresh-five', 'Refresh 5× at once', `Sends five requests with one token and without the lock, as tabs without coordination do.${warning}`, desk.refreshFive),
-      button('lose-next', 'Lose the next response', `Keycloak responds, this page discards the response and retries with the old token.${warning}`, desk.loseNext),
+      button('refresh-now', 'Refresh now', 'Sends one request. All tabs get the new token.', dashboard.refreshNow),
+      button('refresh-five', 'Refresh 5× at once', `Sends five requests with one token and without the lock, as tabs without coordination do.${warning}`, dashboard.refreshFive),
+      button('lose-next', 'Lose the next response', `Keycloak responds, this page discards the response and retries with the old token.${warning}`, dashboard.loseNext),
       link('open-tab', 'Open another tab', 'All tabs share one login and refresh one at a time.', '/'),
       toggle('bad-network', 'Bad network', `Loses three of ten responses in all tabs.${warning}`, badNetwork),
     ]],
     ['Steal', [
-      button('steal', 'Steal the token', `Sends it to a server at ${desk.thiefHost}, which uses it immediately.`, desk.steal, 'danger'),
-      button('thief-again', 'Thief refreshes again', 'Uses the newest token of the thief.', desk.thiefAgain, 'danger'),
-      button('replay-old', 'Replay an old token', 'Sends the oldest refresh token that this tab received.', desk.replayOld, 'danger'),
-      toggle('forge', 'The thief copies my browser', 'Sends your user agent. Within the grace period, Keycloak cannot distinguish it from a retry of your browser.', desk.forging),
+      button('steal', 'Steal the token', `Sends it to a server at ${dashboard.thiefHost}, which uses it immediately.`, dashboard.steal, 'danger'),
+      button('thief-again', 'Thief refreshes again', 'Uses the newest token of the thief.', dashboard.thiefAgain, 'danger'),
+      button('replay-old', 'Replay an old token', 'Sends the oldest refresh token that this tab received.', dashboard.replayOld, 'danger'),
+      toggle('forge', 'The thief copies my browser', 'Sends your user agent. Within the grace period, Keycloak cannot distinguish it from a retry of your browser.', dashboard.forging),
     ]],
     ['Call the API', [
-      button('api-current', 'with the current token', 'After a 401, the page refreshes once and retries.', desk.apiCurrent),
-      button('api-previous', 'with the previous token', 'Valid until it expires: here, a refresh does not revoke the replaced access token.', desk.apiPrevious),
-      button('api-revoked', 'with a revoked token', 'Revokes the current token at Keycloak (RFC 7009), then calls: 401, refresh, retry.', desk.apiRevoked),
+      button('api-current', 'with the current token', 'After a 401, the page refreshes once and retries.', dashboard.apiCurrent),
+      button('api-previous', 'with the previous token', 'Valid until it expires: here, a refresh does not revoke the replaced access token.', dashboard.apiPrevious),
+      button('api-revoked', 'with a revoked token', 'Revokes the current token at Keycloak (RFC 7009), then calls: 401, refresh, retry.', dashboard.apiRevoked),
     ]],
     ['Terminate', [
-      button('log-out', 'Log out here', 'Terminates this session at Keycloak.', desk.logOut),
-      button('log-out-everywhere', 'Log out everywhere', 'Revokes all your tokens and sessions through the admin REST API.', desk.logOutEverywhere),
-      button('change-password', 'Change the password', 'At Keycloak. Terminates your sessions in other browsers.', desk.changePassword),
-      button('reset-password', 'Reset the password', 'As an administrator, to “demo”. Terminates all your sessions.', desk.resetPassword),
+      button('log-out', 'Log out here', 'Terminates this session at Keycloak.', dashboard.logOut),
+      button('log-out-everywhere', 'Log out everywhere', 'Revokes all your tokens and sessions through the admin REST API.', dashboard.logOutEverywhere),
+      button('change-password', 'Change the password', 'At Keycloak. Terminates your sessions in other browsers.', dashboard.changePassword),
+      button('reset-password', 'Reset the password', 'As an administrator, to “demo”. Terminates all your sessions.', dashboard.resetPassword),
     ]],
   ];
 }
 
-export function showActions(box, desk) {
-  box.replaceChildren(...groups(desk).map(([title, parts]) => element('div', { class: 'group' },
+export function showActions(box, dashboard) {
+  box.replaceChildren(...groups(dashboard).map(([title, parts]) => element('div', { class: 'group' },
     element('h3', {}, title), element('div', { class: 'grid' }, parts))));
 }
 

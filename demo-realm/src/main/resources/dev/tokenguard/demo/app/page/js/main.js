@@ -3,7 +3,7 @@
 import * as history from './history.js';
 import { showActions } from './actions.js';
 import { Clock } from './clock.js';
-import { Desk } from './desk.js';
+import { Dashboard } from './dashboard.js';
 import { byId } from './dom.js';
 import { drawLineage } from './lineage.js';
 import { onAnswer } from './network.js';
@@ -22,7 +22,7 @@ const LOOK_EVERY = 5000;
 const config = await server.config();
 const session = new Session(config.authority, chosen().id, changed);
 const clock = new Clock(session, showNetwork, refused);
-const desk = new Desk({ session, clock, config, say, ended, look });
+const dashboard = new Dashboard({ session, clock, config, say, ended, look });
 
 onAnswer((answer) => {
   showAnswer(answer);
@@ -35,7 +35,7 @@ on('ended', ({ sentence }) => leave(sentence));
 on('started', () => location.reload());
 new ResizeObserver(drawAll).observe(byId('main'));
 byId('login-form').addEventListener('submit', logIn);
-showActions(byId('actions'), desk);
+showActions(byId('actions'), dashboard);
 setInterval(() => showNow(session, clock), 200);
 setInterval(() => document.hidden || look(), LOOK_EVERY);
 await open();
@@ -77,7 +77,7 @@ function changed() {
   clock.start();
   byId('who').textContent = `${session.user.profile.preferred_username} · ${tabName}`;
   byId('policy').textContent = chosen().mode;
-  show('desk');
+  show('dashboard');
   showNow(session, clock);
   drawAll();
   look();
@@ -128,7 +128,7 @@ async function look() {
 
 function drawAll() {
   const events = history.events();
-  if (!byId('desk').hidden) {
+  if (!byId('dashboard').hidden) {
     drawLineage(byId('lineage'), events);
     showHistory(events);
   } else if (!byId('last').hidden) {
@@ -154,9 +154,9 @@ function chosen() {
 function show(part) {
   byId('loading').hidden = true;
   byId('login').hidden = part !== 'login';
-  byId('desk').hidden = part !== 'desk';
-  byId('who').hidden = part !== 'desk';
-  if (part === 'desk') {
+  byId('dashboard').hidden = part !== 'dashboard';
+  byId('who').hidden = part !== 'dashboard';
+  if (part === 'dashboard') {
     byId('notice').hidden = true;
     byId('last').hidden = true;
   }

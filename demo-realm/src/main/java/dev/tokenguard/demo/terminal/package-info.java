@@ -1,0 +1,2 @@
+/** Output to the terminal: progress, the transcript of the scenario, colours. */
+package dev.tokenguard.demo.terminal;

@@ -1,0 +1,164 @@
+// The actions of the buttons.
+
+import * as history from './history.js';
+import * as server from './server.js';
+import { loseTheNextAnswer } from './network.js';
+import { Refused } from './session.js';
+import { position } from './tokens.js';
+
+export class Dashboard {
+  #session;
+  #clock;
+  #config;
+  #say;
+  #ended;
+  #look;
+  #stolenFamily = '';
+
+  forging = { isOn: false };
+
+  constructor({ session, clock, config, say, ended, look }) {
+    this.#session = session;
+    this.#clock = clock;
+    this.#config = config;
+    this.#say = say;
+    this.#ended = ended;
+    this.#look = look;
+  }
+
+  get isStrict() {
+    return this.#config.clients.find(({ id }) => id === this.#session.clientId).mode === 'strict';
+  }
+
+  get thiefHost() {
+    return new URL(this.#config.thief).host;
+  }
+
+  refreshNow = async () => {
+    if (!await this.#clock.refresh()) {
+      this.failed();
+    } else if (this.#session.user) {
+      this.#say(`Refreshed: generation ${this.#session.position.generation}.`, 'good');
+    }
+  };
+
+  failed = () => this.#say('No response. The page retries; you stay logged in.');
+
+  refreshFive = async () => {
+    const results = await this.#session.refreshTimes(5);
+    const served = results.filter(({ status }) => status === 'fulfilled').length;
+    if (results.some(({ reason }) => reason instanceof Refused)) {
+      this.#say(`${served} of 5 served. The strict policy accepts no second use, not even by the same browser.`, 'bad');
+      await this.#clock.refresh();
+    } else {
+      this.#say(`${served} of 5 served, all with the same generation ${this.#session.position.generation}: one rotation.`, 'good');
+    }
+  };
+
+  loseNext = async () => {
+    const before = this.#session.position.generation;
+    loseTheNextAnswer();
+    this.#say('The response was lost. Retrying with the old token…');
+    await this.#clock.refresh();
+    await this.#clock.refresh();
+    if (this.#session.user && this.#session.position.generation > before) {
+      this.#say(`The retry got generation ${this.#session.position.generation}, the very token that was lost.`, 'good');
+    }
+  };
+
+  steal = () => this.#theft({ refresh_token: this.#session.user.refresh_token });
+
+  thiefAgain = () => (this.#stolenFamily
+    ? this.#theft({ family: this.#stolenFamily })
+    : this.#say('The thief has no token of this login. Steal the token first.'));
+
+  replayOld = async () => {
+    const generation = this.#session.oldestPast;
+    if (generation === this.#session.position.generation) {
+      this.#say('This tab has received one token only. Refresh first; twice, to leave the grace period.');
+      return;
+    }
+    const answer = await this.#present(this.#session.past(generation));
+    this.#say(answer.status === 200
+      ? `Generation ${generation} is within the grace period: it got the same generation ${position(answer.body.refresh_token).generation}.`
+      : `Generation ${generation} was refused: ${answer.body.error}. The family is revoked.`, answer.status === 200 ? 'good' : 'bad');
+    await this.#look();
+  };
+
+  apiCurrent = () => this.#call();
+
+  apiPrevious = async () => {
+    const token = this.#session.previousAccessToken;
+    this.#say(...(token ? described(await server.orders(token)) : ['This tab has no previous access token. Refresh first.']));
+  };
+
+  apiRevoked = async () => {
+    await this.#session.revokeAccessToken();
+    await this.#call();
+  };
+
+  logOut = async () => {
+    const idToken = this.#session.user.id_token;
+    await this.#ended('You logged out.');
+    await this.#session.logOut(idToken);
+  };
+
+  logOutEverywhere = () => this.#revokeBy('log-out-everywhere', 'You logged out everywhere.');
+
+  resetPassword = () => this.#revokeBy('reset-password', 'An administrator set a new password (“demo”, as before).');
+
+  changePassword = () => this.#session.logIn({ extraQueryParams: { kc_action: 'UPDATE_PASSWORD' } });
+
+  async #theft(fields) {
+    const userAgent = this.forging.isOn ? { user_agent: navigator.userAgent } : {};
+    const result = await server.thief(this.#config.thief, { client_id: this.#session.clientId, ...fields, ...userAgent });
+    if (!result) {
+      this.#say('The thief has no token.');
+      return;
+    }
+    const { used, got, error } = result;
+    this.#stolenFamily = used.family;
+    history.add('stolen', { by: 'thief', used: used.generation, got: got?.generation, jti: got?.jti, error });
+    this.#say(got
+      ? `The thief used generation ${used.generation} and has ${got.generation}. Your next refresh reveals the theft.`
+      : `The thief was refused (${error}).`, 'bad');
+    await this.#look();
+  }
+
+  // After a 401: one refresh, one retry.
+  async #call() {
+    const first = await server.orders(this.#session.user.access_token);
+    if (first.status !== 401) {
+      this.#say(...described(first));
+      return;
+    }
+    await this.#clock.refresh();
+    if (this.#session.user) {
+      const [sentence, kind] = described(await server.orders(this.#session.user.access_token));
+      this.#say(`First ${described(first)[0]} Then, refreshed: ${sentence}`, kind);
+    }
+  }
+
+  async #present(refreshToken) {
+    const response = await fetch(`${this.#config.authority}/protocol/openid-connect/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'refresh_token', client_id: this.#session.clientId, refresh_token: refreshToken }),
+    });
+    return { status: response.status, body: await response.json() };
+  }
+
+  async #revokeBy(what, sentence) {
+    const isDone = await server.revokeBy(what, this.#session.user.access_token);
+    if (isDone) {
+      await this.#ended(sentence);
+    } else {
+      this.#say('Refused: the access token is no longer valid.', 'bad');
+    }
+  }
+}
+
+function described({ status, challenge, body }) {
+  return status === 200
+    ? [`200: ${body.of} ordered ${body.orders.join(' and ')}.`, 'good']
+    : [`${status} ${body.token}: ${challenge ?? ''}.`, 'bad'];
+}
