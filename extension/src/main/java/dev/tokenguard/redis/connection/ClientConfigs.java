@@ -8,7 +8,7 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 
-/** The settings for Jedis. */
+/** The settings in the form of Jedis. */
 record ClientConfigs(RedisSettings settings) {
 
   JedisClientConfig redis() {
@@ -18,7 +18,7 @@ record ClientConfigs(RedisSettings settings) {
     return (settings.resp() == 2 ? client.resp2() : client.resp3()).build();
   }
 
-  /** Without HELLO: a Sentinel is asked for one line of text. */
+  /** Without HELLO, which the query for the master does not need. */
   JedisClientConfig sentinel() {
     DefaultJedisClientConfig.Builder client = common().serverDefaultProtocol();
     settings.sentinel().username().ifPresent(client::user);

@@ -9,8 +9,8 @@ import redis.clients.jedis.providers.ClusterConnectionProvider;
 import redis.clients.jedis.util.Pool;
 
 /**
- * A Redis Cluster. Jedis reads the slots from a node in the constructor of its client, so the
- * client is made again until a node answers.
+ * A Redis Cluster. The constructor of the Jedis client reads the slots from a node, so the client
+ * is constructed again until a node answers.
  */
 final class ClusterClients implements RedisClients {
 

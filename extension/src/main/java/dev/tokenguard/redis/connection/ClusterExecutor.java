@@ -31,7 +31,7 @@ import redis.clients.jedis.providers.ClusterConnectionProvider;
  */
 record ClusterExecutor(ClusterConnectionProvider nodes) implements CommandExecutor {
 
-  /** MOVED to a node that migrates the slot, then ASK; and one more. */
+  /** A MOVED to a node that migrates the slot, an ASK, and one more. */
   private static final int REDIRECTIONS = 3;
 
   @Override
@@ -118,7 +118,7 @@ record ClusterExecutor(ClusterConnectionProvider nodes) implements CommandExecut
     try {
       return nodes.getConnection(arguments);
     } catch (JedisException unreachable) {
-      // Nothing was sent: if another master has taken over the slot, the command goes there.
+      // Nothing was sent, so another master that has taken over the slot may get the command.
       nodes.renewSlotCache();
       if (nodes.getNode(slot) == null || nodes.getNode(slot).equals(master)) {
         throw unreachable;
@@ -143,7 +143,7 @@ record ClusterExecutor(ClusterConnectionProvider nodes) implements CommandExecut
     }
   }
 
-  /** ASK concerns one key, MOVED the whole slot, and often other slots, too. */
+  /** MOVED means that slots have moved; ASK concerns one key only. */
   private void learn(JedisRedirectionException redirection) {
     if (!(redirection instanceof JedisAskDataException)) {
       nodes.renewSlotCache();

@@ -25,8 +25,8 @@ import redis.clients.jedis.exceptions.JedisException;
 record FailureClassifier(Failure failure, boolean affectsAllCommands) {
 
   /**
-   * Codes of errors that answer any command. READONLY, OOM, MISCONF and NOREPLICAS refuse writes
-   * only, NOPERM some commands, WRONGTYPE one key: look-ups continue.
+   * Codes of error replies to any command. READONLY, OOM, MISCONF and NOREPLICAS concern writes
+   * only, NOPERM some commands, WRONGTYPE one key, so look-ups continue.
    */
   private static final Set<String> CODES_FOR_ALL_COMMANDS =
       Set.of("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "WRONGPASS");
@@ -40,7 +40,7 @@ record FailureClassifier(Failure failure, boolean affectsAllCommands) {
   private static final String ACL =
       "the ACL user lacks a right, see the documentation on operations";
 
-  /** What to do, by a part of the message; the first match counts. */
+  /** The action for an administrator by a part of the message; the first match counts. */
   private static final Map<String, String> HINTS = new LinkedHashMap<>();
 
   static {
@@ -88,7 +88,7 @@ record FailureClassifier(Failure failure, boolean affectsAllCommands) {
         .isPresent();
   }
 
-  /** The messages of a failure, and what an administrator can do about it. Holds no tokens. */
+  /** The messages of a failure, with the action for an administrator. Contains no tokens. */
   static String describe(Throwable failure) {
     String messages = String.join(": ", messages(failure));
     return HINTS.entrySet().stream()
@@ -99,8 +99,8 @@ record FailureClassifier(Failure failure, boolean affectsAllCommands) {
   }
 
   /**
-   * The messages of the exception, its causes and its suppressed exceptions, as Jedis has the
-   * reason in any of them; without those that repeat a part of another.
+   * The messages of the exception, its causes and its suppressed exceptions, because Jedis puts the
+   * reason in any of them. A message that is part of another one is left out.
    */
   private static List<String> messages(Throwable failure) {
     List<String> messages = new ArrayList<>();

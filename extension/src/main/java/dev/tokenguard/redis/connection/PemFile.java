@@ -18,7 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A file as OpenSSL writes it. Whatever is wrong with it is an {@link IllegalArgumentException}.
+ * A PEM file (RFC 7468). All methods throw {@link IllegalArgumentException} if it is unreadable or
+ * has other contents.
  */
 record PemFile(Path path) {
 

@@ -39,7 +39,7 @@ public record RedisAddress(
     private static final int LAST_PORT = 65_535;
 
     /**
-     * @throws IllegalArgumentException when it is not the name of a server
+     * @throws IllegalArgumentException if the text is no host with an optional port
      */
     static Node parse(String text) {
       Matcher node = NODE.matcher(text);
@@ -66,7 +66,7 @@ public record RedisAddress(
     }
   }
 
-  /** Not by {@link java.net.URI}: it knows neither underscores in host names nor several hosts. */
+  /** {@link java.net.URI} accepts neither underscores in host names nor several hosts. */
   private static final Pattern URL =
       Pattern.compile(
           "(?<scheme>[A-Za-z]+)://((?<user>[^@/]*)@)?(?<nodes>[^@/]+)(/(?<database>[0-9]*))?");
@@ -78,7 +78,7 @@ public record RedisAddress(
   }
 
   /**
-   * @throws IllegalArgumentException when it is not a Redis URL
+   * @throws IllegalArgumentException if the text is no Redis URL
    */
   public static RedisAddress parse(String url) {
     Matcher parts = URL.matcher(url);
@@ -105,7 +105,7 @@ public record RedisAddress(
   }
 
   /**
-   * @throws IllegalArgumentException when it is not the number of a database
+   * @throws IllegalArgumentException if the text is no number of a database
    */
   static int database(String text) {
     int number = Integer.parseInt(text);
@@ -126,7 +126,7 @@ public record RedisAddress(
         : Optional.empty();
   }
 
-  /** A plus sign is itself here, unlike in a form. */
+  /** Unlike in a form, a plus sign is no space. */
   private static String decoded(String text) {
     return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
   }

@@ -11,17 +11,17 @@ import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** The client of a Keycloak node, and what differs between one Redis and a Cluster. */
+/** The client of a Keycloak node, with the differences between one Redis and a Cluster. */
 interface RedisClients extends AutoCloseable {
 
   /**
    * The client, for all threads.
    *
-   * @throws JedisException while no Redis was found
+   * @throws JedisException as long as no Redis was found
    */
   UnifiedJedis client();
 
-  /** The strings at the keys; null where there is none. */
+  /** The strings at the keys; null for a key that does not exist. */
   default List<String> values(List<String> keys) {
     return client().mget(keys.toArray(String[]::new));
   }
@@ -56,7 +56,7 @@ interface RedisClients extends AutoCloseable {
   @Override
   void close();
 
-  /** Needs no Redis: one that is not reachable fails the first command. */
+  /** Succeeds without Redis: commands fail as long as it is unavailable. */
   static RedisClients of(RedisSettings settings) {
     ClientConfigs configs = new ClientConfigs(settings);
     return switch (settings.topology()) {

@@ -29,7 +29,7 @@ final class RedisCommandExecutor {
       RedisClients clients, RedisSettings.Breaker settings, RedisTelemetry telemetry) {
     this.clients = clients;
     this.telemetry = telemetry;
-    // All of the last n failed: that is n failures in a row.
+    // All of the last n commands failed: n failures in a row.
     this.breaker =
         CircuitBreaker.of(
             "redis",
@@ -59,8 +59,7 @@ final class RedisCommandExecutor {
   <T> T execute(Operation operation, Function<UnifiedJedis, T> command) {
     if (!breaker.tryAcquirePermission()) {
       telemetry.failed(operation, Failure.NOT_PERMITTED, "not sent");
-      throw new StoreUnavailableException(
-          "Redis has not answered, and is not asked again yet", null);
+      throw new StoreUnavailableException("The circuit breaker of Redis is open", null);
     }
     long begin = System.nanoTime();
     try {

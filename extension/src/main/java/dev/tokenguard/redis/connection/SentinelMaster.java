@@ -17,11 +17,12 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.providers.ConnectionProvider;
 
 /**
- * Connections to the master that the Sentinels name. Unlike the provider of Jedis it needs no
- * Sentinel when it is made, and logs no stack trace for each that is away.
+ * Connections to the master that the Sentinels name. Unlike the provider of Jedis, its constructor
+ * needs no available Sentinel, and it logs no stack trace for each unavailable one.
  *
- * <p>It asks the Sentinel that answered last, by one connection, each second. It does not subscribe
- * to their messages: a firewall that drops an idle connection would keep them back for hours.
+ * <p>Every second it queries the Sentinel that answered last, over one connection. It does not
+ * subscribe to the messages of Sentinels: a firewall that drops an idle connection would suppress
+ * them for hours.
  */
 final class SentinelMaster implements ConnectionProvider {
 
@@ -31,7 +32,7 @@ final class SentinelMaster implements ConnectionProvider {
   private final String name;
   private final TopologyMonitor<Master> monitor;
 
-  // Both are used by the thread of the monitor only.
+  // Only the thread of the monitor uses these two.
   private final Deque<HostAndPort> sentinels;
   private Optional<Connection> sentinel = Optional.empty();
 
@@ -62,9 +63,9 @@ final class SentinelMaster implements ConnectionProvider {
   private HostAndPort address() {
     List<String> reasons = new ArrayList<>();
     Optional<JedisException> last = Optional.empty();
-    for (int asked = 0; asked < sentinels.size(); asked++) {
+    for (int tries = 0; tries < sentinels.size(); tries++) {
       try {
-        return askFirst();
+        return queryFirst();
       } catch (JedisException failed) {
         reasons.add(sentinels.getFirst() + " " + FailureClassifier.describe(failed));
         last = Optional.of(failed);
@@ -77,14 +78,14 @@ final class SentinelMaster implements ConnectionProvider {
         last.orElseThrow());
   }
 
-  private HostAndPort askFirst() {
+  private HostAndPort queryFirst() {
     if (sentinel.isEmpty()) {
       sentinel = Optional.of(new Connection(sentinels.getFirst(), configs.sentinel()));
     }
-    CommandArguments question =
+    CommandArguments query =
         new CommandArguments(Command.SENTINEL).add("GET-MASTER-ADDR-BY-NAME").add(name);
     List<String> address =
-        sentinel.get().executeCommand(new CommandObject<>(question, BuilderFactory.STRING_LIST));
+        sentinel.get().executeCommand(new CommandObject<>(query, BuilderFactory.STRING_LIST));
     if (address == null) {
       throw new JedisException("does not know it");
     }

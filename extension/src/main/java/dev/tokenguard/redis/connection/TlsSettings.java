@@ -24,8 +24,8 @@ import redis.clients.jedis.SslVerifyMode;
 /**
  * TLS to Redis and to the Sentinels: the CAs to trust, and the client certificate.
  *
- * <p>Jedis takes key stores. They are made in memory from the PEM files, for each new connection:
- * renewed certificates need no restart.
+ * <p>Jedis accepts key stores only. They are built in memory from the PEM files for each new
+ * connection, so renewed certificates need no restart.
  */
 public record TlsSettings(
     Optional<Path> caFile,
@@ -118,7 +118,7 @@ public record TlsSettings(
         });
   }
 
-  /** The same for Jedis. */
+  /** These settings in the form of Jedis. */
   SslOptions toSslOptions() {
     SslOptions.Builder options =
         SslOptions.builder()

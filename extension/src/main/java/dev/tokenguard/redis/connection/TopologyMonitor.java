@@ -12,10 +12,10 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Looks for the servers at once and then each second, on a thread of its own: no request waits for
- * servers that are away, and Keycloak starts without them.
+ * Looks up the servers at once and then every second, in a background thread. So no request waits
+ * for unavailable servers, and Keycloak starts without them.
  *
- * @param <T> what is found: a master, a Cluster
+ * @param <T> the result of a look-up: a master or a Cluster
  */
 final class TopologyMonitor<T> implements AutoCloseable {
 
@@ -30,9 +30,9 @@ final class TopologyMonitor<T> implements AutoCloseable {
   private volatile Optional<RuntimeException> failure = Optional.empty();
 
   /**
-   * @param look returns what it was given, which is what the last look found, or its replacement
-   * @param discard closes what was replaced
-   * @param firstLook how long {@link #found} waits for the first look
+   * @param look a look-up: returns its argument, which is the last result, or a replacement
+   * @param discard closes a replaced result
+   * @param firstLook how long {@link #found} waits for the first look-up
    */
   TopologyMonitor(
       String name, Function<Optional<T>, T> look, Consumer<T> discard, Duration firstLook) {
@@ -64,9 +64,9 @@ final class TopologyMonitor<T> implements AutoCloseable {
   }
 
   /**
-   * What the last successful look found.
+   * The result of the last successful look-up.
    *
-   * @throws JedisException while there is none
+   * @throws JedisException as long as none has succeeded
    */
   T found() {
     try {
@@ -81,7 +81,7 @@ final class TopologyMonitor<T> implements AutoCloseable {
                 .orElseGet(() -> new JedisConnectionException("still looking for Redis")));
   }
 
-  /** The same without waiting; empty while there is none. */
+  /** The same without waiting; empty as long as no look-up has succeeded. */
   Optional<T> foundSoFar() {
     return found;
   }

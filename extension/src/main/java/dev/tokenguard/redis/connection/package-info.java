@@ -1,6 +1,6 @@
 /**
  * Commands to one Redis, to the master that Sentinels name, or to a Cluster: settings, TLS,
- * time-outs, the circuit breaker, and the classification of failures. Knows none of the scripts and
- * keys in {@code redis.store}.
+ * time-outs, the circuit breaker, and the classification of failures. Does not depend on the
+ * scripts and keys in {@code redis.store}.
  */
 package dev.tokenguard.redis.connection;
