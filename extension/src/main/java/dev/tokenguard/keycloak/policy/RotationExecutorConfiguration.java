@@ -7,6 +7,7 @@ import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.rotation.RotationPolicy;
 import jakarta.ws.rs.core.Response;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -32,22 +33,35 @@ public final class RotationExecutorConfiguration
    */
   @Override
   public boolean validateConfig() {
+    problem()
+        .ifPresent(
+            text -> {
+              throw ErrorResponse.error(text, Response.Status.BAD_REQUEST);
+            });
+    return true;
+  }
+
+  /** The first setting that is not accepted, with its label, id, value and range. */
+  Optional<String> problem() {
     Set<String> unknown = new TreeSet<>(getConfigAsMap().keySet());
     unknown.removeAll(NAMES);
     if (!unknown.isEmpty()) {
-      throw badRequest(
-          "%s has no setting named %s", RotationExecutorFactory.ID, String.join(", ", unknown));
+      return Optional.of(
+          LogText.of(
+              "%s has no setting named %s",
+              RotationExecutorFactory.ID, String.join(", ", unknown)));
     }
     try {
       policy();
-      return true;
+      return Optional.empty();
     } catch (InvalidSettingException invalid) {
-      throw badRequest(
-          "%s [%s]: \"%.100s\" is not accepted. Accepted: %s",
-          invalid.label(),
-          invalid.name(),
-          Objects.toString(getConfigAsMap().get(invalid.name())).trim(),
-          invalid.reason());
+      return Optional.of(
+          LogText.of(
+              "%s [%s]: \"%.100s\" is not accepted. Accepted: %s",
+              invalid.label(),
+              invalid.name(),
+              Objects.toString(getConfigAsMap().get(invalid.name())).trim(),
+              invalid.reason()));
     }
   }
 
@@ -58,9 +72,5 @@ public final class RotationExecutorConfiguration
   @JsonIgnore
   RotationPolicy policy() {
     return RotationPolicy.parse(getConfigAsMap());
-  }
-
-  private static ErrorResponseException badRequest(String format, Object... values) {
-    return ErrorResponse.error(LogText.of(format, values), Response.Status.BAD_REQUEST);
   }
 }

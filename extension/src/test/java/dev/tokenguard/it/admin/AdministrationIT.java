@@ -30,7 +30,10 @@ class AdministrationIT extends LabTest {
     Answer unknown = save(Map.of("grace-perriod", "10"));
 
     assertThat(refused.status()).isEqualTo(400);
-    assertThat(refused.text("errorMessage")).contains("grace-period", "0 to 300 seconds");
+    assertThat(refused.text("errorMessage"))
+        .isEqualTo(
+            "Grace period (seconds) [grace-period]: \"301\" is not accepted. Accepted: 0 to 300"
+                + " seconds");
     assertThat(unknown.status()).isEqualTo(400);
     assertThat(unknown.text("errorMessage")).contains("no setting named grace-perriod");
     assertThat(lab.admin().get(PROFILES).orFail().body()).isEqualTo(before);
