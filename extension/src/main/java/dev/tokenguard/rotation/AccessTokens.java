@@ -5,20 +5,20 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Access tokens of one family, named by derivation: one for each generation of a range, and one for
- * each replay of a range.
+ * Access tokens of one family, whose ids are derived: one for each generation of a range, and one
+ * for each replay of a range.
  *
- * <p>Keycloak puts a prefix of six letters and a colon before the id of an access token. It names
- * the grant, so the login's differs from that of the refreshes.
+ * <p>Keycloak puts six letters and a colon before the id of an access token. They encode the grant,
+ * so the prefix of the login differs from that of the refreshes.
  *
  * @param family the family's id
  * @param first the oldest generation whose access token may be unexpired
- * @param last the newest generation; below {@code first} when there is none
+ * @param last the newest generation; less than {@code first} if there is none
  * @param firstReplay the oldest replay whose access token may be unexpired
- * @param lastReplay the newest replay; below {@code firstReplay} when there is none
- * @param expiresAt when the last of them has expired, seconds since the epoch
- * @param loginPrefix prefix of generation 0's id; empty when that token was issued before this
- *     client had a policy, so that its id is unknown
+ * @param lastReplay the newest replay; less than {@code firstReplay} if there is none
+ * @param expiresAt the latest expiry of these tokens, seconds since the epoch
+ * @param loginPrefix prefix of the id of generation 0; empty if that token was issued before a
+ *     policy applied to this client, because its id is then unknown
  * @param refreshPrefix prefix of all other ids
  */
 public record AccessTokens(
@@ -31,12 +31,15 @@ public record AccessTokens(
     String loginPrefix,
     String refreshPrefix) {
 
-  /** Whether none of them can be unexpired. */
+  /** Whether all access tokens of the family have expired. */
   public boolean isEmpty() {
     return last < first && lastReplay < firstReplay;
   }
 
-  /** The {@code jti} of each, generations before replays. For a long family: take it by pages. */
+  /**
+   * The {@code jti} of each, generations before replays. A long family has many: read them by
+   * pages.
+   */
   public Stream<String> stream() {
     TokenPosition login = new TokenPosition(family, 0);
     return Stream.concat(

@@ -1,6 +1,6 @@
 package dev.tokenguard.rotation;
 
-/** Which traits of two requests must be equal for them to count as one context. */
+/** The properties that two requests must have in common to be of the same context. */
 public enum ContextMatch {
   NONE(false, false),
   USER_AGENT(true, false),

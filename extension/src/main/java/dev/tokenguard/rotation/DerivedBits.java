@@ -20,7 +20,7 @@ final class DerivedBits {
       return ByteBuffer.wrap(
           MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every Java platform has SHA-256", impossible);
+      throw new IllegalStateException("SHA-256 is required of every Java platform", impossible);
     }
   }
 

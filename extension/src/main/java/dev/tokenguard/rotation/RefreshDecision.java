@@ -9,8 +9,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What is decided about a presented refresh token. The store decides all but {@link Unguarded} and
- * {@link Unavailable}, which {@link RotationService} decides when the store is unavailable.
+ * The decision about a presented refresh token. The store makes all decisions except {@link
+ * Unguarded} and {@link Unavailable}, which {@link RotationService} makes while it is unavailable.
  */
 public sealed interface RefreshDecision {
 
@@ -18,14 +18,14 @@ public sealed interface RefreshDecision {
   Outcome outcome();
 
   /**
-   * The refusal that would apply if the policy were enforced. A decision of {@link Outcome#KEPT}
-   * has one also where the policy only looks up.
+   * The refusal that would apply in the mode {@code enforce}. {@link Kept} also has one if the mode
+   * is {@code LOOKUP}.
    */
   default Optional<Outcome> observed() {
     return Optional.empty();
   }
 
-  /** The refresh token that the client is given, at its new position in the lineage. */
+  /** The refresh token for the client, at its new position in the lineage. */
   default Optional<SuccessorToken> issued() {
     return Optional.empty();
   }
@@ -55,19 +55,19 @@ public sealed interface RefreshDecision {
     void unavailable(Unavailable decision);
   }
 
-  /** One word for each way in which a refresh can end. */
+  /** The outcomes of a refresh. */
   enum Outcome {
     /** The first refresh of a family whose login was not recorded. */
     STARTED,
     /** The newest token was presented. */
     ROTATED,
-    /** A token newer than the record was presented: the store had lost writes. */
+    /** A token newer than the record was presented, because the store has lost writes. */
     FAST_FORWARDED,
-    /** A later token of a family without a record was presented: the store had lost it. */
+    /** A rotated token of a family without a record was presented: the store has lost it. */
     ADOPTED,
     /** The newest token was issued once more. */
     REPLAYED,
-    /** Granted, and nothing was changed. */
+    /** Granted without a rotation. */
     KEPT,
     /** Granted without the store, which was unavailable. */
     UNGUARDED,
@@ -80,7 +80,7 @@ public sealed interface RefreshDecision {
     THROTTLED,
     UNAVAILABLE;
 
-    /** For events, metrics and the log. */
+    /** The id in events, metrics and the log. */
     public String id() {
       return Setting.id(this);
     }
@@ -141,7 +141,7 @@ public sealed interface RefreshDecision {
     }
   }
 
-  /** The request is served and the lineage stays: a look-up, or no refresh token is issued. */
+  /** Granted without a rotation: the mode is {@code LOOKUP}, or no refresh token is issued. */
   record Kept(Optional<Outcome> observed) implements RefreshDecision {
     @Override
     public Outcome outcome() {
@@ -155,9 +155,9 @@ public sealed interface RefreshDecision {
   }
 
   /**
-   * The request is served without the store, by the presented token alone.
+   * Granted by the presented token alone, because the store is unavailable.
    *
-   * @param issued empty where the lineage stays, as for {@link Kept}
+   * @param issued empty without a rotation, as for {@link Kept}
    */
   record Unguarded(Optional<SuccessorToken> issued) implements RefreshDecision {
     @Override
@@ -171,13 +171,13 @@ public sealed interface RefreshDecision {
     }
   }
 
-  /** The request is refused, with one neutral answer whatever the reason. */
+  /** Refused. The response to the client is the same for all reasons. */
   sealed interface Refused extends RefreshDecision {
 
     /** For the event and the log, never for the client. */
     String reason(RotationPolicy policy);
 
-    /** The newest generation of the family, where it is known. */
+    /** The newest generation of the family, if it is known. */
     default OptionalLong newest() {
       return OptionalLong.empty();
     }
@@ -189,8 +189,8 @@ public sealed interface RefreshDecision {
   }
 
   /**
-   * A replaced token was presented outside the grace period (RFC 9700, section 4.14.2). The family
-   * is marked revoked.
+   * A replaced token was presented outside the grace period (RFC 9700, section 4.14.2). The store
+   * has marked the family as revoked.
    */
   record Reused(long newestGeneration, ReuseReason why, AccessTokens revoked) implements Refused {
     @Override
@@ -219,7 +219,7 @@ public sealed interface RefreshDecision {
     }
   }
 
-  /** Why the grace period does not cover a replay. */
+  /** The reason why a replay is outside the grace period. */
   enum ReuseReason {
     /** The token is more than one generation old. */
     OLDER_GENERATION,
@@ -228,9 +228,9 @@ public sealed interface RefreshDecision {
   }
 
   /**
-   * The request comes from another context than the one that the family is bound to.
+   * The family is bound to another context than that of the request.
    *
-   * @param accessTokens present when the family is marked revoked
+   * @param accessTokens present if the store has marked the family as revoked
    */
   record Mismatched(OptionalLong newest, Optional<AccessTokens> accessTokens) implements Refused {
     @Override
@@ -250,10 +250,10 @@ public sealed interface RefreshDecision {
   }
 
   /**
-   * The family, its session or its user was revoked before. This is no theft.
+   * The family, its session or its user was revoked before. This is no reuse.
    *
-   * @param accessTokens of a revoked family: whoever revoked it may have missed the reply that
-   *     named them. Empty when its record is no longer kept, as they have expired
+   * @param accessTokens those of a revoked family, because the request that revoked it may have
+   *     missed the reply with them. Empty if they have expired, and the record with them
    */
   record Revoked(RevocationScope scope, Optional<AccessTokens> accessTokens) implements Refused {
     @Override
@@ -272,11 +272,11 @@ public sealed interface RefreshDecision {
     }
   }
 
-  /** The policy does not grant it. Nothing is revoked. */
+  /** A limit of the policy refuses it. Nothing is revoked. */
   enum Denied implements Refused {
     /**
-     * The family has no record, and the policy does not adopt it or the token is older than its
-     * session can have been idle.
+     * The family has no record, and the policy does not adopt it, or the token is older than the
+     * idle time of its session allows.
      */
     MISSING(Outcome.MISSING, "the family has no record"),
     LIMITED(Outcome.LIMITED, "max-rotations reached"),
@@ -307,9 +307,9 @@ public sealed interface RefreshDecision {
   }
 
   /**
-   * Too many refreshes in this minute, or replays in this grace period. Nothing is changed.
+   * Too many refreshes in a minute, or too many replays in the grace period. Nothing is changed.
    *
-   * @param retryAfter until the minute is over; a second after too many replays
+   * @param retryAfter the rest of the minute; one second after too many replays
    */
   record Throttled(Duration retryAfter) implements RefreshDecision {
     @Override
@@ -323,7 +323,7 @@ public sealed interface RefreshDecision {
     }
   }
 
-  /** The store is unavailable. The token remains as valid as before. */
+  /** Refused because the store is unavailable. The token stays valid. */
   record Unavailable(Duration retryAfter) implements RefreshDecision {
     @Override
     public Outcome outcome() {

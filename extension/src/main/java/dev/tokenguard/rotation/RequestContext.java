@@ -10,13 +10,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where a request came from, as two fingerprints of 36 bits each.
+ * The context of a request: user agent and IP address, as a hash of 36 bits each.
  *
- * <p>They are compared for equality only and kept short because every family stores them. They hide
- * nothing: who reads Redis can try all addresses. A thief who knows the user agent simply sends it.
+ * <p>The hashes are short, because every family stores them, and are compared for equality only.
+ * They are no protection: a reader of Redis can try all addresses, and an attacker can send any
+ * {@code User-Agent} header.
  *
- * @param userAgent fingerprint of the {@code User-Agent} header
- * @param ip fingerprint of the address that Keycloak sees, behind trusted proxies the client's
+ * @param userAgent hash of the {@code User-Agent} header
+ * @param ip hash of the client's address as Keycloak sees it, see its option {@code proxy-headers}
  */
 public record RequestContext(String userAgent, String ip) {
 
@@ -24,14 +25,14 @@ public record RequestContext(String userAgent, String ip) {
   private static final int BYTES_OF_36_BITS = 5;
   private static final int CHARACTERS = 6;
 
-  /** A header that was not sent counts as empty. */
+  /** A missing header (null) is the same as an empty one. */
   public static RequestContext of(String userAgentHeader, String ipAddress) {
     return new RequestContext(
-        fingerprint(userAgentHeader == null ? "" : userAgentHeader),
-        fingerprint(ipAddress == null ? "" : ipAddress));
+        hash(userAgentHeader == null ? "" : userAgentHeader),
+        hash(ipAddress == null ? "" : ipAddress));
   }
 
-  /** Reads what {@link #toClaim()} wrote; empty for anything else. */
+  /** Reads the claim that {@link #toClaim()} has written; empty for any other value. */
   public static Optional<RequestContext> fromClaim(Object claim) {
     if (!(claim instanceof String text)) {
       return Optional.empty();
@@ -46,14 +47,14 @@ public record RequestContext(String userAgent, String ip) {
     return userAgent + "." + ip;
   }
 
-  private static String fingerprint(String trait) {
+  private static String hash(String property) {
     try {
       byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(trait.getBytes(StandardCharsets.UTF_8));
+          MessageDigest.getInstance("SHA-256").digest(property.getBytes(StandardCharsets.UTF_8));
       byte[] head = Arrays.copyOf(digest, BYTES_OF_36_BITS);
       return Base64.getUrlEncoder().withoutPadding().encodeToString(head).substring(0, CHARACTERS);
     } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every Java platform has SHA-256", impossible);
+      throw new IllegalStateException("SHA-256 is required of every Java platform", impossible);
     }
   }
 }

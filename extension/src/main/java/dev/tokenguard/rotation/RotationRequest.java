@@ -6,28 +6,28 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A refresh token that passed all of Keycloak's own checks and asks for its child.
+ * A refresh, after all checks of Keycloak.
  *
- * <p>A login is described alike, as if its token had asked for itself.
+ * <p>A login is described alike: its token is the presented token and the successor.
  *
- * @param userId the user's id in Keycloak; all state of a user lies together
- * @param presented the place of the presented token
- * @param session the session that the token belongs to
- * @param child the child as Keycloak would issue it now
- * @param accessToken the access token that goes with it
- * @param context where the request comes from
- * @param binding the context that the presented token says its family is bound to
- * @param attempt which HTTP request this is
- * @param usableUntil until when the presented token may be used at all, by its own {@code iat} and
- *     the idle time of its session, seconds since the epoch; 0 when it has no such bound. Without a
- *     record it is not adopted later
- * @param presentedIssuedAt the presented token's own {@code iat}, seconds since the epoch; where
- *     the store was not asked when it was issued, that of the newest token of its lineage at which
- *     it was. Without a record it tells whether the token can be of a family that was revoked
- *     because there were too many
- * @param issuesRefreshToken false where the client is given no refresh token: the store then
- *     decides and does not go on in the lineage
- * @param parentTag the tag of the access token for which this family began by token exchange
+ * @param userId the id of the user in Keycloak
+ * @param presented the position of the presented token
+ * @param session the session of the token
+ * @param child the successor as Keycloak would issue it now
+ * @param accessToken the access token that is issued with the successor
+ * @param context the context of the request
+ * @param binding the context to which the family is bound, by a claim of the presented token
+ * @param attempt the HTTP request
+ * @param usableUntil the end of the presented token's use, by its {@code iat} and the idle time of
+ *     its session, seconds since the epoch; 0 without such a bound. A family without a record is
+ *     not adopted afterwards
+ * @param presentedIssuedAt the {@code iat} of the presented token, seconds since the epoch; if it
+ *     was issued while the store was unavailable, that of the newest token of its lineage that was
+ *     not. If there is no record, it shows whether the family can have been revoked by the limit of
+ *     families
+ * @param issuesRefreshToken false if the client gets no refresh token: the store then decides
+ *     without a rotation
+ * @param parentTag the tag of the access token for which the family was issued by token exchange
  */
 public record RotationRequest(
     String userId,
@@ -44,17 +44,17 @@ public record RotationRequest(
     Optional<String> parentTag) {
 
   /**
-   * One HTTP request, by whose answer the client gets its child or does not.
+   * One HTTP request, whose response may not reach the client.
    *
-   * @param id drawn anew for each HTTP request: four characters of Base64url; empty when the
-   *     request shall never be excused
-   * @param age how long ago the request reached this node, by a monotonic clock; zero when unknown
+   * @param id random for each HTTP request, four characters of Base64url; empty if a lost response
+   *     is never an excuse for a replay
+   * @param age the time since the request reached this node, by a monotonic clock; zero if unknown
    */
   public record Attempt(String id, Duration age) {
 
     private static final int RANDOM_BYTES = 3;
 
-    /** The longest age that counts, so that a wrong clock does not stretch the grace period. */
+    /** A longer age is cut, so that a wrong clock does not extend the grace period. */
     public static final Duration MAX_AGE = Duration.ofSeconds(30);
 
     public Attempt {
@@ -63,7 +63,7 @@ public record RotationRequest(
       }
     }
 
-    /** A new one. */
+    /** A new attempt with a random id. */
     public static Attempt aged(Duration age) {
       byte[] random = new byte[RANDOM_BYTES];
       ThreadLocalRandom.current().nextBytes(random);
@@ -72,30 +72,35 @@ public record RotationRequest(
   }
 
   /**
-   * @param id the user session's id, the claim {@code sid}
-   * @param started when the user logged in, seconds since the epoch
-   * @param clientId the client's internal id
-   * @param clientStarted when the user came to this client in this session, seconds since the epoch
+   * The session of a token.
+   *
+   * @param id the id of the user session, the claim {@code sid}
+   * @param started the time of the login, seconds since the epoch
+   * @param clientId the internal id of the client
+   * @param clientStarted the start of the client session, seconds since the epoch
    * @param isOffline whether it is an offline session
    */
   public record Session(
       String id, long started, String clientId, long clientStarted, boolean isOffline) {}
 
   /**
-   * @param issuedAt seconds since the epoch
-   * @param expiresAt seconds since the epoch; 0 when the token has no {@code exp}
-   * @param retainUntil until when the family must be remembered, seconds since the epoch; not
-   *     before {@code expiresAt}
-   * @param revokedRetainUntil until when it must be remembered once it is revoked: until its
-   *     session can no longer live, where that has a bound. Not before {@code retainUntil}
+   * The successor as Keycloak would issue it. All times are seconds since the epoch.
+   *
+   * @param issuedAt its {@code iat}
+   * @param expiresAt its {@code exp}; 0 without one
+   * @param retainUntil the expiry of the family's record, not before {@code expiresAt}
+   * @param revokedRetainUntil the expiry of the record of a revoked family: the largest lifespan of
+   *     its session, if that has a bound. Not before {@code retainUntil}
    */
   public record ProposedChild(
       long issuedAt, long expiresAt, long retainUntil, long revokedRetainUntil) {}
 
   /**
+   * The access token that is issued with a refresh token.
+   *
    * @param expiresAt seconds since the epoch
-   * @param prefix what Keycloak puts before the id, without the colon
-   * @param loginPrefix the same for the access token of the login; empty when not known
+   * @param prefix the prefix that Keycloak puts before the id, without the colon
+   * @param loginPrefix that of the login's access token; empty if unknown
    */
   public record AccessToken(long expiresAt, String prefix, String loginPrefix) {}
 }

@@ -12,10 +12,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Lets the store decide, and decides by the policy when the store is unavailable. */
+/** Decides refreshes: by the store, or by the policy while the store is unavailable. */
 public final class RotationService {
 
-  /** How long a client is asked to wait when the store is unavailable. */
+  /** The {@code Retry-After} of a refresh that is refused because the store is unavailable. */
   static final Duration RETRY_WHEN_UNAVAILABLE = Duration.ofSeconds(2);
 
   private final FamilyStore store;
@@ -26,7 +26,7 @@ public final class RotationService {
     this.unacknowledged = unacknowledged;
   }
 
-  /** An unavailable store leads to a decision as well; nothing is thrown for it. */
+  /** Decides a refresh. Does not throw if the store is unavailable. */
   public RefreshDecision refresh(RotationRequest request, RotationPolicy policy) {
     TokenPosition presented = request.presented();
     try {
@@ -42,12 +42,12 @@ public final class RotationService {
   }
 
   /**
-   * Without the store the lineage continues by the signed token alone. What was replayed meanwhile
-   * is detected when the store is available again: one of the two branches is then behind.
+   * Without the store, the signed token alone continues the lineage. A replay during the outage is
+   * detected at the next use of the older branch after it.
    */
   private static RefreshDecision withoutStore(RotationRequest request, RotationPolicy policy) {
     if (policy.mode() == Mode.LOOKUP) {
-      // No policy applies, so the request is served as Keycloak alone would serve it.
+      // No policy applies, so this is Keycloak's built-in behaviour.
       return new Unguarded(Optional.empty());
     }
     if (policy.isObserving()) {
@@ -56,22 +56,21 @@ public final class RotationService {
     if (policy.onRedisFailure() == FailureConsequence.DENY) {
       return new Unavailable(RETRY_WHEN_UNAVAILABLE);
     }
-    return refusedByTheTokenAlone(request, policy)
+    return refusedByToken(request, policy)
         .<RefreshDecision>map(refused -> refused)
         .orElseGet(() -> unguarded(request));
   }
 
-  /** The limits that need no store. */
-  private static Optional<Refused> refusedByTheTokenAlone(
-      RotationRequest request, RotationPolicy policy) {
+  /** The limits that the presented token alone can show. */
+  private static Optional<Refused> refusedByToken(RotationRequest request, RotationPolicy policy) {
     long generation = request.presented().generation();
     long notAfter = policy.notAfter(request.session().started());
-    boolean isElsewhere =
+    boolean isMismatch =
         request
             .binding()
             .filter(bound -> !policy.bindTo().isSame(bound, request.context()))
             .isPresent();
-    if (isElsewhere && policy.onBindingMismatch() != MismatchConsequence.OBSERVE) {
+    if (isMismatch && policy.onBindingMismatch() != MismatchConsequence.OBSERVE) {
       return Optional.of(new Mismatched(OptionalLong.of(generation), Optional.empty()));
     }
     if (notAfter > 0 && request.child().issuedAt() >= notAfter) {

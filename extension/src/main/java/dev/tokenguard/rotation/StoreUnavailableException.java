@@ -1,11 +1,11 @@
 package dev.tokenguard.rotation;
 
-/** The store could not be asked, did not answer in time, or answered what it must not. */
+/** The store was not reachable, did not answer in time, or gave an unexpected answer. */
 public final class StoreUnavailableException extends RuntimeException {
 
   private final boolean mayHaveBeenTaken;
 
-  /** The step was not taken. */
+  /** The store has not executed the step. */
   public StoreUnavailableException(String message, Throwable cause) {
     this(message, cause, false);
   }
@@ -15,12 +15,12 @@ public final class StoreUnavailableException extends RuntimeException {
     this.mayHaveBeenTaken = mayHaveBeenTaken;
   }
 
-  /** The store was asked and its answer did not come. */
+  /** The store did not answer, and may have executed the step. */
   public static StoreUnavailableException unanswered(String message, Throwable cause) {
     return new StoreUnavailableException(message, cause, true);
   }
 
-  /** Whether the step may have been taken all the same. */
+  /** Whether the store may have executed the step. */
   public boolean mayHaveBeenTaken() {
     return mayHaveBeenTaken;
   }

@@ -4,19 +4,19 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A family as the store remembers it.
+ * A family as the store records it.
  *
  * @param id the {@code jti} of its first refresh token
- * @param sessionId the user session it belongs to; not known when it was revoked before anything
- *     else was recorded of it, and so for the client and the time
- * @param clientId the client's internal id
+ * @param sessionId the user session. Empty if the family was revoked before its first refresh
+ *     without a record of the login; client and time are then empty, too
+ * @param clientId the internal id of the client
  * @param isOffline whether its tokens are offline tokens
- * @param generation its newest generation
- * @param created when it was first recorded, to the second: at the login, or at the first refresh
- * @param refreshed when its newest token was made
- * @param isRevoked whether it was marked revoked: itself, its session, its client or its user
- * @param accessTokens those that may be unexpired
- * @param parentTag the tag of the access token for which it began by token exchange
+ * @param generation the newest generation
+ * @param created the time of the record in seconds: the login, or the first refresh without one
+ * @param refreshed the time at which the newest token was issued
+ * @param isRevoked whether the family, its session, its client or its user is marked as revoked
+ * @param accessTokens the access tokens that may be unexpired
+ * @param parentTag the tag of the access token for which the family was issued by token exchange
  */
 public record TokenFamily(
     String id,

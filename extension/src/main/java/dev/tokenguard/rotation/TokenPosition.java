@@ -4,18 +4,18 @@ import java.nio.ByteBuffer;
 import java.util.UUID;
 
 /**
- * The place of a token in its lineage.
+ * The position of a token in its lineage.
  *
- * <p>Ids are derived from the place, not drawn. So the same refresh in grace signs the same child
- * byte for byte, and every access token of a family can be named without having been listed.
+ * <p>Ids are derived from the position, not random. So a replay within the grace period signs the
+ * same successor byte for byte, and the ids of all access tokens of a family are known without a
+ * list.
  *
  * @param family the {@code jti} of the family's first refresh token
- * @param generation 0 for the token of the login, one more for each rotation; below 2^53, the
- *     largest count that Redis' Lua keeps exact
+ * @param generation 0 for the token of the login, one more for each rotation
  */
 public record TokenPosition(String family, long generation) {
 
-  /** The largest generation; beyond it a number is no longer exact in Lua. */
+  /** The largest generation: numbers in Lua are exact up to 2^53. */
   public static final long MAX_GENERATION = (1L << 53) - 2;
 
   public TokenPosition {
@@ -31,17 +31,17 @@ public record TokenPosition(String family, long generation) {
     return new TokenPosition(family, otherGeneration);
   }
 
-  /** The {@code jti} of the refresh token at this place. */
+  /** The {@code jti} of the refresh token at this position. */
   public String refreshTokenId() {
     return generation == 0 ? family : derivedId("refresh");
   }
 
   /**
-   * The {@code jti} of an access token of this place, without the prefix that Keycloak sets. Its
-   * first 64 bits are the {@linkplain AccessTokenTag tag} of the family.
+   * The {@code jti} of an access token at this position, without Keycloak's prefix. Its first 64
+   * bits are the {@linkplain AccessTokenTag tag} of the family.
    *
-   * @param replay 0 for the access token of the rotation; else the number of a replay, which is
-   *     counted through the whole family and names the token without the generation
+   * @param replay 0 for the access token of the rotation, otherwise the number of the replay in the
+   *     whole family, from which the id is then derived instead of the generation
    */
   public String accessTokenId(long replay) {
     String name = replay == 0 ? "access\n" + generation : "replay\n" + replay;
@@ -51,7 +51,7 @@ public record TokenPosition(String family, long generation) {
         .toString();
   }
 
-  /** By what an access token tells its family: 16 hexadecimal digits. */
+  /** The {@linkplain AccessTokenTag tag} of the family: 16 hexadecimal digits. */
   public String tag() {
     return String.format("%016x", DerivedBits.withVersion(DerivedBits.of("family\n" + family)));
   }
