@@ -5,8 +5,9 @@ import dev.tokenguard.rotation.TokenPosition;
 import org.keycloak.representations.AccessToken;
 
 /**
- * The {@code jti} of an access token: six letters that tell Keycloak the kind of session, token and
- * grant, a colon, and an id that nothing depends on. The id is replaced by a derived one.
+ * The {@code jti} of an access token: six letters for the kind of session, token and grant, a
+ * colon, and a random id. Token Guard replaces the random id by a derived one; Keycloak reads the
+ * letters only.
  */
 public final class AccessTokenId {
 
@@ -14,7 +15,7 @@ public final class AccessTokenId {
 
   private AccessTokenId() {}
 
-  /** Empty when there is none, as in tokens of older releases. */
+  /** The six letters; empty for a token without them. */
   public static String prefixOf(AccessToken token) {
     int separator = token.getId().indexOf(SEPARATOR);
     return separator < 0 ? "" : token.getId().substring(0, separator);
@@ -28,7 +29,7 @@ public final class AccessTokenId {
   }
 
   /**
-   * Derives the id from a tag and a number that the store counts.
+   * Sets an id derived from a tag and a number of the store.
    *
    * @see dev.tokenguard.rotation.FamilyStore#recordExchange
    */

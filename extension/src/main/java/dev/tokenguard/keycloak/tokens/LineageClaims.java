@@ -11,21 +11,21 @@ import org.keycloak.representations.JsonWebToken;
 import org.keycloak.representations.RefreshToken;
 
 /**
- * What refresh tokens carry of their lineage. They are signed, and opaque to clients.
+ * The claims of refresh tokens for their lineage. The tokens are signed, and opaque to clients.
  *
  * <pre>
- * rtf   the family's id
+ * rtf   the id of the family
  * rtg   the generation
- * rtb   the context that the family is bound to, only with bind-to
- * rta   the prefix of the id of the login's access token: by any token of the family that one can be
- *       named, also when the store has no record of the family
- * rti   when the newest token of the family was issued that the store has recorded; only in one that
- *       was issued without a record
+ * rtb   the context to which the family is bound; only with bind-to
+ * rta   the prefix of the id of the login's access token, so that this id can be derived without a
+ *       record of the family
+ * rti   the iat of the family's newest token that the store has recorded; only in a token that it
+ *       has not recorded
  * </pre>
  *
- * <p>A token without {@code rtf} and {@code rtg} is generation 0 of the family named by its own
- * {@code jti}. The claim {@code prov} stays as Keycloak sets it: with the JAR taken out, tokens go
- * on working.
+ * <p>A token without {@code rtf} and {@code rtg} is generation 0 of the family whose id is its own
+ * {@code jti}. The claim {@code prov} stays as Keycloak sets it, so tokens stay valid after the JAR
+ * is removed.
  */
 public final class LineageClaims {
 
@@ -38,7 +38,8 @@ public final class LineageClaims {
   private LineageClaims() {}
 
   /**
-   * Empty when the claims are not ours; Keycloak has signed them, so that needs another software.
+   * The position of a token. Empty if its claims have other types, which needs another extension
+   * that sets claims of these names.
    */
   public static Optional<TokenPosition> placeOf(JsonWebToken token) {
     Object family = token.getOtherClaims().get(FAMILY);
@@ -67,12 +68,12 @@ public final class LineageClaims {
     return RequestContext.fromClaim(token.getOtherClaims().get(BINDING));
   }
 
-  /** Empty text when the token does not tell. */
+  /** Empty if the token has no such claim. */
   public static String loginPrefixOf(RefreshToken token) {
     return token.getOtherClaims().get(LOGIN_PREFIX) instanceof String prefix ? prefix : "";
   }
 
-  /** Seconds since the epoch: its own {@code iat}, or that of the one that it stands for. */
+  /** The {@code iat} of the newest recorded token, by default its own; seconds since the epoch. */
   public static long recordedIssuedAt(RefreshToken token) {
     return token.getOtherClaims().get(RECORDED) instanceof Number second
         ? second.longValue()
@@ -80,14 +81,14 @@ public final class LineageClaims {
   }
 
   /**
-   * Marks a token that the store does not record: by its own {@code iat} it would seem to be
-   * younger than a family that was revoked and is no longer recorded.
+   * Marks a token that the store has not recorded. By its own {@code iat} it would be newer than
+   * the revocation of its family, of which the store may no longer have a record.
    */
   public static void markUnrecorded(RefreshToken token, long recordedIssuedAt) {
     token.getOtherClaims().put(RECORDED, recordedIssuedAt);
   }
 
-  /** Makes the token of a login the first of a family that knows all of its access tokens. */
+  /** Prepares the tokens of a login, so that the ids of all access tokens can be derived. */
   public static void begin(
       RefreshToken token, AccessToken accessToken, Optional<RequestContext> binding) {
     Map<String, Object> claims = token.getOtherClaims();
@@ -97,9 +98,9 @@ public final class LineageClaims {
   }
 
   /**
-   * Puts a token and its access token at their place.
+   * Sets the position of a token and its access token.
    *
-   * @param loginPrefix as the presented token tells it
+   * @param loginPrefix that of the presented token
    */
   public static void continueAt(
       TokenPosition place,
@@ -124,8 +125,8 @@ public final class LineageClaims {
   }
 
   /**
-   * Lets a token stay at the place of the presented one: it is a copy with a later expiry. So a
-   * revocation of the family reaches it, and a policy that applies again goes on from there.
+   * Sets the position of the presented token: the new one is a copy with a later expiry. So a
+   * revocation of the family covers it, and a later refresh with a policy continues the lineage.
    */
   public static void keepAt(TokenPosition place, RefreshToken presented, RefreshToken token) {
     Map<String, Object> claims = token.getOtherClaims();

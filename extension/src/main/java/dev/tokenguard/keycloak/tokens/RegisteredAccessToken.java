@@ -8,9 +8,9 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.representations.AccessToken;
 
 /**
- * Registers an access token that belongs to no generation of a family, so that it can be named when
- * the family is revoked: what was exchanged for one of its access tokens, what a refresh without a
- * policy issued.
+ * Registers an access token outside of the generations of its family, so that it is revoked with
+ * the family: one that was exchanged for another one, or that a refresh without a policy has
+ * issued.
  */
 public final class RegisteredAccessToken {
 
@@ -23,10 +23,10 @@ public final class RegisteredAccessToken {
   }
 
   /**
-   * Replaces the random part of the token's id by a derived one. Without Redis the token stays as
-   * it is: it is refused with its session, and expires.
+   * Replaces the random part of the token's id by a derived one. While Redis is unavailable, the
+   * token stays unregistered: it is revoked with its session only.
    *
-   * @param userId whose family it is
+   * @param userId the user of the family
    */
   public void register(String userId, String tag, AccessToken token) {
     Optional<FamilyStore> store = RedisConnection.familiesOf(session);
@@ -39,11 +39,11 @@ public final class RegisteredAccessToken {
       AccessTokenId.exchange(token, tag, ordinal);
       session.setAttribute(ATTRIBUTE, token.getId());
     } catch (StoreUnavailableException unavailable) {
-      // Counted where it was thrown.
+      // The connection has counted and logged it.
     }
   }
 
-  /** Keycloak may build a response twice. */
+  /** The last registered id, because Keycloak may build a response twice. */
   private String registered() {
     return session.getAttribute(ATTRIBUTE, String.class);
   }

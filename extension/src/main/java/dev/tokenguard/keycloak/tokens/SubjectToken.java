@@ -14,18 +14,17 @@ import org.keycloak.representations.AccessToken;
 import org.keycloak.services.managers.AppAuthManager;
 
 /**
- * The access token for which a request gets another one, by token exchange (RFC 8693) or as a
- * requesting-party token (UMA 2.0), where it belongs to a family. Read when Keycloak has verified
- * it.
+ * An access token of a family for which a request gets another one: by token exchange (RFC 8693),
+ * or as a requesting party token (UMA 2.0). Keycloak has verified it before.
  *
- * @param tag of its family
- * @param userId whose family that is
+ * @param tag the tag of the family
+ * @param userId the user of the family
  */
 public record SubjectToken(String tag, String userId) {
 
   private static final String SUBJECT_TOKEN = "subject_token";
 
-  /** Empty for all other requests, and for a token of a client without a policy. */
+  /** Empty for other requests, and for a token of a client without a policy. */
   public static Optional<SubjectToken> of(KeycloakSession session) {
     return textIn(session).flatMap(SubjectToken::parsed).flatMap(token -> of(session, token));
   }

@@ -1,2 +1,2 @@
-/** What Token Guard reads from Keycloak's tokens and writes into them. */
+/** The claims and ids that Token Guard reads and sets in the tokens of Keycloak. */
 package dev.tokenguard.keycloak.tokens;
