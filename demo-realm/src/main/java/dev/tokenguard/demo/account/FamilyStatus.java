@@ -37,12 +37,12 @@ public final class FamilyStatus implements Route {
     return request
         .bearer()
         .flatMap(tokens::recognise)
-        .map(claims -> Reply.json(200, told(claims, request.field("family"))))
+        .map(claims -> Reply.json(200, statusOf(claims, request.field("family"))))
         .orElseGet(() -> Reply.of(401));
   }
 
   /** Without the state, the page continues. */
-  private Map<String, Object> told(JWTClaimsSet claims, String family) {
+  private Map<String, Object> statusOf(JWTClaimsSet claims, String family) {
     try {
       return of(claims, family);
     } catch (UnexpectedAnswerException refused) {
@@ -51,13 +51,13 @@ public final class FamilyStatus implements Route {
   }
 
   private Map<String, Object> of(JWTClaimsSet claims, String family) {
-    Map<String, Object> told = new LinkedHashMap<>();
+    Map<String, Object> status = new LinkedHashMap<>();
     first("/token-guard/users/" + claims.getSubject() + "/families", "id", family)
-        .ifPresent(found -> told.put("family", found));
+        .ifPresent(found -> status.put("family", found));
     first("/token-guard/incidents?type=reuse", "family", family)
-        .ifPresent(found -> told.put("incident", found));
+        .ifPresent(found -> status.put("incident", found));
     if (validator.lookUp(claims) instanceof Validation.Revoked revoked) {
-      told.put(
+      status.put(
           "revoked",
           Map.of(
               "scope",
@@ -65,7 +65,7 @@ public final class FamilyStatus implements Route {
               "reason",
               revoked.reason()));
     }
-    return told;
+    return status;
   }
 
   private Optional<JsonNode> first(String path, String name, String value) {

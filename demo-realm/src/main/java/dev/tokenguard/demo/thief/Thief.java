@@ -54,20 +54,20 @@ final class Thief implements Route {
             .apply(request.field("client_id"))
             .withHeader("User-Agent", userAgent)
             .refresh(token);
-    Map<String, Object> told = new LinkedHashMap<>();
-    told.put("status", answer.status());
-    told.put("used", place(token));
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("status", answer.status());
+    result.put("used", position(token));
     if (answer.isOk()) {
       String next = answer.refreshToken();
-      loot.put(String.valueOf(place(next).get("family")), next);
-      told.put("got", place(next));
+      loot.put(String.valueOf(position(next).get("family")), next);
+      result.put("got", position(next));
     } else {
-      told.put("error", answer.error());
+      result.put("error", answer.error());
     }
-    return Reply.json(200, told);
+    return Reply.json(200, result);
   }
 
-  private static Map<String, Object> place(String refreshToken) {
+  private static Map<String, Object> position(String refreshToken) {
     JsonNode claims = Jwt.claims(refreshToken);
     String id = claims.path("jti").asText();
     return Map.of(
