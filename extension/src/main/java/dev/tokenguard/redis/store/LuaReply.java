@@ -21,6 +21,19 @@ public record LuaReply(List<?> values) {
     return values.stream().skip(index).map(LuaReply::of);
   }
 
+  /** The array at a position. */
+  LuaReply row(int index) {
+    if (index < values.size()) {
+      return LuaReply.of(values.get(index));
+    }
+    throw unexpected(null);
+  }
+
+  /** An empty array stands for what is absent. */
+  Optional<LuaReply> ifPresent() {
+    return values.isEmpty() ? Optional.empty() : Optional.of(this);
+  }
+
   String text(int index) {
     if (index < values.size() && values.get(index) instanceof String text) {
       return text;

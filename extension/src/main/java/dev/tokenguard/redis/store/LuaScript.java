@@ -8,37 +8,31 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * A script, read from the JAR once.
+ * A script, read from the JAR once. A line {@code -- include: <file>} stands for that file.
  *
- * @param operation what it does, for metrics
+ * @param operation what metrics count it as
  * @param source what Redis is given
- * @param sha1 by which Redis remembers it
+ * @param sha1 by which Redis caches it
  */
 public record LuaScript(RedisTelemetry.Operation operation, String source, String sha1)
     implements Redis.Script {
 
+  private static final Pattern INCLUDE = Pattern.compile("(?m)^-- include: (.*)$");
+
   /**
-   * A script on families. What all of them know of the storage format stands before it.
-   *
-   * @throws IllegalStateException when the JAR does not hold it; that must stop the start
+   * @throws IllegalStateException if the JAR lacks the script or what it includes; that must stop
+   *     the start of Keycloak
    */
   public static LuaScript of(RedisTelemetry.Operation operation, String file) {
-    return new LuaScript(operation, read("record.lua") + "\n" + read(file));
-  }
-
-  /**
-   * A script that needs nothing else.
-   *
-   * @throws IllegalStateException when the JAR does not hold it; that must stop the start
-   */
-  public static LuaScript alone(RedisTelemetry.Operation operation, String file) {
-    return new LuaScript(operation, read(file));
-  }
-
-  private LuaScript(RedisTelemetry.Operation operation, String source) {
-    this(operation, source, sha1Of(source));
+    String source =
+        INCLUDE
+            .matcher(read(file))
+            .replaceAll(include -> Matcher.quoteReplacement(read(include.group(1))));
+    return new LuaScript(operation, source, sha1Of(source));
   }
 
   private static String read(String file) {

@@ -33,11 +33,6 @@ public final class RedisFamilyStore implements FamilyStore {
   private static final LuaScript EXCHANGE = LuaScript.of(Operation.EXCHANGE_ADD, "exchange.lua");
   private static final LuaScript EXCHANGED = LuaScript.of(Operation.EXCHANGE_FIND, "exchanged.lua");
 
-  /** Instead of an attempt: the script may ask for one, or none is excused. */
-  private static final String ASK = "ask";
-
-  private static final String NOT_EXCUSED = "-";
-
   private final Redis redis;
   private final RedisKeys keys;
 
@@ -51,7 +46,7 @@ public final class RedisFamilyStore implements FamilyStore {
     return redis.run(
         BEGIN,
         keys.user(login.userId()),
-        RotationArguments.ofLogin(login, policy, keys),
+        RotateScript.loginArguments(login, policy, keys),
         reply -> tokens(reply, row -> keys.expanded(row.text(0))));
   }
 
@@ -60,21 +55,22 @@ public final class RedisFamilyStore implements FamilyStore {
   public RefreshDecision rotate(
       RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
     // Where nothing is refused, nothing has to be excused.
-    RotateReply first = decided(request, policy, policy.isObserving() ? NOT_EXCUSED : ASK);
-    String family = request.presented().family();
-    return first
-        .askedFor()
-        .map(it -> decided(request, policy, wasUnanswered.test(it) ? it : NOT_EXCUSED))
-        .orElse(first)
-        .decision(family);
+    String excused = policy.isObserving() ? RotateScript.NONE_EXCUSED : RotateScript.ASK;
+    LuaReply first = decided(request, policy, excused);
+    LuaReply reply =
+        RotateScript.askedFor(first)
+            .map(it -> wasUnanswered.test(it) ? it : RotateScript.NONE_EXCUSED)
+            .map(it -> decided(request, policy, it))
+            .orElse(first);
+    return RotateScript.decision(reply, request.presented().family());
   }
 
-  private RotateReply decided(RotationRequest request, RotationPolicy policy, String excused) {
+  private LuaReply decided(RotationRequest request, RotationPolicy policy, String excused) {
     return redis.run(
         ROTATE,
         keys.user(request.userId()),
-        RotationArguments.ofRefresh(request, policy, excused, keys),
-        RotateReply::of);
+        RotateScript.arguments(request, policy, excused, keys),
+        LuaReply::of);
   }
 
   @Override

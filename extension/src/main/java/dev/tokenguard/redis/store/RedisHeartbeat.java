@@ -23,7 +23,7 @@ public final class RedisHeartbeat {
     ROLLED_BACK
   }
 
-  private static final LuaScript BEAT = LuaScript.alone(Operation.HEARTBEAT, "heartbeat.lua");
+  private static final LuaScript BEAT = LuaScript.of(Operation.HEARTBEAT, "heartbeat.lua");
 
   /** Longer than an outage that anybody would sit out. */
   private static final Duration KEPT_FOR = Duration.ofDays(7);

@@ -114,7 +114,7 @@ final class DocumentedUserTest {
         Files.list(Path.of("src/main/resources/dev/tokenguard/redis/store/lua"))) {
       return files
           .map(Path::getFileName)
-          .map(file -> LuaScript.alone(RedisTelemetry.Operation.FIND, file.toString()).source())
+          .map(file -> LuaScript.of(RedisTelemetry.Operation.FIND, file.toString()).source())
           .toList()
           .stream();
     }

@@ -2,21 +2,17 @@ package dev.tokenguard.redis.store;
 
 import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static dev.tokenguard.redis.store.RotateCall.ACCESS;
-import static dev.tokenguard.redis.store.RotateCall.BOUND_AGENT;
-import static dev.tokenguard.redis.store.RotateCall.BOUND_IP;
-import static dev.tokenguard.redis.store.RotateCall.CHILD_EXP;
 import static dev.tokenguard.redis.store.RotateCall.IAT;
 import static dev.tokenguard.redis.store.RotateCall.KEY;
 import static dev.tokenguard.redis.store.RotateCall.LINEAGE;
-import static dev.tokenguard.redis.store.RotateCall.OFFLINE;
 import static dev.tokenguard.redis.store.RotateCall.ORIGIN;
-import static dev.tokenguard.redis.store.RotateCall.REMEMBER_UNTIL;
-import static dev.tokenguard.redis.store.RotateCall.SESSION;
-import static dev.tokenguard.redis.store.RotateCall.SESSION_MARK;
+import static dev.tokenguard.redis.store.RotateCall.ofFamily;
+import static dev.tokenguard.redis.store.RotateCall.plain;
+import static dev.tokenguard.redis.store.RotateCall.presenting;
+import static dev.tokenguard.redis.store.RotateCall.retainedUntil;
+import static dev.tokenguard.redis.store.RotateCall.stored;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.redis.connection.RedisTelemetry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,142 +22,91 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.clients.jedis.exceptions.JedisDataException;
 
-/** {@code begin.lua} alone: what it returns and what it leaves behind. */
+/** {@code begin.lua} alone: replies, fields, TTLs, and that a login costs little. */
 final class BeginScriptTest {
 
-  private static final LuaScript SCRIPT = LuaScript.of(RedisTelemetry.Operation.BEGIN, "begin.lua");
-
   @BeforeEach
-  void empty() {
+  void flush() {
     JEDIS.flushAll();
-  }
-
-  private static List<?> begin(RotateCall token) {
-    return begin(token, 0, false);
-  }
-
-  /** The two scripts are told the same of a token. */
-  private static List<?> begin(RotateCall token, int limit, boolean observeOnly) {
-    return token.runAs(SCRIPT, List.of(Integer.toString(limit), observeOnly ? "1" : "0"));
-  }
-
-  private static String[] stored(String field) {
-    return JEDIS.hget(KEY, field).split(",", -1);
-  }
-
-  @Test
-  void whenALoginIsTold_thenThreeFieldsAreLeftByTheClockOfRedis() {
-    long before = Instant.now().toEpochMilli() - 1;
-    assertThat(begin(RotateCall.plain())).isEqualTo(List.of());
-    assertThat(JEDIS.hkeys(KEY)).containsExactlyInAnyOrder(LINEAGE, ORIGIN, ACCESS);
-    String[] lineage = stored(LINEAGE);
-    long made = Long.parseLong(lineage[2]);
-    assertThat(made).isBetween(before, Instant.now().toEpochMilli() + 1);
-    assertThat(lineage)
-        .containsExactly(
-            "1", "", lineage[2], "" + (IAT - made / 1000), "1800", "1800", "", "agent1", "ip1111");
-    assertThat(stored(ORIGIN)).containsExactly("ses", "fam", "" + made / 1000);
-    String end = Long.toString(IAT + 300 - made / 1000);
-    assertThat(stored(ACCESS)).containsExactly("", end, "-1", end, "onrtac");
-    assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 3600);
-  }
-
-  @Test
-  void whenAnOfflineLoginWithoutExpIsTold_thenThatIsLeft() {
-    begin(
-        RotateCall.plain()
-            .with(OFFLINE, 1)
-            .with(CHILD_EXP, 0)
-            .with(BOUND_AGENT, "agent9")
-            .with(BOUND_IP, "ip9999"));
-    assertThat(stored(ORIGIN)[3]).isEqualTo("1");
-    assertThat(stored(LINEAGE)[4]).isEmpty();
-    assertThat(stored(ACCESS)).endsWith("agent9", "ip9999");
-    assertThat(RotateCall.rememberedUntil(LINEAGE)).isEqualTo(IAT + 3600);
-  }
-
-  @Test
-  void whenTheFamilyGoesOn_thenItTakesOneStepFromThere() {
-    begin(RotateCall.plain());
-    assertThat(RotateCall.plain().run().subList(0, 2)).isEqualTo(List.of("ROTATED", 1L));
-    assertThat(stored(ACCESS)).startsWith("1").endsWith("onrtac", "onrtrt");
-  }
-
-  @Test
-  void whenItIsToldAgain_thenNothingHasChanged() {
-    begin(RotateCall.plain());
-    RotateCall.plain().run();
-    Map<String, String> before = JEDIS.hgetAll(KEY);
-    assertThat(
-            begin(
-                RotateCall.plain().with(SESSION, "other").with(REMEMBER_UNTIL, IAT + 9_000),
-                1,
-                false))
-        .isEqualTo(List.of());
-    assertThat(JEDIS.hgetAll(KEY)).isEqualTo(before);
-    assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 3600);
-  }
-
-  @Test
-  void whenOneIsTooMany_thenTheReplyTellsItsAccessTokens() {
-    begin(RotateCall.plain());
-    RotateCall.plain().run();
-    begin(RotateCall.plain().ofFamily("second"));
-    List<?> reply = begin(RotateCall.plain().ofFamily("third"), 2, false);
-    assertThat(reply)
-        .isEqualTo(List.of(List.of("fam", 0L, 1L, 1L, 0L, IAT + 300, "onrtac", "onrtrt")));
-    assertThat(stored(LINEAGE)[10]).isEqualTo("capped");
-    assertThat(RotateCall.rememberedUntil(LINEAGE)).isEqualTo(IAT + 300 + 60);
-    assertThat(stored("h:cli")).containsExactly("1", "2", "4", "" + IAT);
-    assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 7200);
-    assertThat(stored("f:second")).hasSize(9);
-    assertThat(RotateCall.plain().ofFamily("second").run().get(0)).isEqualTo("ROTATED");
-    assertThat(RotateCall.presenting(1).run().get(0)).isEqualTo("REVOKED");
-  }
-
-  @Test
-  void whenThePolicyOnlyObserves_thenNoneEnds() {
-    for (String name : List.of("a", "b", "c")) {
-      assertThat(begin(RotateCall.plain().ofFamily(name), 1, true)).isEqualTo(List.of());
-    }
-    assertThat(JEDIS.hlen(KEY)).isEqualTo(9 + 1);
-  }
-
-  @Test
-  void givenARevokedSession_whenALoginIsTold_thenItIsDeadAndNamed() {
-    JEDIS.hset(KEY, "s:ses", "1,100," + IAT);
-    begin(
-        RotateCall.plain()
-            .ofFamily("elsewhere")
-            .with(SESSION_MARK, "s:other")
-            .with(SESSION, "other"));
-    List<?> dead = List.of(List.of("fam", 0L, 0L, 1L, 0L, IAT + 300, "onrtac", ""));
-    assertThat(begin(RotateCall.plain(), 1, false)).isEqualTo(dead);
-    assertThat(stored(LINEAGE)[10]).isEqualTo("revoked");
-    assertThat(stored("f:elsewhere")).hasSize(9);
-    assertThat(begin(RotateCall.plain(), 1, false)).isEqualTo(dead);
   }
 
   private static List<String> families(List<?> reply) {
     return reply.stream().map(row -> (String) ((List<?>) row).get(0)).toList();
   }
 
-  private static List<String> names(int from, int to) {
-    return IntStream.range(from, to).mapToObj(it -> "family" + it).toList();
+  @Test
+  void whenALoginIsRecorded_thenThreeFieldsAreWrittenByTheClockOfRedis() {
+    long before = Instant.now().toEpochMilli() - 1;
+    assertThat(plain().begin()).isEqualTo(List.of());
+    assertThat(JEDIS.hkeys(KEY)).containsExactlyInAnyOrder(LINEAGE, ORIGIN, ACCESS);
+    long made = Long.parseLong(stored(LINEAGE)[2]);
+    assertThat(made).isBetween(before, Instant.now().toEpochMilli() + 1);
+    assertThat(JEDIS.hget(KEY, LINEAGE))
+        .isEqualTo("1,," + made + "," + (IAT - made / 1000) + ",1800,1800,,agent1,ip1111");
+    assertThat(JEDIS.hget(KEY, ORIGIN)).isEqualTo("ses,fam," + made / 1000);
+    long end = IAT + 300 - made / 1000;
+    assertThat(JEDIS.hget(KEY, ACCESS)).isEqualTo("," + end + ",-1," + end + ",onrtac");
+    assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 3600);
+    // Again, and with other values: nothing changes.
+    Map<String, String> recorded = JEDIS.hgetAll(KEY);
+    assertThat(plain().with("session", "other").with("retain_until", IAT + 9_000).begin(1))
+        .isEmpty();
+    assertThat(JEDIS.hgetAll(KEY)).isEqualTo(recorded);
+    assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 3600);
+  }
+
+  @Test
+  void whenABoundOfflineLoginWithoutExpIsRecorded_thenItsFieldsShowThat() {
+    plain()
+        .with("offline", true)
+        .without("exp")
+        .with("bound_agent", "agent9")
+        .with("bound_ip", "ip9999")
+        .with("parent", "tag")
+        .begin();
+    assertThat(stored(ORIGIN)[3]).isEqualTo("1");
+    assertThat(stored(LINEAGE)[4]).isEmpty();
+    assertThat(stored(ACCESS)).endsWith("agent9", "ip9999");
+    assertThat(stored("p:fam")).containsExactly("tag");
+    assertThat(retainedUntil(LINEAGE)).isEqualTo(IAT + 3600);
+  }
+
+  @Test
+  void whenAFamilyIsOneTooMany_thenTheReplyNamesItsAccessTokensAndItIsKeptBriefly() {
+    plain().begin();
+    plain().rotate();
+    ofFamily("second").begin();
+    assertThat(ofFamily("third").begin(2))
+        .isEqualTo(List.of(List.of("fam", 0L, 1L, 1L, 0L, IAT + 300, "onrtac", "onrtrt")));
+    assertThat(stored(LINEAGE)[10]).isEqualTo("capped");
+    assertThat(retainedUntil(LINEAGE)).isEqualTo(IAT + 300 + 60);
+    assertThat(JEDIS.hget(KEY, "h:cli")).isEqualTo("1,2,4," + IAT);
+    assertThat(JEDIS.expireTime(KEY)).isEqualTo(IAT + 7200);
+    assertThat(ofFamily("second").decision()).isEqualTo("ROTATED");
+    assertThat(presenting(1).decision()).isEqualTo("REVOKED");
+  }
+
+  @Test
+  void givenARevokedSession_whenALoginIsRecorded_thenItIsRevokedAndNamedEachTime() {
+    JEDIS.hset(KEY, "s:ses", "1,100," + IAT);
+    ofFamily("elsewhere").with("session", "other").begin();
+    List<?> own = List.of(List.of("fam", 0L, 0L, 1L, 0L, IAT + 300, "onrtac", ""));
+    assertThat(plain().begin(1)).isEqualTo(own);
+    assertThat(stored(LINEAGE)[10]).isEqualTo("revoked");
+    assertThat(stored("f:elsewhere")).hasSize(9);
+    assertThat(plain().begin(1)).isEqualTo(own);
   }
 
   @Test
   void givenThousandsOfFamilies_whenALimitIsSet_thenEachLoginRevokesAFewOfTheOldest() {
     for (int family = 0; family < 2_000; family++) {
-      RotateCall one = RotateCall.plain().ofFamily("family" + family);
-      begin(family % 2 == 0 ? one : one.atClient("other"));
+      ofFamily("family" + family).with("client", family % 2 == 0 ? "cli" : "other").begin();
     }
     List<String> revoked = new ArrayList<>();
     int logins = 0;
     while (revoked.size() < logins + 1_000 - 10) {
-      List<?> some = begin(RotateCall.plain().ofFamily("late" + logins++), 10, false);
+      List<?> some = ofFamily("late" + logins++).begin(10);
       assertThat(some).hasSizeBetween(1, 64);
       revoked.addAll(families(some));
     }
@@ -171,103 +116,65 @@ final class BeginScriptTest {
   }
 
   @Test
-  void givenALargeLimit_whenLoginsGoOn_thenItIsExceededByASixteenthAtMost() {
+  void givenALargeLimit_whenLoginsFollow_thenItIsExceededByASixteenthAtMost() {
     int limit = 160;
     List<String> revoked = new ArrayList<>();
     int calls = 0;
     for (int family = 0; family < 1_000; family++) {
-      List<?> some = begin(RotateCall.plain().ofFamily("family" + family), limit, false);
+      List<?> some = ofFamily("family" + family).begin(limit);
       revoked.addAll(families(some));
       calls += some.isEmpty() ? 0 : 1;
       assertThat(family + 1 - revoked.size()).isLessThanOrEqualTo(limit + limit / 16);
     }
-    assertThat(revoked).isEqualTo(names(0, revoked.size()));
+    assertThat(revoked)
+        .isEqualTo(IntStream.range(0, revoked.size()).mapToObj(it -> "family" + it).toList());
     assertThat(calls).isLessThanOrEqualTo(1 + (1_000 - limit) / (limit / 16));
   }
 
   /** The oldest stays active, all after it log in and out: the order must not fill with these. */
   @Test
-  void givenManyRevokedFamilies_whenLoginsGoOn_thenThoseNeverCountAndTheActiveOnesStay() {
-    begin(RotateCall.plain().ofFamily("oldest"), 3, false);
+  void givenManyRevokedFamilies_whenLoginsFollow_thenThoseNeverCountAndTheActiveOnesStay() {
+    ofFamily("oldest").begin(3);
     for (int family = 0; family < 500; family++) {
-      String session = "s:" + family;
-      RotateCall one =
-          RotateCall.plain()
-              .ofFamily("family" + family)
-              .with(SESSION, family)
-              .with(SESSION_MARK, session);
-      assertThat(begin(one, 3, false)).isEmpty();
-      JEDIS.hset(KEY, session, "1," + IAT + "," + IAT);
+      assertThat(ofFamily("family" + family).with("session", "s" + family).begin(3)).isEmpty();
+      JEDIS.hset(KEY, "s:s" + family, "1," + IAT + "," + IAT);
     }
-    assertThat(RotateCall.plain().ofFamily("oldest").run().get(0)).isEqualTo("ROTATED");
-    begin(RotateCall.plain().ofFamily("x"), 3, false);
-    begin(RotateCall.plain().ofFamily("y"), 3, false);
-    assertThat(families(begin(RotateCall.plain().ofFamily("z"), 3, false)))
-        .containsExactly("oldest");
+    assertThat(ofFamily("oldest").decision()).isEqualTo("ROTATED");
+    ofFamily("x").begin(3);
+    ofFamily("y").begin(3);
+    assertThat(families(ofFamily("z").begin(3))).containsExactly("oldest");
     // One origin for each family, however often they have closed ranks.
     Set<String> origins =
         JEDIS.hkeys(KEY).stream().filter(it -> it.startsWith("i:")).collect(Collectors.toSet());
     assertThat(origins).hasSize(504);
-    assertThat(origins.stream().map(it -> JEDIS.hget(KEY, it).split(",")[1]))
-        .doesNotHaveDuplicates();
+    assertThat(origins.stream().map(it -> stored(it)[1])).doesNotHaveDuplicates();
   }
 
   @Test
   void givenFieldsOfANewerVersion_whenOneIsTooMany_thenTheyAreNotRevoked() {
-    begin(RotateCall.plain().ofFamily("newer"));
+    ofFamily("newer").begin();
     JEDIS.hset(KEY, Map.of("f:newer", "2,9", "a:newer", "2,9"));
-    begin(RotateCall.plain());
-    assertThat(families(begin(RotateCall.plain().ofFamily("second"), 1, false)))
-        .containsExactly("fam");
+    plain().begin();
+    assertThat(families(ofFamily("second").begin(1))).containsExactly("fam");
     assertThat(JEDIS.hmget(KEY, "f:newer", "a:newer")).containsExactly("2,9", "2,9");
   }
 
   @Test
-  void whenNobodyCanUseAFamilyAnyMore_thenItIsDroppedAsOthersLogIn() {
-    long past = Instant.now().getEpochSecond() - 100;
-    begin(RotateCall.plain().ofFamily("lasting"));
-    for (int family = 0; family < 1_000; family++) {
-      begin(RotateCall.plain().ofFamily("short" + family).with(REMEMBER_UNTIL, past), 2, false);
-    }
-    assertThat(JEDIS.hlen(KEY)).isLessThan(200);
-    assertThat(stored("f:lasting")).hasSize(9);
-  }
-
-  @Test
-  void givenManyFamiliesAlive_whenOthersComeAndGo_thenLittleMoreIsKeptThanWhatIsAlive() {
-    int alive = 20;
-    for (int family = 0; family < alive; family++) {
-      begin(RotateCall.plain().ofFamily("lasting" + family));
+  void givenManyActiveFamilies_whenOthersComeAndGo_thenLittleMoreIsKept() {
+    int active = 20;
+    for (int family = 0; family < active; family++) {
+      ofFamily("lasting" + family).begin();
     }
     long past = Instant.now().getEpochSecond() - 100;
     double kept =
         IntStream.range(0, 500)
             .mapToLong(
                 family -> {
-                  begin(RotateCall.plain().ofFamily("short" + family).with(REMEMBER_UNTIL, past));
+                  ofFamily("short" + family).with("retain_until", past).begin();
                   return JEDIS.hkeys(KEY).stream().filter(it -> it.startsWith("f:")).count();
                 })
             .average()
             .orElseThrow();
-    assertThat(kept).isBetween((double) alive, 1.25 * alive);
-  }
-
-  @Test
-  void whenTheKeyHoldsSomethingElse_thenItSaysSoAndLeavesItAlone() {
-    JEDIS.set(KEY, "mine");
-    assertThatThrownBy(() -> begin(RotateCall.plain()))
-        .isInstanceOf(JedisDataException.class)
-        .hasMessageStartingWith("WRONGTYPE");
-    assertThat(JEDIS.get(KEY)).isEqualTo("mine");
-  }
-
-  @Test
-  void whenTheRecordIsOfAnUnknownFormat_thenItSaysSoAndLeavesItAlone() {
-    Map<String, String> newer = Map.of(LINEAGE, "2,9", ACCESS, "2");
-    JEDIS.hset(KEY, newer);
-    assertThatThrownBy(() -> begin(RotateCall.plain()))
-        .isInstanceOf(JedisDataException.class)
-        .hasMessageStartingWith("FORMAT");
-    assertThat(JEDIS.hgetAll(KEY)).isEqualTo(newer);
+    assertThat(kept).isBetween((double) active, 1.25 * active);
   }
 }

@@ -18,7 +18,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
 final class BlacklistScriptTest {
 
   private static final LuaScript SCRIPT =
-      LuaScript.alone(RedisTelemetry.Operation.BLACKLIST_ADD, "blacklist.lua");
+      LuaScript.of(RedisTelemetry.Operation.BLACKLIST_ADD, "blacklist.lua");
   private static final String KEY = "tg:at:t1";
 
   /** Up to here a script counts without a gap: it has no other numbers than doubles. */

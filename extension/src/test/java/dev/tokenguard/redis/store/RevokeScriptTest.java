@@ -44,21 +44,21 @@ final class RevokeScriptTest {
 
   @Test
   void whenFamiliesAreRevoked_thenTheReplyTellsThoseWithARecordByTheirPlace() {
-    RotateCall.plain().run();
-    RotateCall.presenting(1).run();
+    RotateCall.plain().rotate();
+    RotateCall.presenting(1).rotate();
     List<?> reply = revoke(IAT, "0", "2", "f:new", "a:new", LINEAGE, ACCESS);
     assertThat(reply)
         .isEqualTo(List.of(List.of(2L, 0L, 2L, 1L, 0L, IAT + 300, "onrtac", "onrtrt")));
     assertThat(JEDIS.hget(KEY, LINEAGE).split(",", -1)[10]).isEqualTo("revoked");
     assertThat(JEDIS.hget(KEY, "f:new").split(",", -1)[10]).isEqualTo("revoked");
-    assertThat(RotateCall.rememberedUntil("f:new")).isEqualTo(IAT);
+    assertThat(RotateCall.retainedUntil("f:new")).isEqualTo(IAT);
   }
 
   @Test
   void whenAFamilyWasReused_thenTheReasonStays() {
-    RotateCall.plain().run();
-    RotateCall.presenting(1).run();
-    RotateCall.plain().run();
+    RotateCall.plain().rotate();
+    RotateCall.presenting(1).rotate();
+    RotateCall.plain().rotate();
     revokeFamily(IAT);
     assertThat(JEDIS.hget(KEY, LINEAGE).split(",", -1)[10]).isEqualTo("reused");
   }
@@ -101,14 +101,14 @@ final class RevokeScriptTest {
     assertThat(JEDIS.hget(KEY, "u")).isEqualTo("1,77," + (IAT + 500));
     revokeFamily(IAT + 500);
     revokeFamily(IAT + 100);
-    assertThat(RotateCall.rememberedUntil(LINEAGE)).isEqualTo(IAT + 500);
+    assertThat(RotateCall.retainedUntil(LINEAGE)).isEqualTo(IAT + 500);
   }
 
   @Test
   void whenALastingRevocationFollowsARecord_thenTheRecordIsKeptAsLong() {
-    RotateCall.plain().with(RotateCall.REMEMBER_UNTIL, IAT + 100).run();
+    RotateCall.plain().with("retain_until", IAT + 100).rotate();
     revokeFamily(IAT + 500);
-    assertThat(RotateCall.rememberedUntil(LINEAGE)).isEqualTo(IAT + 500);
+    assertThat(RotateCall.retainedUntil(LINEAGE)).isEqualTo(IAT + 500);
   }
 
   @Test

@@ -1,142 +1,127 @@
 package dev.tokenguard.redis.store;
 
-import dev.tokenguard.redis.TestRedis;
-import dev.tokenguard.redis.connection.RedisTelemetry;
-import java.util.ArrayList;
+import static dev.tokenguard.redis.TestRedis.JEDIS;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 
-/**
- * A call of {@code rotate.lua} by the positions of its header, not by way of the store.
- *
- * @param arguments what differs from a plain first refresh, by position
- */
-record RotateCall(Map<Integer, String> arguments) {
+/** A call of {@code rotate.lua} or {@code begin.lua} by the names of their headers. */
+record RotateCall(Map<String, Object> values) {
 
-  static final LuaScript SCRIPT = LuaScript.of(RedisTelemetry.Operation.ROTATE, "rotate.lua");
+  static final LuaScript ROTATE = LuaScript.of(Operation.ROTATE, "rotate.lua");
+  static final LuaScript BEGIN = LuaScript.of(Operation.BEGIN, "begin.lua");
   static final String KEY = "tg:u:{alice}";
   static final String LINEAGE = "f:fam";
-  static final String ORIGIN = "i:cli.1";
   static final String ACCESS = "a:fam";
-
-  static final int SESSION_MARK = 3;
-  static final int SESSION = 10;
-  static final int OFFLINE = 13;
-  static final int BOUND_AGENT = 23;
-  static final int BOUND_IP = 24;
-  static final int ON_MISSING = 41;
-  static final int MODE = 42;
-  static final int PRESENTED = 9;
-  static final int CHILD_IAT = 14;
-  static final int CHILD_EXP = 15;
-  static final int REMEMBER_UNTIL = 16;
-  static final int ACCESS_EXP = 18;
-  static final int ISSUED_AT = 29;
-  static final int GRACE = 31;
-  static final int EXCUSED = 43;
-  private static final int TOKEN_POSITIONS = 26;
+  static final String ORIGIN = "i:cli.1";
 
   /** Far ahead: Redis goes by its own clock here. */
   static final long IAT = 4_000_000_000L;
 
+  private static final Set<String> POLICY =
+      Set.of(
+          "mode",
+          "grace_ms",
+          "max_replays",
+          "grace_agent",
+          "grace_ip",
+          "binds_agent",
+          "binds_ip",
+          "on_mismatch",
+          "on_missing",
+          "max_rotations",
+          "not_after",
+          "max_per_minute",
+          "max_families");
+  private static final Set<String> CLIENT = Set.of("agent", "ip", "attempt", "age_ms", "excused");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The first refresh of a family. */
   static RotateCall plain() {
-    return new RotateCall(Map.of());
+    Map<String, Object> values = new HashMap<>();
+    values.putAll(Map.of("family", "fam", "session", "ses", "client", "cli", "issued_at", IAT));
+    values.putAll(Map.of("session_started", 100, "client_session_started", 200));
+    values.putAll(Map.of("iat", IAT, "exp", IAT + 1800, "access_exp", IAT + 300));
+    values.putAll(Map.of("retain_until", IAT + 3600, "revoked_retain_until", IAT + 7200));
+    values.putAll(Map.of("prefix", "onrtrt", "login_prefix", "onrtac"));
+    values.putAll(Map.of("mode", "enforce", "on_mismatch", "deny", "on_missing", "adopt"));
+    values.putAll(Map.of("grace_ms", 10_000, "max_replays", 10, "grace_agent", true));
+    values.putAll(Map.of("agent", "agent1", "ip", "ip1111", "attempt", "att1"));
+    return new RotateCall(values);
   }
 
   static RotateCall presenting(long generation) {
-    return plain().with(PRESENTED, generation);
+    return plain().with("generation", generation);
   }
 
-  RotateCall with(int position, Object value) {
-    Map<Integer, String> more = new TreeMap<>(arguments);
-    more.put(position, value.toString());
+  static RotateCall ofFamily(String name) {
+    return plain().with("family", name);
+  }
+
+  RotateCall with(String name, Object value) {
+    Map<String, Object> more = new HashMap<>(values);
+    more.put(name, value);
     return new RotateCall(more);
   }
 
-  /** At another client. */
-  RotateCall atClient(String name) {
-    return with(5, "k:" + name).with(7, "h:" + name).with(8, "i:" + name + ".");
+  RotateCall without(String name) {
+    Map<String, Object> fewer = new HashMap<>(values);
+    fewer.remove(name);
+    return new RotateCall(fewer);
   }
 
-  /** Of the family of another name. */
-  RotateCall ofFamily(String name) {
-    return with(1, "f:" + name).with(2, "a:" + name);
+  List<?> rotate() {
+    return run(ROTATE);
   }
 
-  List<?> run() {
-    return (List<?>) TestRedis.JEDIS.eval(SCRIPT.source(), List.of(KEY), positions());
+  /** The first element of the reply. */
+  String decision() {
+    return (String) rotate().get(0);
   }
 
-  /** As a call of a script that is told the same of the token, and this of its policy. */
-  List<?> runAs(LuaScript script, List<String> policy) {
-    List<String> positions = new ArrayList<>(positions().subList(0, TOKEN_POSITIONS));
-    positions.addAll(policy);
-    return (List<?>) TestRedis.JEDIS.eval(script.source(), List.of(KEY), positions);
+  List<?> begin() {
+    return run(BEGIN);
+  }
+
+  List<?> begin(int maxFamilies) {
+    return with("max_families", maxFamilies).run(BEGIN);
+  }
+
+  private List<?> run(LuaScript script) {
+    Map<String, Object> token = new HashMap<>(values);
+    Map<String, Object> policy = new HashMap<>(values);
+    Map<String, Object> client = new HashMap<>(values);
+    token.keySet().removeIf(name -> POLICY.contains(name) || CLIENT.contains(name));
+    policy.keySet().retainAll(POLICY);
+    client.keySet().retainAll(CLIENT);
+    return (List<?>)
+        JEDIS.eval(script.source(), List.of(KEY), List.of(json(token), json(policy), json(client)));
+  }
+
+  private static String json(Map<String, Object> values) {
+    try {
+      return JSON.writeValueAsString(values);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static String[] stored(String field) {
+    return JEDIS.hget(KEY, field).split(",", -1);
   }
 
   /** By the record of a family: made, iat, exp and what is to be added to it. */
-  static long rememberedUntil(String lineage) {
-    String[] parts = TestRedis.JEDIS.hget(KEY, lineage).split(",");
+  static long retainedUntil(String lineage) {
+    String[] parts = stored(lineage);
     long until = Long.parseLong(parts[2]) / 1_000;
     for (String offset : List.of(parts[3], parts[4], parts[5])) {
       until += offset.isEmpty() ? 0 : Long.parseLong(offset);
     }
     return until;
-  }
-
-  private List<String> positions() {
-    List<String> positions =
-        new ArrayList<>(
-            List.of(
-                LINEAGE,
-                ACCESS,
-                "s:ses",
-                "c:ses.cli",
-                "k:cli",
-                "u",
-                "h:cli",
-                "i:cli.",
-                "0",
-                "ses",
-                "100",
-                "200",
-                "0",
-                text(IAT),
-                text(IAT + 1800),
-                text(IAT + 3600),
-                text(IAT + 7200),
-                text(IAT + 300),
-                "onrtrt",
-                "onrtac",
-                "agent1",
-                "ip1111",
-                "",
-                "",
-                "",
-                "att1",
-                "0",
-                "0",
-                text(IAT),
-                "1",
-                "10000",
-                "10",
-                "1",
-                "0",
-                "0",
-                "0",
-                "0",
-                "0",
-                "0",
-                "deny",
-                "adopt",
-                "enforce",
-                "-"));
-    arguments.forEach((position, value) -> positions.set(position - 1, value));
-    return positions;
-  }
-
-  private static String text(long number) {
-    return Long.toString(number);
   }
 }

@@ -1,3 +1,4 @@
+-- include: record.lua
 --[[
   Lists what was exchanged for access tokens of a family and may be unexpired.
 

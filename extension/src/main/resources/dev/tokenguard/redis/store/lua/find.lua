@@ -1,3 +1,4 @@
+-- include: record.lua
 --[[
   Lists the families of one user that are still remembered, a page at a time: however many there are,
   no call keeps Redis from its other work for long. A family may stand on two pages.

@@ -1,5 +1,6 @@
 --[[
-  The record of a token family: the only place that knows how it is stored. Loaded before each script.
+  The record of a token family: the only place that knows how it is stored. Scripts on families include
+  it.
 
   A family is two fields in the hash of its user, and one in the order of its client; each value is
   short enough for a compact hash (64 bytes by default). Fields of a family are named by a kind, a
@@ -46,6 +47,21 @@
 ]]
 
 local UNKNOWN_FORMAT = 'FORMAT unknown record of a token family or a revocation'
+
+-- The field of what revokes all of the user.
+local USER_MARK = 'u'
+
+-- The fields of a family and of what can revoke it.
+local function fields_of(token)
+  local client = token.client
+  return 'f:' .. token.family, 'a:' .. token.family, (token.offline and 'o:' or 's:') .. token.session,
+    'c:' .. token.session .. '.' .. client, 'k:' .. client
+end
+
+-- The field of the order of a client's families, and those of their origins but for the number.
+local function order_fields_of(token)
+  return 'h:' .. token.client, 'i:' .. token.client .. '.'
+end
 
 local function text(number)
   return string.format('%.0f', number)
@@ -226,10 +242,13 @@ local function write_order(key, order_field, first, following, watermark)
 end
 
 -- Gives a family its number. Returns the first number that counts, its own, and the watermark.
-local function enlist(key, order_field, origins, order, one, origin)
+local function enlist(key, token, order, one, now)
+  local order_field, origins = order_fields_of(token)
   local first, own, watermark = read_order(order, one)
-  redis.call('HSET', key, origins .. text(own), without_last_commas(origin))
+  redis.call('HSET', key, origins .. text(own), without_last_commas(
+    token.session .. ',' .. token.family .. ',' .. text(now) .. ',' .. (token.offline and '1' or '')))
   if own > 1 then write_order(key, order_field, first, own + 1, watermark) end
+  if token.parent then redis.call('HSET', key, 'p:' .. token.family, token.parent) end
   return first, own, watermark
 end
 

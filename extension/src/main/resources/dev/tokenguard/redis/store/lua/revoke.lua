@@ -1,3 +1,4 @@
+-- include: record.lua
 --[[
   Marks sessions, client sessions, clients, all of one user, or families as revoked. Marks carry a
   time; nothing is enumerated for them. A later cut-off replaces an earlier one, and what is remembered

@@ -1,0 +1,201 @@
+package dev.tokenguard.redis.store;
+
+import dev.tokenguard.config.Setting;
+import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Denied;
+import dev.tokenguard.rotation.RefreshDecision.Kept;
+import dev.tokenguard.rotation.RefreshDecision.Mismatched;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
+import dev.tokenguard.rotation.RefreshDecision.Throttled;
+import dev.tokenguard.rotation.RequestContext;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.SuccessorToken;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What {@code rotate.lua} and {@code begin.lua} are given, and what {@code rotate.lua} replies. The
+ * names and positions are those of their headers.
+ */
+final class RotateScript {
+
+  /** Instead of the attempt that got no answer: none did, or the script asks if it matters. */
+  static final String NONE_EXCUSED = "";
+
+  static final String ASK = "ask";
+
+  private static final long NO_RECORD = -1;
+
+  private RotateScript() {}
+
+  /**
+   * @param excused the attempt that got no answer, {@link #NONE_EXCUSED} or {@link #ASK}
+   */
+  static List<String> arguments(
+      RotationRequest request, RotationPolicy policy, String excused, RedisKeys keys) {
+    Json rules =
+        new Json()
+            .text("mode", Setting.id(policy.mode()))
+            .numberUnlessZero("grace_ms", policy.gracePeriod().toMillis())
+            .numberUnlessZero("max_replays", policy.graceMaxReplays())
+            .flag("grace_agent", policy.graceContext().comparesUserAgent())
+            .flag("grace_ip", policy.graceContext().comparesIp())
+            .flag("binds_agent", policy.bindTo().comparesUserAgent())
+            .flag("binds_ip", policy.bindTo().comparesIp())
+            .text("on_mismatch", Setting.id(policy.onBindingMismatch()))
+            .text("on_missing", Setting.id(policy.onMissingState()))
+            .numberUnlessZero("max_rotations", policy.maxRotations())
+            .numberUnlessZero("not_after", policy.notAfter(request.session().started()))
+            .numberUnlessZero("max_per_minute", policy.maxRefreshesPerMinute());
+    Json client = client(request).textUnlessEmpty("excused", excused);
+    return List.of(token(request, keys).end(), rules.end(), client.end());
+  }
+
+  static List<String> loginArguments(RotationRequest login, RotationPolicy policy, RedisKeys keys) {
+    Json rules =
+        new Json()
+            .text("mode", Setting.id(policy.mode()))
+            .numberUnlessZero("max_families", policy.maxFamiliesPerUserAndClient());
+    return List.of(token(login, keys).end(), rules.end(), client(login).end());
+  }
+
+  private static Json token(RotationRequest request, RedisKeys keys) {
+    RotationRequest.Session session = request.session();
+    RotationRequest.ProposedChild child = request.child();
+    return new Json()
+        .text("family", keys.compact(request.presented().family()))
+        .text("session", keys.compact(session.id()))
+        .text("client", keys.compact(session.clientId()))
+        .flag("offline", session.isOffline())
+        .numberUnlessZero("generation", request.presented().generation())
+        .number("issued_at", request.presentedIssuedAt())
+        .numberUnlessZero("usable_until", request.usableUntil())
+        .number("session_started", session.started())
+        .number("client_session_started", session.clientStarted())
+        .number("iat", child.issuedAt())
+        .numberUnlessZero("exp", child.expiresAt())
+        .number("retain_until", child.retainUntil())
+        .number("revoked_retain_until", child.revokedRetainUntil())
+        .number("access_exp", request.accessToken().expiresAt())
+        .text("prefix", request.accessToken().prefix())
+        .text("login_prefix", request.accessToken().loginPrefix())
+        .textUnlessEmpty("bound_agent", request.binding().map(RequestContext::userAgent).orElse(""))
+        .textUnlessEmpty("bound_ip", request.binding().map(RequestContext::ip).orElse(""))
+        .textUnlessEmpty("parent", request.parentTag().orElse(""))
+        .flag("is_kept", !request.issuesRefreshToken());
+  }
+
+  private static Json client(RotationRequest request) {
+    return new Json()
+        .text("agent", request.context().userAgent())
+        .text("ip", request.context().ip())
+        .text("attempt", request.attempt().id())
+        .numberUnlessZero("age_ms", request.attempt().age().toMillis());
+  }
+
+  /** The attempt that the script asks for before it decides; empty when it has decided. */
+  static Optional<String> askedFor(LuaReply reply) {
+    return reply.text(0).equals("ASK") ? Optional.of(reply.text(1)) : Optional.empty();
+  }
+
+  static RefreshDecision decision(LuaReply reply, String family) {
+    Outcome outcome = reply.word(0, Outcome.class);
+    return switch (outcome) {
+      case STARTED, ROTATED, FAST_FORWARDED, ADOPTED ->
+          new Rotated(
+              outcome,
+              successor(reply.row(1)),
+              reply.row(2).accessTokens(family, 0),
+              observed(reply, 3));
+      case REPLAYED -> new Replayed(successor(reply.row(1)), observed(reply, 2));
+      case KEPT -> new Kept(observed(reply, 1));
+      case REUSED ->
+          new Reused(
+              reply.number(1),
+              reply.word(2, ReuseReason.class),
+              reply.row(3).accessTokens(family, 0));
+      case MISMATCHED ->
+          new Mismatched(
+              reply.number(1) == NO_RECORD
+                  ? OptionalLong.empty()
+                  : OptionalLong.of(reply.number(1)),
+              reply.row(2).ifPresent().map(it -> it.accessTokens(family, 0)));
+      case REVOKED ->
+          new Revoked(
+              reply.word(1, RevocationScope.class),
+              reply.row(2).ifPresent().map(it -> it.accessTokens(family, 0)));
+      case MISSING -> Denied.MISSING;
+      case LIMITED -> Denied.LIMITED;
+      case EXPIRED -> Denied.EXPIRED;
+      case THROTTLED -> new Throttled(Duration.ofMillis(reply.number(1)));
+      case UNGUARDED, UNAVAILABLE -> throw LuaReply.unexpected(null);
+    };
+  }
+
+  private static Optional<Outcome> observed(LuaReply reply, int index) {
+    return reply.optionalText(index).map(word -> reply.word(index, Outcome.class));
+  }
+
+  private static SuccessorToken successor(LuaReply row) {
+    Optional<RequestContext> binding =
+        row.optionalText(4).map(userAgent -> new RequestContext(userAgent, row.text(5)));
+    return new SuccessorToken(row.number(0), row.number(1), row.number(2), row.number(3), binding);
+  }
+
+  /** A flat JSON object. What the script takes for absent is not written. */
+  private static final class Json {
+
+    private final StringBuilder text = new StringBuilder(400).append('{');
+
+    private Json text(String name, String value) {
+      name(name).append('"');
+      for (int index = 0; index < value.length(); index++) {
+        char character = value.charAt(index);
+        if (character == '"' || character == '\\' || character < ' ') {
+          text.append(String.format("\\u%04x", (int) character));
+        } else {
+          text.append(character);
+        }
+      }
+      text.append('"');
+      return this;
+    }
+
+    private Json textUnlessEmpty(String name, String value) {
+      return value.isEmpty() ? this : text(name, value);
+    }
+
+    private Json number(String name, long value) {
+      name(name).append(value);
+      return this;
+    }
+
+    private Json numberUnlessZero(String name, long value) {
+      return value == 0 ? this : number(name, value);
+    }
+
+    private Json flag(String name, boolean value) {
+      if (value) {
+        name(name).append(true);
+      }
+      return this;
+    }
+
+    private StringBuilder name(String name) {
+      return text.append(text.length() == 1 ? "\"" : ",\"").append(name).append("\":");
+    }
+
+    private String end() {
+      return text.append('}').toString();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+-- include: gone.lua
+return 1
