@@ -54,13 +54,8 @@ public final class MaxAccessTokenLifespan {
     latestIn(realm.getId()).raise(Time.currentTime() + lifespanSeconds);
   }
 
-  /**
-   * When the last access token of a realm has expired, seconds since the epoch.
-   *
-   * @param session whose realm is set
-   */
-  public long latestExpiry(KeycloakSession session) {
-    RealmModel realm = session.getContext().getRealm();
+  /** When the last access token of a realm has expired, seconds since the epoch. */
+  public long latestExpiry(KeycloakSession session, RealmModel realm) {
     Latest latest = latestIn(realm.getId());
     latest.use();
     if (!latest.isShared()) {
@@ -77,27 +72,22 @@ public final class MaxAccessTokenLifespan {
   /**
    * Until when the revocation of a session matters, seconds since the epoch. Keycloak has removed
    * the session, so the access tokens are what is left.
-   *
-   * @param session whose realm is set
    */
-  public long retainSession(KeycloakSession session, long decided) {
-    return Math.max(decided + RACES_SECONDS, latestExpiry(session) + 1);
+  public long retainSession(KeycloakSession session, RealmModel realm, long decided) {
+    return Math.max(decided + RACES_SECONDS, latestExpiry(session, realm) + 1);
   }
 
   /**
    * Until when the revocation of a family matters, seconds since the epoch. Keycloak goes on
    * knowing the session, so only the mark refuses the family's tokens.
-   *
-   * @param session whose realm is set
    */
-  public long retainFamily(KeycloakSession session, long decided) {
-    RealmModel realm = session.getContext().getRealm();
+  public long retainFamily(KeycloakSession session, RealmModel realm, long decided) {
     int offline =
         realm.isOfflineSessionMaxLifespanEnabled()
             ? realm.getOfflineSessionMaxLifespan()
             : realm.getOfflineSessionIdleTimeout();
     return LongStream.of(
-            retainSession(session, decided),
+            retainSession(session, realm, decided),
             decided + realm.getSsoSessionMaxLifespan(),
             decided + realm.getSsoSessionMaxLifespanRememberMe(),
             decided + offline)

@@ -128,7 +128,8 @@ public final class RevokedAccessTokens {
   }
 
   private long latestExpiry() {
-    return MaxAccessTokenLifespan.of(session).latestExpiry(session) + 1;
+    return MaxAccessTokenLifespan.of(session).latestExpiry(session, session.getContext().getRealm())
+        + 1;
   }
 
   /**

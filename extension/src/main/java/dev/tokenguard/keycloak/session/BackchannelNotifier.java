@@ -1,15 +1,7 @@
 package dev.tokenguard.keycloak.session;
 
 import dev.tokenguard.keycloak.support.LogText;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
-import java.net.URI;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -66,22 +58,22 @@ final class BackchannelNotifier {
   }
 
   /** A logout, with what has to be known to notify of it. */
-  record Logout(Map<String, Object> session, List<Map<String, Object>> clients, String broker) {}
+  record Logout(ModelCopy session, List<ModelCopy> clients, String broker) {
+
+    Logout {
+      clients = List.copyOf(clients);
+    }
+  }
 
   /** Copies a session that is about to be removed. */
   Logout logoutOf(UserSessionModel userSession) {
-    List<Map<String, Object>> clients = new ArrayList<>();
-    userSession
-        .getAuthenticatedClientSessions()
-        .values()
-        .forEach(
-            it -> {
-              if (isToBeNotified(it)) {
-                clients.add(copyOf(it));
-              }
-            });
+    List<ModelCopy> clients =
+        userSession.getAuthenticatedClientSessions().values().stream()
+            .filter(BackchannelNotifier::isToBeNotified)
+            .map(ModelCopy::of)
+            .toList();
     String broker = userSession.getNote(Details.IDENTITY_PROVIDER);
-    return new Logout(copyOf(userSession), clients, Objects.toString(broker, ""));
+    return new Logout(ModelCopy.of(userSession), clients, Objects.toString(broker, ""));
   }
 
   /** Whether a session is one in which clients are notified, so nothing is put off. */
@@ -104,7 +96,7 @@ final class BackchannelNotifier {
     }
     BackchannelNotifier notifier =
         new BackchannelNotifier(request, request.getContext().getRealm());
-    Logout logout = new Logout(copyOf(userSession), List.of(copyOf(login)), "");
+    Logout logout = new Logout(ModelCopy.of(userSession), List.of(ModelCopy.of(login)), "");
     RequestTerminations.of(request).notifyAfterwards(() -> notifier.send(List.of(logout)));
     return true;
   }
@@ -131,9 +123,9 @@ final class BackchannelNotifier {
       return;
     }
     KeycloakSessionFactory factory = request.getKeycloakSessionFactory();
-    Optional<HttpRequest> inTheNameOf = copyOfRequest();
+    Optional<HttpRequest> inTheNameOf = ModelCopy.ofRequest(request);
     for (Logout logout : logouts) {
-      for (Map<String, Object> client : logout.clients()) {
+      for (ModelCopy client : logout.clients()) {
         submit(factory, inTheNameOf, own -> notifyClient(own, logout, client));
       }
       if (!logout.broker().isEmpty()) {
@@ -176,33 +168,22 @@ final class BackchannelNotifier {
     }
   }
 
-  private static void notifyClient(
-      KeycloakSession own, Logout logout, Map<String, Object> copiedClient) {
+  private static void notifyClient(KeycloakSession own, Logout logout, ModelCopy login) {
     RealmModel realm = own.getContext().getRealm();
-    ClientModel client = own.clients().getClientById(realm, (String) copiedClient.get("client"));
+    ClientModel client = own.clients().getClientById(realm, login.owner());
     UserModel user = userOf(own, logout);
     if (client == null || user == null) {
       return;
     }
-    LoginProtocol protocol =
-        own.getProvider(LoginProtocol.class, (String) copiedClient.get("getProtocol"));
+    LoginProtocol protocol = own.getProvider(LoginProtocol.class, login.protocol());
     if (protocol == null) {
       return;
     }
-    UserSessionModel userSession = sessionOf(own, logout, user, logout.session());
-    AuthenticatedClientSessionModel login =
-        model(
-            AuthenticatedClientSessionModel.class,
-            copiedClient,
-            Map.of(
-                "getClient", client,
-                "getRealm", realm,
-                "getUserSession", userSession,
-                "getAction", Action.LOGGING_OUT.name()));
+    UserSessionModel userSession = logout.session().asUserSession(realm, user);
     protocol.setRealm(realm);
     protocol.setHttpHeaders(own.getContext().getRequestHeaders());
     protocol.setUriInfo(own.getContext().getUri());
-    protocol.backchannelLogout(userSession, login);
+    protocol.backchannelLogout(userSession, login.asClientSession(realm, client, userSession));
   }
 
   /**
@@ -214,13 +195,12 @@ final class BackchannelNotifier {
     if (user == null) {
       return;
     }
-    Map<String, Object> copy = new HashMap<>(logout.session());
-    copy.put("getId", UUID.randomUUID().toString());
-    copy.put("isOffline", false);
+    RealmModel realm = own.getContext().getRealm();
+    ModelCopy online = logout.session().withId(UUID.randomUUID().toString());
     AuthenticationManager.backchannelLogout(
         own,
-        own.getContext().getRealm(),
-        sessionOf(own, logout, user, copy),
+        realm,
+        online.asUserSession(realm, user),
         own.getContext().getUri(),
         own.getContext().getConnection(),
         own.getContext().getRequestHeaders(),
@@ -228,119 +208,10 @@ final class BackchannelNotifier {
   }
 
   private static UserModel userOf(KeycloakSession own, Logout logout) {
-    String id = (String) logout.session().get("user");
+    String id = logout.session().owner();
     return LightweightUserAdapter.isLightweightUser(id)
         ? null
         : own.users().getUserById(own.getContext().getRealm(), id);
-  }
-
-  private static UserSessionModel sessionOf(
-      KeycloakSession own, Logout logout, UserModel user, Map<String, Object> copy) {
-    return model(
-        UserSessionModel.class,
-        copy,
-        Map.of(
-            "getRealm",
-            own.getContext().getRealm(),
-            "getUser",
-            user,
-            "getState",
-            UserSessionModel.State.LOGGING_OUT,
-            "getAuthenticatedClientSessions",
-            new HashMap<>()));
-  }
-
-  private static Map<String, Object> copyOf(UserSessionModel from) {
-    Map<String, Object> copy = new LinkedHashMap<>();
-    copy.put("user", from.getUser() == null ? "" : from.getUser().getId());
-    copy.put("getId", from.getId());
-    copy.put("getBrokerSessionId", from.getBrokerSessionId());
-    copy.put("getBrokerUserId", from.getBrokerUserId());
-    copy.put("getLoginUsername", from.getLoginUsername());
-    copy.put("getIpAddress", from.getIpAddress());
-    copy.put("getAuthMethod", from.getAuthMethod());
-    copy.put("isRememberMe", from.isRememberMe());
-    copy.put("getStarted", from.getStarted());
-    copy.put("getLastSessionRefresh", from.getLastSessionRefresh());
-    copy.put("isOffline", from.isOffline());
-    copy.put("getNotes", notes(from.getNotes()));
-    return copy;
-  }
-
-  private static Map<String, Object> copyOf(AuthenticatedClientSessionModel from) {
-    Map<String, Object> copy = new LinkedHashMap<>();
-    copy.put("client", from.getClient().getId());
-    copy.put("getId", from.getId());
-    copy.put("getStarted", from.getStarted());
-    copy.put("getRedirectUri", from.getRedirectUri());
-    copy.put("getProtocol", from.getProtocol());
-    copy.put("getNotes", notes(from.getNotes()));
-    return copy;
-  }
-
-  private static Map<String, String> notes(Map<String, String> notes) {
-    return notes == null ? new HashMap<>() : new HashMap<>(notes);
-  }
-
-  /** A model that answers from a copy, and ignores changes. */
-  private static <T> T model(Class<T> type, Map<String, Object> copy, Map<String, Object> others) {
-    return proxy(
-        type,
-        (self, method, arguments) -> {
-          String name = method.getName();
-          if (others.containsKey(name)) {
-            return others.get(name);
-          }
-          if (copy.containsKey(name)) {
-            return copy.get(name);
-          }
-          if (name.equals("getNote")) {
-            return ((Map<?, ?>) copy.get("getNotes")).get(arguments[0]);
-          }
-          return otherwise(self, method, arguments);
-        });
-  }
-
-  /** The request's address and headers, for protocols that build addresses; if there is one. */
-  private Optional<HttpRequest> copyOfRequest() {
-    try {
-      HttpRequest original = request.getContext().getHttpRequest();
-      URI base = original.getUri().getBaseUri();
-      URI requested = original.getUri().getRequestUri();
-      String path = original.getUri().getPath();
-      Map<String, List<String>> headers =
-          new LinkedHashMap<>(original.getHttpHeaders().getRequestHeaders());
-      return Optional.of(RequestCopy.of(base, requested, path, headers));
-    } catch (RuntimeException noRequest) {
-      return Optional.empty();
-    }
-  }
-
-  static <T> T proxy(Class<T> type, InvocationHandler handler) {
-    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
-  }
-
-  static Object otherwise(Object self, Method method, Object[] arguments) throws Throwable {
-    switch (method.getName()) {
-      case "equals":
-        return self == arguments[0];
-      case "hashCode":
-        return System.identityHashCode(self);
-      case "toString":
-        return method.getDeclaringClass().getSimpleName();
-      default:
-        break;
-    }
-    if (method.isDefault()) {
-      return InvocationHandler.invokeDefault(self, method, arguments);
-    }
-    if (method.getReturnType() == void.class) {
-      return null;
-    }
-    if (!method.getReturnType().isPrimitive()) {
-      return null;
-    }
-    throw new UnsupportedOperationException(method.getName());
   }
 
   private static ThreadPoolExecutor executor() {

@@ -173,7 +173,9 @@ final class BulkRevocationStep {
       remover.raiseNotBefore(userId);
     }
     // From now, not from the decision, which may be days ago.
-    long retainUntil = MaxAccessTokenLifespan.of(own).retainSession(own, Time.currentTime());
+    long retainUntil =
+        MaxAccessTokenLifespan.of(own)
+            .retainSession(own, own.getContext().getRealm(), Time.currentTime());
     Revocation revocation =
         isAtClient
             ? new Revocation(atClient(userId, sessions), clientBefore(), retainUntil)

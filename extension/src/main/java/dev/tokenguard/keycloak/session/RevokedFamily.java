@@ -45,8 +45,6 @@ public final class RevokedFamily {
   /** Access tokens that are put on the lists in one transaction. */
   private static final int PAGE = 200;
 
-  private static final int LEAST_MEMORY_SECONDS = 3600;
-
   private final KeycloakSession session;
   private final RealmModel realm;
   private final Reason reason;
@@ -103,15 +101,17 @@ public final class RevokedFamily {
     }
     try {
       Dependents dependents = Dependents.of(store.get(), userId, family);
+      MaxAccessTokenLifespan lifespans = MaxAccessTokenLifespan.of(session);
       if (!dependents.revoked.isEmpty()) {
         long now = Time.currentTime();
+        long retainUntil = lifespans.retainFamily(session, realm, now);
         RevocationTarget families =
             new RevocationTarget.Families(userId, List.copyOf(dependents.revoked.keySet()));
-        store.get().revoke(new Revocation(families, now, now + memory())).stream()
+        store.get().revoke(new Revocation(families, now, retainUntil)).stream()
             .filter(tokens -> !tokens.isEmpty())
             .forEach(this::name);
       }
-      long expiresAt = MaxAccessTokenLifespan.of(session).latestExpiry(session) + 1;
+      long expiresAt = lifespans.latestExpiry(session, realm) + 1;
       for (String tag : dependents.tags) {
         name(store.get().exchanged(userId, tag), expiresAt);
       }
@@ -132,18 +132,6 @@ public final class RevokedFamily {
               realm.getName(), userId, family),
           failed);
     }
-  }
-
-  /** As long as a session may live in which a token of the family could be presented. */
-  private long memory() {
-    return Stream.of(
-            LEAST_MEMORY_SECONDS,
-            realm.getSsoSessionMaxLifespan(),
-            realm.getSsoSessionMaxLifespanRememberMe(),
-            realm.getOfflineSessionIdleTimeout(),
-            realm.isOfflineSessionMaxLifespanEnabled() ? realm.getOfflineSessionMaxLifespan() : 0)
-        .max(Integer::compare)
-        .orElseThrow();
   }
 
   private static Void detach(KeycloakSession own, Dependents dependents) {

@@ -76,7 +76,7 @@ public final class SessionRemover {
 
     @Override
     public Revocation families(Families target) {
-      return new Revocation(target, decided, lifespans.retainFamily(session, decided));
+      return new Revocation(target, decided, lifespans.retainFamily(session, realm, decided));
     }
 
     @Override
@@ -118,7 +118,7 @@ public final class SessionRemover {
     }
 
     private Revocation of(RevocationTarget found) {
-      return new Revocation(found, decided, lifespans.retainSession(session, decided));
+      return new Revocation(found, decided, lifespans.retainSession(session, realm, decided));
     }
 
     private Set<String> removeAll(String userId, Optional<String> excluded) {
