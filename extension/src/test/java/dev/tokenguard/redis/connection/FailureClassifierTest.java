@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.exceptions.JedisDataException;
 
-/** Error replies; what time-outs and broken connections look like is in {@link BrokenRedisTest}. */
+/** Error replies. For time-outs and broken connections see {@link RedisFailureTest}. */
 final class FailureClassifierTest {
 
   @ParameterizedTest
@@ -20,7 +20,7 @@ final class FailureClassifierTest {
         "NOAUTH Authentication required.",
         "WRONGPASS invalid username-password pair or user is disabled."
       })
-  void givenAnErrorReplyToWhateverIsAsked_thenItConcernsEverybody(String reply) {
+  void given_an_error_that_answers_any_command_then_it_affects_all(String reply) {
     assertThat(FailureClassifier.of(new JedisDataException(reply)))
         .isEqualTo(new FailureClassifier(Failure.REJECTED, true));
   }
@@ -38,7 +38,7 @@ final class FailureClassifierTest {
         "ERR unknown command",
         ""
       })
-  void givenAnErrorReplyToOneCommandOrToWritesOnly_thenOthersAreSentOn(String reply) {
+  void given_an_error_that_answers_one_command_or_writes_then_it_does_not_affect_all(String reply) {
     assertThat(FailureClassifier.of(new JedisDataException(reply)))
         .isEqualTo(new FailureClassifier(Failure.REJECTED, false));
   }

@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.config.Setting;
-import dev.tokenguard.redis.connection.RedisSettings.Topology;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RedisSettingsTest {
 
@@ -28,59 +25,85 @@ final class RedisSettingsTest {
     return RedisSettings.parse(given::get).orElseThrow();
   }
 
+  /** The effective settings of a connection to {@code redis://cache}. */
+  private static Map<String, String> defaults() {
+    Map<String, String> defaults = new LinkedHashMap<>();
+    defaults.put("url", "redis://cache:6379");
+    defaults.put("topology", "standalone");
+    defaults.put("username", "");
+    defaults.put("password", "");
+    defaults.put("database", "0");
+    defaults.put("key-prefix", "tg:");
+    defaults.put("client-name", "token-guard");
+    defaults.put("resp", "3");
+    defaults.put("max-pool-size", "64");
+    defaults.put("connect-timeout", "400 ms");
+    defaults.put("read-timeout", "400 ms");
+    defaults.put("pool-timeout", "400 ms");
+    defaults.put("breaker-failures", "5");
+    defaults.put("breaker-wait-duration", "1000 ms");
+    defaults.put("readiness-requires-redis", "false");
+    return defaults;
+  }
+
   @Test
-  void whenNoUrlIsSet_thenThereAreNoSettings() {
+  void given_no_url_then_there_are_no_settings() {
     assertThat(RedisSettings.parse(name -> null)).isEmpty();
     assertThat(RedisSettings.parse(name -> "  ")).isEmpty();
     assertThat(RedisSettings.parse(name -> name.equals("password") ? SECRET : null)).isEmpty();
   }
 
   @Test
-  void whenOnlyTheUrlIsSet_thenAllElseHasItsDefault() {
-    assertThat(with())
-        .isEqualTo(
-            new RedisSettings(
-                RedisAddress.parse("redis://cache:6379"),
-                Topology.STANDALONE,
-                new RedisSettings.Sentinel(Optional.empty(), Optional.empty(), Optional.empty()),
-                Optional.empty(),
-                Optional.empty(),
-                0,
-                new TlsSettings(Optional.empty(), Optional.empty(), Optional.empty(), true),
-                "tg:",
-                "token-guard",
-                3,
-                64,
-                Duration.ofMillis(400),
-                Duration.ofMillis(400),
-                Duration.ofMillis(400),
-                new RedisSettings.Breaker(5, Duration.ofSeconds(1)),
-                false));
+  void given_a_url_then_the_other_settings_have_their_defaults() {
+    assertThat(with().describe()).containsExactlyEntriesOf(defaults());
+    assertThat(with("url", "rediss://cache").describe())
+        .containsAllEntriesOf(
+            Map.of(
+                "tls-ca-file", "",
+                "tls-certificate-file", "",
+                "tls-key-file", "",
+                "tls-verify-hostname", "true"));
   }
 
   @Test
-  void whenCredentialsAreInTheUrl_thenTheyCount() {
-    RedisSettings settings = with("url", "redis://alice:" + SECRET + "@cache/3");
-    assertThat(settings.username()).contains("alice");
-    assertThat(settings.password()).contains(SECRET);
-    assertThat(settings.database()).isEqualTo(3);
+  void given_credentials_in_the_url_or_in_settings_then_they_are_used_and_masked() {
+    Map<String, String> expected = defaults();
+    expected.putAll(Map.of("username", "alice", "password", "********", "database", "3"));
+    for (RedisSettings settings :
+        new RedisSettings[] {
+          with("url", "redis://alice:" + SECRET + "@cache/3"),
+          with("username", "alice", "password", SECRET, "database", "3"),
+          with(
+              "url", "redis://bob:other@cache/2",
+              "username", "alice",
+              "password", SECRET,
+              "database", "3")
+        }) {
+      assertThat(settings.password()).contains(SECRET);
+      assertThat(settings.describe()).containsExactlyEntriesOf(expected);
+      assertThat(settings).hasToString(expected.toString());
+    }
   }
 
   @Test
-  void whenSettingsAndUrlDiffer_thenTheSettingsWin() {
-    RedisSettings settings =
-        with(
-            "url", "redis://alice:other@cache/3",
-            "username", "bob",
-            "password", SECRET,
-            "database", "0");
-    assertThat(settings.username()).contains("bob");
-    assertThat(settings.password()).contains(SECRET);
-    assertThat(settings.database()).isZero();
+  void given_sentinels_then_their_settings_are_described_with_a_masked_password() {
+    assertThat(
+            with(
+                    "topology", "sentinel",
+                    "sentinel-master", "main",
+                    "sentinel-username", "watcher",
+                    "sentinel-password", SECRET)
+                .describe())
+        .containsAllEntriesOf(
+            Map.of(
+                "url", "redis://cache:26379",
+                "sentinel-master", "main",
+                "sentinel-username", "watcher",
+                "sentinel-password", "********"));
   }
 
   @Test
-  void whenSettingsAreListed_thenTheirNamesAreTheContract() {
+  void given_the_settings_then_their_names_are_the_contract() {
     assertThat(RedisSettings.SETTINGS)
         .extracting(Setting::name)
         .containsExactly(
@@ -106,118 +129,59 @@ final class RedisSettingsTest {
             "breaker-failures",
             "breaker-wait-duration",
             "readiness-requires-redis");
-    assertThat(RedisSettings.SETTINGS)
-        .allSatisfy(setting -> assertThat(setting.help()).endsWith("."));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "database,         0,     1000000, -1, 1000001",
-    "resp,             2,     3,       1,  4",
-    "max-pool-size,    1,     1000,    0,  1001",
-    "connect-timeout,  10,    10000,   9,  10001",
-    "read-timeout,     10,    10000,   9,  10001",
-    "pool-timeout,     10,    10000,   9,  10001",
-    "breaker-failures, 1,     1000,    0,  1001",
-    "breaker-wait-duration,    10,    60000,   9,  60001",
+    "database,              '',    0,  1000000, -1, 1000001",
+    "resp,                  '',    2,  3,       1,  4",
+    "max-pool-size,         '',    1,  1000,    0,  1001",
+    "connect-timeout,       ' ms', 10, 10000,   9,  10001",
+    "read-timeout,          ' ms', 10, 10000,   9,  10001",
+    "pool-timeout,          ' ms', 10, 10000,   9,  10001",
+    "breaker-failures,      '',    1,  1000,    0,  1001",
+    "breaker-wait-duration, ' ms', 10, 60000,   9,  60001",
   })
-  void whenANumberIsAtOrJustBeyondABorder_thenItIsAcceptedOrRefused(
-      String name, String smallest, String largest, String below, String above) {
-    assertThat(number(name).apply(with(name, smallest))).isEqualTo(Long.parseLong(smallest));
-    assertThat(number(name).apply(with(name, largest))).isEqualTo(Long.parseLong(largest));
-    for (String outside : new String[] {below, above, "many", "1.5", "99999999999"}) {
-      assertThatThrownBy(() -> with(name, outside))
+  void given_a_number_then_it_is_accepted_within_its_range_only(
+      String name, String unit, String min, String max, String below, String above) {
+    for (String accepted : new String[] {min, max}) {
+      assertThat(with(name, accepted).describe()).containsEntry(name, accepted + unit);
+    }
+    for (String refused : new String[] {below, above, "many", "1.5", "99999999999"}) {
+      assertThatThrownBy(() -> with(name, refused))
           .isInstanceOf(InvalidSettingException.class)
-          .hasMessageStartingWith(name + ": " + smallest + " to " + largest);
+          .hasMessageStartingWith(name + ": " + min + " to " + max);
     }
   }
 
-  private static Function<RedisSettings, Long> number(String name) {
-    return switch (name) {
-      case "database" -> settings -> (long) settings.database();
-      case "resp" -> settings -> (long) settings.resp();
-      case "max-pool-size" -> settings -> (long) settings.maxPoolSize();
-      case "connect-timeout" -> settings -> settings.connectTimeout().toMillis();
-      case "read-timeout" -> settings -> settings.readTimeout().toMillis();
-      case "breaker-failures" -> settings -> (long) settings.breaker().failures();
-      case "breaker-wait-duration" -> settings -> settings.breaker().waitDuration().toMillis();
-      default -> settings -> settings.poolTimeout().toMillis();
-    };
-  }
-
-  @Test
-  void whenAPrefixOrClientNameIsSet_thenOnlySafeCharactersAreAccepted() {
-    assertThat(with("key-prefix", "Prod-7._:").keyPrefix()).isEqualTo("Prod-7._:");
-    assertThat(with("key-prefix", "x".repeat(32)).keyPrefix()).hasSize(32);
-    assertThat(with("client-name", "kc-1{node}").clientName()).isEqualTo("kc-1{node}");
-    for (String unsafe : new String[] {"a{b}", "a b", "x".repeat(33), "ä", "a\nb"}) {
-      assertThatThrownBy(() -> with("key-prefix", unsafe))
-          .isInstanceOf(InvalidSettingException.class)
-          .hasMessage("key-prefix: 1 to 32 of letters, digits and -._:");
+  @ParameterizedTest
+  @CsvSource({
+    "key-prefix, Prod-7._:, a{b}, 32, '1 to 32 of letters, digits and -._:'",
+    "client-name, kc-1{node}, a b, 64, 1 to 64 printable characters without spaces",
+  })
+  void given_a_prefix_or_a_client_name_then_only_safe_characters_are_accepted(
+      String name, String safe, String unsafe, int longest, String accepts) {
+    for (String accepted : new String[] {safe, "x".repeat(longest)}) {
+      assertThat(with(name, accepted).describe()).containsEntry(name, accepted);
     }
-    for (String unsafe : new String[] {"a b", "x".repeat(65), "ä"}) {
-      assertThatThrownBy(() -> with("client-name", unsafe))
-          .isInstanceOf(InvalidSettingException.class)
-          .hasMessage("client-name: 1 to 64 printable characters without spaces");
+    for (String refused : new String[] {unsafe, "a b", "x".repeat(longest + 1), "ä", "a\nb"}) {
+      assertRefused(name + ": " + accepts, name, refused);
     }
   }
 
-  @Test
-  void whenTheUrlIsWrong_thenTheRefusalNamesTheFormAndNoneOfItsParts() {
-    for (String wrong :
-        new String[] {
-          "http://alice:" + SECRET + "@cache",
-          "redis://alice:" + SECRET + "@ca che",
-          "redis://alice:" + SECRET + "@cache/9999999"
-        }) {
-      assertThatThrownBy(() -> with("url", wrong))
-          .isInstanceOf(InvalidSettingException.class)
-          .hasMessageStartingWith("url: redis://")
-          .hasNoCause()
-          .extracting(Throwable::toString)
-          .asString()
-          .doesNotContain(SECRET);
-    }
-  }
-
-  @Test
-  void whenSettingsAreShown_thenAllAreThereButThePassword() {
-    for (RedisSettings settings :
-        new RedisSettings[] {
-          with("url", "redis://alice:" + SECRET + "@cache/3"),
-          with("username", "alice", "password", SECRET, "database", "3")
-        }) {
-      Map<String, String> expected = new LinkedHashMap<>();
-      expected.put("url", "redis://cache:6379");
-      expected.put("topology", "standalone");
-      expected.put("username", "alice");
-      expected.put("password", "********");
-      expected.put("database", "3");
-      expected.put("key-prefix", "tg:");
-      expected.put("client-name", "token-guard");
-      expected.put("resp", "3");
-      expected.put("max-pool-size", "64");
-      expected.put("connect-timeout", "400 ms");
-      expected.put("read-timeout", "400 ms");
-      expected.put("pool-timeout", "400 ms");
-      expected.put("breaker-failures", "5");
-      expected.put("breaker-wait-duration", "1000 ms");
-      expected.put("readiness-requires-redis", "false");
-      assertThat(settings.describe()).containsExactlyEntriesOf(expected);
-      assertThat(settings).hasToString(expected.toString());
-    }
-    assertThat(with().describe()).containsEntry("password", "").containsEntry("username", "");
-  }
-
-  private static void assertRefused(String message, String... settings) {
-    assertThatThrownBy(() -> with(settings))
+  @ParameterizedTest
+  @ValueSource(strings = {"http://alice:%s@cache", "redis://a:%s@ca che", "redis://a:%s@c/9999999"})
+  void given_a_wrong_url_then_the_refusal_has_none_of_its_parts(String url) {
+    assertThatThrownBy(() -> with("url", url.formatted(SECRET)))
         .isInstanceOf(InvalidSettingException.class)
-        .hasMessage(message)
-        .hasNoCause();
+        .hasMessageStartingWith("url: redis://")
+        .hasNoCause()
+        .asString()
+        .doesNotContain(SECRET);
   }
 
   @Test
-  void whenATopologyIsSet_thenItsDefaultPortCounts() {
+  void given_a_topology_then_its_port_is_the_default() {
     String url = "redis://one,two:7000/0";
     assertThat(with("url", url, "topology", "cluster").address())
         .hasToString("redis://one:6379,two:7000");
@@ -226,7 +190,7 @@ final class RedisSettingsTest {
   }
 
   @Test
-  void whenSettingsDoNotGoTogether_thenTheRefusalNamesOneAndTheReason() {
+  void given_settings_that_contradict_each_other_then_the_refusal_has_the_reason() {
     assertRefused("topology: one of standalone, sentinel, cluster", "topology", "ring");
     assertRefused(
         "topology: several hosts in the url are Sentinels or nodes of a Cluster",
@@ -238,38 +202,21 @@ final class RedisSettingsTest {
         "sentinel");
     assertRefused(
         "sentinel-master: it goes with the topology sentinel only", "sentinel-master", "main");
-    assertRefused(
-        "sentinel-master: letters, digits and .-_",
-        "topology",
-        "sentinel",
-        "sentinel-master",
-        "a b");
-    assertRefused(
-        "database: a Cluster has number 0 only, in the url too",
-        "topology",
-        "cluster",
-        "database",
-        "1");
-    assertRefused(
-        "database: a Cluster has number 0 only, in the url too",
-        "topology",
-        "cluster",
-        "url",
-        "redis://one/3");
+    assertRefused("sentinel-master: letters, digits and .-_", "sentinel-master", "a b");
+    for (String[] database : new String[][] {{"database", "1"}, {"url", "redis://one/3"}}) {
+      assertRefused(
+          "database: a Cluster has number 0 only, in the url too",
+          "topology",
+          "cluster",
+          database[0],
+          database[1]);
+    }
   }
 
-  @Test
-  void whenSentinelsAreShown_thenTheirPasswordIsMasked() {
-    assertThat(
-            with(
-                    "topology", "sentinel",
-                    "sentinel-master", "main",
-                    "sentinel-username", "watcher",
-                    "sentinel-password", SECRET)
-                .describe())
-        .containsEntry("sentinel-master", "main")
-        .containsEntry("sentinel-username", "watcher")
-        .containsEntry("sentinel-password", "********")
-        .doesNotContainValue(SECRET);
+  private static void assertRefused(String message, String... settings) {
+    assertThatThrownBy(() -> with(settings))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessage(message)
+        .hasNoCause();
   }
 }

@@ -2,16 +2,13 @@ package dev.tokenguard.redis.connection;
 
 import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.redis.connection.Redis.ScriptCall;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
-import dev.tokenguard.redis.store.RedisKeys;
-import dev.tokenguard.revocation.Revocations;
-import dev.tokenguard.rotation.FamilyStore;
-import dev.tokenguard.rotation.Login;
-import dev.tokenguard.rotation.Policies;
-import dev.tokenguard.rotation.TestClock;
+import dev.tokenguard.rotation.StoreUnavailableException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,121 +20,92 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 
-/** What goes over the line to a Redis that is well. */
-final class RedisTest {
+/** The commands that a Redis in good order receives. */
+final class RedisTest extends ConnectionTest {
 
   private static final Pattern CALLS = Pattern.compile("cmdstat_([a-z|]+):calls=(\\d+)");
+  private static final Set<String> NOT_COUNTED = Set.of("incr", "config|resetstat", "info");
 
-  /** Commands of the scripts, and of this test. */
-  private static final Set<String> NOT_OF_THE_STORE =
-      Set.of(
-          "time",
-          "hget",
-          "hmget",
-          "hset",
-          "hdel",
-          "hscan",
-          "hrandfield",
-          "expiretime",
-          "expireat",
-          "config|resetstat",
-          "info",
-          "script|flush");
-
-  private final TestClock clock = TestClock.started();
-  private final Login login = Login.at(clock);
-  private final RecordedTelemetry telemetry = new RecordedTelemetry();
   private Redis redis;
-  private FamilyStore store;
 
   @BeforeEach
-  void open() {
+  void openConnection() {
     JEDIS.flushAll();
     redis = TestRedis.open(telemetry);
-    store = TestRedis.store(redis);
+    increment(redis, "key");
+    telemetry.answered.clear();
+    JEDIS.executeCommand(new CommandArguments(Protocol.Command.CONFIG).add("RESETSTAT"));
   }
 
   @AfterEach
-  void close() {
+  void closeConnection() {
+    assertThat(telemetry.failed).isEmpty();
     redis.close();
   }
 
-  private void rotate(long generation) {
-    assertThat(store.rotate(login.refresh(generation, clock), Policies.DEFAULT, it -> false))
-        .matches(it -> it.issued().isPresent());
-  }
-
-  private void revoke() {
-    store.revoke(Revocations.ofFamily(login.user(), login.family(), clock.second() + 1_000));
-  }
-
-  /** What the store sent since the last reset, and how often. */
   private static Map<String, Integer> calls() {
     Map<String, Integer> calls = new TreeMap<>();
     Matcher matcher = CALLS.matcher(JEDIS.info("commandstats"));
     while (matcher.find()) {
       calls.put(matcher.group(1), Integer.valueOf(matcher.group(2)));
     }
-    calls.keySet().removeAll(NOT_OF_THE_STORE);
+    calls.keySet().removeAll(NOT_COUNTED);
     return calls;
   }
 
-  private static void resetCalls() {
-    JEDIS.executeCommand(new CommandArguments(Protocol.Command.CONFIG).add("RESETSTAT"));
+  @Test
+  void given_a_cached_script_then_each_run_is_one_command() {
+    assertThat(increment(redis, "key")).isEqualTo(2);
+    assertThat(increment(redis, "key")).isEqualTo(3);
+
+    assertThat(calls()).isEqualTo(Map.of("evalsha", 2));
+    assertThat(telemetry.answered).containsExactly(Operation.ROTATE, Operation.ROTATE);
   }
 
   @Test
-  void whenItIsPinged_thenThatIsTold() {
+  void given_a_script_that_is_not_cached_then_its_source_is_sent_once() {
+    JEDIS.scriptFlush("any");
+
+    assertThat(increment(redis, "key")).isEqualTo(2);
+    assertThat(increment(redis, "key")).isEqualTo(3);
+
+    assertThat(calls()).isEqualTo(Map.of("script|flush", 1, "eval", 1, "evalsha", 2));
+    assertThat(telemetry.answered).containsExactly(Operation.ROTATE, Operation.ROTATE);
+  }
+
+  @Test
+  void given_many_runs_then_each_runs_once_and_they_count_as_one_command() {
+    List<ScriptCall> runs = List.of(run("a"), run("b"), run("a"));
+    redis.runAll(INCREMENT, runs);
+    JEDIS.scriptFlush("any");
+    redis.runAll(INCREMENT, runs);
+    redis.runAll(INCREMENT, List.of());
+
+    assertThat(redis.values(Operation.FIND, List.of("a", "none", "b")))
+        .containsExactly("4", null, "2");
+    assertThat(telemetry.answered)
+        .containsExactly(Operation.ROTATE, Operation.ROTATE, Operation.FIND);
+  }
+
+  @Test
+  void given_one_run_that_fails_then_the_others_run_and_the_failure_is_thrown() {
+    JEDIS.hset("hash", "field", "value");
+
+    assertThatThrownBy(() -> redis.runAll(INCREMENT, List.of(run("a"), run("hash"), run("b"))))
+        .isInstanceOf(StoreUnavailableException.class);
+
+    assertThat(redis.values(Operation.FIND, List.of("a", "b"))).containsExactly("1", "1");
+    assertThat(telemetry.failed).singleElement().asString().contains("WRONGTYPE");
+    telemetry.failed.clear();
+  }
+
+  @Test
+  void given_a_ping_then_it_is_recorded() {
     redis.ping();
     assertThat(telemetry.answered).containsExactly(Operation.PING);
-    assertThat(telemetry.failed).isEmpty();
   }
 
-  @Test
-  void whenTheStoreIsAsked_thenEachAnswerIsTold() {
-    rotate(0);
-    revoke();
-    store.find(login.user());
-    assertThat(telemetry.answered)
-        .containsExactly(Operation.ROTATE, Operation.REVOKE, Operation.FIND);
-    assertThat(telemetry.failed).isEmpty();
-  }
-
-  @Test
-  void givenARedisThatKnowsTheScripts_whenTheStoreIsAsked_thenEachTimeIsOneCommand() {
-    rotate(0);
-    revoke();
-    store.find(login.user());
-    JEDIS.flushAll();
-    resetCalls();
-    for (long generation = 0; generation < 10; generation++) {
-      rotate(generation);
-    }
-    assertThat(calls()).isEqualTo(Map.of("evalsha", 10));
-    revoke();
-    store.find(login.user());
-    assertThat(calls()).isEqualTo(Map.of("evalsha", 12));
-  }
-
-  @Test
-  void givenARedisThatForgotTheScripts_whenTheStoreIsAsked_thenItIsGivenTheSource() {
-    rotate(0);
-    JEDIS.scriptFlush("any");
-    resetCalls();
-    rotate(1);
-    rotate(2);
-    assertThat(calls()).isEqualTo(Map.of("eval", 1, "evalsha", 2));
-    JEDIS.scriptFlush("any");
-    revoke();
-    assertThat(store.find(login.user())).hasSize(1);
-    assertThat(telemetry.failed).isEmpty();
-  }
-
-  @Test
-  void whenFamiliesAreRefreshed_thenOnlyTheUsersKeyIsWritten() {
-    rotate(0);
-    rotate(1);
-    revoke();
-    assertThat(JEDIS.keys("*")).containsExactly(new RedisKeys(TestRedis.PREFIX).user(login.user()));
+  private static ScriptCall run(String key) {
+    return new ScriptCall(key, List.of());
   }
 }

@@ -1,34 +1,21 @@
 package dev.tokenguard.redis.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.redis.RecordedTelemetry;
-import dev.tokenguard.redis.TestRedis;
-import dev.tokenguard.rotation.FamilyStore;
-import dev.tokenguard.rotation.Login;
-import dev.tokenguard.rotation.Policies;
-import dev.tokenguard.rotation.RefreshDecision.Rotated;
-import dev.tokenguard.rotation.StoreUnavailableException;
-import dev.tokenguard.rotation.TestClock;
+import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.redis.RedisServer;
 import dev.tokenguard.testbed.redis.SentinelServers;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Sentinels and masters that come and go. */
-final class SentinelTest {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+/** Sentinels and masters that stop and start. */
+final class SentinelTest extends ConnectionTest {
 
   private static SentinelServers servers;
-
-  private final RecordedTelemetry telemetry = new RecordedTelemetry();
 
   @BeforeAll
   static void start() {
@@ -40,74 +27,41 @@ final class SentinelTest {
     servers.close();
   }
 
-  private Redis open(String... others) {
-    Map<String, String> given =
-        new HashMap<>(
-            Map.of(
-                "url",
-                servers.uri(),
-                "topology",
-                "sentinel",
-                "sentinel-master",
-                SentinelServers.MASTER_NAME,
-                "sentinel-password",
-                SentinelServers.PASSWORD,
-                "password",
-                SentinelServers.PASSWORD,
-                "connect-timeout",
-                "2000",
-                "read-timeout",
-                "2000",
-                "pool-timeout",
-                "5000"));
-    for (int index = 0; index < others.length; index += 2) {
-      given.put(others[index], others[index + 1]);
-    }
-    return Redis.open(RedisSettings.parse(given::get).orElseThrow(), telemetry);
-  }
-
-  private static boolean answers(Redis redis) {
-    try {
-      redis.ping();
-      return true;
-    } catch (StoreUnavailableException away) {
-      return false;
-    }
-  }
-
-  private void assertFails(Redis redis, String... parts) {
-    assertThatThrownBy(redis::ping).isInstanceOf(StoreUnavailableException.class);
-    assertThat(telemetry.failed.get(0).message()).contains(parts);
+  private Redis openSentinels(String... others) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("url", servers.uri());
+    settings.put("topology", "sentinel");
+    settings.put("sentinel-master", SentinelServers.MASTER_NAME);
+    settings.put("sentinel-password", SentinelServers.PASSWORD);
+    settings.put("password", SentinelServers.PASSWORD);
+    settings.put("connect-timeout", "2000");
+    settings.put("read-timeout", "2000");
+    settings.put("pool-timeout", "5000");
+    return open(settings, others);
   }
 
   @Test
-  void given_a_master_that_dies_then_its_family_goes_on_at_the_next_one() {
-    TestClock clock = TestClock.started();
-    Login login = Login.at(clock);
-    try (Redis redis = open()) {
-      FamilyStore store = TestRedis.store(redis);
-      store.rotate(login.refresh(0, clock), Policies.DEFAULT, it -> false);
-      RedisServer master = servers.master();
-      long replicas = master.execute(jedis -> jedis.waitReplicas(1, 5_000));
-      assertThat(replicas).isPositive();
+  void given_a_master_that_stops_then_its_replica_continues_with_its_data() {
+    Redis redis = openSentinels();
+    assertThat(increment(redis, "key")).isEqualTo(1);
+    RedisServer master = servers.master();
+    long replicas = master.execute(jedis -> jedis.waitReplicas(1, 5_000));
+    assertThat(replicas).isPositive();
 
-      master.stop();
+    master.stop();
 
-      Await.until("the next master", PATIENCE, () -> answers(redis));
-      assertThat(store.rotate(login.refresh(1, clock), Policies.DEFAULT, it -> false))
-          .isInstanceOfSatisfying(
-              Rotated.class, rotated -> assertThat(rotated.child().generation()).isEqualTo(2));
-      master.restart();
-      servers.awaitReplicas(2);
-    }
+    Await.until("the next master", PATIENCE, () -> answers(redis));
+    assertThat(increment(redis, "key")).isEqualTo(2);
+    master.restart();
+    servers.awaitReplicas(2);
   }
 
   @Test
-  void given_two_dead_sentinels_then_the_third_is_enough() {
+  void given_one_sentinel_of_three_then_it_is_enough() {
     servers.sentinels().get(0).stop();
     servers.sentinels().get(1).stop();
-    try (Redis redis = open()) {
-      redis.ping();
+    try {
+      openSentinels().ping();
     } finally {
       servers.sentinels().get(0).restart();
       servers.sentinels().get(1).restart();
@@ -118,27 +72,34 @@ final class SentinelTest {
   void given_no_sentinel_at_the_start_then_redis_is_found_once_one_is_there() {
     RedisServer only = servers.sentinels().get(2);
     only.stop();
-    try (Redis redis = open("url", "redis://127.0.0.1:" + only.port())) {
-      assertFails(redis, "no Sentinel names the master token-guard", "127.0.0.1:" + only.port());
+    Redis redis = openSentinels("url", "redis://127.0.0.1:" + only.port());
+    assertFails(
+        redis,
+        Failure.CONNECTION,
+        "no Sentinel names the master token-guard",
+        "127.0.0.1:" + only.port());
 
-      only.restart();
+    only.restart();
 
-      Await.until("Redis", PATIENCE, () -> answers(redis));
-    }
+    Await.until("Redis", PATIENCE, () -> answers(redis));
   }
 
   @Test
-  void given_a_master_that_no_sentinel_knows_then_the_log_says_so() {
-    try (Redis redis = open("sentinel-master", "other")) {
-      assertFails(redis, "no Sentinel names the master other", "does not know it");
-    }
+  void given_a_master_that_no_sentinel_has_then_the_log_names_it() {
+    assertFails(
+        openSentinels("sentinel-master", "other"),
+        Failure.CONNECTION,
+        "no Sentinel names the master other",
+        "does not know it");
   }
 
   @Test
-  void given_a_wrong_password_of_the_sentinels_then_the_log_says_so() {
-    try (Redis redis = open("sentinel-password", "guess")) {
-      assertFails(redis, "WRONGPASS", "check username and password");
-      assertThat(telemetry.failed).asString().doesNotContain("guess");
-    }
+  void given_a_wrong_password_of_the_sentinels_then_the_log_has_the_hint_and_not_the_password() {
+    assertFails(
+        openSentinels("sentinel-password", "guess"),
+        Failure.CONNECTION,
+        "WRONGPASS",
+        "check username and password");
+    assertThat(telemetry.failed).asString().doesNotContain("guess");
   }
 }

@@ -133,11 +133,15 @@ public enum TestTopology {
       all.put(timeout, "10000");
     }
     all.putAll(servers().settings());
-    if (this != STANDALONE) {
-      all.putAll(Map.of("username", DocumentedUser.NAME, "password", DocumentedUser.PASSWORD));
-    }
+    all.putAll(credentials());
     all.putAll(others);
     return RedisSettings.parse(all::get).orElseThrow();
+  }
+
+  Map<String, String> credentials() {
+    return this == STANDALONE
+        ? Map.of()
+        : Map.of("username", DocumentedUser.NAME, "password", DocumentedUser.PASSWORD);
   }
 
   public Redis open(RedisTelemetry telemetry) {

@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.config.InvalidSettingException;
-import dev.tokenguard.redis.RecordedTelemetry;
-import dev.tokenguard.rotation.StoreUnavailableException;
+import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import dev.tokenguard.testbed.redis.TestCertificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,162 +12,124 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** A Redis that speaks TLS only, and wants a certificate. */
-final class TlsTest {
+/** A Redis that accepts TLS with a client certificate only. */
+final class TlsTest extends ConnectionTest {
 
   private static final Map<String, String> SECURED = TestTopology.SECURED.servers().settings();
+  private static final String CA_HINT = "(set tls-ca-file to the CA of Redis)";
+  private static final String NO_CLIENT_CERTIFICATE = "tls-certificate-file= tls-key-file=";
 
   @TempDir Path folder;
 
-  private static void assertWorks(String... others) {
-    RecordedTelemetry telemetry = new RecordedTelemetry();
-    try (Redis redis = open(telemetry, others)) {
-      redis.ping();
-      assertThat(telemetry.failed).isEmpty();
-    }
-  }
-
-  /** The message is the line of the log: what went wrong, and what to do. */
-  private static void assertFails(String cause, String advice, String... others) {
-    RecordedTelemetry telemetry = new RecordedTelemetry();
-    try (Redis redis = open(telemetry, others)) {
-      assertThatThrownBy(redis::ping).isInstanceOf(StoreUnavailableException.class);
-      assertThat(telemetry.failed.get(0).message()).contains(cause).endsWith("(" + advice + ")");
-    }
-  }
-
-  private static Redis open(RecordedTelemetry telemetry, String... others) {
+  /**
+   * @param others such as {@code resp=2}, separated by spaces
+   */
+  private Redis openSecured(String others) {
     Map<String, String> given = new HashMap<>();
-    for (int index = 0; index < others.length; index += 2) {
-      given.put(others[index], others[index + 1]);
+    for (String setting : others.isEmpty() ? new String[0] : others.split(" ")) {
+      String[] parts = setting.split("=", 2);
+      given.put(parts[0], parts[1]);
     }
-    return Redis.open(TestTopology.SECURED.settings(given), telemetry);
+    Map<String, String> all = new HashMap<>(SECURED);
+    TestTopology.SECURED.credentials().forEach(all::put);
+    for (String timeout : new String[] {"connect-timeout", "read-timeout", "pool-timeout"}) {
+      all.put(timeout, "10000");
+    }
+    all.putAll(given);
+    return open(all);
   }
 
-  private static String byName() {
-    return SECURED.get("url").replace("127.0.0.1", "localhost");
+  private static String url(String scheme, String host) {
+    return "url="
+        + SECURED.get("url").replace("rediss://", scheme + "://").replace("127.0.0.1", host);
   }
 
-  @Test
-  void given_the_right_ca_and_a_client_certificate_then_it_works_by_both_protocols() {
-    assertWorks();
-    assertWorks("resp", "2");
+  @ParameterizedTest
+  @CsvSource({"resp=3", "resp=2"})
+  void given_the_ca_and_a_client_certificate_then_commands_are_answered(String protocol) {
+    openSecured(protocol).ping();
+    assertThat(telemetry.failed).isEmpty();
   }
 
-  @Test
-  void given_another_ca_then_it_is_refused() {
-    try (TestCertificates strangers = TestCertificates.create()) {
-      assertFails(
-          "PKIX path",
-          "set tls-ca-file to the CA of Redis",
-          "tls-ca-file",
-          strangers.ca().toString());
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void given_another_ca_or_none_then_the_connection_is_refused(boolean verifiesHostname) {
+    String verify = " tls-verify-hostname=" + verifiesHostname;
+    assertFails(openSecured("tls-ca-file=" + verify), Failure.CONNECTION, "PKIX path", CA_HINT);
+    try (TestCertificates others = TestCertificates.create()) {
+      Redis redis = openSecured("tls-ca-file=" + others.ca() + verify);
+      assertFails(redis, Failure.CONNECTION, "PKIX path", CA_HINT);
     }
   }
 
   @Test
-  void given_no_ca_file_then_the_cas_of_the_platform_count() {
-    assertFails("PKIX path", "set tls-ca-file to the CA of Redis", "tls-ca-file", "");
-  }
-
-  @Test
-  void given_a_host_name_that_the_certificate_lacks_then_it_is_refused_unless_that_is_allowed() {
+  void given_a_host_name_that_the_certificate_lacks_then_it_is_refused_unless_allowed() {
+    String byName = url("rediss", "localhost");
     assertFails(
+        openSecured(byName),
+        Failure.CONNECTION,
         "localhost",
-        "give the url a host name of the certificate, or set tls-verify-hostname to false",
-        "url",
-        byName());
-    assertWorks("url", byName(), "tls-verify-hostname", "false");
+        "(give the url a host name of the certificate, or set tls-verify-hostname to false)");
+    openSecured(byName + " tls-verify-hostname=false").ping();
   }
 
+  /** Redis sends the reason, or closes the connection before the client has read it. */
   @Test
-  void given_any_host_name_will_do_then_the_ca_is_checked_all_the_same() {
+  void given_no_client_certificate_or_no_tls_then_the_log_has_the_hint() {
+    assertFails(openSecured(NO_CLIENT_CERTIFICATE), Failure.CONNECTION, "tls-certificate-file");
     assertFails(
-        "PKIX path",
-        "set tls-ca-file to the CA of Redis",
-        "tls-verify-hostname",
-        "false",
-        "tls-ca-file",
-        "");
+        openSecured(url("redis", "127.0.0.1") + " tls-ca-file= " + NO_CLIENT_CERTIFICATE),
+        Failure.CONNECTION,
+        "(if it stays so, this port wants TLS or a client certificate: see rediss://");
   }
 
-  /** Redis tells why, or breaks off before that is read. */
   @Test
-  void given_no_client_certificate_then_it_is_refused() {
-    RecordedTelemetry telemetry = new RecordedTelemetry();
-    try (Redis redis = open(telemetry, "tls-certificate-file", "", "tls-key-file", "")) {
-      assertThatThrownBy(redis::ping).isInstanceOf(StoreUnavailableException.class);
-      assertThat(telemetry.failed.get(0).message()).contains("tls-certificate-file");
+  void given_renewed_certificates_then_new_connections_use_them() throws Exception {
+    Path ca = folder.resolve("ca.crt");
+    try (TestCertificates others = TestCertificates.create()) {
+      Files.copy(others.ca(), ca);
+      Redis redis = openSecured("tls-ca-file=" + ca);
+      assertFails(redis, Failure.CONNECTION);
+      Path right = Path.of(SECURED.get("tls-ca-file"));
+      Files.writeString(ca, Files.readString(others.ca()) + Files.readString(right));
+      redis.ping();
     }
   }
 
   @Test
-  void given_no_tls_to_a_port_that_wants_it_then_the_log_says_so() {
-    assertFails(
-        "",
-        "if it stays so, this port wants TLS or a client certificate: see rediss:// and"
-            + " tls-certificate-file",
-        "url",
-        SECURED.get("url").replace("rediss", "redis"),
-        "tls-ca-file",
-        "",
-        "tls-certificate-file",
-        "",
-        "tls-key-file",
-        "");
-  }
-
-  @Test
-  void given_certificates_that_are_renewed_then_new_connections_use_them() throws Exception {
-    Path ca = folder.resolve("ca.crt");
-    Path right = Path.of(SECURED.get("tls-ca-file"));
-    try (TestCertificates strangers = TestCertificates.create()) {
-      Files.copy(strangers.ca(), ca);
-      RecordedTelemetry telemetry = new RecordedTelemetry();
-      try (Redis redis = open(telemetry, "tls-ca-file", ca.toString())) {
-        assertThatThrownBy(redis::ping).isInstanceOf(StoreUnavailableException.class);
-        Files.writeString(ca, Files.readString(strangers.ca()) + Files.readString(right));
-        redis.ping();
+  void given_an_unusable_file_then_the_start_stops_with_its_setting() throws Exception {
+    Path empty = Files.createFile(folder.resolve("empty"));
+    for (String unusable : new String[] {empty.toString(), folder + "/none", folder.toString()}) {
+      for (String name : new String[] {"tls-ca-file", "tls-certificate-file"}) {
+        assertRefused(name + ": a readable PEM file with certificates", name + "=" + unusable);
       }
     }
-  }
-
-  @Test
-  void given_a_file_that_cannot_be_used_then_the_start_stops_and_it_is_named() throws Exception {
-    Path empty = Files.createFile(folder.resolve("empty"));
-    Path older = folder.resolve("older.key");
+    Path pkcs1 = folder.resolve("older.key");
     Files.writeString(
-        older, "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----");
-    for (String unusable : new String[] {empty.toString(), folder + "/none", folder.toString()}) {
-      assertRefused("tls-ca-file: a readable PEM file with certificates", "tls-ca-file", unusable);
-      assertRefused(
-          "tls-certificate-file: a readable PEM file with certificates",
-          "tls-certificate-file",
-          unusable);
-    }
+        pkcs1, "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----");
     assertRefused(
         "tls-key-file: a readable PEM file with an unencrypted PKCS#8 key, as of openssl pkcs8"
             + " -topk8 -nocrypt",
-        "tls-key-file",
-        older.toString());
+        "tls-key-file=" + pkcs1);
   }
 
-  @Test
-  void given_files_that_do_not_go_together_then_the_start_stops_with_the_reason() {
-    assertRefused("tls-key-file: it goes together with tls-certificate-file", "tls-key-file", "");
-    assertRefused(
-        "tls-ca-file: it needs a url that begins with rediss://", "url", "redis://127.0.0.1");
-    assertRefused(
-        "tls-certificate-file: it needs a url that begins with rediss://",
-        "url",
-        "redis://127.0.0.1",
-        "tls-ca-file",
-        "");
+  @ParameterizedTest
+  @CsvSource({
+    "tls-key-file=, tls-key-file: it goes together with tls-certificate-file",
+    "url=redis://127.0.0.1, tls-ca-file: it needs a url that begins with rediss://",
+    "url=redis://127.0.0.1 tls-ca-file=,"
+        + " tls-certificate-file: it needs a url that begins with rediss://",
+  })
+  void given_settings_that_contradict_each_other_then_the_start_stops(
+      String settings, String message) {
+    assertRefused(message, settings);
   }
 
-  private static void assertRefused(String message, String... others) {
-    assertThatThrownBy(() -> open(new RecordedTelemetry(), others).close())
+  private void assertRefused(String message, String settings) {
+    assertThatThrownBy(() -> openSecured(settings))
         .isInstanceOf(InvalidSettingException.class)
         .hasMessage(message);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.store.RedisHeartbeat;
 import dev.tokenguard.redis.store.RedisKeys;
+import dev.tokenguard.redis.store.RedisLatestExpiries;
 import dev.tokenguard.redis.store.RedisRevocationListTest;
 import dev.tokenguard.revocation.Incident;
 import dev.tokenguard.revocation.IncidentLog;
@@ -26,20 +27,28 @@ import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.rotation.TokenFamily;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each script runs on each topology, with the permissions of the documented user. */
+/**
+ * Each script runs once with Sentinels, on a Cluster, and with TLS, each with the documented ACL
+ * user. The contracts run on a standalone Redis.
+ */
+@ParameterizedClass
+@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STANDALONE")
 final class TopologySmokeTest {
+
+  @Parameter TestTopology topology;
 
   private static final RotationPolicy GRACE = Policies.with("grace-period", 10);
 
   private final TestClock clock = TestClock.started();
   private final Login login = Login.at(clock);
 
-  @ParameterizedTest
-  @EnumSource(TestTopology.class)
-  void given_a_topology_then_begin_rotate_find_and_revoke_run(TestTopology topology) {
+  @Test
+  void given_a_topology_then_the_scripts_of_families_run() {
     FamilyStore store = topology.emptyStore(clock);
 
     assertThat(store.begin(login.begin(clock), GRACE)).isEmpty();
@@ -54,11 +63,13 @@ final class TopologySmokeTest {
     store.revoke(
         Revocations.ofFamily(other.user(), other.family(), clock.second() + Login.REMEMBERED));
     assertThat(store.find(login.user())).hasSize(2).allMatch(TokenFamily::isRevoked);
+
+    store.recordExchange(login.user(), "tag", "onrtte", clock.second() + 600);
+    assertThat(store.exchanged(login.user(), "tag")).hasSize(1);
   }
 
-  @ParameterizedTest
-  @EnumSource(TestTopology.class)
-  void given_a_topology_then_entries_of_each_kind_are_added_and_found(TestTopology topology) {
+  @Test
+  void given_a_topology_then_entries_of_each_kind_are_added_and_found() {
     topology.flush();
     RevocationList blacklist = TestRedis.blacklist(topology.redis());
     long end = clock.second() + 600;
@@ -73,9 +84,8 @@ final class TopologySmokeTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(TestTopology.class)
-  void given_a_topology_then_incidents_are_added_and_found(TestTopology topology) {
+  @Test
+  void given_a_topology_then_incidents_are_added_and_found() {
     IncidentLog log = topology.emptyIncidentLog(clock);
     Incident incident =
         Incident.blacklistedActivity(new Incident.Origin("user", "client", "sid", "::1"), "logout");
@@ -87,9 +97,8 @@ final class TopologySmokeTest {
         .containsExactly(incident);
   }
 
-  @ParameterizedTest
-  @EnumSource(TestTopology.class)
-  void given_a_topology_then_a_data_loss_is_noticed(TestTopology topology) {
+  @Test
+  void given_a_topology_then_a_data_loss_is_noticed() {
     topology.flush();
     RedisHeartbeat node = new RedisHeartbeat(topology.redis(), new RedisKeys(TestRedis.PREFIX));
     assertThat(node.beat()).isEmpty();
@@ -98,6 +107,16 @@ final class TopologySmokeTest {
 
     assertThat(node.beat()).isPresent();
     assertThat(node.beat()).isEmpty();
+  }
+
+  @Test
+  void given_a_topology_then_the_latest_expiry_is_kept() {
+    topology.flush();
+    RedisLatestExpiries expiries =
+        new RedisLatestExpiries(topology.redis(), new RedisKeys(TestRedis.PREFIX));
+    long end = clock.second() + 600;
+    assertThat(expiries.raise("realm", end)).isEqualTo(end);
+    assertThat(expiries.latest("realm")).isEqualTo(end);
   }
 
   private RefreshDecision present(FamilyStore store, long generation) {

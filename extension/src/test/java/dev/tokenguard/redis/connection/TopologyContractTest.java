@@ -14,19 +14,20 @@ import dev.tokenguard.testbed.TestLength;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * All that is kept in Redis keeps its promise on a topology, with the rights of the user there. The
- * scripts are the same on each; {@link TopologySmokeTest} runs each of them once.
+ * The contracts of the stores with Sentinels, on a Cluster, and with TLS, each with the documented
+ * ACL user. {@code mvn verify} runs each script once on each: {@link TopologySmokeTest}.
  */
 @Tag(TestLength.FULL)
-abstract class TopologyContract {
+@ParameterizedClass
+@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "STANDALONE")
+final class TopologyContractTest {
 
-  private final TestTopology topology;
-
-  TopologyContract(TestTopology topology) {
-    this.topology = topology;
-  }
+  @Parameter TestTopology topology;
 
   @Nested
   final class Families extends FamilyStoreContract {

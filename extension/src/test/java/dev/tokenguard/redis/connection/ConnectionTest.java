@@ -1,0 +1,103 @@
+package dev.tokenguard.redis.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tokenguard.redis.RecordedTelemetry;
+import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
+import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
+import dev.tokenguard.rotation.StoreUnavailableException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+
+/** Opens connections as Keycloak does, and records their telemetry. */
+abstract class ConnectionTest {
+
+  /** All time-outs together, a failover, and what a busy machine adds. */
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Counts its runs at a key: a command that is repeated shows. */
+  static final Redis.Script INCREMENT =
+      new Script(Operation.ROTATE, "return redis.call('INCR', KEYS[1])");
+
+  record Script(Operation operation, String source) implements Redis.Script {
+    @Override
+    public String sha1() {
+      try {
+        byte[] source = source().getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(source));
+      } catch (NoSuchAlgorithmException impossible) {
+        throw new IllegalStateException(impossible);
+      }
+    }
+  }
+
+  final RecordedTelemetry telemetry = new RecordedTelemetry();
+  private final List<Redis> opened = new ArrayList<>();
+
+  @AfterEach
+  final void closeConnections() {
+    opened.forEach(Redis::close);
+  }
+
+  /**
+   * @param others names and values of further settings, which win
+   */
+  final Redis open(Map<String, String> settings, String... others) {
+    Map<String, String> given = new HashMap<>(settings);
+    for (int index = 0; index < others.length; index += 2) {
+      given.put(others[index], others[index + 1]);
+    }
+    Redis redis = Redis.open(RedisSettings.parse(given::get).orElseThrow(), telemetry);
+    opened.add(redis);
+    return redis;
+  }
+
+  static boolean answers(Redis redis) {
+    try {
+      redis.ping();
+      return true;
+    } catch (StoreUnavailableException unavailable) {
+      return false;
+    }
+  }
+
+  static long increment(Redis redis, String key) {
+    return redis.run(INCREMENT, key, List.of(), Long.class::cast);
+  }
+
+  /** The next command fails; its message for the log has these parts. */
+  final void assertFails(Redis redis, Failure failure, String... parts) {
+    telemetry.failed.clear();
+    telemetry.answered.clear();
+    assertThatThrownBy(() -> increment(redis, "key"))
+        .isInstanceOfSatisfying(
+            StoreUnavailableException.class,
+            it ->
+                assertThat(it.mayHaveBeenTaken())
+                    .as("Redis may have executed the command")
+                    .isEqualTo(failure != Failure.REJECTED))
+        .hasMessage("Redis did not answer as it should");
+    assertThat(telemetry.answered).isEmpty();
+    assertThat(telemetry.failed)
+        .singleElement()
+        .satisfies(
+            it -> {
+              assertThat(it.operation()).isEqualTo(INCREMENT.operation());
+              assertThat(it.failure()).isEqualTo(failure);
+              assertThat(it.message()).isNotBlank().contains(List.of(parts));
+            });
+  }
+
+  final List<Failure> failures() {
+    return telemetry.failed.stream().map(RecordedTelemetry.Failed::failure).toList();
+  }
+}
