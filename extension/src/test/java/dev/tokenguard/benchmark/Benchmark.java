@@ -1,5 +1,16 @@
 package dev.tokenguard.benchmark;
 
+import dev.tokenguard.benchmark.Results.Machine;
+import dev.tokenguard.benchmark.refresh.RefreshBenchmark;
+import dev.tokenguard.benchmark.refresh.RefreshReport;
+import dev.tokenguard.benchmark.store.ClusterBenchmark;
+import dev.tokenguard.benchmark.store.ClusterBenchmark.ClusterReport;
+import dev.tokenguard.benchmark.store.StoreBenchmark;
+import dev.tokenguard.benchmark.store.StoreBenchmark.StoreReport;
+import dev.tokenguard.benchmark.store.VolumeBenchmark;
+import dev.tokenguard.benchmark.support.BenchmarkFailure;
+import dev.tokenguard.benchmark.support.BenchmarkOptions;
+import dev.tokenguard.benchmark.support.Progress;
 import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.faults.Soak;
 import dev.tokenguard.faults.SoakReport;
@@ -24,7 +35,7 @@ public final class Benchmark {
   public static void main(String[] args) {
     Properties given = System.getProperties();
     if (BenchmarkOptions.asksForHelp(given)) {
-      System.out.println(Help.text());
+      System.out.println(BenchmarkOptions.help());
     } else {
       new Benchmark(understood(given)).run();
     }

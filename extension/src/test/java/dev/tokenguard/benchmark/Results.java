@@ -3,16 +3,30 @@ package dev.tokenguard.benchmark;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.sun.management.OperatingSystemMXBean;
+import dev.tokenguard.benchmark.refresh.CommandCount;
+import dev.tokenguard.benchmark.refresh.RefreshReport;
+import dev.tokenguard.benchmark.refresh.RefreshReport.Figure;
+import dev.tokenguard.benchmark.refresh.Variant;
+import dev.tokenguard.benchmark.store.ClusterBenchmark.ClusterReport;
+import dev.tokenguard.benchmark.store.StoreBenchmark.StoreReport;
+import dev.tokenguard.benchmark.support.BenchmarkOptions;
 import dev.tokenguard.faults.SoakReport;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** All that a run has found out. */
-record Results(
+public record Results(
     Machine machine,
     BenchmarkOptions options,
     Optional<RefreshReport> refresh,
@@ -20,7 +34,7 @@ record Results(
     Optional<ClusterReport> cluster,
     Optional<SoakReport> soak) {
 
-  List<Target> targets() {
+  public List<Target> targets() {
     List<Target> targets = new ArrayList<>();
     refresh.map(Target::of).ifPresent(targets::addAll);
     store.map(Target::of).ifPresent(targets::addAll);
@@ -30,7 +44,7 @@ record Results(
   }
 
   /** What was measured with what. */
-  Map<String, String> versions() {
+  public Map<String, String> versions() {
     Map<String, String> versions = new LinkedHashMap<>();
     refresh.ifPresent(report -> versions.putAll(report.versions()));
     store.ifPresent(report -> versions.put("redis", report.redisVersion()));
@@ -38,7 +52,7 @@ record Results(
     return versions;
   }
 
-  String json() {
+  public String json() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("date", LocalDate.now().toString());
     all.put("machine", machine);
@@ -84,5 +98,55 @@ record Results(
       variants.put(variant.title(), one);
     }
     return variants;
+  }
+
+  /**
+   * Where the figures come from.
+   *
+   * @param loadAverage of the last minute before the benchmark began: above a tenth or so,
+   *     something else was running, too; negative where the system does not tell
+   */
+  public record Machine(
+      String processor, int cores, long memoryGib, String system, String java, double loadAverage) {
+
+    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+    private static final String MODEL = "model name";
+    private static final long BYTES_PER_GIB = 1L << 30;
+
+    public static Machine here() {
+      OperatingSystemMXBean system =
+          ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+      return new Machine(
+          processorName(),
+          system.getAvailableProcessors(),
+          Math.round((double) system.getTotalMemorySize() / BYTES_PER_GIB),
+          System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+          System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
+          system.getSystemLoadAverage());
+    }
+
+    public String text() {
+      return String.format(
+          Locale.ROOT,
+          "%d cores (%s), %d GiB, %s, %s, load average %.2f",
+          cores,
+          processor,
+          memoryGib,
+          system,
+          java,
+          loadAverage);
+    }
+
+    private static String processorName() {
+      try (Stream<String> lines = Files.lines(CPU_INFO)) {
+        return lines
+            .filter(line -> line.startsWith(MODEL))
+            .map(line -> line.substring(line.indexOf(':') + 1).strip())
+            .findFirst()
+            .orElse("unknown");
+      } catch (IOException notLinux) {
+        return "unknown";
+      }
+    }
   }
 }

@@ -1,5 +1,9 @@
 package dev.tokenguard.benchmark;
 
+import dev.tokenguard.benchmark.refresh.RefreshReport;
+import dev.tokenguard.benchmark.refresh.RefreshReport.Figure;
+import dev.tokenguard.benchmark.refresh.Variant;
+import dev.tokenguard.benchmark.store.StoreBenchmark.StoreReport;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,13 +20,13 @@ import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** The figures as pictures. */
-final class ResultsPlot {
+public final class ResultsPlot {
 
   private static final double LABELS_NEAR_THE_TOP = 0.92;
   private static final int WIDTH = 1000;
   private static final int HEIGHT = 460;
   private static final List<Variant> COMPARED =
-      List.of(Variant.STOCK_ROTATION, Variant.TOKEN_GUARD, Variant.NO_JAR);
+      List.of(Variant.BUILT_IN_ROTATION, Variant.TOKEN_GUARD, Variant.NO_JAR);
   private static final Color[] COLORS = {
     new Color(0xC44E52), new Color(0x4C72B0), new Color(0xA0A0A0)
   };
@@ -30,7 +34,7 @@ final class ResultsPlot {
   private ResultsPlot() {}
 
   /** Draws each variant as multiples of no rotation. */
-  static void draw(RefreshReport report, Path file) throws IOException {
+  public static void draw(RefreshReport report, Path file) throws IOException {
     CategoryChart chart =
         new CategoryChartBuilder()
             .width(WIDTH)
@@ -59,7 +63,7 @@ final class ResultsPlot {
   }
 
   /** Draws the time of a rotation by the number of families that Redis holds. */
-  static void draw(StoreReport report, Path file) throws IOException {
+  public static void draw(StoreReport report, Path file) throws IOException {
     XYChart chart = timesBySize("Time of a rotation in the store", "families in Redis");
     List<StoreReport.ScriptTime> times = report.times();
     List<Integer> families = times.stream().map(StoreReport.ScriptTime::families).toList();
@@ -75,7 +79,7 @@ final class ResultsPlot {
   }
 
   /** Draws the time of a look-up by the number of entries on the blacklist. */
-  static void drawLookUps(StoreReport report, Path file) throws IOException {
+  public static void drawLookUps(StoreReport report, Path file) throws IOException {
     XYChart chart = timesBySize("Time of a look-up on the blacklist", "entries on the blacklist");
     List<StoreReport.LookUps> lookUps = report.lookUps();
     List<Integer> entries = lookUps.stream().map(StoreReport.LookUps::entries).toList();

@@ -1,16 +1,23 @@
 package dev.tokenguard.benchmark;
 
+import dev.tokenguard.benchmark.refresh.CommandCount;
+import dev.tokenguard.benchmark.refresh.RefreshReport;
+import dev.tokenguard.benchmark.refresh.RefreshReport.Figure;
+import dev.tokenguard.benchmark.refresh.Variant;
+import dev.tokenguard.benchmark.store.ClusterBenchmark.ClusterReport;
+import dev.tokenguard.benchmark.store.StoreBenchmark.StoreReport;
+import dev.tokenguard.benchmark.support.Spread;
 import dev.tokenguard.faults.SoakReport;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** The figures as text, for the terminal. */
-final class ResultsTable {
+public final class ResultsTable {
 
   private final StringBuilder text = new StringBuilder();
 
-  String of(Results results) {
+  public String of(Results results) {
     text.setLength(0);
     results.refresh().ifPresent(this::add);
     results.store().ifPresent(this::add);
@@ -135,11 +142,11 @@ final class ResultsTable {
     line(
         "soak: %,d requests, of which %,d were postponed (503) and %,d refused to honest clients",
         report.requests(), report.postponed(), report.refused());
-    line("%-28s %10s %16s", "families", "number", "complaints");
+    line("%-28s %10s %16s", "families", "number", "violations");
     line("%-28s %10d %16d", "honest", report.honest(), report.falseAlarms());
-    line("%-28s %10d %16s", "logged out", report.leavers(), "");
+    line("%-28s %10d %16s", "logged out", report.loggedOut(), "");
     line("%-28s %10d %16d", "stolen from", report.thefts(), report.escapes());
-    report.complaints().forEach(complaint -> line("  %s", complaint));
+    report.violations().forEach(violation -> line("  %s", violation));
     line("%-28s %10s %16s", "memory", "mean, kB", "last by first");
     memory("Redis", report, SoakReport.Sample::redisBytes);
     memory("its keys", report, SoakReport.Sample::stateBytes);

@@ -1,9 +1,6 @@
 /**
- * What rotation costs, measured: {@code mvn -Pbench}. Never part of the tests.
- *
- * <p>{@link dev.tokenguard.benchmark.RefreshBenchmark} compares one Keycloak without rotation, with
- * its own and with Token Guard, over HTTP. {@link dev.tokenguard.benchmark.StoreBenchmark} measures
- * the store alone: bytes and time per family; {@link dev.tokenguard.benchmark.ClusterBenchmark} how
- * they spread over a Cluster. How and why is told in {@code docs/benchmark.md}.
+ * What rotation costs: {@code mvn -Pbench}. Never part of the tests; {@code docs/benchmark.md}
+ * describes method and results. {@code refresh} compares one Keycloak without rotation, with its
+ * own and with Token Guard, over HTTP; {@code store} measures the store alone, and on a Cluster.
  */
 package dev.tokenguard.benchmark;

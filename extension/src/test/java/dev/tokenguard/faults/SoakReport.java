@@ -8,14 +8,14 @@ import java.util.function.ToDoubleFunction;
  *
  * @param requests that were answered, those of the warm-up included
  * @param postponed of them, by a 503: the machine was too slow for the time-outs
- * @param honest families of clients that did nothing wrong
- * @param refused answers to such clients: the false alarms, and tokens that had expired in their
- *     hands, as they do on a machine that serves nobody for a minute
- * @param falseAlarms whatever such a client was refused while its tokens lived
- * @param leavers families that were logged out
+ * @param honest families of honest clients
+ * @param refused answers to such clients: the false alarms, and tokens that had expired, as on a
+ *     machine that serves no client for a minute
+ * @param falseAlarms what such a client was refused although its tokens had not expired
+ * @param loggedOut families that were logged out
  * @param thefts families of which a token was stolen
- * @param escapes whatever a thief, a victim of one, or somebody who left could still do
- * @param complaints the words of the first false alarms, and of the first escapes
+ * @param escapes what a thief, its victim, or a client that logged out could still do
+ * @param violations the first false alarms and the first escapes
  * @param samples of the memory, in their order
  */
 public record SoakReport(
@@ -24,10 +24,10 @@ public record SoakReport(
     long honest,
     long refused,
     long falseAlarms,
-    long leavers,
+    long loggedOut,
     long thefts,
     long escapes,
-    List<String> complaints,
+    List<String> violations,
     List<Sample> samples) {
 
   /**

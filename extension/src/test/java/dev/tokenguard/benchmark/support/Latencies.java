@@ -1,29 +1,29 @@
-package dev.tokenguard.benchmark;
+package dev.tokenguard.benchmark.support;
 
 import java.util.Arrays;
 
 /** How long requests took, in nanoseconds. Not for use by several threads. */
-final class Latencies {
+public final class Latencies {
 
   private static final double NANOS_PER_MILLI = 1_000_000;
 
   private long[] nanos = new long[4096];
   private int count;
 
-  void add(long duration) {
+  public void add(long duration) {
     if (count == nanos.length) {
       nanos = Arrays.copyOf(nanos, 2 * count);
     }
     nanos[count++] = duration;
   }
 
-  void addAll(Latencies others) {
+  public void addAll(Latencies others) {
     for (int index = 0; index < others.count; index++) {
       add(others.nanos[index]);
     }
   }
 
-  int count() {
+  public int count() {
     return count;
   }
 
@@ -32,7 +32,7 @@ final class Latencies {
    *
    * @param part above 0, at most 1
    */
-  double millis(double part) {
+  public double millis(double part) {
     if (count == 0) {
       return 0;
     }
@@ -41,7 +41,7 @@ final class Latencies {
     return nanos[Math.max(0, rank - 1)] / NANOS_PER_MILLI;
   }
 
-  double micros(double part) {
+  public double micros(double part) {
     return 1000 * millis(part);
   }
 }

@@ -1,5 +1,10 @@
-package dev.tokenguard.benchmark;
+package dev.tokenguard.benchmark.store;
 
+import dev.tokenguard.benchmark.store.RedisFigures.SilentRedis;
+import dev.tokenguard.benchmark.support.BenchmarkOptions;
+import dev.tokenguard.benchmark.support.Latencies;
+import dev.tokenguard.benchmark.support.Progress;
+import dev.tokenguard.benchmark.support.Spread;
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.store.RedisFamilyStore;
 import dev.tokenguard.redis.store.RedisKeys;
@@ -7,10 +12,11 @@ import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.testbed.redis.RedisServer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Measures the store alone: the very class that Keycloak calls, and a Redis of its own. */
-final class StoreBenchmark {
+public final class StoreBenchmark {
 
   private static final List<Integer> FAMILIES_PER_USER = List.of(1, 3, 10);
   private static final int FAMILIES_FOR_SIZE = 30_000;
@@ -19,12 +25,12 @@ final class StoreBenchmark {
   private final BenchmarkOptions options;
   private final Progress progress;
 
-  StoreBenchmark(BenchmarkOptions options, Progress progress) {
+  public StoreBenchmark(BenchmarkOptions options, Progress progress) {
     this.options = options;
     this.progress = progress;
   }
 
-  StoreReport run() {
+  public StoreReport run() {
     try (RedisServer server = RedisServer.start();
         RedisFigures figures = new RedisFigures(server);
         Redis redis = SilentRedis.open(server, 0)) {
@@ -89,5 +95,74 @@ final class StoreBenchmark {
       figures.forgetAll();
     }
     return sizes;
+  }
+
+  /** What the store benchmark measured. */
+  public record StoreReport(
+      String redisVersion, List<ScriptTime> times, List<FamilySize> sizes, List<LookUps> lookUps) {
+
+    /**
+     * The time of a rotation when Redis holds so many families.
+     *
+     * @param firstServerMicros of a family's first refresh, mean on the clock of Redis
+     * @param serverMicros likewise, of a later refresh
+     * @param p50Micros as the caller of the store sees it, round trip included
+     * @param bytesPerFamily with one family per user
+     */
+    public record ScriptTime(
+        int families,
+        double firstServerMicros,
+        double serverMicros,
+        double p50Micros,
+        double p99Micros,
+        double bytesPerFamily) {}
+
+    /**
+     * The memory of a family, with its share of the user's key and its expiry.
+     *
+     * @param familiesPerUser how many share a key
+     * @param afterFirst bytes after the first refresh
+     * @param afterMany bytes after several more
+     */
+    public record FamilySize(int familiesPerUser, double afterFirst, double afterMany) {}
+
+    /**
+     * The time of a look-up when so many access tokens are on the blacklist.
+     *
+     * @param commands how many each takes
+     * @param serverMicros mean of each round, on the clock of Redis
+     * @param p50Micros of each round, as the caller of the blacklist sees it, round trip included
+     * @param p99Micros likewise, of all rounds
+     * @param bytesPerEntry with its key and its expiry
+     */
+    public record LookUps(
+        int entries,
+        double commands,
+        Spread serverMicros,
+        Spread p50Micros,
+        double p99Micros,
+        double bytesPerEntry) {}
+
+    public LookUps fewest() {
+      return lookUps.get(0);
+    }
+
+    public LookUps most() {
+      return lookUps.get(lookUps.size() - 1);
+    }
+
+    /** A figure of the longest list by that of the shortest. */
+    public Spread growth(Function<LookUps, Spread> figure) {
+      return figure.apply(most()).by(figure.apply(fewest()));
+    }
+
+    public double largestFamily() {
+      return Math.max(
+          times.stream().mapToDouble(ScriptTime::bytesPerFamily).max().orElse(0),
+          sizes.stream()
+              .mapToDouble(size -> Math.max(size.afterFirst(), size.afterMany()))
+              .max()
+              .orElse(0));
+    }
   }
 }

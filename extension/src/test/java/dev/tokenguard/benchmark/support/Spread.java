@@ -1,4 +1,4 @@
-package dev.tokenguard.benchmark;
+package dev.tokenguard.benchmark.support;
 
 import java.util.List;
 import java.util.stream.IntStream;
@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * @param high likewise, nor above this
  * @param values one of each round, in the order of the rounds
  */
-record Spread(double median, double low, double high, List<Double> values) {
+public record Spread(double median, double low, double high, List<Double> values) {
 
   /** Of the normal distribution, for 90 % on both sides. */
   private static final double QUANTILE = 1.645;
@@ -19,7 +19,7 @@ record Spread(double median, double low, double high, List<Double> values) {
    * The interval is that between two of the values in their order. Nothing is supposed of how they
    * are distributed: whether a value is below the median is the toss of a coin.
    */
-  static Spread of(List<Double> values) {
+  public static Spread of(List<Double> values) {
     List<Double> sorted = values.stream().sorted().toList();
     int size = sorted.size();
     double median = (sorted.get((size - 1) / 2) + sorted.get(size / 2)) / 2;
@@ -28,7 +28,7 @@ record Spread(double median, double low, double high, List<Double> values) {
   }
 
   /** Round by round, because only what is measured close together can be compared. */
-  Spread by(Spread other) {
+  public Spread by(Spread other) {
     return of(
         IntStream.range(0, values.size())
             .mapToObj(round -> values.get(round) / other.values.get(round))

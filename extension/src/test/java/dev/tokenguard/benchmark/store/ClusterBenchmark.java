@@ -1,6 +1,9 @@
-package dev.tokenguard.benchmark;
+package dev.tokenguard.benchmark.store;
 
-import dev.tokenguard.benchmark.ClusterReport.Shard;
+import dev.tokenguard.benchmark.store.ClusterBenchmark.ClusterReport.Shard;
+import dev.tokenguard.benchmark.store.RedisFigures.SilentRedis;
+import dev.tokenguard.benchmark.support.BenchmarkOptions;
+import dev.tokenguard.benchmark.support.Progress;
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.store.RedisFamilyStore;
 import dev.tokenguard.redis.store.RedisKeys;
@@ -10,12 +13,13 @@ import dev.tokenguard.testbed.redis.ClusterServers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Spreads families over a Cluster of three masters, each with a replica, by the very class that
  * Keycloak calls. All of it shares one machine, so what a shard could do alone is told by its CPU.
  */
-final class ClusterBenchmark {
+public final class ClusterBenchmark {
 
   private static final double NANOS_PER_SECOND = 1e9;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -26,12 +30,12 @@ final class ClusterBenchmark {
   private final BenchmarkOptions options;
   private final Progress progress;
 
-  ClusterBenchmark(BenchmarkOptions options, Progress progress) {
+  public ClusterBenchmark(BenchmarkOptions options, Progress progress) {
     this.options = options;
     this.progress = progress;
   }
 
-  ClusterReport run() {
+  public ClusterReport run() {
     try (ClusterServers servers = ClusterServers.start("--cluster-node-timeout", NODE_TIMEOUT);
         Redis redis = SilentRedis.open(servers)) {
       Await.until("the Cluster to be found", PATIENCE, () -> answers(redis));
@@ -90,5 +94,42 @@ final class ClusterBenchmark {
 
   private static long misdirected(List<RedisFigures> masters) {
     return masters.stream().mapToLong(RedisFigures::misdirected).sum();
+  }
+
+  /**
+   * How families and their refreshes spread over a Cluster.
+   *
+   * @param families in all shards, one for each user
+   * @param misdirected commands that were refused because of their slot: MOVED, ASK, CROSSSLOT
+   */
+  public record ClusterReport(
+      String redisVersion, int families, List<Shard> shards, long misdirected) {
+
+    /**
+     * One master.
+     *
+     * @param families it holds
+     * @param bytesPerFamily of its memory
+     * @param callsPerSecond of the script that rotates, while each family was rotated once
+     * @param scriptMicros mean of these calls, on the clock of Redis
+     * @param cpuMicros of the main thread for each of them, reading, answering and replication
+     *     included
+     */
+    public record Shard(
+        long families,
+        double bytesPerFamily,
+        double callsPerSecond,
+        double scriptMicros,
+        double cpuMicros) {}
+
+    public double callsPerSecond() {
+      return shards.stream().mapToDouble(Shard::callsPerSecond).sum();
+    }
+
+    /** The largest of a figure by the smallest. */
+    public double unevenness(ToDoubleFunction<Shard> figure) {
+      return shards.stream().mapToDouble(figure).max().orElseThrow()
+          / shards.stream().mapToDouble(figure).min().orElseThrow();
+    }
   }
 }

@@ -1,14 +1,14 @@
-package dev.tokenguard.benchmark;
+package dev.tokenguard.benchmark.support;
 
 import java.time.Duration;
 import java.util.Locale;
 
 /** Tells the person at the terminal what goes on, with the time since the begin. */
-final class Progress {
+public final class Progress {
 
   private final long begin = System.nanoTime();
 
-  void say(String format, Object... arguments) {
+  public void say(String format, Object... arguments) {
     Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
     System.out.printf(
         "[%2d:%02d] %s%n",

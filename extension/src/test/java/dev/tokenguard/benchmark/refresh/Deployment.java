@@ -1,21 +1,34 @@
-package dev.tokenguard.benchmark;
+package dev.tokenguard.benchmark.refresh;
 
+import dev.tokenguard.benchmark.refresh.RefreshLoad.RefreshChain;
+import dev.tokenguard.benchmark.support.BenchmarkOptions;
+import dev.tokenguard.benchmark.support.Progress;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.ClientPolicies;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.keycloak.KeycloakServer.Mode;
 import dev.tokenguard.testbed.keycloak.KeycloakSettings;
 import dev.tokenguard.testbed.postgres.Database;
 import dev.tokenguard.testbed.redis.RedisServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * PostgreSQL, Redis, and two Keycloaks in production mode: one with the JAR, of one node or more,
  * for the variants that are compared, and one node without, for the check. Each has a database of
  * its own.
  */
-final class Deployment implements AutoCloseable {
+public final class Deployment implements AutoCloseable {
 
   private final Postgres postgres;
   private final RedisServer redis;
@@ -39,7 +52,7 @@ final class Deployment implements AutoCloseable {
     this.keycloakWithoutJar = keycloakWithoutJar;
   }
 
-  static Deployment start(BenchmarkOptions options, Progress progress) {
+  public static Deployment start(BenchmarkOptions options, Progress progress) {
     Postgres postgres = Postgres.start(options.postgresUrl());
     progress.say("PostgreSQL %s is up", postgres.version());
     RedisServer redis = RedisServer.start();
@@ -76,33 +89,33 @@ final class Deployment implements AutoCloseable {
   }
 
   /** Chains at the realm of a variant, logged in. */
-  List<RefreshChain> chains(Variant variant, BenchmarkOptions options) {
+  public List<RefreshChain> chains(Variant variant, BenchmarkOptions options) {
     List<RefreshChain> chains =
         new BenchmarkRealm(variant).chains(nodesOf(variant).get(0), options);
     chains.forEach(RefreshChain::logIn);
     return chains;
   }
 
-  List<KeycloakServer> nodesOf(Variant variant) {
+  public List<KeycloakServer> nodesOf(Variant variant) {
     return variant == Variant.NO_JAR ? List.of(keycloakWithoutJar) : nodes;
   }
 
-  Database databaseOf(Variant variant) {
+  public Database databaseOf(Variant variant) {
     return variant == Variant.NO_JAR ? databaseWithoutJar : database;
   }
 
-  Map<String, String> versions() {
+  public Map<String, String> versions() {
     return Map.of(
         "keycloak", System.getProperty("keycloak.version"),
         "postgresql", postgres.version(),
         "redis", redis.version());
   }
 
-  Postgres postgres() {
+  public Postgres postgres() {
     return postgres;
   }
 
-  RedisServer redis() {
+  public RedisServer redis() {
     return redis;
   }
 
@@ -131,6 +144,94 @@ final class Deployment implements AutoCloseable {
       server.close();
     } catch (Exception e) {
       System.err.println("A server did not stop in order: " + e.getMessage());
+    }
+  }
+
+  /**
+   * The realm: a public client, as single-page apps are, and a user for each chain. It is the same
+   * for all variants; what differs is switched in place.
+   */
+  public static final class BenchmarkRealm {
+
+    public static final String PASSWORD = "benchmark";
+
+    private static final String CLIENT = "app";
+    private static final String POLICY = "rotation";
+
+    private final Variant variant;
+
+    public BenchmarkRealm(Variant variant) {
+      this.variant = variant;
+    }
+
+    private String name() {
+      return variant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Writes the realm file that Keycloak imports. */
+    public Path write(int users) {
+      String user =
+          """
+          {"username": "%1$s", "enabled": true, "email": "%1$s@example.org", "emailVerified": true,
+           "firstName": "Bench", "lastName": "Mark",
+           "credentials": [{"type": "password", "value": "%2$s", "temporary": false}]}
+          """;
+      String all =
+          IntStream.range(0, users)
+              .mapToObj(number -> user.formatted(userName(number), PASSWORD))
+              .collect(Collectors.joining(","));
+      String realm =
+          """
+          {"realm": "%s", "enabled": true, "sslRequired": "none", "users": [%s], "clients": [
+           {"clientId": "%s", "enabled": true, "publicClient": true,
+            "directAccessGrantsEnabled": true}]}
+          """;
+      try {
+        Path file = Files.createTempFile(name(), ".json");
+        file.toFile().deleteOnExit();
+        return Files.writeString(file, realm.formatted(name(), all, CLIENT));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /**
+     * All at one node; the others own their share of the cluster's locks and caches. Under load,
+     * too, they would take turns with it on the same cores, which nodes on machines of their own do
+     * not.
+     */
+    public List<RefreshChain> chains(KeycloakServer node, BenchmarkOptions options) {
+      OidcClient app = OidcClient.of(node.baseUri(), name(), CLIENT);
+      String scope = options.wantsIdTokens() ? "openid" : "profile";
+      return IntStream.range(0, options.clients())
+          .mapToObj(number -> new RefreshChain(app, scope, userName(number)))
+          .toList();
+    }
+
+    /** Makes the realm what its variant is. */
+    public void configure(KeycloakServer server) {
+      AdminApi admin = server.admin(name());
+      if (variant == Variant.BUILT_IN_ROTATION) {
+        admin.updateRealm(Map.of("revokeRefreshToken", true));
+      }
+      if (variant == Variant.TOKEN_GUARD) {
+        admin.updateRealm(
+            Map.of("eventsListeners", List.of("jboss-logging", "redis-token-blacklist")));
+        admin.putProfilesAndPolicies(
+            // All settings have their defaults.
+            List.of(ClientPolicies.profile(POLICY, Map.of())), List.of(policy()));
+      }
+    }
+
+    private static Map<String, Object> policy() {
+      Map<String, Object> policy = new LinkedHashMap<>(ClientPolicies.policy(POLICY));
+      policy.put(
+          "conditions", List.of(Map.of("condition", "any-client", "configuration", Map.of())));
+      return policy;
+    }
+
+    private static String userName(int number) {
+      return "user" + number;
     }
   }
 }

@@ -1,16 +1,17 @@
-package dev.tokenguard.benchmark;
+package dev.tokenguard.benchmark.refresh;
 
 import java.util.List;
 
 /** A way in which Keycloak can treat a refresh. The first three run in one and the same server. */
-enum Variant {
+public enum Variant {
   NO_ROTATION("a", "no rotation"),
-  STOCK_ROTATION("b", "stock rotation"),
+  BUILT_IN_ROTATION("b", "built-in rotation"),
   TOKEN_GUARD("c", "Token Guard"),
   /** The check: does a JAR that is installed and not used cost anything? */
   NO_JAR("a'", "no rotation, no JAR");
 
-  static final List<Variant> IN_ONE_SERVER = List.of(NO_ROTATION, STOCK_ROTATION, TOKEN_GUARD);
+  public static final List<Variant> IN_ONE_SERVER =
+      List.of(NO_ROTATION, BUILT_IN_ROTATION, TOKEN_GUARD);
 
   private final String letter;
   private final String title;
@@ -20,11 +21,11 @@ enum Variant {
     this.title = title;
   }
 
-  String letter() {
+  public String letter() {
     return letter;
   }
 
-  String title() {
+  public String title() {
     return title;
   }
 }

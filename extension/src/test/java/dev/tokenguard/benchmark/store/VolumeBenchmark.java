@@ -1,5 +1,7 @@
-package dev.tokenguard.benchmark;
+package dev.tokenguard.benchmark.store;
 
+import dev.tokenguard.benchmark.store.RedisFigures.SilentRedis;
+import dev.tokenguard.benchmark.support.Progress;
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.store.RedisFamilyStore;
 import dev.tokenguard.redis.store.RedisKeys;
@@ -18,7 +20,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** The time of each script for a user with very many families, on the clock of Redis. */
-final class VolumeBenchmark {
+public final class VolumeBenchmark {
 
   private static final List<Integer> FAMILIES = List.of(1, 1_000, 100_000);
   private static final int PER_CLIENT = 1_000;
@@ -35,11 +37,11 @@ final class VolumeBenchmark {
 
   private final Progress progress;
 
-  VolumeBenchmark(Progress progress) {
+  public VolumeBenchmark(Progress progress) {
     this.progress = progress;
   }
 
-  void run() {
+  public void run() {
     try (RedisServer server = RedisServer.start();
         RedisFigures figures = new RedisFigures(server);
         Redis redis = SilentRedis.open(server, 0)) {

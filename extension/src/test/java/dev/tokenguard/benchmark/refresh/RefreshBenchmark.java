@@ -1,17 +1,25 @@
-package dev.tokenguard.benchmark;
+package dev.tokenguard.benchmark.refresh;
 
-import dev.tokenguard.benchmark.BenchmarkOptions.Sharing;
-import dev.tokenguard.benchmark.CommandCount.Pace;
+import dev.tokenguard.benchmark.refresh.CommandCount.CountingRun;
+import dev.tokenguard.benchmark.refresh.CommandCount.Pace;
+import dev.tokenguard.benchmark.refresh.RefreshLoad.CpuMeter;
+import dev.tokenguard.benchmark.refresh.RefreshReport.Round;
+import dev.tokenguard.benchmark.support.BenchmarkFailure;
+import dev.tokenguard.benchmark.support.BenchmarkOptions;
+import dev.tokenguard.benchmark.support.BenchmarkOptions.Sharing;
+import dev.tokenguard.benchmark.support.Latencies;
+import dev.tokenguard.benchmark.support.Progress;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
-import java.nio.file.Path;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -21,22 +29,21 @@ import java.util.stream.Collectors;
  * <p>Rounds are short and many: machines, virtual ones above all, run slower and faster by turns,
  * and only what is measured close together can be compared.
  */
-final class RefreshBenchmark {
+public final class RefreshBenchmark {
 
-  static final Duration SETTLE = Duration.ofMillis(250);
-  static final Duration FLIGHT = Duration.ofSeconds(20);
+  public static final Duration SETTLE = Duration.ofMillis(250);
 
   private static final int WARM_UP_PASSES = 4;
 
   private final BenchmarkOptions options;
   private final Progress progress;
 
-  RefreshBenchmark(BenchmarkOptions options, Progress progress) {
+  public RefreshBenchmark(BenchmarkOptions options, Progress progress) {
     this.options = options;
     this.progress = progress;
   }
 
-  RefreshReport run() {
+  public RefreshReport run() {
     try (Deployment deployment = Deployment.start(options, progress)) {
       shareCores(deployment);
       Map<Variant, RefreshLoad> loads = new EnumMap<>(Variant.class);
@@ -53,9 +60,6 @@ final class RefreshBenchmark {
         for (Variant variant : Variant.values()) {
           counts.add(count(deployment, variant, pace));
         }
-      }
-      if (options.recordsFlight()) {
-        recordFlights(deployment, loads);
       }
       return new RefreshReport(deployment.versions(), rounds, counts);
     }
@@ -122,21 +126,11 @@ final class RefreshBenchmark {
     return count;
   }
 
-  private void recordFlights(Deployment deployment, Map<Variant, RefreshLoad> loads) {
-    loads.forEach(
-        (variant, load) -> {
-          Path file = options.output().resolve(variant.name().toLowerCase(Locale.ROOT) + ".jfr");
-          progress.say("Flight of %s: %s", variant.title(), file);
-          new FlightRecording(deployment.nodesOf(variant).get(0).pid())
-              .record(file, () -> load.refreshFor(FLIGHT));
-        });
-  }
-
   /**
    * In as many rounds as there are variants, each comes after every other one once (a Latin square
    * of Williams): what one leaves behind for the next hits all alike.
    */
-  static List<Variant> orderOf(int round) {
+  public static List<Variant> orderOf(int round) {
     Variant[] all = Variant.values();
     List<Variant> order = new ArrayList<>();
     for (int place = 0; place < all.length; place++) {
@@ -144,5 +138,77 @@ final class RefreshBenchmark {
       order.add(all[(round - 1 + step) % all.length]);
     }
     return order;
+  }
+
+  /**
+   * The cores of this machine in two halves: one for Keycloak, one for the database, Redis and the
+   * load. So the throughput is that of Keycloak, as where the others run on machines of their own.
+   * Needs Linux and {@code taskset} (util-linux).
+   */
+  public static final class Cores {
+
+    private static final String COMMAND = "taskset";
+
+    private final String ofKeycloak;
+    private final String ofOthers;
+
+    private Cores(String ofKeycloak, String ofOthers) {
+      this.ofKeycloak = ofKeycloak;
+      this.ofOthers = ofOthers;
+    }
+
+    /** Empty where there is one core only, or no command to assign them. */
+    public static Optional<Cores> inHalves() {
+      int all = Runtime.getRuntime().availableProcessors();
+      return all < 2 || !succeeds(COMMAND, "--version")
+          ? Optional.empty()
+          : Optional.of(new Cores(range(0, all / 2 - 1), range(all / 2, all - 1)));
+    }
+
+    /** Assigns all processes of this benchmark, with all their threads; later ones inherit it. */
+    public void assign(Collection<Long> keycloak) {
+      assign(ofOthers, ProcessHandle.current().pid());
+      ProcessHandle.current()
+          .descendants()
+          .filter(ProcessHandle::isAlive)
+          .forEach(it -> assign(keycloak.contains(it.pid()) ? ofKeycloak : ofOthers, it.pid()));
+    }
+
+    @Override
+    public String toString() {
+      return ofKeycloak + " for Keycloak, " + ofOthers + " for the rest";
+    }
+
+    private static void assign(String cores, long pid) {
+      boolean isDone = succeeds(COMMAND, "--all-tasks", "--cpu-list", "--pid", cores, "" + pid);
+      if (!isDone && ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent()) {
+        throw new BenchmarkFailure(
+            "Process "
+                + pid
+                + " could not be given the cores "
+                + cores
+                + "; try -Dbench.cores=shared");
+      }
+    }
+
+    private static boolean succeeds(String... command) {
+      try {
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor()
+            == 0;
+      } catch (IOException absent) {
+        return false;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new BenchmarkFailure("Interrupted", e);
+      }
+    }
+
+    private static String range(int first, int last) {
+      return first == last ? "" + first : first + "-" + last;
+    }
   }
 }

@@ -1,10 +1,12 @@
-package dev.tokenguard.benchmark;
+package dev.tokenguard.benchmark.support;
 
 import static dev.tokenguard.config.Setting.choice;
 import static dev.tokenguard.config.Setting.flag;
 import static dev.tokenguard.config.Setting.number;
 import static dev.tokenguard.config.Setting.text;
 
+import dev.tokenguard.benchmark.refresh.RefreshBenchmark;
+import dev.tokenguard.benchmark.refresh.Variant;
 import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.config.Setting;
 import java.nio.file.Path;
@@ -20,7 +22,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** What to measure and for how long. Given as {@code -Dbench.<name>=<value>}. */
-record BenchmarkOptions(
+public record BenchmarkOptions(
     Part part,
     int nodes,
     Sharing cores,
@@ -36,18 +38,17 @@ record BenchmarkOptions(
     Duration soak,
     Duration soakWarmUp,
     int soakFamilies,
-    boolean recordsFlight,
     Optional<String> postgresUrl,
     Path output) {
 
   /** Who shares the cores of the machine. */
-  enum Sharing {
+  public enum Sharing {
     APART,
     SHARED
   }
 
   /** Which benchmark to run. */
-  enum Part {
+  public enum Part {
     ALL,
     REFRESH,
     STORE,
@@ -168,11 +169,6 @@ record BenchmarkOptions(
           20,
           1_000,
           300);
-  private static final Setting<Boolean> FLIGHT =
-      flag(
-          "flight",
-          "Records a Java flight of Keycloak for each variant in a further round, to see what costs.",
-          false);
   private static final Setting<Optional<String>> POSTGRES_URL =
       text(
           "postgres.url",
@@ -190,7 +186,7 @@ record BenchmarkOptions(
           given -> given.isEmpty() ? System.getProperty("benchmark.folder") : given);
 
   /** All options, in the order in which they are explained. */
-  static final List<Setting<?>> SETTINGS =
+  public static final List<Setting<?>> SETTINGS =
       List.of(
           PART,
           NODES,
@@ -207,18 +203,60 @@ record BenchmarkOptions(
           SOAK_TIME,
           SOAK_WARM_UP,
           SOAK_FAMILIES,
-          FLIGHT,
           POSTGRES_URL,
           OUTPUT);
 
-  static boolean asksForHelp(Properties properties) {
+  private static final String HELP_TEXT =
+      """
+      mvn -Pbench [-Dbench.<option>=<value> ...]
+
+      Measures what refresh-token rotation costs. It starts a PostgreSQL, a Redis and Keycloak in
+      production mode on loopback ports, and stops them again.
+
+      1. Refreshes at the token endpoint: without rotation, with built-in rotation and with Token
+         Guard, one after the other in each round, in one and the same Keycloak; and, as a check,
+         without rotation in a Keycloak that does not have the JAR.
+      2. The store alone: time of a rotation and bytes per family, by the number of families; time
+         of a look-up on the blacklist and bytes per entry, by the number of entries.
+      3. A Redis Cluster of three masters: how families and their rotations spread over it.
+
+      Apart from these, -Dbench.part=soak lets honest clients and thieves come and go at one
+      Keycloak for a set time (-Dbench.soak), and fails on false alarms, escapes and memory that
+      grows.
+
+      -Dbench.part=volume prints how long each script takes for a user with 1, 10^3 and 10^5
+      families.
+
+      It prints a table, and writes results.json and three plots. With the defaults it takes
+      about twenty minutes, and nothing else should run on the machine meanwhile.
+      docs/benchmark.md tells what is measured and how.
+
+      Options:
+      """;
+
+  public static String help() {
+    StringBuilder text = new StringBuilder(HELP_TEXT);
+    for (Setting<?> setting : SETTINGS) {
+      text.append("\n  -Dbench.").append(setting.name()).append("=...\n");
+      text.append("      ").append(setting.help()).append('\n');
+      text.append("      Accepts ").append(setting.accepts());
+      if (!setting.defaultText().isEmpty()) {
+        text.append("; default ").append(setting.defaultText());
+      }
+      text.append(".\n");
+    }
+    return text.append("\n  -Dbench.help\n      Shows this text and does nothing else.\n")
+        .toString();
+  }
+
+  public static boolean asksForHelp(Properties properties) {
     return properties.containsKey(HELP);
   }
 
   /**
    * @throws InvalidSettingException naming the option and what it accepts
    */
-  static BenchmarkOptions parse(Properties properties) {
+  public static BenchmarkOptions parse(Properties properties) {
     Map<String, String> given = given(properties);
     return new BenchmarkOptions(
         PART.from(given),
@@ -236,13 +274,12 @@ record BenchmarkOptions(
         Duration.ofSeconds(SOAK_TIME.from(given)),
         Duration.ofSeconds(SOAK_WARM_UP.from(given)),
         SOAK_FAMILIES.from(given),
-        FLIGHT.from(given),
         POSTGRES_URL.from(given),
         Path.of(OUTPUT.from(given)).toAbsolutePath().normalize());
   }
 
   /** The names that no option has, so that a slip of the pen does not cost a quarter of an hour. */
-  static Set<String> unknownNames(Properties properties) {
+  public static Set<String> unknownNames(Properties properties) {
     Set<String> unknown = new TreeSet<>(given(properties).keySet());
     unknown.removeAll(SETTINGS.stream().map(Setting::name).collect(Collectors.toSet()));
     unknown.remove("phase");
@@ -250,7 +287,7 @@ record BenchmarkOptions(
   }
 
   /** Ten thousand, ten times as many, and so on; the last one is what was asked for. */
-  List<Integer> levels() {
+  public List<Integer> levels() {
     List<Integer> levels = new ArrayList<>();
     for (long level = SMALLEST; level < families; level *= 10) {
       levels.add((int) level);
@@ -260,13 +297,12 @@ record BenchmarkOptions(
   }
 
   /** A rough guess, for the person who waits. */
-  Duration expected() {
+  public Duration expected() {
     Duration store = Duration.ofSeconds(75).plusMillis(families / 8);
     Duration measured =
         warmUp
             .plus(round.plus(RefreshBenchmark.SETTLE).multipliedBy(rounds))
             .plusSeconds(steps + 20)
-            .plus(recordsFlight ? RefreshBenchmark.FLIGHT : Duration.ZERO)
             .multipliedBy(Variant.values().length);
     Duration cluster = Duration.ofSeconds(20).plusMillis(clusterFamilies / 2);
     return (measuresStore() ? store : Duration.ZERO)
@@ -276,7 +312,7 @@ record BenchmarkOptions(
   }
 
   /** For the file of results; a URL may hold a password. */
-  Map<String, Object> describe() {
+  public Map<String, Object> describe() {
     Map<String, Object> shown = new LinkedHashMap<>();
     shown.put("nodes", nodes);
     shown.put("cores", Setting.id(cores));
@@ -295,23 +331,23 @@ record BenchmarkOptions(
     return shown;
   }
 
-  boolean measuresRefresh() {
+  public boolean measuresRefresh() {
     return part == Part.ALL || part == Part.REFRESH;
   }
 
-  boolean measuresStore() {
+  public boolean measuresStore() {
     return part == Part.ALL || part == Part.STORE;
   }
 
-  boolean measuresCluster() {
+  public boolean measuresCluster() {
     return part == Part.ALL || part == Part.CLUSTER;
   }
 
-  boolean soaks() {
+  public boolean soaks() {
     return part == Part.SOAK;
   }
 
-  boolean measuresVolume() {
+  public boolean measuresVolume() {
     return part == Part.VOLUME;
   }
 

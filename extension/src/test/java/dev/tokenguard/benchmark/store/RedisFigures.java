@@ -1,7 +1,12 @@
-package dev.tokenguard.benchmark;
+package dev.tokenguard.benchmark.store;
 
+import dev.tokenguard.benchmark.support.BenchmarkFailure;
+import dev.tokenguard.redis.connection.Redis;
+import dev.tokenguard.redis.connection.RedisSettings;
+import dev.tokenguard.redis.connection.RedisTelemetry;
 import dev.tokenguard.testbed.redis.ClusterServers;
 import dev.tokenguard.testbed.redis.RedisServer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -10,7 +15,7 @@ import java.util.regex.Pattern;
 import redis.clients.jedis.Jedis;
 
 /** What Redis tells of itself. */
-final class RedisFigures implements AutoCloseable {
+public final class RedisFigures implements AutoCloseable {
 
   private static final Pattern USED_MEMORY = Pattern.compile("used_memory:(\\d+)");
   private static final Pattern COMMAND =
@@ -42,22 +47,22 @@ final class RedisFigures implements AutoCloseable {
 
   private final Jedis redis;
 
-  RedisFigures(RedisServer server) {
+  public RedisFigures(RedisServer server) {
     redis = new Jedis("127.0.0.1", server.port(), 10_000);
   }
 
-  static RedisFigures ofClusterNode(RedisServer server) {
+  public static RedisFigures ofClusterNode(RedisServer server) {
     RedisFigures figures = new RedisFigures(server);
     figures.redis.auth(ClusterServers.PASSWORD);
     return figures;
   }
 
-  long keys() {
+  public long keys() {
     return redis.dbSize();
   }
 
   /** CPU that was used to read, carry out and answer commands, and to replicate them. */
-  double mainThreadMicros() {
+  public double mainThreadMicros() {
     return MAIN_THREAD
             .matcher(redis.info("cpu"))
             .results()
@@ -67,7 +72,7 @@ final class RedisFigures implements AutoCloseable {
   }
 
   /** How many commands were refused since {@link #resetTimes()} because of their slot. */
-  long misdirected() {
+  public long misdirected() {
     return MISDIRECTED
         .matcher(redis.info("errorstats"))
         .results()
@@ -76,27 +81,27 @@ final class RedisFigures implements AutoCloseable {
   }
 
   /** But for what waits for replicas. */
-  long usedMemory() {
+  public long usedMemory() {
     String memory = redis.info("memory");
     return number(USED_MEMORY, memory) - number(REPLICATION, memory);
   }
 
-  void resetTimes() {
+  public void resetTimes() {
     redis.configResetStat();
   }
 
   /** Mean time of a script since {@link #resetTimes()}, on the clock of Redis. */
-  double scriptMicros() {
+  public double scriptMicros() {
     return scripts().meanMicros();
   }
 
   /** Scripts that were run since {@link #resetTimes()}. */
-  Calls scripts() {
+  public Calls scripts() {
     return calls("evalsha");
   }
 
   /** Mean time of a command since {@link #resetTimes()}, on the clock of Redis. */
-  double micros(String command) {
+  public double micros(String command) {
     return calls(command).meanMicros();
   }
 
@@ -109,7 +114,7 @@ final class RedisFigures implements AutoCloseable {
   }
 
   /** What was sent since {@link #resetTimes()}, by the command's name. */
-  Map<String, Calls> commands() {
+  public Map<String, Calls> commands() {
     Map<String, Calls> commands = new TreeMap<>();
     Matcher matcher = COMMAND.matcher(redis.info("commandstats"));
     while (matcher.find()) {
@@ -121,7 +126,7 @@ final class RedisFigures implements AutoCloseable {
     return commands;
   }
 
-  void forgetAll() {
+  public void forgetAll() {
     redis.flushAll();
   }
 
@@ -143,10 +148,51 @@ final class RedisFigures implements AutoCloseable {
    *
    * @param totalMicros of all of them, on the clock of Redis
    */
-  record Calls(long count, double totalMicros) {
+  public record Calls(long count, double totalMicros) {
 
-    double meanMicros() {
+    public double meanMicros() {
       return totalMicros / count;
+    }
+  }
+
+  /** A connection as Keycloak has it, but nobody reads meters. */
+  public static final class SilentRedis implements RedisTelemetry {
+
+    private SilentRedis() {}
+
+    public static Redis open(RedisServer server, int database) {
+      Map<String, String> given =
+          Map.of("url", server.uri() + "/" + database, "read-timeout", "10000");
+      return Redis.open(RedisSettings.parse(given::get).orElseThrow(), new SilentRedis());
+    }
+
+    public static Redis open(ClusterServers servers) {
+      Map<String, String> given =
+          Map.of(
+              "url",
+              servers.uri(),
+              "topology",
+              "cluster",
+              "password",
+              ClusterServers.PASSWORD,
+              "read-timeout",
+              "10000");
+      return Redis.open(RedisSettings.parse(given::get).orElseThrow(), new SilentRedis());
+    }
+
+    @Override
+    public void answered(Operation operation, Duration took) {
+      // Timed by the caller.
+    }
+
+    @Override
+    public void failed(Operation operation, Failure failure, String message) {
+      // The caller is thrown an exception.
+    }
+
+    @Override
+    public void entered(BreakerState state) {
+      // Shows by the exceptions.
     }
   }
 }

@@ -1,5 +1,7 @@
-package dev.tokenguard.benchmark;
+package dev.tokenguard.benchmark.refresh;
 
+import dev.tokenguard.benchmark.refresh.CommandCount.StatementCalls;
+import dev.tokenguard.benchmark.support.BenchmarkFailure;
 import dev.tokenguard.testbed.postgres.Database;
 import dev.tokenguard.testbed.postgres.PostgresServer;
 import dev.tokenguard.testbed.postgres.PostgresUnavailableException;
@@ -15,7 +17,7 @@ import java.util.UUID;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The PostgreSQL below Keycloak: one of its own, or one that is named. */
-final class Postgres implements AutoCloseable {
+public final class Postgres implements AutoCloseable {
 
   private static final String STATISTICS = "pg_stat_statements";
 
@@ -28,7 +30,7 @@ final class Postgres implements AutoCloseable {
     this.url = url;
   }
 
-  static Postgres start(Optional<String> given) {
+  public static Postgres start(Optional<String> given) {
     if (given.isPresent()) {
       return new Postgres(Optional.empty(), given.get());
     }
@@ -47,12 +49,12 @@ final class Postgres implements AutoCloseable {
     }
   }
 
-  String version() {
+  public String version() {
     return ask("show server_version", row -> row.getString(1)).get(0);
   }
 
   /** Makes an empty database; it is dropped in the end. */
-  Database create(String name) {
+  public Database create(String name) {
     String unique = "bench_" + name + "_" + UUID.randomUUID().toString().substring(0, 8);
     tell("create database " + unique);
     databases.add(unique);
@@ -63,14 +65,14 @@ final class Postgres implements AutoCloseable {
     return new Database(unique, address, source.getUser(), password);
   }
 
-  boolean canCountStatements() {
+  public boolean canCountStatements() {
     return ask("show shared_preload_libraries", row -> row.getString(1))
         .get(0)
         .contains(STATISTICS);
   }
 
   /** Begins a new count, or ends it: counting costs a little, too. */
-  void countStatements(boolean on) {
+  public void countStatements(boolean on) {
     tell("create extension if not exists " + STATISTICS);
     tell("alter system set " + STATISTICS + ".track = '" + (on ? "top" : "none") + "'");
     tell("select pg_reload_conf()");
@@ -80,7 +82,7 @@ final class Postgres implements AutoCloseable {
   }
 
   /** The statements that clients of the database have sent since the count began. */
-  List<StatementCalls> statements(Database database) {
+  public List<StatementCalls> statements(Database database) {
     return ask(
         "select s.query, s.calls from pg_stat_statements s join pg_database d on d.oid = s.dbid"
             + " where d.datname = '"
