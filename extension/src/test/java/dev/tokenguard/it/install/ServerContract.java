@@ -7,20 +7,29 @@ import static dev.tokenguard.it.Tokens.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.checker.RevocationChecker;
+import dev.tokenguard.checker.TokenClaims;
+import dev.tokenguard.checker.Verdict;
+import dev.tokenguard.checker.Verdict.Revoked;
+import dev.tokenguard.checker.Verdict.Scope;
 import dev.tokenguard.checker.WhenUnavailable;
 import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Tokens;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.keycloak.Keycloak;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.RedisClient;
 
 /** What holds for the realm of the demo on any server, however it was started. */
 abstract class ServerContract {
 
+  private String user;
   private OidcClient client;
   private Answer login;
 
@@ -30,9 +39,9 @@ abstract class ServerContract {
 
   @BeforeEach
   void logIn() {
-    String user = "contract-" + UUID.randomUUID();
+    user = "contract-" + UUID.randomUUID();
     keycloak().admin(Lab.REALM).createUser(user, Lab.PASSWORD);
-    client = OidcClient.of(keycloak().baseUri(), Lab.REALM, "demo-spa");
+    client = client("demo-spa");
     login = client.login(user, Lab.PASSWORD).orFail();
   }
 
@@ -56,22 +65,37 @@ abstract class ServerContract {
 
     assertRefused(client.refresh(third.refreshToken()));
     assertRevoked(client, third);
-    assertThat(isAccepted(third)).isFalse();
+    assertThat(List.of(login, second, third))
+        .extracting(answer -> verdict(Tokens.claims(answer)))
+        .containsOnly(new Revoked(Scope.TOKEN, "reused"));
   }
 
-  @Test
-  void given_a_logout_then_a_resource_server_refuses_the_access_token() {
-    assertThat(isAccepted(login)).isTrue();
+  @ParameterizedTest
+  @ValueSource(strings = {"demo-spa", "demo-stock"})
+  void given_a_logout_with_a_policy_or_without_then_a_resource_server_refuses_the_access_token(
+      String clientId) {
+    OidcClient app = client(clientId);
+    Answer one = app.login(user, Lab.PASSWORD).orFail();
+    Answer other = app.login(user, Lab.PASSWORD).orFail();
+    assertThat(verdict(Tokens.claims(one)).isAccepted()).isTrue();
 
-    client.logout(login.refreshToken()).orFail();
+    app.logout(one.refreshToken()).orFail();
 
-    assertThat(isAccepted(login)).isFalse();
+    assertThat(verdict(Tokens.claims(one)).isAccepted()).isFalse();
+    // As for a token with a pairwise subject, which is not the user's id.
+    TokenClaims sessionOnly = TokenClaims.of(Map.of("sid", Tokens.session(one)));
+    assertThat(verdict(sessionOnly)).isEqualTo(new Revoked(Scope.SESSION, "logout"));
+    assertThat(verdict(Tokens.claims(other)).isAccepted()).isTrue();
   }
 
-  private boolean isAccepted(Answer answer) {
+  private OidcClient client(String id) {
+    return OidcClient.of(keycloak().baseUri(), Lab.REALM, id);
+  }
+
+  /** Of a resource server that reads Redis only. */
+  private Verdict verdict(TokenClaims claims) {
     return RevocationChecker.of(
             keys -> redis().mget(keys.toArray(String[]::new)), WhenUnavailable.REFUSE)
-        .check(Tokens.claims(answer))
-        .isAccepted();
+        .check(claims);
   }
 }

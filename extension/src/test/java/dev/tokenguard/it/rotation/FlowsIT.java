@@ -6,7 +6,6 @@ import static dev.tokenguard.it.Tokens.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.it.LabTest;
 import dev.tokenguard.testbed.client.Answer;
@@ -15,7 +14,7 @@ import dev.tokenguard.testbed.client.OidcClient;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Every kind of client that gets refresh tokens works with rotation. */
+/** Offline tokens, scopes, DPoP and all other claims are as without rotation. */
 class FlowsIT extends LabTest {
 
   private final User user = lab.user();
@@ -36,32 +35,6 @@ class FlowsIT extends LabTest {
 
     assertRefused(client.refresh(last.refreshToken()));
     assertRevoked(client, login, last);
-  }
-
-  @Test
-  void given_a_confidential_client_then_its_tokens_rotate() {
-    OidcClient backend = lab.backend();
-    Answer login = user.logIn(backend);
-    Answer next = backend.refresh(login.refreshToken()).orFail();
-
-    assertThat(generation(next)).isEqualTo(1);
-    assertThat(lab.isActive(next)).isTrue();
-    assertThat(backend.refresh(login.refreshToken()).orFail().refreshToken())
-        .isEqualTo(next.refreshToken());
-  }
-
-  @Test
-  void given_the_code_flow_with_pkce_then_tokens_rotate_and_a_reuse_revokes_the_first_one() {
-    OidcClient spa = lab.client("demo-spa");
-    Answer login = spa.loginWithCode(user.name(), Lab.PASSWORD, "openid").answer().orFail();
-    Answer next = spa.refresh(login.refreshToken()).orFail();
-    Answer last = spa.refresh(next.refreshToken()).orFail();
-    assertThat(generation(last)).isEqualTo(2);
-    assertThat(last.idToken()).isNotEmpty();
-
-    assertRefused(spa.refresh(login.refreshToken()));
-
-    assertRevoked(spa, login, next, last);
   }
 
   @Test
