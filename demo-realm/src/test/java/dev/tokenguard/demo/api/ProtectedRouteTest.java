@@ -43,17 +43,17 @@ class ProtectedRouteTest {
   private boolean redisAnswers = true;
 
   @AfterEach
-  void endTheIssuer() {
+  void stopIssuer() {
     issuer.close();
   }
 
   @Test
-  void givenAGoodTokenThenItsOwnerIsLetIn() {
+  void given_a_valid_token_then_200() {
     assertThat(call(token(claims())).status()).isEqualTo(200);
   }
 
   @Test
-  void givenNoTokenThenTheChallengeHasNoErrorCode() {
+  void given_no_token_then_the_challenge_has_no_error_code() {
     Reply reply = protectedOrders().answer(request(Optional.empty()));
 
     assertThat(reply.status()).isEqualTo(401);
@@ -61,7 +61,7 @@ class ProtectedRouteTest {
   }
 
   @Test
-  void givenATokenThatExpiredThisSecondThenTheChallengeSaysSo() {
+  void given_a_token_that_expired_this_second_then_the_challenge_says_so() {
     Reply reply = call(token(claims().expirationTime(Date.from(Instant.now()))));
 
     assertThat(reply.status()).isEqualTo(401);
@@ -69,7 +69,7 @@ class ProtectedRouteTest {
   }
 
   @Test
-  void givenATokenWhoseSessionIsOnTheBlacklistThenTheChallengeSaysSo() {
+  void given_a_session_on_the_blacklist_then_the_challenge_says_so() {
     redis.put("tg:sid:session", "9999999999 logout");
 
     Reply reply = call(token(claims()));
@@ -79,7 +79,7 @@ class ProtectedRouteTest {
   }
 
   @Test
-  void givenARedisThatIsAwayThenTheTokenIsNotCalledBad() {
+  void given_no_redis_then_503_without_a_challenge() {
     redisAnswers = false;
 
     Reply reply = call(token(claims()));
@@ -89,9 +89,9 @@ class ProtectedRouteTest {
   }
 
   @Test
-  void givenATokenThatIsNotOursThenItIsInvalid() throws JOSEException {
+  void given_a_token_of_another_issuer_audience_type_or_key_then_it_is_invalid() throws JOSEException {
     assertInvalid(token(claims().issuer("http://127.0.0.1/realms/other")));
-    assertInvalid(token(claims().audience("somebody-else")));
+    assertInvalid(token(claims().audience("another-api")));
     assertInvalid(token(claims().claim("typ", "ID")));
     assertInvalid(signed(JWSAlgorithm.RS256, new RSASSASigner(newKey()), claims()));
     // A public key that is taken for a secret (RFC 8725, section 2.1).
@@ -116,7 +116,7 @@ class ProtectedRouteTest {
         RevocationChecker.of(
             keys -> {
               if (!redisAnswers) {
-                throw new IllegalStateException("away");
+                throw new IllegalStateException("no connection");
               }
               return keys.stream().map(redis::get).toList();
             },

@@ -14,7 +14,7 @@ class AppClientTest {
   private final JsonNode clients = Json.read(Path.of("realm.json")).path("clients");
 
   @Test
-  void thePageOffersTheClientsThatTheRealmHasForIt() {
+  void given_the_realm_then_the_page_offers_its_clients() {
     List<AppClient> inTheRealm =
         StreamSupport.stream(clients.spliterator(), false)
             .filter(client -> client.path("clientId").asText().startsWith("demo-app"))
@@ -30,7 +30,7 @@ class AppClientTest {
   }
 
   @Test
-  void theyAreForOneOriginAndForCodesWithPkceOnly() {
+  void given_the_clients_of_the_page_then_they_allow_one_origin_and_codes_with_pkce_only() {
     for (JsonNode client : clients) {
       if (client.path("clientId").asText().startsWith("demo-app")) {
         assertThat(client.path("redirectUris").toString())

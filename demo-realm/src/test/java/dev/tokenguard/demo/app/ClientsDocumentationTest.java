@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the documentation quotes is what the page runs. */
+/** The code in the documentation is the code of the page. */
 class ClientsDocumentationTest {
 
   private static final Path DOCS = Path.of("..", "docs", "clients.md");
@@ -24,14 +24,14 @@ class ClientsDocumentationTest {
 
   @ParameterizedTest
   @MethodSource("quotes")
-  void givenAQuoteThenItsSourceHasTheseLines(Quote quote) throws IOException {
+  void given_a_quote_then_its_source_has_these_lines(Quote quote) throws IOException {
     String source = Files.readString(SCRIPTS.resolve(quote.source()));
 
     assertThat(unindented(source)).contains(unindented(quote.code()));
   }
 
   @Test
-  void givenTheDocumentationThenEachBlockNamesItsSource() throws IOException {
+  void given_the_documentation_then_each_block_names_its_source() throws IOException {
     assertThat(BLOCK.matcher(Files.readString(DOCS)).results())
         .isNotEmpty()
         .allSatisfy(block -> assertThat(block.group(1)).matches("js [a-z]+\\.js"));
@@ -45,7 +45,7 @@ class ClientsDocumentationTest {
         .toList();
   }
 
-  /** A quote begins at the margin, its source does not. */
+  /** Quotes are not indented, their sources are. */
   private static String unindented(String code) {
     return code.lines().map(String::strip).collect(Collectors.joining("\n", "\n", "\n"));
   }

@@ -30,7 +30,7 @@ class PageTest {
     "/style/base.css, text/css; charset=utf-8",
     "/icon.svg, image/svg+xml"
   })
-  void itServesItsFilesWithTheirTypes(String path, String type) {
+  void given_a_file_of_the_page_then_it_is_served_with_its_type(String path, String type) {
     Reply reply = get(path);
 
     assertThat(reply.status()).isEqualTo(200);
@@ -49,12 +49,12 @@ class PageTest {
         "/vendor/README.md",
         "//"
       })
-  void itServesNothingElse(String path) {
+  void given_another_path_then_it_is_not_found(String path) {
     assertThat(get(path).status()).isEqualTo(404);
   }
 
   @Test
-  void theLibraryIsTheOneThatItsReadmeNames() throws NoSuchAlgorithmException {
+  void given_the_library_then_it_is_the_one_that_its_readme_names() throws NoSuchAlgorithmException {
     byte[] library = get("/vendor/oidc-client-ts.min.js").body();
     String sum = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(library));
 

@@ -6,22 +6,22 @@ import com.microsoft.playwright.options.WaitForSelectorState;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A tab with the page of the demo, as its visitor sees it. */
+/** A tab with the page of the demo. */
 final class Tab {
 
   private static final double PATIENCE_MS = 60_000;
 
   private final Page page;
-  private final List<String> complaints = new ArrayList<>();
+  private final List<String> errors = new ArrayList<>();
 
   Tab(Page page) {
     this.page = page;
     page.setDefaultTimeout(PATIENCE_MS);
-    page.onPageError(complaints::add);
+    page.onPageError(errors::add);
     page.onConsoleMessage(
         message -> {
           if (message.type().equals("error") || message.type().equals("warning")) {
-            complaints.add(message.text());
+            errors.add(message.text());
           }
         });
   }
@@ -30,14 +30,14 @@ final class Tab {
     return page;
   }
 
-  /** Errors and warnings on the console, and exceptions that nobody caught. */
-  List<String> complaints() {
-    return complaints;
+  /** Errors and warnings on the console, and uncaught exceptions. */
+  List<String> errors() {
+    return errors;
   }
 
-  /** What the browser itself says of an answer that was asked for, a refusal, is not the page's. */
-  List<String> complaintsOfThePage() {
-    return complaints.stream()
+  /** Without the browser's own message for a refusal that the user has asked for. */
+  List<String> errorsOfThePage() {
+    return errors.stream()
         .filter(text -> !text.matches("Failed to load resource: .* status of 40[01] .*"))
         .toList();
   }
@@ -62,7 +62,7 @@ final class Tab {
     page.click("#" + id);
   }
 
-  /** Waits until the line that answers the buttons holds a text. */
+  /** Waits for a text in the line that reports the result of a button. */
   void awaitOutcome(String text) {
     awaitText("#outcome", text);
   }
@@ -74,7 +74,7 @@ final class Tab {
         new WaitForFunctionOptions().setTimeout(PATIENCE_MS));
   }
 
-  /** Waits for the login form, and gives the sentence above it. */
+  /** Waits for the login form, and returns the notice above it. */
   String awaitNotice() {
     page.waitForSelector(
         "#login", new Page.WaitForSelectorOptions().setState(WaitForSelectorState.VISIBLE));
@@ -90,15 +90,15 @@ final class Tab {
         "least => Number(document.getElementById('generation').textContent) >= least", atLeast);
   }
 
-  /** Takes the hand off the mouse, and looks at the top. */
+  /** For a picture. */
   void rest() {
     page.mouse().move(0, 0);
     page.waitForFunction("() => document.querySelector('[aria-busy]') === null");
     page.evaluate("() => scrollTo(0, 0)");
   }
 
-  /** What happened of a kind, as the tabs have written it down. */
-  int happenings(String kind) {
+  /** How many events of a kind the tabs have recorded. */
+  int events(String kind) {
     return ((Number)
             page.evaluate(
                 "kind => JSON.parse(localStorage.getItem('token-guard-demo.history'))"
@@ -107,7 +107,7 @@ final class Tab {
         .intValue();
   }
 
-  /** The kinds of what happened since a theft. */
+  /** The kinds of the events since a theft. */
   @SuppressWarnings("unchecked")
   List<String> sinceTheTheft() {
     return (List<String>)

@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A test in Keycloak's own console; afterwards the realm is as it was. */
+/** A test in Keycloak's own console, which restores the realm. */
 abstract class ConsoleTest extends BrowserTest {
 
   private static final String PROFILES = "/client-policies/profiles";
@@ -42,7 +42,7 @@ abstract class ConsoleTest extends BrowserTest {
     admin().put(EVENTS, events).orFail();
   }
 
-  /** The console in a new browser, as tall as what is to be seen. */
+  /** The console in a new browser of this height. */
   Console console(int height) {
     context =
         browser()

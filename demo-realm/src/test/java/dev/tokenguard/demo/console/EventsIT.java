@@ -17,7 +17,7 @@ class EventsIT extends ConsoleTest {
   private final OidcClient client = client("demo-spa");
 
   @Test
-  void givenTheListenerWhenItIsRemovedAndAddedThenAPasswordResetEndsTheLoginsOnlyWithIt() {
+  void given_the_listener_when_it_is_removed_and_added_then_a_password_reset_revokes_only_with_it() {
     assertThat(refreshAfterAReset().error()).isEqualTo("invalid_grant");
     Console console = console(560).logIn("realm-settings/events");
     console.shown(button(console, "close " + LISTENER));
@@ -25,13 +25,13 @@ class EventsIT extends ConsoleTest {
 
     button(console, "close " + LISTENER).click();
     console.press("saveEventListenerBtn");
-    await("the listener to be gone", () -> !isListening());
+    await("the listener to be removed", () -> !isListening());
 
     assertThat(refreshAfterAReset().isOk()).isTrue();
 
     choose(console);
     console.press("saveEventListenerBtn");
-    await("the listener to be there", EventsIT::isListening);
+    await("the listener to be added", EventsIT::isListening);
 
     assertThat(refreshAfterAReset().error()).isEqualTo("invalid_grant");
   }

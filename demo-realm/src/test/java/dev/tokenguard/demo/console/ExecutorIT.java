@@ -16,7 +16,7 @@ class ExecutorIT extends ConsoleTest {
   private static final String NEW = "realm-settings/client-policies/profiles/add-profile";
 
   @Test
-  void givenANewProfileWhenTheExecutorIsAddedThenEverySettingHasItsDefaultAndHelp() {
+  void given_a_new_profile_when_the_executor_is_added_then_each_setting_has_its_default_and_help() {
     Console console = profileWithTheExecutorOpen();
 
     assertThat(DocumentedSetting.all()).hasSize(14);
@@ -38,7 +38,7 @@ class ExecutorIT extends ConsoleTest {
   }
 
   @Test
-  void givenABadValueWhenItIsSavedThenTheAlertNamesSettingValueAndRangeAndAGoodOneIsSaved() {
+  void given_an_invalid_value_when_it_is_saved_then_the_alert_names_setting_value_and_range() {
     Console console = profileWithTheExecutorOpen();
 
     console.fill("grace-period", "301");
@@ -93,7 +93,7 @@ class ExecutorIT extends ConsoleTest {
     assertThat(help(console, setting)).hasText(setting.helpInTheConsole());
   }
 
-  /** By its own button: a popover that has only just appeared does not hear the Escape key yet. */
+  /** By its own button: a popover that has only just appeared does not handle the Escape key yet. */
   private static void closeHelp(Console console, DocumentedSetting setting) {
     help(console, setting)
         .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Close"))

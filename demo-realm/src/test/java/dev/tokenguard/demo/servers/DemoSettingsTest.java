@@ -21,7 +21,7 @@ class DemoSettingsTest {
   }
 
   @Test
-  void withoutSettingsItServesThePageUntilItIsEndedWithARedisOfItsOwn() {
+  void given_no_settings_then_the_page_is_served_with_a_redis_of_its_own() {
     DemoSettings settings = DemoSettings.from(properties, Map.of("REDIS_URL", " "));
 
     assertThat(settings.port()).isEqualTo(8080);
@@ -32,7 +32,7 @@ class DemoSettingsTest {
   }
 
   @Test
-  void aSwitchNeedsNoValue() {
+  void given_a_switch_then_it_needs_no_value() {
     properties.setProperty("demo.once", "");
     properties.setProperty("demo.help", "false");
 
@@ -44,7 +44,7 @@ class DemoSettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "65535", "65536", "-1", "http", ""})
-  void aPortThatIsNoneIsRefused(String port) {
+  void given_an_invalid_port_then_the_message_names_the_setting(String port) {
     properties.setProperty("demo.port", port);
 
     assertThatThrownBy(() -> DemoSettings.from(properties, Map.of()))

@@ -20,12 +20,12 @@ class RedisAddressTest {
     "redis://s3cret@host:6379, redis://:***@host:6379",
     "redis://bob:s%403cret:x@host:6379, redis://bob:***@host:6379"
   })
-  void shownItHasNoPassword(String text, String shown) {
+  void given_an_address_then_its_text_has_no_password(String text, String shown) {
     assertThat(RedisAddress.parse(text)).hasToString(shown);
   }
 
   @Test
-  void usedItHasThePassword() {
+  void given_an_address_then_its_uri_has_the_password() {
     assertThat(RedisAddress.parse("redis://:s3cret@host:6379").uri().getUserInfo())
         .isEqualTo(":s3cret");
   }
@@ -33,7 +33,7 @@ class RedisAddressTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"host:6379", "http://:s3cret@host", "redis://:s3 cret@host", "redis:s3cret"})
-  void whatIsNoAddressIsRefusedWithoutRepeatingIt(String text) {
+  void given_an_invalid_address_then_the_message_does_not_repeat_it(String text) {
     assertThatThrownBy(() -> RedisAddress.parse(text))
         .isInstanceOf(DemoFailure.class)
         .hasMessageContaining("REDIS_URL")

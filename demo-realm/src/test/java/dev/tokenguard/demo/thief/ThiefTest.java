@@ -26,7 +26,7 @@ class ThiefTest {
     "GET, http://127.0.0.1:8090, 403",
     "POST, http://127.0.0.1:8090, 404"
   })
-  void onlyThePageOfTheDemoMayHandSomethingInAndWithoutLootNothingIsDone(
+  void given_another_origin_or_no_token_then_the_thief_does_nothing(
       String method, String origin, int status) {
     Reply reply =
         thief.answer(

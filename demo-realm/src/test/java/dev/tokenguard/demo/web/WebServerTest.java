@@ -34,7 +34,7 @@ class WebServerTest {
   }
 
   @Test
-  void givenAQueryAndAFormThenItReadsBoth() throws Exception {
+  void given_a_query_and_a_form_then_both_are_read() throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(server.origin().resolve("/?one=1%202"))
             .POST(HttpRequest.BodyPublishers.ofString("two=%C3%A4"));
@@ -43,7 +43,7 @@ class WebServerTest {
   }
 
   @Test
-  void givenAnotherNameOfThisMachineThenItSendsTheVisitorToItsOrigin() throws Exception {
+  void given_another_name_of_this_machine_then_it_redirects_to_its_origin() throws Exception {
     URI byName = URI.create("http://localhost:" + server.origin().getPort() + "/");
 
     HttpResponse<String> answer = send(HttpRequest.newBuilder(byName));
@@ -53,7 +53,7 @@ class WebServerTest {
   }
 
   @Test
-  void givenAFailureThenTheAnswerDoesNotRepeatWhatWasSent() throws Exception {
+  void given_a_failure_then_the_response_does_not_repeat_the_request() throws Exception {
     HttpResponse<String> answer =
         send(
             HttpRequest.newBuilder(server.origin().resolve("/broken"))

@@ -1,19 +1,24 @@
 package dev.tokenguard.demo.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.options.ColorScheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class StoryIT extends BrowserTest {
+/** A theft as the user of the page sees it. */
+class TheftIT extends BrowserTest {
 
   @ParameterizedTest
   @EnumSource(
       value = ColorScheme.class,
       names = {"LIGHT", "DARK"})
-  void givenTwoTabsWhenATokenIsStolenThenBothEndAndSayWhy(ColorScheme scheme) {
+  void given_two_tabs_when_a_token_is_stolen_then_both_are_logged_out_with_the_reason(
+      ColorScheme scheme) {
+    // The dark one is for a picture; PageIT tests it.
+    assumeTrue(scheme == ColorScheme.LIGHT || !SCREENSHOTS.isEmpty());
     Visitor alice = visitor(1280, 900, scheme);
     Tab first = alice.open();
     first.logIn("alice");
@@ -30,8 +35,8 @@ class StoryIT extends BrowserTest {
     first.awaitOutcome("the very token that was lost");
     second.awaitGeneration(3);
     assertThat(first.page().textContent("#lineage")).contains("same ×4", "lost", "same again");
-    assertThat(first.complaints()).isEmpty();
-    assertThat(second.complaints()).isEmpty();
+    assertThat(first.errors()).isEmpty();
+    assertThat(second.errors()).isEmpty();
 
     first.press("steal");
     first.awaitOutcome("The thief used generation 3 and has 4");
@@ -43,13 +48,13 @@ class StoryIT extends BrowserTest {
     assertThat(second.awaitNotice()).isEqualTo(first.awaitNotice());
     assertThat(second.page().textContent("#last-lineage")).contains("3 used twice", "thief");
     assertThat(first.sinceTheTheft()).containsExactly("refused", "ended");
-    assertThat(first.complaintsOfThePage()).isEmpty();
-    assertThat(second.complaintsOfThePage()).isEmpty();
+    assertThat(first.errorsOfThePage()).isEmpty();
+    assertThat(second.errorsOfThePage()).isEmpty();
     picture(first, "demo-theft-" + scheme.name().toLowerCase());
   }
 
   @Test
-  void givenATheftWhenTheUserLogsInAgainThenThePasswordIsAskedForAndTheThiefHasNothing() {
+  void given_a_theft_when_the_user_logs_in_again_then_the_password_is_needed() {
     Tab tab = visitor().open();
     tab.logIn("alice");
     tab.press("steal");
@@ -57,7 +62,7 @@ class StoryIT extends BrowserTest {
     tab.press("refresh-now");
     tab.awaitNotice();
 
-    // The session at Keycloak lives on under grace, so only the prompt asks.
+    // The session at Keycloak is still active with grace, so only prompt=login asks for it.
     tab.press("log-in");
     tab.page().fill("#password", "demo");
     tab.page().click("#kc-login");
@@ -68,7 +73,7 @@ class StoryIT extends BrowserTest {
   }
 
   @Test
-  void givenAThiefWhoCopiesTheBrowserWhenHeIsLateThenHeIsCaught() {
+  void given_a_thief_with_the_same_user_agent_when_the_token_is_old_then_the_theft_is_detected() {
     Tab tab = visitor().open();
     tab.logIn("bob");
     tab.page().check("#forge");
@@ -88,7 +93,7 @@ class StoryIT extends BrowserTest {
   }
 
   @Test
-  void givenAnOldTokenWhenItIsReplayedThenTheFamilyIsDead() {
+  void given_an_old_token_when_it_is_replayed_then_the_family_is_revoked() {
     Tab tab = visitor().open();
     tab.logIn("bob");
     tab.press("refresh-now");

@@ -9,14 +9,15 @@ import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
 import org.junit.jupiter.api.Test;
 
-class SwitchIT extends ConsoleTest {
+/** The switch of a policy in Keycloak's console. */
+class PolicyIT extends ConsoleTest {
 
   private static final String POLICY = "token-guard-strict";
 
   private final OidcClient client = client("demo-strict");
 
   @Test
-  void givenAPolicyWhenItIsSwitchedOffAndOnThenAReplayIsAcceptedAsInStockAndRefusedAgain() {
+  void given_a_policy_when_it_is_disabled_and_enabled_then_a_replay_is_accepted_and_refused_again() {
     assertThat(replay().error()).isEqualTo("invalid_grant");
     Console console = console(800).logIn("realm-settings/client-policies/policies");
 
