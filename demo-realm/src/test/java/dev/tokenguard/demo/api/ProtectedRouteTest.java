@@ -89,7 +89,8 @@ class ProtectedRouteTest {
   }
 
   @Test
-  void given_a_token_of_another_issuer_audience_type_or_key_then_it_is_invalid() throws JOSEException {
+  void given_a_token_of_another_issuer_audience_type_or_key_then_it_is_invalid()
+      throws JOSEException {
     assertInvalid(token(claims().issuer("http://127.0.0.1/realms/other")));
     assertInvalid(token(claims().audience("another-api")));
     assertInvalid(token(claims().claim("typ", "ID")));

@@ -53,16 +53,15 @@ public abstract class BrowserTest {
             .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
             .filter(Files::isExecutable)
             .findFirst();
-    assumeTrue(chromium.isPresent(), "There is no Chromium here: the page of the demo is not tested");
+    assumeTrue(
+        chromium.isPresent(), "There is no Chromium here: the page of the demo is not tested");
     LOGS.watch(Servers.shared().keycloak().log());
     playwright = Playwright.create();
     browser =
         playwright
             .chromium()
             .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium.get())
-                    .setArgs(OPTIONS));
+                new BrowserType.LaunchOptions().setExecutablePath(chromium.get()).setArgs(OPTIONS));
   }
 
   @AfterAll

@@ -39,7 +39,8 @@ class FiveTabsIT extends BrowserTest {
 
   @ParameterizedTest
   @CsvSource({"grace, true", "strict, false"})
-  void given_a_theft_then_the_next_refresh_detects_it_and_every_tab_shows_the_reason(String mode, boolean isLossy) {
+  void given_a_theft_then_the_next_refresh_detects_it_and_every_tab_shows_the_reason(
+      String mode, boolean isLossy) {
     List<Tab> tabs = fiveTabs(mode, "carol");
     tabs.get(0).page().setChecked("#bad-network", isLossy);
     tabs.get(0).awaitGeneration(2);
@@ -47,7 +48,8 @@ class FiveTabsIT extends BrowserTest {
     tabs.get(0).press("steal");
 
     assertThat(tabs).allSatisfy(tab -> assertThat(tab.awaitNotice()).contains("was used twice"));
-    // The first use of the other copy is refused. The response may be lost and the request repeated.
+    // The first use of the other copy is refused. The response may be lost and the request
+    // repeated.
     assertThat(tabs.get(0).sinceTheTheft())
         .doesNotContain("rotated", "replayed")
         .startsWith("refused")

@@ -2,7 +2,6 @@ package dev.tokenguard.demo.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.tokenguard.testbed.Await;
 import java.time.Duration;

@@ -54,7 +54,8 @@ class PageTest {
   }
 
   @Test
-  void given_the_library_then_it_is_the_one_that_its_readme_names() throws NoSuchAlgorithmException {
+  void given_the_library_then_it_is_the_one_that_its_readme_names()
+      throws NoSuchAlgorithmException {
     byte[] library = get("/vendor/oidc-client-ts.min.js").body();
     String sum = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(library));
 

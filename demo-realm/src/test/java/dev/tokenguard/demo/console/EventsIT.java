@@ -17,7 +17,8 @@ class EventsIT extends ConsoleTest {
   private final OidcClient client = client("demo-spa");
 
   @Test
-  void given_the_listener_when_it_is_removed_and_added_then_a_password_reset_revokes_only_with_it() {
+  void
+      given_the_listener_when_it_is_removed_and_added_then_a_password_reset_revokes_only_with_it() {
     assertThat(refreshAfterAReset().error()).isEqualTo("invalid_grant");
     Console console = console(560).logIn("realm-settings/events");
     console.shown(button(console, "close " + LISTENER));

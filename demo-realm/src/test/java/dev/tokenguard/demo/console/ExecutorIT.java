@@ -93,7 +93,9 @@ class ExecutorIT extends ConsoleTest {
     assertThat(help(console, setting)).hasText(setting.helpInTheConsole());
   }
 
-  /** By its own button: a popover that has only just appeared does not handle the Escape key yet. */
+  /**
+   * By its own button: a popover that has only just appeared does not handle the Escape key yet.
+   */
   private static void closeHelp(Console console, DocumentedSetting setting) {
     help(console, setting)
         .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Close"))

@@ -17,7 +17,8 @@ class PolicyIT extends ConsoleTest {
   private final OidcClient client = client("demo-strict");
 
   @Test
-  void given_a_policy_when_it_is_disabled_and_enabled_then_a_replay_is_accepted_and_refused_again() {
+  void
+      given_a_policy_when_it_is_disabled_and_enabled_then_a_replay_is_accepted_and_refused_again() {
     assertThat(replay().error()).isEqualTo("invalid_grant");
     Console console = console(800).logIn("realm-settings/client-policies/policies");
 
