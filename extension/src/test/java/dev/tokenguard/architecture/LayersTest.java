@@ -116,7 +116,7 @@ final class LayersTest {
         .check(CLASSES);
   }
 
-  /** Metrics listen to Redis, so they know what the adapter tells its listeners, and no more. */
+  /** Metrics know what the adapter reports to its listeners, and no more. */
   @Test
   void ofTheKeycloakAdapterOnlyTheConnectionKnowsMoreOfRedisThanItsTelemetry() {
     noClasses()

@@ -104,7 +104,7 @@ public record Results(
    * Where the figures come from.
    *
    * @param loadAverage of the last minute before the benchmark began: above a tenth or so,
-   *     something else was running, too; negative where the system does not tell
+   *     something else was running, too; negative where the system does not report it
    */
   public record Machine(
       String processor, int cores, long memoryGib, String system, String java, double loadAverage) {

@@ -123,7 +123,7 @@ public record Target(String name, String wanted, String measured, boolean isReac
     return new Target(name, "at most " + text(limit), text(measured), measured <= limit);
   }
 
-  /** The median decides; its interval tells how sure that is. */
+  /** The median decides; its interval shows the precision. */
   private static Target atMost(String name, double limit, Spread measured) {
     return new Target(name, "at most " + text(limit), text(measured), measured.median() <= limit);
   }

@@ -97,8 +97,8 @@ public final class DocumentedTests {
     try {
       String name = path.substring(0, path.length() - ".class".length());
       return Class.forName(name, false, DocumentedTests.class.getClassLoader());
-    } catch (ClassNotFoundException gone) {
-      throw new IllegalStateException(gone);
+    } catch (ClassNotFoundException absent) {
+      throw new IllegalStateException(absent);
     }
   }
 

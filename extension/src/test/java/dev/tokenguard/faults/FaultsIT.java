@@ -58,7 +58,7 @@ final class FaultsIT {
         () -> realm.client(DENY).refresh(realm.logIn(DENY, "alice").refreshToken()).isOk());
   }
 
-  /** What holds while Redis does not answer, whatever the reason. */
+  /** What holds while Redis does not answer, for any reason. */
   private static void assertPostponedOrAllowed() {
     Answer denied = realm.logIn(DENY, "alice");
     assertThat(realm.client(DENY).userinfo(denied.accessToken()).status()).isEqualTo(200);

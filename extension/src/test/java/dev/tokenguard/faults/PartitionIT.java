@@ -78,7 +78,7 @@ final class PartitionIT {
     }
   }
 
-  /** Shorter than an access token lives: by its clock a node refuses rightly what has expired. */
+  /** Shorter than the lifespan of an access token: a node refuses expired tokens by its clock. */
   @ParameterizedTest
   @ValueSource(strings = {"PT5M", "PT-5M"})
   void given_the_clock_of_one_node_jumps_then_clients_are_served(Duration jump) {

@@ -47,7 +47,7 @@ public record CommandCount(
     }
   }
 
-  /** What keeps a connection alive or sets one up: it comes by time, not by refresh. */
+  /** Commands that open or keep a connection: they depend on time, not on refreshes. */
   private static final Set<String> UPKEEP = Set.of("ping", "hello", "client", "auth", "select");
 
   /** The upkeep of the cluster, and what only begins or ends a transaction, are left out. */
@@ -79,7 +79,7 @@ public record CommandCount(
         Pattern.compile(
             "(begin|start transaction|commit|rollback|set|show|discard).*", Pattern.DOTALL);
 
-    /** By which the nodes of a cluster find each other: it comes by time, not by refresh. */
+    /** By which the nodes of a cluster find each other: it depends on time, not on refreshes. */
     private static final Pattern UPKEEP =
         Pattern.compile(".*\\bjgroups_ping\\b.*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
@@ -165,7 +165,7 @@ public record CommandCount(
     private static final String BY_SCRIPT = "lua";
     private static final String MARK = "benchmark-mark";
 
-    /** Once a second and node, whatever the load. */
+    /** Once a second and node, with any load. */
     private static final String HEARTBEAT = ":heartbeat\"";
 
     private final Map<String, Long> commands = new ConcurrentHashMap<>();

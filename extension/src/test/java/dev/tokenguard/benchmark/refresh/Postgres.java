@@ -56,7 +56,7 @@ public final class Postgres implements AutoCloseable {
   /** Makes an empty database; it is dropped in the end. */
   public Database create(String name) {
     String unique = "bench_" + name + "_" + UUID.randomUUID().toString().substring(0, 8);
-    tell("create database " + unique);
+    execute("create database " + unique);
     databases.add(unique);
     PGSimpleDataSource source = source();
     source.setDatabaseName(unique);
@@ -73,11 +73,11 @@ public final class Postgres implements AutoCloseable {
 
   /** Begins a new count, or ends it: counting costs a little, too. */
   public void countStatements(boolean on) {
-    tell("create extension if not exists " + STATISTICS);
-    tell("alter system set " + STATISTICS + ".track = '" + (on ? "top" : "none") + "'");
-    tell("select pg_reload_conf()");
+    execute("create extension if not exists " + STATISTICS);
+    execute("alter system set " + STATISTICS + ".track = '" + (on ? "top" : "none") + "'");
+    execute("select pg_reload_conf()");
     if (on) {
-      tell("select pg_stat_statements_reset()");
+      execute("select pg_stat_statements_reset()");
     }
   }
 
@@ -96,7 +96,7 @@ public final class Postgres implements AutoCloseable {
     if (embedded.isPresent()) {
       embedded.get().close();
     } else {
-      databases.forEach(name -> tell("drop database if exists " + name + " with (force)"));
+      databases.forEach(name -> execute("drop database if exists " + name + " with (force)"));
     }
   }
 
@@ -110,7 +110,7 @@ public final class Postgres implements AutoCloseable {
     return source;
   }
 
-  private void tell(String sql) {
+  private void execute(String sql) {
     try (Connection connection = source().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);

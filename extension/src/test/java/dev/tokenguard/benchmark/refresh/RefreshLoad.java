@@ -30,7 +30,7 @@ public final class RefreshLoad {
     this.chains = chains;
   }
 
-  /** Refreshes for so long, and tells how often. */
+  /** Refreshes for this time, and returns how often. */
   public int refreshFor(Duration duration) {
     return run(Duration.ZERO, duration, () -> {}).count();
   }
@@ -155,7 +155,7 @@ public final class RefreshLoad {
           .flatMap(process -> process.info().totalCpuDuration())
           .orElseThrow(
               () ->
-                  new BenchmarkFailure("This system does not tell the CPU time of process " + pid));
+                  new BenchmarkFailure("This system does not report the CPU time of process " + pid));
     }
   }
 }

@@ -56,7 +56,7 @@ public final class BlacklistBenchmark {
         lists.forEach(list -> list.measure(lookUps));
       }
       List<StoreReport.LookUps> reports = lists.stream().map(FilledBlacklist::report).toList();
-      reports.forEach(this::tell);
+      reports.forEach(this::print);
       return reports;
     } finally {
       lists.forEach(FilledBlacklist::close);
@@ -64,7 +64,7 @@ public final class BlacklistBenchmark {
     }
   }
 
-  private void tell(StoreReport.LookUps report) {
+  private void print(StoreReport.LookUps report) {
     progress.say(
         "Blacklist with %,d entries: look-up %.1f µs in Redis; caller p50 %.0f µs, p99 %.0f µs; %.0f"
             + " bytes per entry",

@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import redis.clients.jedis.Jedis;
 
-/** What Redis tells of itself. */
+/** What INFO of Redis reports. */
 public final class RedisFigures implements AutoCloseable {
 
   private static final Pattern USED_MEMORY = Pattern.compile("used_memory:(\\d+)");
@@ -138,7 +138,7 @@ public final class RedisFigures implements AutoCloseable {
   private static long number(Pattern pattern, String text) {
     Matcher matcher = pattern.matcher(text);
     if (!matcher.find()) {
-      throw new BenchmarkFailure("Redis does not tell " + pattern);
+      throw new BenchmarkFailure("INFO of Redis has no " + pattern);
     }
     return Long.parseLong(matcher.group(1));
   }
@@ -155,7 +155,7 @@ public final class RedisFigures implements AutoCloseable {
     }
   }
 
-  /** A connection as Keycloak has it, but nobody reads meters. */
+  /** A connection as Keycloak has it, without metrics. */
   public static final class SilentRedis implements RedisTelemetry {
 
     private SilentRedis() {}

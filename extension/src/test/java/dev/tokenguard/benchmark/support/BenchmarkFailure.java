@@ -1,6 +1,6 @@
 package dev.tokenguard.benchmark.support;
 
-/** The benchmark cannot go on; the message tells the person at the terminal why. */
+/** The benchmark has failed; the message is printed. */
 public final class BenchmarkFailure extends RuntimeException {
 
   public BenchmarkFailure(String message) {

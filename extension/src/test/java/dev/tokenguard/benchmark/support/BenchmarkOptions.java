@@ -164,7 +164,7 @@ public record BenchmarkOptions(
   private static final Setting<Integer> SOAK_FAMILIES =
       number(
           "soak-families",
-          "How many families are alive at a time in the soak; one that ends is followed by another.",
+          "How many families are active at a time in the soak.",
           "families",
           20,
           1_000,
@@ -172,7 +172,7 @@ public record BenchmarkOptions(
   private static final Setting<Optional<String>> POSTGRES_URL =
       text(
           "postgres.url",
-          "A PostgreSQL to use instead of the one that comes along. Its user must be a superuser:"
+          "A PostgreSQL to use instead of the embedded one. Its user must be a superuser:"
               + " two databases are made and dropped again.",
           "jdbc:postgresql://host:port/database?user=...&password=...",
           "",
@@ -229,7 +229,7 @@ public record BenchmarkOptions(
 
       It prints a table, and writes results.json and three plots. With the defaults it takes
       about twenty minutes, and nothing else should run on the machine meanwhile.
-      docs/benchmark.md tells what is measured and how.
+      docs/benchmark.md describes the method.
 
       Options:
       """;

@@ -3,7 +3,7 @@ package dev.tokenguard.benchmark.support;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Tells the person at the terminal what goes on, with the time since the begin. */
+/** Prints the progress, with the time since the start. */
 public final class Progress {
 
   private final long begin = System.nanoTime();

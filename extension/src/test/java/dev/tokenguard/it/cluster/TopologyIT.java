@@ -153,7 +153,7 @@ class TopologyIT {
     }
   }
 
-  /** The CA comes by Keycloak's own truststore here. */
+  /** The CA is in Keycloak's own truststore here. */
   @Test
   void given_tls_and_a_redis_that_is_not_there_yet_then_the_realm_is_guarded_once_it_is() {
     int port = LoopbackPort.free();

@@ -248,7 +248,7 @@ class TwoNodesIT {
     assertThat(generation(app(another).refresh(next.refreshToken()).orFail())).isEqualTo(3);
   }
 
-  /** Keycloak refuses a token that was issued before its session began, by whatever clock. */
+  /** Keycloak refuses a token that was issued before its session began. */
   @Tag(TestLength.FULL)
   @ParameterizedTest
   @ValueSource(strings = {"PT20M", "PT-20M"})

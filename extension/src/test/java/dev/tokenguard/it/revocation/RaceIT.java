@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A refresh that races a revocation, by whatever trigger, has one winner (keycloak#51312). */
+/** A refresh that races a revocation, by any trigger, has one winner (keycloak#51312). */
 class RaceIT extends RevocationTest {
 
   private static final int ROUNDS = TestLength.of(2, 20);
@@ -150,7 +150,7 @@ class RaceIT extends RevocationTest {
     };
   }
 
-  /** As an import does; nobody has to type a code. */
+  /** As an import does, so no code has to be entered. */
   private String addSecondFactor() {
     Map<String, Object> credential =
         Map.of(

@@ -68,7 +68,7 @@ class UserRevocationIT extends RevocationTest {
     }
   }
 
-  /** It comes in the second of the logins, and the next login follows at once. */
+  /** In the same second as the logins before and after it. */
   @ParameterizedTest
   @EnumSource
   void given_a_trigger_by_an_administrator_then_all_tokens_of_the_user_are_revoked(

@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Commands to Redis: one for a refresh, whatever it leads to, and one for a login. */
+/** Commands to Redis: one for a refresh, also a refused one, and one for a login. */
 class CostIT extends LabTest {
 
   /** Scripts, and look-ups in the list; scripts themselves call none of these. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A revoked family is refused, whatever the policies say about the request at hand. */
+/** A revoked family is refused, even if no policy applies to the request any more. */
 class RevokedStaysRevokedIT extends LabTest {
 
   private final User user = lab.user();
