@@ -6,6 +6,7 @@ import static dev.tokenguard.it.Tokens.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.it.LabTest;
 import dev.tokenguard.testbed.client.Answer;
