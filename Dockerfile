@@ -3,6 +3,9 @@
 # Source of the JARs: maven builds them in a container; host uses those of `mvn package -DskipTests`.
 ARG JARS=maven
 
+# 26.4 to 26.7.
+ARG KEYCLOAK_VERSION=26.7.5
+
 FROM maven:3.9-eclipse-temurin-17 AS jars-of-maven
 WORKDIR /src
 COPY . .
@@ -15,7 +18,7 @@ COPY demo-realm/target/ /src/demo-realm/target/
 
 FROM jars-of-${JARS} AS jars
 
-FROM quay.io/keycloak/keycloak:26.7.5 AS keycloak
+FROM quay.io/keycloak/keycloak:${KEYCLOAK_VERSION} AS keycloak
 COPY --from=jars /src/extension/target/token-guard-for-keycloak-0.1.0-SNAPSHOT.jar /opt/keycloak/providers/
 RUN /opt/keycloak/bin/kc.sh build --db=postgres --health-enabled=true --metrics-enabled=true
 ENTRYPOINT ["/opt/keycloak/bin/kc.sh"]

@@ -131,6 +131,19 @@ final class LayersTest {
         .check(CLASSES);
   }
 
+  /** They load in that version of Keycloak and later ones only. */
+  @Test
+  void whatNeedsALaterVersionOfKeycloakIsReferredToByNothingElse() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.tokenguard.keycloak.since26_*..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.tokenguard.keycloak.since26_*..")
+        .allowEmptyShould(false)
+        .check(CLASSES);
+  }
+
   /** Resource servers take it alone. */
   @Test
   void theCheckerKnowsNothingButTheJavaPlatform() {

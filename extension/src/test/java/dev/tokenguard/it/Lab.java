@@ -217,7 +217,9 @@ public final class Lab {
 
   /** What the console shows of the refresh-token provider. */
   public JsonNode refreshTokenInfo() {
-    return admin.serverInfo().at("/providers/refresh-token/providers/token-guard/operationalInfo");
+    return admin
+        .serverInfo()
+        .at("/providers/oauth2-grant-type/providers/refresh_token/operationalInfo");
   }
 
   private void savePolicies() {

@@ -17,8 +17,8 @@ final class GuardedRefreshTokenIntrospection extends RefreshTokenIntrospectionPr
     if (!super.verifyTokenReuse()) {
       return false;
     }
-    // Only its own client may ask. Keycloak checks that later, and would have the answer by then.
-    if (!verifyAudience() || new RefreshTokenLookup(session).isActive(token, userSession, client)) {
+    // From 26.6 on only its own client may ask, which Keycloak checks later; before that, any may.
+    if (new RefreshTokenLookup(session).isActive(token, userSession, client)) {
       return true;
     }
     eventBuilder.detail(Details.REASON, RefreshTokenLookup.INACTIVE);

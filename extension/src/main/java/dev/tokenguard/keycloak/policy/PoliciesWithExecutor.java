@@ -1,25 +1,33 @@
 package dev.tokenguard.keycloak.policy;
 
-import jakarta.ws.rs.core.MultivaluedHashMap;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tokenguard.keycloak.support.KeycloakCapability;
+import dev.tokenguard.rotation.RotationPolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
-import org.keycloak.representations.idm.ClientPoliciesRepresentation;
 import org.keycloak.representations.idm.ClientPolicyConditionConfigurationRepresentation;
 import org.keycloak.representations.idm.ClientPolicyConditionRepresentation;
 import org.keycloak.representations.idm.ClientPolicyRepresentation;
 import org.keycloak.representations.idm.ClientProfilesRepresentation;
+import org.keycloak.services.clientpolicy.ClientPolicyContext;
+import org.keycloak.services.clientpolicy.ClientPolicyEvent;
 import org.keycloak.services.clientpolicy.ClientPolicyException;
 import org.keycloak.services.clientpolicy.ClientPolicyVote;
 import org.keycloak.services.clientpolicy.condition.ClientPolicyConditionProvider;
 import org.keycloak.services.clientpolicy.condition.ClientPolicyConditionProviderFactory;
-import org.keycloak.services.clientpolicy.context.TokenRefreshContext;
 import org.keycloak.util.JsonSerialization;
 
 /**
@@ -32,6 +40,17 @@ public final class PoliciesWithExecutor {
   /** Conditions whose vote depends on the client only, not on the request. */
   private static final Set<String> BY_CLIENT =
       Set.of("any-client", "client-access-type", "client-attributes", "client-roles");
+
+  /**
+   * The policy event of a refresh. From 26.6 on conditions take the client from it, and before that
+   * from the session.
+   */
+  @SuppressWarnings("unchecked")
+  private static final Function<ClientModel, ClientPolicyContext> REFRESH =
+      KeycloakCapability.CLIENT_IN_POLICY_EVENTS.isAvailable()
+          ? KeycloakCapability.CLIENT_IN_POLICY_EVENTS.adapter(
+              Function.class, "dev.tokenguard.keycloak.since26_6.RefreshContextFactory")
+          : client -> () -> ClientPolicyEvent.TOKEN_REFRESH;
 
   private final KeycloakSession session;
   private final ClientModel client;
@@ -48,13 +67,9 @@ public final class PoliciesWithExecutor {
    * @return empty if the policies cannot be read
    */
   public Set<String> named() {
-    RealmModel realm = session.getContext().getRealm();
     try {
-      Set<String> profiles = profilesIn(session.clientPolicy().getClientProfiles(realm, true));
-      ClientPoliciesRepresentation policies = session.clientPolicy().getClientPolicies(realm, true);
-      return policies.getPolicies().stream()
-          .filter(ClientPolicyRepresentation::isEnabled)
-          .filter(policy -> policy.getProfiles().stream().anyMatch(profiles::contains))
+      Map<String, JsonNode> settings = settingsByProfile();
+      return policiesWith(settings.keySet())
           .filter(this::mayApply)
           .map(ClientPolicyRepresentation::getName)
           .collect(Collectors.toCollection(TreeSet::new));
@@ -64,18 +79,77 @@ public final class PoliciesWithExecutor {
     }
   }
 
-  private static Set<String> profilesIn(ClientProfilesRepresentation profiles) {
-    return Stream.concat(
+  /**
+   * The rotation policy that applies to the client in every kind of request, for requests that the
+   * conditions do not vote about. Empty when that depends on the request. Parses the realm's
+   * policies.
+   */
+  public Optional<RotationPolicy> byClientAlone() {
+    try {
+      Map<String, JsonNode> settings = settingsByProfile();
+      return policiesWith(settings.keySet())
+          .filter(this::dependsOnTheClientAlone)
+          .filter(this::mayApply)
+          .flatMap(policy -> policy.getProfiles().stream())
+          .filter(settings::containsKey)
+          .reduce((earlier, later) -> later)
+          .map(profile -> parsed(settings.get(profile)));
+    } catch (ClientPolicyException | RuntimeException unreadable) {
+      LOG.debug("The policies of the realm cannot be read", unreadable);
+      return Optional.empty();
+    }
+  }
+
+  /** By its JSON: from 26.8 on the getter has another type. */
+  private static JsonNode configurationIn(Object representation) {
+    try {
+      return JsonSerialization.mapper
+          .readTree(JsonSerialization.writeValueAsString(representation))
+          .path("configuration");
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+  }
+
+  private static RotationPolicy parsed(JsonNode settings) {
+    return RotationPolicy.parse(
+        JsonSerialization.mapper.convertValue(
+            settings, new TypeReference<Map<String, Object>>() {}));
+  }
+
+  private Stream<ClientPolicyRepresentation> policiesWith(Set<String> profiles)
+      throws ClientPolicyException {
+    return session
+        .clientPolicy()
+        .getClientPolicies(session.getContext().getRealm(), true)
+        .getPolicies()
+        .stream()
+        .filter(ClientPolicyRepresentation::isEnabled)
+        .filter(policy -> policy.getProfiles().stream().anyMatch(profiles::contains));
+  }
+
+  /** What the executor is set to in each profile that has it. */
+  private Map<String, JsonNode> settingsByProfile() throws ClientPolicyException {
+    ClientProfilesRepresentation profiles =
+        session.clientPolicy().getClientProfiles(session.getContext().getRealm(), true);
+    Map<String, JsonNode> settings = new HashMap<>();
+    Stream.concat(
             profiles.getProfiles().stream(),
             profiles.getGlobalProfiles() == null
                 ? Stream.empty()
                 : profiles.getGlobalProfiles().stream())
-        .filter(
+        .forEach(
             profile ->
                 profile.getExecutors().stream()
-                    .anyMatch(it -> RotationExecutorFactory.ID.equals(it.getExecutorProviderId())))
-        .map(profile -> profile.getName())
-        .collect(Collectors.toSet());
+                    .filter(it -> RotationExecutorFactory.ID.equals(it.getExecutorProviderId()))
+                    .forEach(it -> settings.put(profile.getName(), configurationIn(it))));
+    return settings;
+  }
+
+  private boolean dependsOnTheClientAlone(ClientPolicyRepresentation policy) {
+    return policy.getConditions() != null
+        && policy.getConditions().stream()
+            .allMatch(condition -> BY_CLIENT.contains(condition.getConditionProviderId()));
   }
 
   private boolean mayApply(ClientPolicyRepresentation policy) {
@@ -100,9 +174,8 @@ public final class PoliciesWithExecutor {
       condition.setupConfiguration(
           (ClientPolicyConditionConfigurationRepresentation)
               JsonSerialization.mapper.convertValue(
-                  given.getConfiguration(), condition.getConditionConfigurationClass()));
-      ClientPolicyVote vote =
-          condition.applyPolicy(new TokenRefreshContext(new MultivaluedHashMap<>(), client, null));
+                  configurationIn(given), condition.getConditionConfigurationClass()));
+      ClientPolicyVote vote = condition.applyPolicy(REFRESH.apply(client));
       return vote == (condition.isNegativeLogic() ? ClientPolicyVote.YES : ClientPolicyVote.NO);
     } catch (ClientPolicyException unreadable) {
       return false;

@@ -17,6 +17,9 @@ final class RotationExecutor
 
   private static final Logger LOG = Logger.getLogger(RotationExecutor.class);
 
+  /** Keycloak 26.4 has no constant of that name. */
+  private static final String JWT_AUTHORIZATION_GRANT = "JWT_AUTHORIZATION_GRANT";
+
   private final KeycloakSession session;
   private RotationExecutorConfiguration configuration;
 
@@ -50,12 +53,14 @@ final class RotationExecutor
           DEVICE_TOKEN_REQUEST,
           BACKCHANNEL_TOKEN_REQUEST,
           TOKEN_EXCHANGE_REQUEST,
-          JWT_AUTHORIZATION_GRANT,
           TOKEN_INTROSPECT ->
           EffectivePolicy.set(session, policy());
       case TOKEN_REVOKE -> RevokedTokenContext.record(session, (TokenRevokeContext) context);
       default -> {
         // No other request issues, refreshes, revokes or introspects a refresh token.
+        if (context.getEvent().name().equals(JWT_AUTHORIZATION_GRANT)) {
+          EffectivePolicy.set(session, policy());
+        }
       }
     }
   }

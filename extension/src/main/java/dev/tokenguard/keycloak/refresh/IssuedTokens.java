@@ -9,6 +9,7 @@ import dev.tokenguard.keycloak.tokens.FrontChannelTag;
 import dev.tokenguard.keycloak.tokens.LineageClaims;
 import dev.tokenguard.keycloak.tokens.RegisteredAccessToken;
 import dev.tokenguard.keycloak.tokens.SubjectToken;
+import dev.tokenguard.rotation.ContextMatch;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -20,73 +21,109 @@ import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
-import org.keycloak.protocol.oidc.token.TokenPostProcessor;
-import org.keycloak.protocol.oidc.token.TokenPostProcessorContext;
+import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
 import org.keycloak.protocol.oidc.utils.OIDCResponseType;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.RefreshToken;
 
 /**
- * Sees the tokens of every response before they are signed, and makes those nameable that no policy
- * event announces: of token exchange, of UMA, of the front channel in the hybrid flow.
+ * The tokens of a response before they are signed. A login with a policy begins a family; the
+ * access tokens that no policy event announces (of token exchange, of UMA, of the front channel in
+ * the hybrid flow) become nameable.
  */
-final class IssuedTokens implements TokenPostProcessor {
+public final class IssuedTokens {
 
   private final KeycloakSession session;
 
-  IssuedTokens(KeycloakSession session) {
+  public IssuedTokens(KeycloakSession session) {
     this.session = session;
   }
 
-  @Override
-  public void process(TokenPostProcessorContext context) {
-    AccessToken accessToken = context.accessToken();
-    if (accessToken != null) {
-      MaxAccessTokenLifespan.of(session)
-          .observe(session.getContext().getRealm(), accessToken.getExp() - Time.currentTime());
-    }
-    if (context.requestRefreshToken() != null) {
-      FailedAnswer.isBuilt(session);
-    } else if (accessToken != null
-        && accessToken.getId() != null
-        && RedisConnection.familiesOf(session).isPresent()
-        && !isOfFamily(context)) {
-      register(context);
+  /** Any access token, also of a refresh. */
+  public void observe(AccessToken accessToken) {
+    MaxAccessTokenLifespan.of(session)
+        .observe(session.getContext().getRealm(), accessToken.getExp() - Time.currentTime());
+  }
+
+  /** The response to a login, as the policy event after it announces it. */
+  public void record(AccessTokenResponseBuilder response) {
+    RefreshToken token = response.getRefreshToken();
+    observe(response.getAccessToken());
+    if (token != null) {
+      AuthenticatedClientSessionModel clientSession =
+          RotationRequestFactory.clientSessionOf(session, session.getContext().getClient(), token);
+      if (clientSession != null) {
+        record(response.getAccessToken(), token, clientSession);
+      }
     }
   }
 
-  private void register(TokenPostProcessorContext context) {
-    if (isFrontChannel(context)) {
-      registerFrontChannel(context);
+  /**
+   * The response to anything but a refresh. Keycloak may build a response twice.
+   *
+   * @param refreshToken null when there is none
+   */
+  public void record(
+      AccessToken accessToken,
+      RefreshToken refreshToken,
+      AuthenticatedClientSessionModel clientSession) {
+    if (accessToken.getId() == null
+        || RedisConnection.familiesOf(session).isEmpty()
+        || refreshToken != null && LineageClaims.areIn(refreshToken)) {
+      return;
+    }
+    Optional<RotationPolicy> policy = EffectivePolicy.of(session);
+    if (refreshToken != null && policy.isPresent() && !isRequestingParty(refreshToken)) {
+      beginLogin(accessToken, refreshToken, clientSession, policy.get());
+    } else if (isFrontChannel(clientSession)) {
+      registerFrontChannel(accessToken, clientSession);
     } else {
-      SubjectToken.of(session).ifPresent(subject -> registerIssuedFor(subject, context));
+      SubjectToken.of(session)
+          .ifPresent(
+              subject -> registerIssuedFor(subject, accessToken, refreshToken, clientSession));
     }
   }
 
-  private static boolean isOfFamily(TokenPostProcessorContext context) {
-    return context.refreshToken() != null && LineageClaims.areIn(context.refreshToken());
+  private void beginLogin(
+      AccessToken accessToken,
+      RefreshToken token,
+      AuthenticatedClientSessionModel clientSession,
+      RotationPolicy policy) {
+    LineageClaims.begin(
+        token,
+        accessToken,
+        policy.bindTo() == ContextMatch.NONE
+            ? Optional.empty()
+            : Optional.of(RotationRequestFactory.contextOf(session)));
+    RotationRequestFactory.capLifetime(token, policy, clientSession.getUserSession());
+    recordWhenCommitted(
+        accessToken, token, clientSession, policy, SubjectToken.of(session).map(SubjectToken::tag));
+  }
+
+  private void recordWhenCommitted(
+      AccessToken accessToken,
+      RefreshToken token,
+      AuthenticatedClientSessionModel clientSession,
+      RotationPolicy policy,
+      Optional<String> parentTag) {
+    RotationRequest login =
+        RotationRequestFactory.ofLogin(session, clientSession, token, accessToken, parentTag);
+    Transactions.afterCommit(session, new LoginRecorder(session, login, policy)::tell);
   }
 
   /**
    * The hybrid flow issues an access token with the code, by a request that no policy condition on
    * clients votes for: Keycloak's context of that event names no client.
    */
-  private boolean isFrontChannel(TokenPostProcessorContext context) {
-    String requested =
-        context
-            .clientSessionCtx()
-            .getClientSession()
-            .getNote(OIDCLoginProtocol.RESPONSE_TYPE_PARAM);
+  private boolean isFrontChannel(AuthenticatedClientSessionModel clientSession) {
+    String requested = clientSession.getNote(OIDCLoginProtocol.RESPONSE_TYPE_PARAM);
     if (requested == null || isTokenRequest()) {
       return false;
     }
     OIDCResponseType type = OIDCResponseType.parse(requested);
     return type.hasResponseType(OIDCResponseType.CODE)
         && type.hasResponseType(OIDCResponseType.TOKEN)
-        && !new PoliciesWithExecutor(
-                session, context.clientSessionCtx().getClientSession().getClient())
-            .named()
-            .isEmpty();
+        && !new PoliciesWithExecutor(session, clientSession.getClient()).named().isEmpty();
   }
 
   private boolean isTokenRequest() {
@@ -95,23 +132,25 @@ final class IssuedTokens implements TokenPostProcessor {
     return parameters != null && parameters.containsKey(OAuth2Constants.GRANT_TYPE);
   }
 
-  private void registerFrontChannel(TokenPostProcessorContext context) {
-    AuthenticatedClientSessionModel clientSession = context.clientSessionCtx().getClientSession();
+  private void registerFrontChannel(
+      AccessToken accessToken, AuthenticatedClientSessionModel clientSession) {
     UserSessionModel userSession = clientSession.getUserSession();
     new RegisteredAccessToken(session)
         .register(
             userSession.getUser().getId(),
             FrontChannelTag.of(userSession.getId(), clientSession.getClient().getId()),
-            context.accessToken());
+            accessToken);
   }
 
-  private void registerIssuedFor(SubjectToken subject, TokenPostProcessorContext context) {
-    RefreshToken token = context.refreshToken();
-    if (token != null && isRequestingParty(context)) {
-      begin(subject, token, context);
+  private void registerIssuedFor(
+      SubjectToken subject,
+      AccessToken accessToken,
+      RefreshToken token,
+      AuthenticatedClientSessionModel clientSession) {
+    if (token != null && isRequestingParty(token)) {
+      beginRequestingParty(subject, accessToken, token, clientSession.getUserSession());
     } else {
-      new RegisteredAccessToken(session)
-          .register(subject.userId(), subject.tag(), context.accessToken());
+      new RegisteredAccessToken(session).register(subject.userId(), subject.tag(), accessToken);
     }
   }
 
@@ -120,23 +159,22 @@ final class IssuedTokens implements TokenPostProcessor {
    * token that of the client which presented the access token. Keycloak gives no other response
    * tokens of two clients.
    */
-  private static boolean isRequestingParty(TokenPostProcessorContext context) {
-    return context.refreshToken().getAuthorization() != null;
+  private static boolean isRequestingParty(RefreshToken token) {
+    return token.getAuthorization() != null;
   }
 
-  private void begin(SubjectToken subject, RefreshToken token, TokenPostProcessorContext context) {
-    UserSessionModel userSession = context.clientSessionCtx().getClientSession().getUserSession();
+  private void beginRequestingParty(
+      SubjectToken subject,
+      AccessToken accessToken,
+      RefreshToken token,
+      UserSessionModel userSession) {
     ClientModel client = session.getContext().getRealm().getClientByClientId(token.getIssuedFor());
     AuthenticatedClientSessionModel clientSession =
         client == null ? null : userSession.getAuthenticatedClientSessionByClient(client.getId());
-    if (clientSession == null) {
-      return;
+    if (clientSession != null) {
+      LineageClaims.begin(token, accessToken, Optional.empty());
+      recordWhenCommitted(
+          accessToken, token, clientSession, RotationPolicy.LOOKUP, Optional.of(subject.tag()));
     }
-    LineageClaims.begin(token, context.accessToken(), Optional.empty());
-    RotationPolicy policy = EffectivePolicy.of(session).orElse(RotationPolicy.LOOKUP);
-    RotationRequest login =
-        RotationRequestFactory.ofLogin(
-            session, clientSession, token, context.accessToken(), Optional.of(subject.tag()));
-    Transactions.afterCommit(session, new LoginRecorder(session, login, policy)::tell);
   }
 }

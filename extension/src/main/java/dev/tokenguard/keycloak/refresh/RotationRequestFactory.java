@@ -14,11 +14,11 @@ import org.keycloak.common.Profile;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.utils.SessionExpirationUtils;
 import org.keycloak.models.utils.SessionTimeoutHelper;
 import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
-import org.keycloak.protocol.oidc.refresh.RefreshTokenContext;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.RefreshToken;
 import org.keycloak.util.TokenUtil;
@@ -53,12 +53,15 @@ public final class RotationRequestFactory {
    */
   static Optional<RotationRequest> ofRefresh(
       KeycloakSession session,
-      RefreshTokenContext context,
+      ClientModel client,
+      RefreshToken presented,
       AccessTokenResponseBuilder response,
       RotationPolicy policy) {
-    RefreshToken presented = context.oldRefreshToken();
-    RotationRequestFactory tokens =
-        new RotationRequestFactory(session, response.getClientSessionCtx().getClientSession());
+    AuthenticatedClientSessionModel clientSession = clientSessionOf(session, client, presented);
+    if (clientSession == null) {
+      return Optional.empty();
+    }
+    RotationRequestFactory tokens = new RotationRequestFactory(session, clientSession);
     RefreshToken child = response.getRefreshToken();
     if (child != null) {
       capLifetime(child, policy, tokens.userSession);
@@ -73,6 +76,22 @@ public final class RotationRequestFactory {
                     accessToken(response.getAccessToken(), presented),
                     Attempt.aged(RequestArrival.age(session)),
                     Optional.empty()));
+  }
+
+  /**
+   * That of a token. Keycloak has read it in the same transaction when it checked the token, so
+   * this costs nothing. Null when there is none.
+   */
+  static AuthenticatedClientSessionModel clientSessionOf(
+      KeycloakSession session, ClientModel client, RefreshToken token) {
+    RealmModel realm = session.getContext().getRealm();
+    UserSessionModel userSession =
+        TokenUtil.TOKEN_TYPE_OFFLINE.equals(token.getType())
+            ? session.sessions().getOfflineUserSession(realm, token.getSessionId())
+            : session.sessions().getUserSession(realm, token.getSessionId());
+    return userSession == null
+        ? null
+        : userSession.getAuthenticatedClientSessionByClient(client.getId());
   }
 
   /** The tokens of a login carry their claims already. */

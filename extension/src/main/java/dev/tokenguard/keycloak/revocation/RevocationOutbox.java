@@ -15,7 +15,6 @@ import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.models.RevokedTokenProvider;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.timer.TimerProvider;
 
@@ -68,11 +67,7 @@ public final class RevocationOutbox {
 
   /** That of this node. */
   public static RevocationOutbox of(KeycloakSessionFactory sessions) {
-    RedisRevokedTokenProviderFactory owner =
-        (RedisRevokedTokenProviderFactory)
-            sessions.getProviderFactory(
-                RevokedTokenProvider.class, RedisRevokedTokenProviderFactory.ID);
-    return owner.outbox();
+    return RevokedTokenSpi.IN_USE.registered(sessions).outbox();
   }
 
   /**
@@ -155,7 +150,7 @@ public final class RevocationOutbox {
       KeycloakModelUtils.runJobInTransaction(
           factory,
           session -> {
-            RevokedTokenProvider builtIn = BuiltInRevokedTokens.of(session);
+            RevokedTokenList builtIn = RevokedTokenList.builtIn(session);
             for (String text : delivery.texts()) {
               if (text.length() <= LONGEST_TEXT) {
                 builtIn.put(text, lifespan);

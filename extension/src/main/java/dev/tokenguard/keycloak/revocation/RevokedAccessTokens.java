@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RevokedTokenProvider;
 
 /**
  * Names revoked access tokens on the revocation list and on Keycloak's own list: those of families
@@ -137,7 +136,7 @@ public final class RevokedAccessTokens {
    * configured.
    */
   public static boolean isOnListOfKeycloak(KeycloakSession session, String id) {
-    return BuiltInRevokedTokens.of(session).contains(id);
+    return RevokedTokenList.builtIn(session).contains(id);
   }
 
   private boolean record(List<Entry> accessTokens) {
@@ -156,7 +155,7 @@ public final class RevokedAccessTokens {
 
   /** From there they are added again after a data loss of Redis. */
   private void putOnListOfKeycloak(List<Entry> entries) {
-    RevokedTokenProvider builtIn = BuiltInRevokedTokens.of(session);
+    RevokedTokenList builtIn = RevokedTokenList.builtIn(session);
     for (Entry entry : entries) {
       long lifespan = lifespan(entry.expiresAt());
       String text = entry.text();

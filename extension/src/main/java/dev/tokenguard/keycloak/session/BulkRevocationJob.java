@@ -1,6 +1,6 @@
 package dev.tokenguard.keycloak.session;
 
-import dev.tokenguard.keycloak.revocation.BuiltInRevokedTokens;
+import dev.tokenguard.keycloak.revocation.RevokedTokenList;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.revocation.BulkRevocation;
@@ -71,7 +71,7 @@ public final class BulkRevocationJob {
     }
     BulkRevocationJob job = new BulkRevocationJob(session, realm, bulk, true);
     Map<String, Set<String>> affected = job.step.affected(Long.MAX_VALUE);
-    BuiltInRevokedTokens.of(session).put(bulk.begun(), REMEMBER_SECONDS);
+    RevokedTokenList.builtIn(session).put(bulk.begun(), REMEMBER_SECONDS);
     Transactions.afterCommit(session, () -> job.start(affected));
   }
 
@@ -121,7 +121,7 @@ public final class BulkRevocationJob {
     Transactions.retryOnConflict(
         () ->
             Transactions.inNewTransaction(
-                factory, realm, own -> BuiltInRevokedTokens.of(own).put(text, REMEMBER_SECONDS)));
+                factory, realm, own -> RevokedTokenList.builtIn(own).put(text, REMEMBER_SECONDS)));
   }
 
   private void start(Map<String, Set<String>> affected) {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.keycloak.models.AuthenticatedClientSessionModel;
@@ -17,7 +16,6 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
-import org.keycloak.models.UserSessionProvider;
 import org.keycloak.models.session.UserSessionPersisterProvider;
 import org.keycloak.storage.StorageId;
 
@@ -43,12 +41,7 @@ public final class CommittedSessionReader {
           return user == null
               ? List.of()
               : Stream.of(false, true)
-                  .flatMap(
-                      isOffline ->
-                          persister(own)
-                              .findUserSessionsByUserId(ownRealm, user, isOffline)
-                              .keySet()
-                              .stream())
+                  .flatMap(isOffline -> SessionStreams.IN_USE.idsOf(own, ownRealm, user, isOffline))
                   .distinct()
                   .toList();
         });
@@ -117,7 +110,6 @@ public final class CommittedSessionReader {
         own -> {
           RealmModel ownRealm = own.getContext().getRealm();
           ClientModel client = own.clients().getClientById(ownRealm, clientId);
-          UserSessionProvider sessions = own.sessions();
           return client == null
               ? Map.of()
               : byUser(
@@ -126,30 +118,28 @@ public final class CommittedSessionReader {
                         userSession.getAuthenticatedClientSessionByClient(clientId);
                     return login != null && isMeant.test(login);
                   },
-                  paged(at -> sessions.readOnlyStreamUserSessions(ownRealm, client, at, PAGE)),
-                  paged(
-                      at ->
-                          sessions.readOnlyStreamOfflineUserSessions(ownRealm, client, at, PAGE)));
+                  atClient(own, ownRealm, client, false),
+                  atClient(own, ownRealm, client, true));
         });
   }
 
   private static Map<String, Set<String>> sessionsOfRealm(
       KeycloakSession own, Predicate<UserSessionModel> isMeant) {
     RealmModel ownRealm = own.getContext().getRealm();
-    UserSessionProvider sessions = own.sessions();
     return byUser(
         isMeant,
-        sessions.readOnlyStreamUserSessions(ownRealm),
-        sessions.readOnlyStreamOfflineUserSessions(ownRealm));
+        SessionStreams.IN_USE.inRealm(own, ownRealm, false),
+        SessionStreams.IN_USE.inRealm(own, ownRealm, true));
   }
 
   private static UserSessionPersisterProvider persister(KeycloakSession own) {
     return own.getProvider(UserSessionPersisterProvider.class);
   }
 
-  private static Stream<UserSessionModel> paged(IntFunction<Stream<UserSessionModel>> page) {
+  private static Stream<UserSessionModel> atClient(
+      KeycloakSession own, RealmModel realm, ClientModel client, boolean isOffline) {
     return Stream.iterate(0, at -> at + PAGE)
-        .map(at -> page.apply(at).toList())
+        .map(at -> SessionStreams.IN_USE.atClient(own, realm, client, isOffline, at, PAGE).toList())
         .takeWhile(sessions -> !sessions.isEmpty())
         .flatMap(List::stream);
   }

@@ -1,36 +1,24 @@
 package dev.tokenguard.keycloak.connection;
 
+import java.lang.reflect.Proxy;
 import java.util.Map;
-import java.util.Set;
 import org.keycloak.Config;
 
-/** Options of Keycloak, from a map. */
-final class GivenOptions extends Config.AbstractScope {
+/** Options of Keycloak, from a map. Each version has other methods beside the one that is used. */
+final class GivenOptions {
 
-  private final Map<String, String> given;
+  private GivenOptions() {}
 
-  GivenOptions(Map<String, String> given) {
-    this.given = given;
-  }
-
-  @Override
-  public String get(String key) {
-    return given.get(key);
-  }
-
-  @Override
-  public Config.Scope scope(String... scope) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  @Deprecated
-  public Set<String> getPropertyNames() {
-    return given.keySet();
-  }
-
-  @Override
-  public Config.Scope root() {
-    throw new UnsupportedOperationException();
+  static Config.Scope of(Map<String, String> given) {
+    return (Config.Scope)
+        Proxy.newProxyInstance(
+            GivenOptions.class.getClassLoader(),
+            new Class<?>[] {Config.Scope.class},
+            (self, method, arguments) -> {
+              if (method.getName().equals("get") && arguments.length == 1) {
+                return given.get((String) arguments[0]);
+              }
+              throw new UnsupportedOperationException(method.getName());
+            });
   }
 }

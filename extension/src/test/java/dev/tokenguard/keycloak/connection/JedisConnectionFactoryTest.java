@@ -20,7 +20,7 @@ final class JedisConnectionFactoryTest {
 
   @Test
   void given_no_url_then_it_is_inactive() {
-    factory.init(new GivenOptions(Map.of()));
+    factory.init(GivenOptions.of(Map.of()));
     factory.postInit(null);
 
     assertThat(factory.create(null).families()).isEmpty();
@@ -31,7 +31,7 @@ final class JedisConnectionFactoryTest {
   @Test
   void given_a_value_out_of_range_then_the_start_stops_with_the_option_and_its_range() {
     Config.Scope options =
-        new GivenOptions(Map.of("url", "redis://user:secret@127.0.0.1", "read-timeout", "5"));
+        GivenOptions.of(Map.of("url", "redis://user:secret@127.0.0.1", "read-timeout", "5"));
 
     assertThatThrownBy(() -> factory.init(options))
         .isInstanceOf(InvalidSettingException.class)
@@ -40,7 +40,7 @@ final class JedisConnectionFactoryTest {
 
   @Test
   void given_an_unavailable_redis_then_it_starts_and_the_server_info_shows_no_password() {
-    factory.init(new GivenOptions(Map.of("url", "redis://user:secret@127.0.0.1:1/3")));
+    factory.init(GivenOptions.of(Map.of("url", "redis://user:secret@127.0.0.1:1/3")));
     factory.postInit(keycloak());
 
     assertThat(factory.create(null).families()).isPresent();

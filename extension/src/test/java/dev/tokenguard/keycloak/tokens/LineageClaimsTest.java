@@ -12,7 +12,7 @@ import org.keycloak.representations.RefreshToken;
 final class LineageClaimsTest {
 
   private static RefreshToken issuedAt(long second) {
-    RefreshToken token = new RefreshToken(new AccessToken(), null, "Refresh");
+    RefreshToken token = new RefreshToken(new AccessToken());
     token.iat(second);
     return token;
   }

@@ -8,22 +8,21 @@ import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.List;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RevokedTokenProvider;
 
 /**
  * The list of revoked tokens, in Redis and in Keycloak's own one. Introspection, userinfo, the
  * admin and account REST and token exchange ask it; action tokens are used up by it.
  */
-final class RedisRevokedTokenProvider implements RevokedTokenProvider {
+final class RedisRevokedTokenList implements RevokedTokenList {
 
   private final KeycloakSession session;
-  private final RevokedTokenProvider builtIn;
+  private final RevokedTokenList builtIn;
   private final RevocationList blacklist;
   private final RevocationOutbox outbox;
 
-  RedisRevokedTokenProvider(
+  RedisRevokedTokenList(
       KeycloakSession session,
-      RevokedTokenProvider builtIn,
+      RevokedTokenList builtIn,
       RevocationList blacklist,
       RevocationOutbox outbox) {
     this.session = session;
@@ -66,10 +65,5 @@ final class RedisRevokedTokenProvider implements RevokedTokenProvider {
       RevokedTokenUseDetector.doWithout(session);
       return false;
     }
-  }
-
-  @Override
-  public void close() {
-    // Nothing to release.
   }
 }

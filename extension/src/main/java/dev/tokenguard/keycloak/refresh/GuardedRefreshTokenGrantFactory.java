@@ -1,36 +1,31 @@
 package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.support.KeycloakCapability;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.protocol.oidc.refresh.RefreshTokenProvider;
-import org.keycloak.protocol.oidc.refresh.RefreshTokenProviderFactory;
+import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
+import org.keycloak.protocol.oidc.grants.RefreshTokenGrantTypeFactory;
 import org.keycloak.provider.Provider;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
-/** Stands before Keycloak's own refresh-token provider for clients with a policy. */
-public final class GuardedRefreshTokenProviderFactory
-    implements RefreshTokenProviderFactory, ServerInfoAwareProviderFactory {
+/** Takes the place of Keycloak's own factory of the grant {@code refresh_token}. */
+public final class GuardedRefreshTokenGrantFactory extends RefreshTokenGrantTypeFactory
+    implements ServerInfoAwareProviderFactory {
 
-  private static final int BETWEEN_BUILT_IN_AND_OID4VCI = 5;
+  /** Of two factories with one id Keycloak keeps that of the higher order; its own has 0. */
+  private static final int BEFORE_BUILT_IN = 10;
 
   private static final String NONE = "none";
 
   private RefreshObservers observers;
 
   @Override
-  public String getId() {
-    return "token-guard";
-  }
-
-  /** Keycloak asks the highest first: its own is 0, that for verifiable credentials 10. */
-  @Override
   public int order() {
-    return BETWEEN_BUILT_IN_AND_OID4VCI;
+    return BEFORE_BUILT_IN;
   }
 
   @Override
@@ -39,24 +34,21 @@ public final class GuardedRefreshTokenProviderFactory
   }
 
   @Override
-  public void init(Config.Scope config) {
-    // All settings are those of the connection and of the profiles.
-  }
-
-  @Override
   public void postInit(KeycloakSessionFactory factory) {
+    super.postInit(factory);
     observers = new RefreshObservers();
   }
 
   @Override
-  public RefreshTokenProvider create(KeycloakSession session) {
-    return new GuardedRefreshTokenProvider(session, observers);
+  public OAuth2GrantType create(KeycloakSession session) {
+    return new GuardedRefreshTokenGrant(observers);
   }
 
   /** As far as the requests of this node have shown it since its start. */
   @Override
   public Map<String, String> getOperationalInfo() {
     Map<String, String> info = new LinkedHashMap<>();
+    info.put("by-this-keycloak", KeycloakCapability.describe());
     info.put("policies-covering-a-part", orNone(observers.coverage().shown()));
     info.put("realms-not-storing-the-alarm", orNone(observers.realms().storingNoAlarm()));
     return info;
@@ -64,10 +56,5 @@ public final class GuardedRefreshTokenProviderFactory
 
   private static String orNone(String found) {
     return found.isEmpty() ? NONE : found;
-  }
-
-  @Override
-  public void close() {
-    // Nothing to release.
   }
 }

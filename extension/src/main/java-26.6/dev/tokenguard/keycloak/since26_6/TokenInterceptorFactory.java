@@ -1,4 +1,4 @@
-package dev.tokenguard.keycloak.refresh;
+package dev.tokenguard.keycloak.since26_6;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import java.util.Set;
@@ -8,7 +8,7 @@ import org.keycloak.protocol.oidc.token.TokenPostProcessorFactory;
 import org.keycloak.provider.Provider;
 
 /** The SPI {@code token-interceptor}. */
-public final class IssuedTokensFactory implements TokenPostProcessorFactory {
+public final class TokenInterceptorFactory implements TokenPostProcessorFactory {
 
   @Override
   public String getId() {
@@ -28,6 +28,6 @@ public final class IssuedTokensFactory implements TokenPostProcessorFactory {
 
   @Override
   public TokenPostProcessor create(KeycloakSession session) {
-    return new IssuedTokens(session);
+    return new TokenInterceptor(session);
   }
 }

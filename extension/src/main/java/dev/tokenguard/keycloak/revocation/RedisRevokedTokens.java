@@ -7,28 +7,25 @@ import dev.tokenguard.keycloak.session.BulkRevocationJob;
 import dev.tokenguard.keycloak.support.ProviderOptions;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
-import org.keycloak.models.RevokedTokenProvider;
-import org.keycloak.models.RevokedTokenProviderFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.models.utils.PostMigrationEvent;
-import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderConfigProperty;
-import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /**
- * Provides the list of revoked tokens before Keycloak's own one. Without Redis it delegates to the
- * built-in provider.
+ * The list of revoked tokens in Redis and in Keycloak, and the outbox behind it: what the factories
+ * have in common that provide it in different versions of Keycloak.
  */
-public final class RedisRevokedTokenProviderFactory
-    implements RevokedTokenProviderFactory<RevokedTokenProvider>, ServerInfoAwareProviderFactory {
+public final class RedisRevokedTokens {
 
+  /** The id of each such provider. */
   public static final String ID = "redis";
 
-  private static final int ABOVE_BUILT_IN = 10;
+  /** Keycloak takes the highest: its own are 0 and 1. */
+  public static final int ABOVE_BUILT_IN = 10;
 
   private static final Setting<Integer> MAX_PENDING =
       Setting.number(
@@ -39,34 +36,18 @@ public final class RedisRevokedTokenProviderFactory
           1_000_000,
           10_000);
 
-  private static final ProviderOptions OPTIONS =
-      new ProviderOptions("revoked-token", ID, List.of(MAX_PENDING));
+  private final ProviderOptions options;
+  private final RevocationOutbox outbox;
 
-  private RevocationOutbox outbox;
-
-  @Override
-  public String getId() {
-    return ID;
+  /**
+   * @param spi the name of the SPI in options
+   */
+  public RedisRevokedTokens(String spi, Config.Scope config) {
+    options = new ProviderOptions(spi, ID, List.of(MAX_PENDING));
+    outbox = new RevocationOutbox(options.read(config, MAX_PENDING::from));
   }
 
-  /** Keycloak takes the highest: its own are 0 and 1. */
-  @Override
-  public int order() {
-    return ABOVE_BUILT_IN;
-  }
-
-  @Override
-  public Set<Class<? extends Provider>> dependsOn() {
-    return Set.of(RedisConnection.class);
-  }
-
-  @Override
-  public void init(Config.Scope config) {
-    outbox = new RevocationOutbox(OPTIONS.read(config, MAX_PENDING::from));
-  }
-
-  @Override
-  public void postInit(KeycloakSessionFactory factory) {
+  public void register(KeycloakSessionFactory factory) {
     factory.register(
         event -> {
           if (event instanceof PostMigrationEvent) {
@@ -92,28 +73,18 @@ public final class RedisRevokedTokenProviderFactory
     left.deliveries().forEach(outbox::enqueue);
   }
 
-  @Override
-  public RevokedTokenProvider create(KeycloakSession session) {
-    RevokedTokenProvider builtIn = BuiltInRevokedTokens.of(session);
+  /** Empty without Redis: then Keycloak's own list is all. */
+  public Optional<RevokedTokenList> listOf(KeycloakSession session, RevokedTokenList builtIn) {
     return RedisConnection.blacklistOf(session)
-        .<RevokedTokenProvider>map(
-            list -> new RedisRevokedTokenProvider(session, builtIn, list, outbox))
-        .orElse(builtIn);
+        .map(list -> new RedisRevokedTokenList(session, builtIn, list, outbox));
   }
 
-  @Override
-  public Map<String, String> getOperationalInfo() {
+  public Map<String, String> operationalInfo() {
     return Map.of("pending revocations", Integer.toString(outbox.size()));
   }
 
-  @Override
-  public List<ProviderConfigProperty> getConfigMetadata() {
-    return OPTIONS.toConfigProperties();
-  }
-
-  @Override
-  public void close() {
-    // The timer stops with Keycloak.
+  public List<ProviderConfigProperty> configProperties() {
+    return options.toConfigProperties();
   }
 
   RevocationOutbox outbox() {

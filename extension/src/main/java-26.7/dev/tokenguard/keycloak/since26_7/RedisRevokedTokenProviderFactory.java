@@ -1,0 +1,78 @@
+package dev.tokenguard.keycloak.since26_7;
+
+import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.revocation.RedisRevokedTokens;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RevokedTokenProvider;
+import org.keycloak.models.RevokedTokenProviderFactory;
+import org.keycloak.provider.Provider;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ServerInfoAwareProviderFactory;
+
+/**
+ * Provides the list of revoked tokens before Keycloak's own one. Without Redis it delegates to the
+ * built-in provider.
+ */
+public final class RedisRevokedTokenProviderFactory
+    implements RevokedTokenProviderFactory<RevokedTokenProvider>, ServerInfoAwareProviderFactory {
+
+  private RedisRevokedTokens revokedTokens;
+
+  @Override
+  public String getId() {
+    return RedisRevokedTokens.ID;
+  }
+
+  @Override
+  public int order() {
+    return RedisRevokedTokens.ABOVE_BUILT_IN;
+  }
+
+  @Override
+  public Set<Class<? extends Provider>> dependsOn() {
+    return Set.of(RedisConnection.class);
+  }
+
+  @Override
+  public void init(Config.Scope config) {
+    revokedTokens = new RedisRevokedTokens("revoked-token", config);
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    revokedTokens.register(factory);
+  }
+
+  @Override
+  public RevokedTokenProvider create(KeycloakSession session) {
+    RevokedTokenProvider builtIn = RevokedTokenProviders.builtInProvider(session);
+    return revokedTokens
+        .listOf(session, new RevokedTokenProviders.BuiltIn(builtIn))
+        .<RevokedTokenProvider>map(RedisRevokedTokenProvider::new)
+        .orElse(builtIn);
+  }
+
+  @Override
+  public Map<String, String> getOperationalInfo() {
+    return revokedTokens.operationalInfo();
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigMetadata() {
+    return revokedTokens.configProperties();
+  }
+
+  @Override
+  public void close() {
+    // The timer stops with Keycloak.
+  }
+
+  RedisRevokedTokens revokedTokens() {
+    return revokedTokens;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.tokenguard.keycloak.since26_7;
+
+import dev.tokenguard.keycloak.revocation.RedisRevokedTokens;
+import dev.tokenguard.keycloak.revocation.RevokedTokenList;
+import dev.tokenguard.keycloak.revocation.RevokedTokenSpi;
+import java.util.Comparator;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RevokedTokenProvider;
+import org.keycloak.provider.ProviderFactory;
+
+/**
+ * The SPI {@code revokedToken}. Keycloak's own provider is {@code infinispan}, or {@code jpa}
+ * where Keycloak runs without caches.
+ */
+public final class RevokedTokenProviders implements RevokedTokenSpi {
+
+  @Override
+  public RevokedTokenList builtIn(KeycloakSession session) {
+    return new BuiltIn(builtInProvider(session));
+  }
+
+  @Override
+  public RedisRevokedTokens registered(KeycloakSessionFactory factory) {
+    return ((RedisRevokedTokenProviderFactory)
+            factory.getProviderFactory(RevokedTokenProvider.class, RedisRevokedTokens.ID))
+        .revokedTokens();
+  }
+
+  static RevokedTokenProvider builtInProvider(KeycloakSession session) {
+    String id =
+        session
+            .getKeycloakSessionFactory()
+            .getProviderFactoriesStream(RevokedTokenProvider.class)
+            .filter(factory -> !factory.getId().equals(RedisRevokedTokens.ID))
+            .max(Comparator.comparingInt(ProviderFactory::order))
+            .orElseThrow(() -> new IllegalStateException("Keycloak has no list of revoked tokens"))
+            .getId();
+    return session.getProvider(RevokedTokenProvider.class, id);
+  }
+
+  /** Keycloak's own list, as a list of ours. */
+  record BuiltIn(RevokedTokenProvider provider) implements RevokedTokenList {
+
+    @Override
+    public boolean put(String id, long lifespanSeconds) {
+      return provider.put(id, lifespanSeconds);
+    }
+
+    @Override
+    public boolean contains(String id) {
+      return provider.contains(id);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.tokenguard.keycloak.refresh;
+
+import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.policy.EffectivePolicy;
+import dev.tokenguard.keycloak.tokens.LineageClaims;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.RotationService;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import java.util.Set;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.OAuthErrorException;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
+import org.keycloak.protocol.oidc.grants.RefreshTokenGrantType;
+import org.keycloak.representations.RefreshToken;
+import org.keycloak.services.CorsErrorResponseException;
+import org.keycloak.util.TokenUtil;
+
+/**
+ * Rotates for clients with a policy, and looks up each token that was issued under one. All of
+ * Keycloak's own checks stay and come first; the store is asked last, when the child is ready to be
+ * signed.
+ *
+ * <p>Keycloak binds the new tokens to the client's certificate after its last check (RFC 8705), in
+ * a method of its own in every version from 26.4 on. That is the place for the decision: it comes
+ * with a policy or without, while the client-policy event that follows is announced to the
+ * executors of matching policies only.
+ */
+final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
+
+  private static final String NOT_ACTIVE = "Session not active";
+
+  /**
+   * How Keycloak refuses a token whose client session was terminated with its family. Its own words
+   * would tell a thief more; where it chooses others, the client reads those.
+   */
+  private static final Set<String> TERMINATED =
+      Set.of(
+          NOT_ACTIVE,
+          "Session doesn't have required client",
+          "Offline user session not found",
+          "refresh token issued before the client session started");
+
+  private final RefreshObservers observers;
+  private boolean isDecided;
+
+  GuardedRefreshTokenGrant(RefreshObservers observers) {
+    this.observers = observers;
+  }
+
+  @Override
+  public Response process(Context given) {
+    isDecided = false;
+    Response answer = answer(given);
+    if (!isDecided && guarded().isPresent()) {
+      throw new IllegalStateException("This Keycloak refreshes tokens in a way that is not known");
+    }
+    FailedAnswer.isBuilt(session);
+    return answer;
+  }
+
+  private Response answer(Context given) {
+    try {
+      return super.process(given);
+    } catch (CorsErrorResponseException refused) {
+      String reason = refused.getErrorDescription();
+      throw reason != null && TERMINATED.contains(reason) && guarded().isPresent()
+          ? terminated(reason)
+          : refused;
+    }
+  }
+
+  /**
+   * The client session is terminated with the last family in it, and Keycloak takes its session for
+   * inactive while that is committed; the answer stays neutral.
+   */
+  private CorsErrorResponseException terminated(String reason) {
+    // Keycloak removes a session that it finds invalid.
+    if (!NOT_ACTIVE.equals(reason)) {
+      session.getTransactionManager().setRollbackOnly();
+    }
+    observers.metrics().count(Outcome.REVOKED);
+    return neutral();
+  }
+
+  private CorsErrorResponseException neutral() {
+    return new CorsErrorResponseException(
+        cors,
+        OAuthErrorException.INVALID_GRANT,
+        RefreshResponder.NEUTRAL,
+        Response.Status.BAD_REQUEST);
+  }
+
+  @Override
+  protected void checkAndBindMtlsHoKToken(
+      AccessTokenResponseBuilder response, boolean useRefreshToken) {
+    super.checkAndBindMtlsHoKToken(response, useRefreshToken);
+    isDecided = true;
+    guarded().ifPresent(presented -> decide(presented, response));
+  }
+
+  /**
+   * The presented token, if the store has a say in it. Also without a policy, for a token with
+   * lineage: what was revoked stays revoked, whatever the policies say about the request at hand.
+   */
+  private Optional<RefreshToken> guarded() {
+    if (RedisConnection.familiesOf(session).isEmpty()) {
+      return Optional.empty();
+    }
+    // Keycloak has verified it; it reads the parameter again after the policy event, too.
+    RefreshToken presented =
+        session
+            .tokens()
+            .decode(formParams.getFirst(OAuth2Constants.REFRESH_TOKEN), RefreshToken.class);
+    return Optional.ofNullable(presented)
+        .filter(GuardedRefreshTokenGrant::isBuiltIn)
+        .filter(token -> EffectivePolicy.of(session).isPresent() || LineageClaims.areIn(token));
+  }
+
+  /** From 26.7 Keycloak has refresh tokens of other kinds, for verifiable credentials. */
+  private static boolean isBuiltIn(RefreshToken token) {
+    return TokenUtil.TOKEN_TYPE_REFRESH.equals(token.getType())
+        || TokenUtil.TOKEN_TYPE_OFFLINE.equals(token.getType());
+  }
+
+  private void decide(RefreshToken presented, AccessTokenResponseBuilder response) {
+    Optional<RotationPolicy> inForce = EffectivePolicy.of(session);
+    observe(presented, inForce.isPresent());
+    decide(presented, response, inForce.orElse(RotationPolicy.LOOKUP));
+  }
+
+  private void observe(RefreshToken presented, boolean isPolicyInForce) {
+    if (isPolicyInForce) {
+      observers.realms().check(realm, client.getClientId());
+      observers
+          .coverage()
+          .refreshedWithPolicy(session, realm, client, presented, LineageClaims.areIn(presented));
+    } else {
+      observers.coverage().refreshedWithoutPolicy(session, realm, client);
+    }
+  }
+
+  private void decide(
+      RefreshToken presented, AccessTokenResponseBuilder response, RotationPolicy policy) {
+    RotationRequest request =
+        RotationRequestFactory.ofRefresh(session, client, presented, response, policy)
+            .orElseThrow(this::foreignClaims);
+    SharedUnacknowledgedRotations unanswered = new SharedUnacknowledgedRotations(session);
+    RefreshDecision decision =
+        new RotationService(RedisConnection.familiesOf(session).orElseThrow(), unanswered)
+            .refresh(request, policy);
+    observers.metrics().count(decision);
+    if (decision.issued().isPresent()) {
+      FailedAnswer.remember(session, request, unanswered);
+    }
+    decision.accept(
+        new RefreshResponder(
+            session, context, presented, response, request, policy, observers.named()));
+  }
+
+  private CorsErrorResponseException foreignClaims() {
+    event.detail(Details.REASON, RefreshResponder.NEUTRAL);
+    event.error(Errors.INVALID_TOKEN);
+    return neutral();
+  }
+}

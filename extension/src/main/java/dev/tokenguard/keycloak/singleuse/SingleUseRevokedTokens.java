@@ -1,0 +1,87 @@
+package dev.tokenguard.keycloak.singleuse;
+
+import dev.tokenguard.keycloak.revocation.RedisRevokedTokens;
+import dev.tokenguard.keycloak.revocation.RevokedTokenList;
+import dev.tokenguard.keycloak.revocation.RevokedTokenSpi;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.SingleUseObjectProvider;
+import org.keycloak.provider.ProviderFactory;
+
+/** The SPI {@code singleUseObject}, which up to 26.6 keeps revoked tokens, too. */
+public final class SingleUseRevokedTokens implements RevokedTokenSpi {
+
+  @Override
+  public RevokedTokenList builtIn(KeycloakSession session) {
+    return new BuiltIn(session, builtInProvider(session));
+  }
+
+  @Override
+  public RedisRevokedTokens registered(KeycloakSessionFactory factory) {
+    return ((GuardedSingleUseObjectsFactory)
+            factory.getProviderFactory(SingleUseObjectProvider.class, RedisRevokedTokens.ID))
+        .revokedTokens();
+  }
+
+  static SingleUseObjectProvider builtInProvider(KeycloakSession session) {
+    String id =
+        session
+            .getKeycloakSessionFactory()
+            .getProviderFactoriesStream(SingleUseObjectProvider.class)
+            .filter(factory -> !factory.getId().equals(RedisRevokedTokens.ID))
+            .max(Comparator.comparingInt(ProviderFactory::order))
+            .orElseThrow(() -> new IllegalStateException("Keycloak has no single-use objects"))
+            .getId();
+    return session.getProvider(SingleUseObjectProvider.class, id);
+  }
+
+  /** Keycloak's own list. What is put on it is there when the transaction is committed. */
+  static final class BuiltIn implements RevokedTokenList {
+
+    private static final String ATTRIBUTE = BuiltIn.class.getName();
+
+    private final KeycloakSession session;
+    private final SingleUseObjectProvider objects;
+
+    BuiltIn(KeycloakSession session, SingleUseObjectProvider objects) {
+      this.session = session;
+      this.objects = objects;
+    }
+
+    @Override
+    public boolean put(String id, long lifespanSeconds) {
+      if (objects.contains(key(id))) {
+        return false;
+      }
+      // Keycloak throws when one transaction puts the same key twice.
+      boolean isFirst = putInSession().add(id);
+      if (isFirst) {
+        objects.put(key(id), lifespanSeconds, Map.of());
+      }
+      return isFirst;
+    }
+
+    @Override
+    public boolean contains(String id) {
+      return objects.contains(key(id));
+    }
+
+    @SuppressWarnings("unchecked")
+    private Set<String> putInSession() {
+      Set<String> ids = session.getAttribute(ATTRIBUTE, Set.class);
+      if (ids == null) {
+        ids = new HashSet<>();
+        session.setAttribute(ATTRIBUTE, ids);
+      }
+      return ids;
+    }
+
+    private static String key(String id) {
+      return id + SingleUseObjectProvider.REVOKED_KEY;
+    }
+  }
+}
