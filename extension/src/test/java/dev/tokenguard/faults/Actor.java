@@ -66,8 +66,8 @@ interface Actor {
   }
 
   /**
-   * Has no policy and refreshes with the token of its login, as built-in Keycloak allows, also in an
-   * outage of Redis. A later token may be older than its session where a clock is wrong.
+   * Has no policy and refreshes with the token of its login, as built-in Keycloak allows, also in
+   * an outage of Redis. A later token may be older than its session where a clock is wrong.
    */
   record UnguardedClient(TokenClient client) implements Actor {
 

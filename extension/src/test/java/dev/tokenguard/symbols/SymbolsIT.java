@@ -37,8 +37,7 @@ class SymbolsIT {
     List<Path> libraries = libraries(version);
 
     assertThat(libraries).isNotEmpty();
-    assertThat(problems(libraries, minorIn(version), IS_OF_KEYCLOAK))
-        .isEmpty();
+    assertThat(problems(libraries, minorIn(version), IS_OF_KEYCLOAK)).isEmpty();
   }
 
   /** Of 26.8 no more than these two libraries are on Maven Central. */

@@ -10,8 +10,8 @@ import org.keycloak.models.RevokedTokenProvider;
 import org.keycloak.provider.ProviderFactory;
 
 /**
- * The SPI {@code revokedToken}. Keycloak's own provider is {@code infinispan}, or {@code jpa}
- * where Keycloak runs without caches.
+ * The SPI {@code revokedToken}. Keycloak's own provider is {@code infinispan}, or {@code jpa} where
+ * Keycloak runs without caches.
  */
 public final class RevokedTokenProviders implements RevokedTokenSpi {
 

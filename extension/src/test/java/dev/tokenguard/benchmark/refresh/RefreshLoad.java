@@ -155,7 +155,8 @@ public final class RefreshLoad {
           .flatMap(process -> process.info().totalCpuDuration())
           .orElseThrow(
               () ->
-                  new BenchmarkFailure("This system does not report the CPU time of process " + pid));
+                  new BenchmarkFailure(
+                      "This system does not report the CPU time of process " + pid));
     }
   }
 }

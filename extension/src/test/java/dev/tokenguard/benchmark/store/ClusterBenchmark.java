@@ -17,7 +17,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Spreads families over a Cluster of three masters, each with a replica, by the very class that
- * Keycloak calls. All of it shares one machine, so the capacity of a shard is measured by its CPU time.
+ * Keycloak calls. All of it shares one machine, so the capacity of a shard is measured by its CPU
+ * time.
  */
 public final class ClusterBenchmark {
 
