@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.store.RedisHeartbeat;
 import dev.tokenguard.redis.store.RedisKeys;
-import dev.tokenguard.redis.store.RedisLatestExpiries;
+import dev.tokenguard.redis.store.RedisRevocationList;
 import dev.tokenguard.redis.store.RedisRevocationListTest;
 import dev.tokenguard.revocation.Incident;
 import dev.tokenguard.revocation.IncidentLog;
@@ -112,11 +112,11 @@ final class TopologySmokeTest {
   @Test
   void given_a_topology_then_the_latest_expiry_is_kept() {
     topology.flush();
-    RedisLatestExpiries expiries =
-        new RedisLatestExpiries(topology.redis(), new RedisKeys(TestRedis.PREFIX));
+    RedisRevocationList list =
+        new RedisRevocationList(topology.redis(), new RedisKeys(TestRedis.PREFIX));
     long end = clock.second() + 600;
-    assertThat(expiries.raise("realm", end)).isEqualTo(end);
-    assertThat(expiries.latest("realm")).isEqualTo(end);
+    assertThat(list.raiseLatestExpiry("realm", end)).isEqualTo(end);
+    assertThat(list.raiseLatestExpiry("realm", end - 1)).isEqualTo(end);
   }
 
   private RefreshDecision present(FamilyStore store, long generation) {
