@@ -119,6 +119,7 @@ final class ClusterTest extends ConnectionTest {
     assertThat(values(redis)).containsExactly("5", "1", "1");
     assertThat(to.<Boolean>execute(jedis -> jedis.exists(KEY))).isTrue();
     assertThat(telemetry.failed).isEmpty();
+    to.execute(Jedis::flushAll);
     setMaster(slot, fromId, from, to);
   }
 

@@ -22,6 +22,9 @@ final class TlsTest extends ConnectionTest {
   private static final String CA_HINT = "(set tls-ca-file to the CA of Redis)";
   private static final String NO_CLIENT_CERTIFICATE = "tls-certificate-file= tls-key-file=";
 
+  /** A CA that did not sign the certificate of Redis. */
+  private static final TestCertificates OTHERS = TestCertificates.create();
+
   @TempDir Path folder;
 
   /**
@@ -59,10 +62,8 @@ final class TlsTest extends ConnectionTest {
   void given_another_ca_or_none_then_the_connection_is_refused(boolean verifiesHostname) {
     String verify = " tls-verify-hostname=" + verifiesHostname;
     assertFails(openSecured("tls-ca-file=" + verify), Failure.CONNECTION, "PKIX path", CA_HINT);
-    try (TestCertificates others = TestCertificates.create()) {
-      Redis redis = openSecured("tls-ca-file=" + others.ca() + verify);
-      assertFails(redis, Failure.CONNECTION, "PKIX path", CA_HINT);
-    }
+    Redis redis = openSecured("tls-ca-file=" + OTHERS.ca() + verify);
+    assertFails(redis, Failure.CONNECTION, "PKIX path", CA_HINT);
   }
 
   @Test
@@ -89,14 +90,12 @@ final class TlsTest extends ConnectionTest {
   @Test
   void given_renewed_certificates_then_new_connections_use_them() throws Exception {
     Path ca = folder.resolve("ca.crt");
-    try (TestCertificates others = TestCertificates.create()) {
-      Files.copy(others.ca(), ca);
-      Redis redis = openSecured("tls-ca-file=" + ca);
-      assertFails(redis, Failure.CONNECTION);
-      Path right = Path.of(SECURED.get("tls-ca-file"));
-      Files.writeString(ca, Files.readString(others.ca()) + Files.readString(right));
-      redis.ping();
-    }
+    Files.copy(OTHERS.ca(), ca);
+    Redis redis = openSecured("tls-ca-file=" + ca);
+    assertFails(redis, Failure.CONNECTION);
+    Path right = Path.of(SECURED.get("tls-ca-file"));
+    Files.writeString(ca, Files.readString(OTHERS.ca()) + Files.readString(right));
+    redis.ping();
   }
 
   @Test

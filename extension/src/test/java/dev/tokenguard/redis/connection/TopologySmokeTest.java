@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.store.RedisHeartbeat;
 import dev.tokenguard.redis.store.RedisKeys;
-import dev.tokenguard.redis.store.RedisRevocationList;
 import dev.tokenguard.redis.store.RedisRevocationListTest;
 import dev.tokenguard.revocation.Incident;
 import dev.tokenguard.revocation.IncidentLog;
@@ -64,8 +63,8 @@ final class TopologySmokeTest {
         Revocations.ofFamily(other.user(), other.family(), clock.second() + Login.REMEMBERED));
     assertThat(store.find(login.user())).hasSize(2).allMatch(TokenFamily::isRevoked);
 
-    store.recordExchange(login.user(), "tag", "onrtte", clock.second() + 600);
-    assertThat(store.exchanged(login.user(), "tag")).hasSize(1);
+    store.recordExchange(login.user(), "0123456789abcdef", "onrtte", clock.second() + 600);
+    assertThat(store.exchanged(login.user(), "0123456789abcdef")).hasSize(1);
   }
 
   @Test
@@ -79,6 +78,8 @@ final class TopologySmokeTest {
         List.of(Entry.ofSession("session", 1, Reason.LOGOUT, end), Entry.ofUser("user", 1, end)));
 
     assertThat(blacklist.reasonFor("one")).contains("logout");
+    assertThat(blacklist.raiseLatestExpiry("realm", end)).isEqualTo(end);
+    assertThat(blacklist.latestExpiry("realm")).isEqualTo(end);
     for (String key : List.of("tg:at:one", "tg:sid:session", "tg:sub:user")) {
       assertThat(RedisRevocationListTest.livesUntil(topology.owner(), key)).hasValue(end);
     }
@@ -107,16 +108,6 @@ final class TopologySmokeTest {
 
     assertThat(node.beat()).isPresent();
     assertThat(node.beat()).isEmpty();
-  }
-
-  @Test
-  void given_a_topology_then_the_latest_expiry_is_kept() {
-    topology.flush();
-    RedisRevocationList list =
-        new RedisRevocationList(topology.redis(), new RedisKeys(TestRedis.PREFIX));
-    long end = clock.second() + 600;
-    assertThat(list.raiseLatestExpiry("realm", end)).isEqualTo(end);
-    assertThat(list.raiseLatestExpiry("realm", end - 1)).isEqualTo(end);
   }
 
   private RefreshDecision present(FamilyStore store, long generation) {
