@@ -60,6 +60,26 @@ public interface FamilyStore {
   List<AccessTokens> revoke(Revocation revocation);
 
   /**
+   * The same, and the families of the user as they are afterwards. A store may answer with both at
+   * once.
+   */
+  default RevokedFamilies revokeAndFind(Revocation revocation) {
+    return new RevokedFamilies(revoke(revocation), each -> find(revocation.userId(), each));
+  }
+
+  /**
+   * @param accessTokens those that {@link #revoke} returns
+   * @param families passes on each family as {@link #find} does; may ask the store
+   */
+  record RevokedFamilies(
+      List<AccessTokens> accessTokens, Consumer<Consumer<TokenFamily>> families) {
+
+    public RevokedFamilies {
+      accessTokens = List.copyOf(accessTokens);
+    }
+  }
+
+  /**
    * The families of a user that are still remembered, in no order, page by page. Not a snapshot:
    * one that begins meanwhile may be missing, and one may come twice.
    */

@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 
 /**
  * Revokes in two steps. Once the {@linkplain #mark mark} stands, nothing that it covers gets
- * another token; so {@linkplain #name what is named} afterwards is complete.
+ * another token; so {@linkplain Marked#name what is named} afterwards is complete.
  */
 public final class RevocationService {
 
@@ -26,49 +26,67 @@ public final class RevocationService {
   }
 
   /**
-   * @return the access tokens of the families that the revocation names by their ids
+   * Marks what a revocation names. In the same step it asks for the families that the marks of
+   * client sessions and clients cover. Those of sessions and users are not listed: resource servers
+   * know their access tokens by {@code sid} and {@code sub}.
+   *
    * @throws StoreUnavailableException when the store cannot be asked; the mark may then stand or
    *     not
    */
-  public List<AccessTokens> mark(Revocation revocation) {
-    return store.revoke(revocation);
+  public Marked mark(Revocation revocation) {
+    RevocationTarget.Marks marks = revocation.marks();
+    boolean isListed = !marks.clientSessions().isEmpty() || !marks.clients().isEmpty();
+    return new Marked(
+        revocation,
+        isListed
+            ? store.revokeAndFind(revocation)
+            : new FamilyStore.RevokedFamilies(store.revoke(revocation), each -> {}));
   }
 
-  /**
-   * Names the unexpired access tokens of the families that the marks of client sessions and clients
-   * cover, page by page. Sessions and users are not enumerated: resource servers know their access
-   * tokens by {@code sid} and {@code sub}.
-   *
-   * @param isGone whether a family's session or client session no longer exists. It tells families
-   *     that began in the very second of the revocation: those that were terminated from those that
-   *     a new login has just begun
-   * @param named takes the access tokens of some families; the same may come twice
-   * @throws StoreUnavailableException when the store cannot be asked; some pages may then have been
-   *     handed on
-   */
-  public void name(
-      Revocation revocation,
-      Predicate<TokenFamily> isGone,
-      Consumer<? super List<AccessTokens>> named) {
-    RevocationTarget.Marks marks = revocation.marks();
-    if (marks.clientSessions().isEmpty() && marks.clients().isEmpty()) {
-      return;
+  /** What is marked, and the access tokens to name. */
+  public final class Marked {
+    private final Revocation revocation;
+    private final FamilyStore.RevokedFamilies revoked;
+
+    private Marked(Revocation revocation, FamilyStore.RevokedFamilies revoked) {
+      this.revocation = revocation;
+      this.revoked = revoked;
     }
-    Page page = new Page(revocation, named);
-    Set<ClientSession> clientSessions = new HashSet<>(marks.clientSessions());
-    Set<String> clients = new HashSet<>(marks.clients());
-    store.find(
-        revocation.userId(),
-        family -> {
-          // A family without a session was revoked before anything else was recorded of it.
-          String session = family.sessionId().orElse("");
-          String client = family.clientId().orElse("");
-          if (clients.contains(client)
-              || clientSessions.contains(new ClientSession(session, client))) {
-            page.add(family, isGone);
-          }
-        });
-    page.handOn();
+
+    /** The access tokens of the families that the revocation names by their ids. */
+    public List<AccessTokens> accessTokens() {
+      return revoked.accessTokens();
+    }
+
+    /**
+     * Names the unexpired access tokens of the listed families, page by page.
+     *
+     * @param isGone whether a family's session or client session no longer exists. It tells
+     *     families that began in the very second of the revocation: those that were terminated from
+     *     those that a new login has just begun
+     * @param named takes the access tokens of some families; the same may come twice
+     * @throws StoreUnavailableException when the store cannot be asked; some pages may then have
+     *     been handed on
+     */
+    public void name(Predicate<TokenFamily> isGone, Consumer<? super List<AccessTokens>> named) {
+      RevocationTarget.Marks marks = revocation.marks();
+      Page page = new Page(revocation, named);
+      Set<ClientSession> clientSessions = new HashSet<>(marks.clientSessions());
+      Set<String> clients = new HashSet<>(marks.clients());
+      revoked
+          .families()
+          .accept(
+              family -> {
+                // A family without a session was revoked before anything else was recorded of it.
+                String session = family.sessionId().orElse("");
+                String client = family.clientId().orElse("");
+                if (clients.contains(client)
+                    || clientSessions.contains(new ClientSession(session, client))) {
+                  page.add(family, isGone);
+                }
+              });
+      page.handOn();
+    }
   }
 
   private static boolean isOlder(TokenFamily family, Revocation revocation) {

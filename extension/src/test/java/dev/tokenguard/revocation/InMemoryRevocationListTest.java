@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/** The reference keeps the promise of which it is the measure. */
-final class InMemoryRevocationListTest extends BlacklistContract {
+/** The reference keeps the contract. */
+final class InMemoryRevocationListTest extends RevocationListContract {
 
   private InMemoryRevocationList blacklist;
 
@@ -26,7 +26,7 @@ final class InMemoryRevocationListTest extends BlacklistContract {
 
   /** Redis does so by its own clock, which no test sets. */
   @Test
-  void whenAnEntryHasExpired_thenItIsAsIfItHadNeverBeen() {
+  void given_an_entry_that_has_expired_then_the_next_one_is_new() {
     TestClock clock = TestClock.started();
     RevocationList ended = open(clock);
     ended.add(Entry.ofAccessToken("t1", Reason.LOGOUT, clock.second() + 60));

@@ -8,6 +8,7 @@ import dev.tokenguard.revocation.Incident.Type;
 import dev.tokenguard.revocation.IncidentLog.Recorded;
 import dev.tokenguard.rotation.TestClock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -54,76 +55,47 @@ public abstract class IncidentLogContract {
   }
 
   @Test
-  void givenNothing_whenARealmIsAsked_thenThereIsNothing() {
+  void given_incidents_then_all_of_each_is_read_and_the_newest_comes_first() {
     assertThat(all()).isEmpty();
-  }
-
-  @Test
-  void givenIncidents_whenTheyAreAskedFor_thenAllIsToldOfThemAndTheNewestComesFirst() {
-    log.add(REALM, reuse(1));
-    Recorded first = new Recorded(clock.instant(), reuse(1));
-    clock.advance(Duration.ofMillis(1));
-    log.add(REALM, activity());
-    assertThat(log.newest(REALM, Optional.empty(), 0, 10))
-        .containsExactly(new Recorded(clock.instant(), activity()), first);
-  }
-
-  @Test
-  void givenANewestGenerationThatIsNotKnown_whenItIsAskedFor_thenNoneIsTold() {
-    Lineage lineage = new Lineage("family", 0, OptionalLong.empty());
-    Incident mismatch = new Incident(Type.MISMATCH, ORIGIN, Optional.of(lineage), "other ip");
-    log.add(REALM, mismatch);
-    assertThat(all()).containsExactly(mismatch);
-  }
-
-  @Test
-  void givenSeveralInOneMillisecond_whenTheyAreAskedFor_thenTheyKeepTheirOrder() {
-    for (int presented = 1; presented <= 3; presented++) {
-      log.add(REALM, reuse(presented));
+    Lineage unknown = new Lineage("family", 0, OptionalLong.empty());
+    Incident mismatch = new Incident(Type.MISMATCH, ORIGIN, Optional.of(unknown), "other ip");
+    List<Incident> incidents = List.of(reuse(1), activity(), mismatch);
+    List<Recorded> newestFirst = new ArrayList<>();
+    for (Incident each : incidents) {
+      clock.advance(Duration.ofMillis(1));
+      log.add(REALM, each);
+      newestFirst.add(0, new Recorded(clock.instant(), each));
     }
+    assertThat(log.newest(REALM, Optional.empty(), 0, 10)).isEqualTo(newestFirst);
+  }
+
+  @Test
+  void given_one_millisecond_or_a_clock_set_back_then_the_order_stays() {
+    log.add(REALM, reuse(1));
+    log.add(REALM, reuse(2));
+    clock.advance(Duration.ofMinutes(-5));
+    log.add(REALM, reuse(3));
     assertThat(all()).containsExactly(reuse(3), reuse(2), reuse(1));
   }
 
   @Test
-  void givenTheClockWasSetBack_whenOneIsAdded_thenItIsTheNewest() {
-    log.add(REALM, reuse(1));
-    clock.advance(Duration.ofMinutes(-5));
-    log.add(REALM, reuse(2));
-    assertThat(all()).containsExactly(reuse(2), reuse(1));
-  }
-
-  @Test
-  void givenTwoRealms_whenOneIsAsked_thenOnlyItsOwnAreTold() {
-    log.add(REALM, reuse(1));
-    log.add("other", reuse(2));
-    assertThat(all()).containsExactly(reuse(1));
-  }
-
-  @Test
-  void givenSeveralTypes_whenOneIsAskedFor_thenItsPagesHoldNoOther() {
+  void given_realms_and_types_then_each_page_has_no_others() {
     for (int presented = 1; presented <= 3; presented++) {
       log.add(REALM, reuse(presented));
       log.add(REALM, activity());
+      log.add("other", reuse(9));
     }
+    assertThat(page(Optional.of(Type.REUSE), 0, 10)).containsExactly(reuse(3), reuse(2), reuse(1));
     assertThat(page(Optional.of(Type.REUSE), 1, 1)).containsExactly(reuse(2));
+    assertThat(page(Optional.of(Type.REUSE), 3, 1)).isEmpty();
     assertThat(page(Optional.of(Type.BLACKLISTED_ACTIVITY), 0, 10)).hasSize(3);
     assertThat(page(Optional.of(Type.MISMATCH), 0, 10)).isEmpty();
-  }
-
-  @Test
-  void givenMany_whenTheyAreReadInPages_thenNoneIsMissingAndNoneIsThereTwice() {
-    for (int presented = 1; presented <= 5; presented++) {
-      log.add(REALM, reuse(presented));
-    }
-    assertThat(page(Optional.empty(), 0, 2)).containsExactly(reuse(5), reuse(4));
-    assertThat(page(Optional.empty(), 2, 2)).containsExactly(reuse(3), reuse(2));
-    assertThat(page(Optional.empty(), 4, 2)).containsExactly(reuse(1));
-    assertThat(page(Optional.empty(), 5, 2)).isEmpty();
+    assertThat(page(Optional.empty(), 4, 10)).containsExactly(activity(), reuse(1));
     assertThat(page(Optional.empty(), 0, 0)).isEmpty();
   }
 
   @Test
-  void givenAFlood_whenTheLogIsFull_thenTheOldestGo() {
+  void given_a_full_log_then_the_oldest_are_removed() {
     for (int presented = 0; presented <= IncidentLog.KEPT; presented++) {
       log.add(REALM, reuse(presented));
     }
@@ -134,7 +106,7 @@ public abstract class IncidentLogContract {
   }
 
   @Test
-  void givenOldIncidents_whenTheirTimeIsOver_thenTheyAreGoneWithAndWithoutNewOnes() {
+  void given_old_incidents_then_they_are_removed_with_and_without_new_ones() {
     log.add(REALM, reuse(1));
     clock.advance(IncidentLog.KEPT_FOR);
     assertThat(all()).containsExactly(reuse(1));
@@ -142,5 +114,12 @@ public abstract class IncidentLogContract {
     assertThat(all()).isEmpty();
     log.add(REALM, reuse(2));
     assertThat(all()).containsExactly(reuse(2));
+  }
+
+  @Test
+  void given_a_type_then_it_is_found_by_its_word_alone() {
+    assertThat(Type.values()).allMatch(type -> Type.of(type.word()).equals(Optional.of(type)));
+    assertThat(Type.of("")).isEmpty();
+    assertThat(Type.of("REUSE")).isEmpty();
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** A revocation names the access tokens of all that it ends, and of nothing else. */
+/** A revocation names the access tokens of all that it revokes, and of nothing else. */
 final class RevocationServiceTest {
 
   private final TestClock clock = TestClock.started();
@@ -25,143 +25,112 @@ final class RevocationServiceTest {
   private final Login otherUser = login.asFamily("bob's").ofUser("bob");
 
   RevocationServiceTest() {
-    for (Login each : List.of(login, otherTab, otherClient, otherSession, otherUser)) {
-      store.rotate(each.refresh(0, clock), Policies.DEFAULT, it -> false);
+    List.of(login, otherTab, otherClient, otherSession, otherUser).forEach(this::refresh);
+  }
+
+  private void refresh(Login each) {
+    store.rotate(each.refresh(0, clock), Policies.DEFAULT, it -> false);
+  }
+
+  @Test
+  void given_a_client_session_then_its_families_are_named_also_when_it_is_repeated() {
+    for (int time = 0; time < 2; time++) {
+      assertThat(named(clientSession(1), family -> false))
+          .containsExactlyInAnyOrder(login.family(), "other tab");
     }
   }
 
   @Test
-  void whenAClientSessionEnds_thenThoseAtThatClientInThatSessionAre() {
-    assertThat(familiesOf(clientSession())).containsExactlyInAnyOrder(login.family(), "other tab");
-  }
-
-  @Test
-  void whenAUserLosesAClient_thenTheFamiliesThereAreInWhateverSession() {
-    Revocation client =
-        Revocations.ofClient(
-            login.user(), login.client(), List.of(), clock.second() + 1, remembered());
-
-    assertThat(familiesOf(client))
+  void given_a_client_then_the_families_in_all_sessions_are_named() {
+    assertThat(named(client(login.client(), 1), family -> false))
         .containsExactlyInAnyOrder(login.family(), "other tab", "elsewhere");
   }
 
   @Test
-  void whenFamiliesAtAClientBeganInThatVerySecond_thenThoseWhoseClientSessionIsGoneAre() {
-    Revocation client =
-        Revocations.ofClient(login.user(), login.client(), List.of(), clock.second(), remembered());
-
-    assertThat(familiesOf(client)).isEmpty();
-    assertThat(familiesOf(client, family -> family.id().equals("other tab")))
+  void given_families_of_the_very_second_then_those_whose_client_session_is_gone_are_named() {
+    assertThat(named(clientSession(0), family -> false)).isEmpty();
+    assertThat(named(client(login.client(), 0), family -> false)).isEmpty();
+    assertThat(named(client(login.client(), 0), family -> family.id().equals("other tab")))
         .containsExactly("other tab");
-  }
-
-  @Test
-  void whenAClientSessionBeganInThatVerySecond_thenItsFamiliesAreIfItIsGone() {
-    Revocation now =
-        Revocations.ofClientSessions(
-            login.user(),
-            List.of(new ClientSession(login.session(), login.client())),
-            List.of(),
-            clock.second(),
-            remembered());
-
-    assertThat(familiesOf(now)).isEmpty();
-    assertThat(familiesOf(now, family -> true))
+    // It is revoked by now, and named again.
+    assertThat(named(clientSession(0), family -> true))
         .containsExactlyInAnyOrder(login.family(), "other tab");
   }
 
   @Test
-  void whenAllIsGone_thenWhatTheRevocationDoesNotCoverStillIsNot() {
+  void given_other_families_then_nobody_is_asked_whether_they_are_gone() {
     List<String> asked = new ArrayList<>();
-    Revocation client =
-        Revocations.ofClient(login.user(), "c2", List.of("s2"), clock.second(), remembered());
-
-    assertThat(familiesOf(client, family -> asked.add(family.id())))
+    assertThat(named(client("c2", 0), family -> asked.add(family.id())))
         .containsExactly("other client");
     assertThat(asked).containsExactly("other client");
   }
 
   /** Its record has neither session nor client. */
   @Test
-  void givenAFamilyThatWasNeverRefreshed_whenAllEnds_thenItHasNoSessionToTell() {
+  void given_a_family_that_was_never_refreshed_then_it_is_not_named() {
     service.mark(Revocations.ofFamily("carol", "never refreshed", remembered()));
     Revocation client =
         Revocations.ofClient("carol", "c2", List.of(), clock.second(), remembered());
-
-    assertThat(familiesOf(client, family -> true)).isEmpty();
+    assertThat(named(client, family -> true)).isEmpty();
   }
 
   @Test
-  void whenARevocationIsRepeated_thenTheSameAreNamedAgain() {
-    List<String> first = familiesOf(clientSession());
-
-    assertThat(familiesOf(clientSession())).containsExactlyInAnyOrderElementsOf(first);
+  void given_families_by_their_ids_then_the_mark_returns_their_access_tokens() {
+    Revocation families =
+        Revocations.ofFamilies(login.user(), List.of("other tab", "unknown"), 0, remembered());
+    assertThat(service.mark(families).accessTokens())
+        .extracting(AccessTokens::family)
+        .containsExactly("other tab");
   }
 
+  /** Resource servers know their access tokens by {@code sid} and {@code sub}. */
   @Test
-  void whenNothingWasEverRefreshed_thenNothingIsNamed() {
-    assertThat(
-            familiesOf(
-                Revocations.ofSession(
-                    "nobody", Revocations.both("s1"), clock.second(), remembered())))
-        .isEmpty();
-  }
-
-  /** By sid and sub, resource servers know their access tokens. */
-  @Test
-  void whenSessionsOrTheUserAreRevoked_thenNothingIsEnumerated() {
-    RevocationService unlisted = new RevocationService(OneAnswerStore.away());
+  void given_a_session_or_a_user_then_no_access_token_is_named() {
     Revocation session =
         Revocations.ofSession(
             login.user(), Revocations.both(login.session()), clock.second(), remembered());
     Revocation user = Revocations.ofUser(login.user(), List.of(), clock.second(), remembered());
-    for (Revocation each : List.of(session, user)) {
-      unlisted.name(
-          each,
-          family -> true,
-          page -> {
-            throw new AssertionError("named " + page);
-          });
-    }
+    assertThat(named(session, family -> true)).isEmpty();
+    assertThat(named(user, family -> true)).isEmpty();
   }
 
   @Test
-  void givenMoreFamiliesThanAPageHolds_whenTheClientIsRevoked_thenTheyAreHandedOnByPages() {
+  void given_more_families_than_a_page_holds_then_they_are_handed_on_by_pages() {
     for (int number = 0; number < 2 * RevocationService.PAGE + 7; number++) {
-      RotationRequest each = login.asFamily("family " + number).refresh(0, clock);
-      store.rotate(each, Policies.DEFAULT, it -> false);
+      refresh(login.asFamily("family " + number));
     }
     List<Integer> pages = new ArrayList<>();
 
-    service.name(clientSession(), family -> false, page -> pages.add(page.size()));
+    service.mark(clientSession(1)).name(family -> false, page -> pages.add(page.size()));
+    assertThat(pages).containsExactly(RevocationService.PAGE, RevocationService.PAGE, 9);
 
+    pages.clear();
+    service.mark(clientSession(0)).name(family -> true, page -> pages.add(page.size()));
     assertThat(pages).containsExactly(RevocationService.PAGE, RevocationService.PAGE, 9);
   }
 
   @Test
-  void givenExpiredAccessTokens_whenTheClientSessionIsRevoked_thenTheyAreNotNamed() {
+  void given_expired_access_tokens_then_they_are_not_named() {
     clock.advance(Duration.ofSeconds(Login.ACCESS_TOKEN_LIFESPAN + 1));
-
-    assertThat(familiesOf(clientSession())).isEmpty();
+    assertThat(named(clientSession(1), family -> false)).isEmpty();
   }
 
-  private Revocation clientSession() {
+  private Revocation clientSession(long later) {
+    List<ClientSession> clientSession = List.of(new ClientSession(login.session(), login.client()));
     return Revocations.ofClientSessions(
-        login.user(),
-        List.of(new ClientSession(login.session(), login.client())),
-        List.of(),
-        clock.second() + 1,
-        remembered());
+        login.user(), clientSession, List.of(), clock.second() + later, remembered());
   }
 
-  private List<String> familiesOf(Revocation revocation) {
-    return familiesOf(revocation, family -> false);
+  private Revocation client(String client, long later) {
+    return Revocations.ofClient(
+        login.user(), client, List.of(), clock.second() + later, remembered());
   }
 
-  private List<String> familiesOf(Revocation revocation, Predicate<TokenFamily> isGone) {
-    service.mark(revocation);
+  private List<String> named(Revocation revocation, Predicate<TokenFamily> isGone) {
     List<String> named = new ArrayList<>();
-    service.name(revocation, isGone, page -> page.forEach(tokens -> named.add(tokens.family())));
+    service
+        .mark(revocation)
+        .name(isGone, page -> page.forEach(tokens -> named.add(tokens.family())));
     return named;
   }
 

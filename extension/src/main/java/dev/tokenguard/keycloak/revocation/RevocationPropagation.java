@@ -97,10 +97,11 @@ public final class RevocationPropagation implements Delivery {
         new RevocationService(RedisConnection.familiesOf(session).orElseThrow());
     RevokedAccessTokens revoked = new RevokedAccessTokens(session, pending.reason());
     try {
-      revoked.addAll(service.mark(revocation));
+      RevocationService.Marked marked = service.mark(revocation);
+      revoked.addAll(marked.accessTokens());
       remover.removeAll(revocation, isFirst);
       revoked.addSessionsAndUser(revocation);
-      service.name(revocation, family -> isGone(session, family), revoked::addAll);
+      marked.name(family -> isGone(session, family), revoked::addAll);
       return Optional.empty();
     } catch (StoreUnavailableException unavailable) {
       remover.removeAll(revocation, isFirst);

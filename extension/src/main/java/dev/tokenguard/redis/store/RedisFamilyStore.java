@@ -14,6 +14,7 @@ import dev.tokenguard.rotation.TokenFamily;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -47,7 +48,7 @@ public final class RedisFamilyStore implements FamilyStore {
         BEGIN,
         keys.user(login.userId()),
         RotateScript.loginArguments(login, policy, keys),
-        reply -> tokens(reply, row -> keys.expanded(row.text(0))));
+        reply -> tokens(LuaReply.of(reply), row -> keys.expanded(row.text(0))));
   }
 
   /** One command; two where the script has to know whether an attempt got no answer. */
@@ -75,27 +76,44 @@ public final class RedisFamilyStore implements FamilyStore {
 
   @Override
   public List<AccessTokens> revoke(Revocation revocation) {
-    List<AccessTokens> revoked = new ArrayList<>();
+    return revoke(revocation, false).accessTokens();
+  }
+
+  /** The first page of the families comes with the reply that tells the access tokens. */
+  @Override
+  public RevokedFamilies revokeAndFind(Revocation revocation) {
+    return revoke(revocation, true);
+  }
+
+  private RevokedFamilies revoke(Revocation revocation, boolean isListing) {
     List<Mark> marks = marks(revocation);
     List<String> families = revocation.marks().families();
+    int all = marks.size() + families.size();
+    List<AccessTokens> revoked = new ArrayList<>();
+    Step last;
     int position = 0;
     do {
       int end = position + REVOKED_PER_STEP;
       List<Mark> someMarks = slice(marks, position, end);
       List<String> someFamilies = slice(families, position - marks.size(), end - marks.size());
-      revoked.addAll(revokeSome(revocation, someMarks, someFamilies));
+      last = revokeSome(revocation, someMarks, someFamilies, isListing && end >= all);
+      revoked.addAll(last.accessTokens());
       position = end;
-    } while (position < marks.size() + families.size());
-    return revoked;
+    } while (position < all);
+    Optional<Page> first = last.page();
+    return new RevokedFamilies(
+        revoked, each -> first.ifPresent(page -> pages(revocation.userId(), page, each)));
   }
+
+  private record Step(List<AccessTokens> accessTokens, Optional<Page> page) {}
 
   private static <T> List<T> slice(List<T> all, int from, int to) {
     int first = Math.min(Math.max(from, 0), all.size());
     return all.subList(first, Math.min(Math.max(to, first), all.size()));
   }
 
-  private List<AccessTokens> revokeSome(
-      Revocation revocation, List<Mark> marks, List<String> families) {
+  private Step revokeSome(
+      Revocation revocation, List<Mark> marks, List<String> families, boolean isListing) {
     ScriptArguments arguments =
         new ScriptArguments().number(revocation.retainUntil()).number(marks.size());
     marks.forEach(mark -> arguments.text(mark.field()).number(mark.cutoff()));
@@ -107,8 +125,13 @@ public final class RedisFamilyStore implements FamilyStore {
     return redis.run(
         REVOKE,
         keys.user(revocation.userId()),
-        arguments.inOrder(),
-        reply -> tokens(reply, row -> families.get((int) row.number(0) - 1)));
+        arguments.flag(isListing).inOrder(),
+        reply -> {
+          LuaReply both = LuaReply.of(reply);
+          return new Step(
+              tokens(both.row(0), row -> families.get((int) row.number(0) - 1)),
+              both.row(1).ifPresent().map(this::page));
+        });
   }
 
   /** A field and the time up to which it revokes. */
@@ -138,28 +161,31 @@ public final class RedisFamilyStore implements FamilyStore {
     return marks;
   }
 
-  private static List<AccessTokens> tokens(Object reply, Function<LuaReply, String> family) {
-    return LuaReply.of(reply)
-        .rowsFrom(0)
-        .map(row -> row.accessTokens(family.apply(row), 1))
-        .toList();
+  private static List<AccessTokens> tokens(LuaReply reply, Function<LuaReply, String> family) {
+    return reply.rowsFrom(0).map(row -> row.accessTokens(family.apply(row), 1)).toList();
   }
 
   @Override
   public void find(String userId, Consumer<TokenFamily> each) {
-    String cursor = "0";
-    do {
-      Page page = redis.run(FIND, keys.user(userId), List.of(cursor), this::page);
-      cursor = page.cursor();
+    pages(userId, page(userId, "0"), each);
+  }
+
+  private void pages(String userId, Page first, Consumer<TokenFamily> each) {
+    first.families().forEach(each);
+    for (Page page = first; !page.cursor().equals("0"); ) {
+      page = page(userId, page.cursor());
       page.families().forEach(each);
-    } while (!cursor.equals("0"));
+    }
+  }
+
+  private Page page(String userId, String cursor) {
+    return redis.run(FIND, keys.user(userId), List.of(cursor), reply -> page(LuaReply.of(reply)));
   }
 
   private record Page(String cursor, List<TokenFamily> families) {}
 
-  private Page page(Object reply) {
-    LuaReply row = LuaReply.of(reply);
-    return new Page(row.text(0), row.rowsFrom(1).map(this::family).toList());
+  private Page page(LuaReply reply) {
+    return new Page(reply.text(0), reply.rowsFrom(1).map(this::family).toList());
   }
 
   private TokenFamily family(LuaReply row) {

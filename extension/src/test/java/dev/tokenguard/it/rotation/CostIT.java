@@ -8,12 +8,18 @@ import dev.tokenguard.it.LabTest;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.keycloak.KeycloakSettings;
+import dev.tokenguard.testbed.keycloak.Meters;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Commands to Redis: one for a refresh, also a refused one, and one for a login. */
+/**
+ * Commands to Redis: one for a refresh, also a refused one, one for a login, two for a revocation.
+ */
 class CostIT extends LabTest {
 
   /** Scripts, and look-ups in the list; scripts themselves call none of these. */
@@ -110,6 +116,59 @@ class CostIT extends LabTest {
     elsewhere.refresh(login.refreshToken()).orFail();
 
     assertThat(calls() - before).isZero();
+  }
+
+  /** What is to be revoked with many families, and how. */
+  enum Revocation {
+    ADMINISTRATOR_LOGS_OUT {
+      @Override
+      void carryOut(User user, OidcClient client, Answer login) {
+        lab.admin().logoutUser(user.id()).orFail();
+      }
+    },
+    PASSWORD_RESET {
+      @Override
+      void carryOut(User user, OidcClient client, Answer login) {
+        lab.admin().resetPassword(user.id(), "another horse").orFail();
+      }
+    },
+    LOGOUT {
+      @Override
+      void carryOut(User user, OidcClient client, Answer login) {
+        client.logout(login.refreshToken()).orFail();
+      }
+    },
+    TOKEN_REVOCATION {
+      @Override
+      void carryOut(User user, OidcClient client, Answer login) {
+        client.revoke(login.refreshToken()).orFail();
+      }
+    };
+
+    abstract void carryOut(User user, OidcClient client, Answer login);
+  }
+
+  /** One script sets the marks, one pipeline writes the entries for resource servers. */
+  @ParameterizedTest
+  @EnumSource
+  void given_many_families_then_a_revocation_is_two_round_trips(Revocation revocation) {
+    OidcClient client = lab.clientWith("grace-period", "60");
+    Answer first = user.logIn(client);
+    for (int login = 0; login < 30; login++) {
+      user.logIn(client);
+    }
+    double before = roundTrips();
+
+    revocation.carryOut(user, client, first);
+
+    assertThat(roundTrips() - before).isEqualTo(2);
+  }
+
+  private static double roundTrips() {
+    Meters meters = new Meters(lab.keycloak());
+    return Stream.of("revoke", "find", "blacklist-add", "blacklist-find", "exchange-find")
+        .mapToDouble(it -> meters.value("token_guard_redis_seconds_count{operation=\"" + it + "\"}"))
+        .sum();
   }
 
   /**

@@ -2,11 +2,11 @@ package dev.tokenguard.redis.connection;
 
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.store.RedisRevocationListTest;
-import dev.tokenguard.revocation.BlacklistContract;
 import dev.tokenguard.revocation.IncidentLog;
 import dev.tokenguard.revocation.IncidentLogContract;
 import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.RevocationListContract;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.FamilyStoreContract;
 import dev.tokenguard.rotation.TestClock;
@@ -38,7 +38,7 @@ final class TopologyContractTest {
   }
 
   @Nested
-  final class RevokedTokens extends BlacklistContract {
+  final class RevokedTokens extends RevocationListContract {
     @Override
     protected RevocationList open(TestClock clock) {
       topology.flush();

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.Redis;
-import dev.tokenguard.revocation.BlacklistContract;
 import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.RevocationListContract;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.TestClock;
 import java.time.Instant;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.UnifiedJedis;
 
 /** The blacklist on a real Redis keeps the promise. Entries expire by the clock of Redis. */
-public final class RedisRevocationListTest extends BlacklistContract {
+public final class RedisRevocationListTest extends RevocationListContract {
 
   private static Redis redis;
 
@@ -65,21 +65,9 @@ public final class RedisRevocationListTest extends BlacklistContract {
   }
 
   @Test
-  void given_no_access_token_then_the_latest_expiry_of_the_realm_is_zero() {
-    RevocationList list = open(TestClock.started());
-    assertThat(list.latestExpiry("realm")).isZero();
-  }
-
-  @Test
-  void given_a_later_expiry_then_it_is_kept_until_then_and_an_earlier_one_changes_nothing() {
-    RevocationList list = open(TestClock.started());
+  void given_the_latest_expiry_of_a_realm_then_its_key_lives_until_then() {
     long now = Instant.now().getEpochSecond();
-    assertThat(list.raiseLatestExpiry("realm", now + 1_000)).isEqualTo(now + 1_000);
-    assertThat(list.raiseLatestExpiry("realm", now + 2_000)).isEqualTo(now + 2_000);
-    assertThat(list.raiseLatestExpiry("realm", now + 1_000)).isEqualTo(now + 2_000);
-    assertThat(list.raiseLatestExpiry("realm", now - 1)).isEqualTo(now + 2_000);
-    assertThat(list.latestExpiry("realm")).isEqualTo(now + 2_000);
-    assertThat(list.latestExpiry("another")).isZero();
+    open(TestClock.started()).raiseLatestExpiry("realm", now + 2_000);
     assertThat(JEDIS.ttl("tg:exp:{realm}")).isBetween(1_990L, 2_000L);
   }
 }

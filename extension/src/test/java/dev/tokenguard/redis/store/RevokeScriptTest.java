@@ -31,7 +31,8 @@ final class RevokeScriptTest {
   private static List<?> revoke(long until, String... rest) {
     List<String> arguments = new ArrayList<>(List.of("" + until));
     arguments.addAll(List.of(rest));
-    return (List<?>) JEDIS.eval(SCRIPT.source(), List.of(KEY), arguments);
+    List<?> reply = (List<?>) JEDIS.eval(SCRIPT.source(), List.of(KEY), arguments);
+    return (List<?>) reply.get(0);
   }
 
   private static List<?> revokeFamily(long until) {

@@ -1,4 +1,5 @@
 -- include: record.lua
+-- include: page.lua
 --[[
   Marks sessions, client sessions, clients, all of one user, or families as revoked. Marks carry a
   time; nothing is enumerated for them. A later cut-off replaces an earlier one, and what is remembered
@@ -10,10 +11,12 @@
     1  remember until, s
     2  number of marks n, then n times: field, cut-off, s
     then  number of families m, then m times: field of its lineage, field of its access tokens
+    then  list: 1 to list the families of the user as they are then
   A family without a record gets one of generation 0, so that it is revoked once it is recorded.
 
-  Returns an array for each family that had a record; again when it is asked again, so that a caller
-  that missed the answer can repeat the question
+  Returns two arrays. The second is the first page of the families, see page.lua; empty unless listed.
+  The first has an array for each named family that had a record; again when it is asked again, so that
+  a caller that missed the answer can repeat the question
     1  its place among the families, from 1
     2  oldest and                           3  newest generation whose access token may be unexpired
     4  oldest and                           5  newest replay, likewise
@@ -54,4 +57,4 @@ for place = 1, families do
   redis.call('HSET', key, ARGV[index], lineage_of(family), ARGV[index + 1], access_of(family))
 end
 keep_until(key, retain)
-return revoked
+return { revoked, ARGV[families_from + 2 * families] == '1' and families_page(key, '0') or {} }
