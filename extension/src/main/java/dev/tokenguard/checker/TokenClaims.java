@@ -28,18 +28,18 @@ public record TokenClaims(
    */
   public static TokenClaims of(Map<String, ?> claims) {
     return new TokenClaims(
-        text(claims.get("jti")),
-        text(claims.get("sid")),
-        text(claims.get("sub")),
-        second(claims.get("iat")));
+        text(claims, "jti"), text(claims, "sid"), text(claims, "sub"), second(claims, "iat"));
   }
 
-  private static Optional<String> text(Object claim) {
-    return claim instanceof String text && !text.isEmpty() ? Optional.of(text) : Optional.empty();
+  private static Optional<String> text(Map<String, ?> claims, String name) {
+    return claims.get(name) instanceof String text && !text.isEmpty()
+        ? Optional.of(text)
+        : Optional.empty();
   }
 
   /** Fractions are dropped: before a whole second is before it with or without them. */
-  private static OptionalLong second(Object claim) {
+  private static OptionalLong second(Map<String, ?> claims, String name) {
+    Object claim = claims.get(name);
     if (claim instanceof Number number) {
       return OptionalLong.of(number.longValue());
     }

@@ -1,8 +1,11 @@
 package dev.tokenguard.revocation;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenguard.config.InvalidSettingException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -38,24 +41,23 @@ public final class Triggers {
   public Triggers overriddenBy(Function<String, String> given, Consumer<String> invalid) {
     Map<Trigger, RevocationScope> overridden = new EnumMap<>(scopes);
     for (Trigger trigger : Trigger.values()) {
-      String text = textOf(trigger, given);
-      if (text != null) {
-        try {
-          overridden.put(trigger, trigger.setting().parse(text));
-        } catch (InvalidSettingException refused) {
-          invalid.accept(refused.getMessage());
-        }
+      try {
+        textOf(trigger, given)
+            .ifPresent(text -> overridden.put(trigger, trigger.setting().parse(text)));
+      } catch (InvalidSettingException refused) {
+        invalid.accept(refused.getMessage());
       }
     }
     return new Triggers(overridden);
   }
 
   public RevocationScope scopeOf(Trigger trigger) {
-    return scopes.get(trigger);
+    return requireNonNull(scopes.get(trigger));
   }
 
-  private static String textOf(Trigger trigger, Function<String, String> given) {
-    String text = given.apply(trigger.setting().name());
-    return text == null || text.isBlank() ? null : text.trim();
+  private static Optional<String> textOf(Trigger trigger, Function<String, String> given) {
+    return Optional.ofNullable(given.apply(trigger.setting().name()))
+        .filter(text -> !text.isBlank())
+        .map(String::trim);
   }
 }

@@ -6,6 +6,12 @@ public final class StoreUnavailableException extends RuntimeException {
   private final boolean mayHaveBeenTaken;
 
   /** The store has not executed the step. */
+  public StoreUnavailableException(String message) {
+    super(message);
+    this.mayHaveBeenTaken = false;
+  }
+
+  /** The store has not executed the step. */
   public StoreUnavailableException(String message, Throwable cause) {
     this(message, cause, false);
   }

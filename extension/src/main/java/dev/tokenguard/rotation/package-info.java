@@ -8,4 +8,7 @@
  *
  * <p>The package depends neither on Keycloak nor on Redis.
  */
+@NullMarked
 package dev.tokenguard.rotation;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,6 +5,7 @@ import dev.tokenguard.config.Setting;
 import dev.tokenguard.rotation.TokenFamily;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.device.DeviceActivityManager;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.UserSessionModel;
@@ -19,17 +20,17 @@ import org.keycloak.representations.account.DeviceRepresentation;
 record FamilyRepresentation(
     String id,
     String state,
-    String clientId,
-    String clientUuid,
-    String sessionId,
+    @Nullable String clientId,
+    @Nullable String clientUuid,
+    @Nullable String sessionId,
     boolean offline,
     long generation,
-    Long created,
+    @Nullable Long created,
     long lastRefresh,
-    String ipAddress,
-    String browser,
-    String os,
-    String device) {
+    @Nullable String ipAddress,
+    @Nullable String browser,
+    @Nullable String os,
+    @Nullable String device) {
 
   private enum State {
     ACTIVE,

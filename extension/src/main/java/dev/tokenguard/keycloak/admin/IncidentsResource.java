@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The newest incidents of the realm. */
 public final class IncidentsResource {
@@ -67,9 +68,9 @@ public final class IncidentsResource {
       String userId,
       String clientId,
       String sessionId,
-      String family,
-      Long generation,
-      Long newestGeneration,
+      @Nullable String family,
+      @Nullable Long generation,
+      @Nullable Long newestGeneration,
       String ipAddress,
       String reason) {
 
@@ -89,7 +90,7 @@ public final class IncidentsResource {
           incident.reason());
     }
 
-    private static Long orNull(OptionalLong number) {
+    private static @Nullable Long orNull(OptionalLong number) {
       return number.isPresent() ? number.getAsLong() : null;
     }
   }

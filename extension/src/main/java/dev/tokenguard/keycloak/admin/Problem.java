@@ -3,6 +3,7 @@ package dev.tokenguard.keycloak.admin;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.representations.idm.ErrorRepresentation;
 import org.keycloak.services.ErrorResponse;
 import org.keycloak.services.ErrorResponseException;
@@ -19,7 +20,7 @@ final class Problem {
     return ErrorResponse.error(message, Response.Status.NOT_FOUND);
   }
 
-  static ErrorResponseException badRequest(String message) {
+  static ErrorResponseException badRequest(@Nullable String message) {
     return ErrorResponse.error(message, Response.Status.BAD_REQUEST);
   }
 

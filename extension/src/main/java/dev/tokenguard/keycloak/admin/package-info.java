@@ -4,4 +4,7 @@
  *
  * <p>The resources are public because Keycloak calls them by generated code.
  */
+@NullMarked
 package dev.tokenguard.keycloak.admin;
+
+import org.jspecify.annotations.NullMarked;

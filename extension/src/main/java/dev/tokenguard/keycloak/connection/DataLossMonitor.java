@@ -1,5 +1,7 @@
 package dev.tokenguard.keycloak.connection;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.redis.store.RedisHeartbeat;
@@ -58,7 +60,7 @@ final class DataLossMonitor {
   }
 
   private void report(Loss loss) {
-    losses.get(loss).increment();
+    requireNonNull(losses.get(loss)).increment();
     LOG.warn(
         LogText.of(
             "Redis has lost %s. Families without a record are handled by on-missing-state of each"

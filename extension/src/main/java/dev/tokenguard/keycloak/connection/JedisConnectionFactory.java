@@ -108,7 +108,7 @@ public final class JedisConnectionFactory
   private RedisReadiness.State readiness() {
     Map<String, String> state = state();
     boolean requiresRedis = settings.filter(RedisSettings::readinessRequiresRedis).isPresent();
-    return new RedisReadiness.State(!requiresRedis || state.get(REDIS).equals(REACHABLE), state);
+    return new RedisReadiness.State(!requiresRedis || REACHABLE.equals(state.get(REDIS)), state);
   }
 
   private Map<String, String> state() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.events.admin.OperationType;
@@ -140,10 +141,11 @@ final class AdminEventMapper {
    * this id were removed.
    */
   private Optional<RevocationEvent> removedSession(String id) {
-    CommittedSessionReader.Found before = CommittedSessionReader.find(session, realm, id);
-    if (before.userId() == null) {
-      return Optional.empty();
-    }
+    return CommittedSessionReader.find(session, realm, id)
+        .flatMap(before -> removedSession(id, before));
+  }
+
+  private Optional<RevocationEvent> removedSession(String id, CommittedSessionReader.Found before) {
     boolean isOnline = before.isOnline() && session.sessions().getUserSession(realm, id) == null;
     boolean isOffline =
         before.isOffline() && session.sessions().getOfflineUserSession(realm, id) == null;
@@ -158,7 +160,7 @@ final class AdminEventMapper {
   }
 
   /** The compared properties of a user. */
-  private record State(String username, String email, List<String> passwords) {
+  private record State(@Nullable String username, @Nullable String email, List<String> passwords) {
     static State of(UserModel user) {
       return user == null
           ? new State(null, null, List.of())

@@ -11,7 +11,7 @@ import org.keycloak.representations.AccessToken;
 /** Keycloak's own introspection without a hint, and then a look-up if it is a refresh token. */
 final class GuardedAccessTokenIntrospection extends AccessTokenIntrospectionProvider<AccessToken> {
 
-  private String text;
+  private String text = "";
 
   GuardedAccessTokenIntrospection(KeycloakSession session) {
     super(session);

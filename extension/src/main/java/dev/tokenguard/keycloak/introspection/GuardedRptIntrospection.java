@@ -12,7 +12,7 @@ import org.keycloak.models.KeycloakSession;
  */
 final class GuardedRptIntrospection extends RPTIntrospectionProvider {
 
-  private String text;
+  private String text = "";
 
   GuardedRptIntrospection(KeycloakSession session) {
     super(session);

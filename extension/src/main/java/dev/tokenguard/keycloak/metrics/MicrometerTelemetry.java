@@ -1,5 +1,7 @@
 package dev.tokenguard.keycloak.metrics;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenguard.config.Setting;
 import dev.tokenguard.redis.connection.RedisTelemetry;
 import io.micrometer.core.instrument.Counter;
@@ -54,13 +56,13 @@ public final class MicrometerTelemetry implements RedisTelemetry {
 
   @Override
   public void answered(Operation operation, Duration took) {
-    calls.get(operation).record(took);
+    requireNonNull(calls.get(operation)).record(took);
     log.answered();
   }
 
   @Override
   public void failed(Operation operation, Failure failure, String message) {
-    failures.get(operation).get(failure).increment();
+    requireNonNull(requireNonNull(failures.get(operation)).get(failure)).increment();
     LOG.debugf("%s failed (%s): %s", Setting.id(operation), Setting.id(failure), message);
     log.failed(operation, failure, message);
   }

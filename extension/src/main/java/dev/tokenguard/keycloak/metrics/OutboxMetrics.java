@@ -1,5 +1,7 @@
 package dev.tokenguard.keycloak.metrics;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenguard.config.Setting;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -45,6 +47,6 @@ public final class OutboxMetrics {
   }
 
   public void count(Result result) {
-    results.get(result).increment();
+    requireNonNull(results.get(result)).increment();
   }
 }

@@ -1,5 +1,7 @@
 package dev.tokenguard.keycloak.metrics;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import io.micrometer.core.instrument.Counter;
@@ -17,12 +19,12 @@ public final class RefreshMetrics {
 
   public void count(RefreshDecision decision) {
     count(decision.outcome());
-    decision.observed().ifPresent(outcome -> observed.get(outcome).increment());
+    decision.observed().ifPresent(outcome -> requireNonNull(observed.get(outcome)).increment());
   }
 
   /** Counts a refresh that was refused before a call to the store. */
   public void count(Outcome outcome) {
-    decided.get(outcome).increment();
+    requireNonNull(decided.get(outcome)).increment();
   }
 
   private static Map<Outcome, Counter> counters(String name, String description) {

@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
 import org.keycloak.http.HttpRequest;
 import org.keycloak.models.AuthenticatedClientSessionModel;
@@ -207,7 +208,7 @@ final class BackchannelNotifier {
         true);
   }
 
-  private static UserModel userOf(KeycloakSession own, Logout logout) {
+  private static @Nullable UserModel userOf(KeycloakSession own, Logout logout) {
     String id = logout.session().owner();
     return LightweightUserAdapter.isLightweightUser(id)
         ? null

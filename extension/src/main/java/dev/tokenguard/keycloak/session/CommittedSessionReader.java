@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -47,8 +48,8 @@ public final class CommittedSessionReader {
         });
   }
 
-  /** Whose session it was, and which sessions had that id; the user is null when there was none. */
-  public static Found find(KeycloakSession session, RealmModel realm, String sessionId) {
+  /** Whose session it was, and which sessions had that id; empty if there was none of a user. */
+  public static Optional<Found> find(KeycloakSession session, RealmModel realm, String sessionId) {
     return read(
         session.getKeycloakSessionFactory(),
         realm,
@@ -56,16 +57,13 @@ public final class CommittedSessionReader {
           UserSessionModel online = load(own, sessionId, false);
           UserSessionModel offline = load(own, sessionId, true);
           UserSessionModel any = online == null ? offline : online;
-          return new Found(
-              any == null || any.getUser() == null ? null : any.getUser().getId(),
-              online != null,
-              offline != null);
+          return Optional.ofNullable(any)
+              .map(UserSessionModel::getUser)
+              .map(user -> new Found(user.getId(), online != null, offline != null));
         });
   }
 
-  /**
-   * @param userId null when there was no session
-   */
+  /** The sessions of one id. */
   public record Found(String userId, boolean isOnline, boolean isOffline) {}
 
   private static UserSessionModel load(KeycloakSession own, String id, boolean isOffline) {

@@ -4,6 +4,7 @@ import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.events.RevocationListenerFactory;
 import java.util.Comparator;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.models.KeycloakSession;
@@ -24,7 +25,7 @@ public final class ObservedSessionPersisterFactory implements UserSessionPersist
   /** Keycloak's own is 100. */
   private static final int ABOVE_BUILT_IN = 1000;
 
-  private volatile String builtIn;
+  private volatile @Nullable String builtIn;
 
   @Override
   public String getId() {

@@ -152,7 +152,7 @@ public final class RevokedFamily {
       ClientSession ended,
       Dependents dependents) {
     if (!ended.isOffline()) {
-      detachExchanged(own, realm, userSession, ended, dependents);
+      detachExchanged(realm, userSession, ended, dependents);
     }
     AuthenticatedClientSessionModel clientSession =
         userSession.getAuthenticatedClientSessionByClient(ended.clientId());
@@ -167,11 +167,7 @@ public final class RevokedFamily {
 
   /** The clients that exchanged tokens of this one, as Keycloak's own revocation endpoint does. */
   private static void detachExchanged(
-      KeycloakSession own,
-      RealmModel realm,
-      UserSessionModel userSession,
-      ClientSession ended,
-      Dependents dependents) {
+      RealmModel realm, UserSessionModel userSession, ClientSession ended, Dependents dependents) {
     ClientModel client = realm.getClientById(ended.clientId());
     if (client == null) {
       return;

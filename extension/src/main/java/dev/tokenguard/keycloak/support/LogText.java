@@ -1,6 +1,7 @@
 package dev.tokenguard.keycloak.support;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The text of a log line. Clients choose some of its values, for example client ids; a line break
@@ -11,7 +12,7 @@ public final class LogText {
   private LogText() {}
 
   /** Formats a line; characters that are not printable are replaced by their code. */
-  public static String of(String format, Object... values) {
+  public static String of(String format, @Nullable Object... values) {
     return onOneLine(String.format(Locale.ROOT, format, values));
   }
 

@@ -1,6 +1,7 @@
 package dev.tokenguard.keycloak.support;
 
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -71,12 +72,12 @@ public final class Transactions {
    * @throws RuntimeException of the last try
    */
   public static <T> T retryOnConflict(Supplier<T> step) {
-    AtomicReference<T> result = new AtomicReference<>();
+    List<T> result = new ArrayList<>(1);
     Retry.executeWithBackoff(
-        attempt -> result.set(step.get()),
+        attempt -> result.add(step.get()),
         (attempt, failure) -> LOG.debugf(failure, "Try %d of %d failed", attempt + 1, TRIES),
         TRIES,
         PAUSE_MILLIS);
-    return result.get();
+    return result.get(0);
   }
 }

@@ -65,7 +65,8 @@ public final class LineageClaims {
   }
 
   public static Optional<RequestContext> bindingOf(RefreshToken token) {
-    return RequestContext.fromClaim(token.getOtherClaims().get(BINDING));
+    return Optional.ofNullable(token.getOtherClaims().get(BINDING))
+        .flatMap(RequestContext::fromClaim);
   }
 
   /** Empty if the token has no such claim. */

@@ -1,5 +1,7 @@
 package dev.tokenguard.redis.connection;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -68,7 +70,7 @@ record ClusterExecutor(ClusterConnectionProvider nodes) implements CommandExecut
       HostAndPort master = nodes.getNode(slotOf(command.getArguments()));
       byMaster.computeIfAbsent(Optional.ofNullable(master), it -> new ArrayList<>()).add(command);
     }
-    Map<CommandObject<Object>, Response<Object>> responses = new IdentityHashMap<>();
+    IdentityHashMap<CommandObject<Object>, Response<Object>> responses = new IdentityHashMap<>();
     Optional<JedisException> failure = Optional.empty();
     for (Map.Entry<Optional<HostAndPort>, List<CommandObject<Object>>> trip : byMaster.entrySet()) {
       try (Pipeline pipeline = new Pipeline(connectionTo(trip.getKey()), true)) {
@@ -81,7 +83,9 @@ record ClusterExecutor(ClusterConnectionProvider nodes) implements CommandExecut
     if (failure.isPresent()) {
       throw failure.get();
     }
-    return commands.stream().map(it -> replyOrError(it, responses.get(it))).toList();
+    return commands.stream()
+        .map(it -> replyOrError(it, requireNonNull(responses.get(it))))
+        .toList();
   }
 
   private Connection connectionTo(Optional<HostAndPort> master) {

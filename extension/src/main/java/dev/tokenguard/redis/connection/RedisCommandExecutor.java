@@ -59,7 +59,7 @@ final class RedisCommandExecutor {
   <T> T execute(Operation operation, Function<UnifiedJedis, T> command) {
     if (!breaker.tryAcquirePermission()) {
       telemetry.failed(operation, Failure.NOT_PERMITTED, "not sent");
-      throw new StoreUnavailableException("The circuit breaker of Redis is open", null);
+      throw new StoreUnavailableException("The circuit breaker of Redis is open");
     }
     long begin = System.nanoTime();
     try {
@@ -72,7 +72,7 @@ final class RedisCommandExecutor {
       throw unavailable(recorded(operation, System.nanoTime() - begin, failed), failed);
     } catch (StoreUnavailableException unexpectedReply) {
       breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
-      telemetry.failed(operation, Failure.REJECTED, unexpectedReply.getMessage());
+      telemetry.failed(operation, Failure.REJECTED, String.valueOf(unexpectedReply.getMessage()));
       throw unexpectedReply;
     } catch (RuntimeException | Error defect) {
       breaker.releasePermission();

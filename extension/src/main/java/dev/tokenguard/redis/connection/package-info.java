@@ -3,4 +3,7 @@
  * time-outs, the circuit breaker, and the classification of failures. Does not depend on the
  * scripts and keys in {@code redis.store}.
  */
+@NullMarked
 package dev.tokenguard.redis.connection;
+
+import org.jspecify.annotations.NullMarked;

@@ -9,11 +9,13 @@ import java.util.stream.Stream;
 /** An array that a script returned. What is not of the expected shape counts as no answer. */
 public record LuaReply(List<?> values) {
 
+  private static final String UNEXPECTED = "a script answered what this version does not know";
+
   public static LuaReply of(Object reply) {
     if (reply instanceof List<?> values) {
       return new LuaReply(values);
     }
-    throw unexpected(null);
+    throw unexpected();
   }
 
   /** The arrays in this one, from a position on. */
@@ -38,7 +40,7 @@ public record LuaReply(List<?> values) {
     if (index < values.size() && values.get(index) instanceof String text) {
       return text;
     }
-    throw unexpected(null);
+    throw unexpected();
   }
 
   Optional<String> optionalText(int index) {
@@ -49,7 +51,7 @@ public record LuaReply(List<?> values) {
     if (index < values.size() && values.get(index) instanceof Long number) {
       return number;
     }
-    throw unexpected(null);
+    throw unexpected();
   }
 
   /** A family's access tokens, in the order that all scripts return them, from a position on. */
@@ -69,12 +71,11 @@ public record LuaReply(List<?> values) {
     try {
       return Enum.valueOf(type, text(index));
     } catch (IllegalArgumentException unknown) {
-      throw unexpected(unknown);
+      throw new StoreUnavailableException(UNEXPECTED, unknown);
     }
   }
 
-  static StoreUnavailableException unexpected(Throwable cause) {
-    return new StoreUnavailableException(
-        "a script answered what this version does not know", cause);
+  static StoreUnavailableException unexpected() {
+    return new StoreUnavailableException(UNEXPECTED);
   }
 }

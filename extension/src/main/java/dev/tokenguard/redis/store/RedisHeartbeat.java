@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notices that Redis has lost what it held. All nodes count one number on; who reads another
@@ -30,7 +31,7 @@ public final class RedisHeartbeat {
 
   private final Redis redis;
   private final RedisKeys keys;
-  private Beat last;
+  private @Nullable Beat last;
 
   public RedisHeartbeat(Redis redis, RedisKeys keys) {
     this.redis = redis;
@@ -46,13 +47,14 @@ public final class RedisHeartbeat {
    */
   public synchronized Optional<Loss> beat() {
     Beat previous = last;
-    last =
+    Beat now =
         redis.run(
             BEAT,
             keys.heartbeat(),
             List.of(UUID.randomUUID().toString(), Long.toString(KEPT_FOR.toSeconds())),
             Beat::of);
-    return Optional.ofNullable(previous).flatMap(last::lossSince);
+    last = now;
+    return Optional.ofNullable(previous).flatMap(now::lossSince);
   }
 
   private record Beat(String id, long count) {

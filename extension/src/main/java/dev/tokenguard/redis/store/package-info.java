@@ -4,4 +4,7 @@
  * dev.tokenguard.redis.store.RedisKeys} names keys and fields; {@code lua/record.lua} is the
  * storage format.
  */
+@NullMarked
 package dev.tokenguard.redis.store;
+
+import org.jspecify.annotations.NullMarked;
