@@ -1,6 +1,7 @@
 package dev.tokenguard.keycloak.policy;
 
 import dev.tokenguard.keycloak.refresh.IssuedTokens;
+import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
 import org.keycloak.protocol.oidc.grants.ciba.clientpolicy.context.BackchannelTokenResponseContext;
@@ -29,10 +30,10 @@ final class LoginRecordingPolicyManager extends DefaultClientPolicyManager {
   @Override
   public void triggerOnEvent(ClientPolicyContext context) throws ClientPolicyException {
     super.triggerOnEvent(context);
-    AccessTokenResponseBuilder response = responseIn(context);
-    if (response == null) {
-      return;
-    }
+    responseIn(context).ifPresent(this::record);
+  }
+
+  private void record(AccessTokenResponseBuilder response) {
     if (EffectivePolicy.of(session).isEmpty()) {
       new PoliciesWithExecutor(session, session.getContext().getClient())
           .byClientAlone()
@@ -41,22 +42,22 @@ final class LoginRecordingPolicyManager extends DefaultClientPolicyManager {
     new IssuedTokens(session).record(response);
   }
 
-  /** Null for all other events. Token exchange and UMA have none. */
-  private static AccessTokenResponseBuilder responseIn(ClientPolicyContext context) {
+  /** Empty for all other events. Token exchange and UMA have none. */
+  private static Optional<AccessTokenResponseBuilder> responseIn(ClientPolicyContext context) {
     if (context instanceof TokenResponseContext code) {
-      return code.getAccessTokenResponseBuilder();
+      return Optional.of(code.getAccessTokenResponseBuilder());
     }
     if (context instanceof ResourceOwnerPasswordCredentialsResponseContext password) {
-      return password.getAccessTokenResponseBuilder();
+      return Optional.of(password.getAccessTokenResponseBuilder());
     }
     if (context instanceof ServiceAccountTokenResponseContext client) {
-      return client.getAccessTokenResponseBuilder();
+      return Optional.of(client.getAccessTokenResponseBuilder());
     }
     if (context instanceof DeviceTokenResponseContext device) {
-      return device.getAccessTokenResponseBuilder();
+      return Optional.of(device.getAccessTokenResponseBuilder());
     }
     return context instanceof BackchannelTokenResponseContext backchannel
-        ? backchannel.getAccessTokenResponseBuilder()
-        : null;
+        ? Optional.of(backchannel.getAccessTokenResponseBuilder())
+        : Optional.empty();
   }
 }

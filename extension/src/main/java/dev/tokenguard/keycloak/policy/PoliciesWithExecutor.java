@@ -93,7 +93,8 @@ public final class PoliciesWithExecutor {
           .flatMap(policy -> policy.getProfiles().stream())
           .filter(settings::containsKey)
           .reduce((earlier, later) -> later)
-          .map(profile -> parsed(settings.get(profile)));
+          .map(settings::get)
+          .map(PoliciesWithExecutor::parsed);
     } catch (ClientPolicyException | RuntimeException unreadable) {
       LOG.debug("The policies of the realm cannot be read", unreadable);
       return Optional.empty();

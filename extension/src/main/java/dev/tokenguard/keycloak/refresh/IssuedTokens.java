@@ -50,11 +50,8 @@ public final class IssuedTokens {
     RefreshToken token = response.getRefreshToken();
     observe(response.getAccessToken());
     if (token != null) {
-      AuthenticatedClientSessionModel clientSession =
-          RotationRequestFactory.clientSessionOf(session, session.getContext().getClient(), token);
-      if (clientSession != null) {
-        record(response.getAccessToken(), token, clientSession);
-      }
+      RotationRequestFactory.clientSessionOf(session, session.getContext().getClient(), token)
+          .ifPresent(it -> record(response.getAccessToken(), token, it));
     }
   }
 

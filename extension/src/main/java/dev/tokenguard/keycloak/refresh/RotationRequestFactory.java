@@ -57,11 +57,12 @@ public final class RotationRequestFactory {
       RefreshToken presented,
       AccessTokenResponseBuilder response,
       RotationPolicy policy) {
-    AuthenticatedClientSessionModel clientSession = clientSessionOf(session, client, presented);
-    if (clientSession == null) {
+    Optional<AuthenticatedClientSessionModel> clientSession =
+        clientSessionOf(session, client, presented);
+    if (clientSession.isEmpty()) {
       return Optional.empty();
     }
-    RotationRequestFactory tokens = new RotationRequestFactory(session, clientSession);
+    RotationRequestFactory tokens = new RotationRequestFactory(session, clientSession.get());
     RefreshToken child = response.getRefreshToken();
     if (child != null) {
       capLifetime(child, policy, tokens.userSession);
@@ -80,18 +81,17 @@ public final class RotationRequestFactory {
 
   /**
    * That of a token. Keycloak has read it in the same transaction when it checked the token, so
-   * this costs nothing. Null when there is none.
+   * this costs nothing. Empty when there is none.
    */
-  static AuthenticatedClientSessionModel clientSessionOf(
+  static Optional<AuthenticatedClientSessionModel> clientSessionOf(
       KeycloakSession session, ClientModel client, RefreshToken token) {
     RealmModel realm = session.getContext().getRealm();
     UserSessionModel userSession =
         TokenUtil.TOKEN_TYPE_OFFLINE.equals(token.getType())
             ? session.sessions().getOfflineUserSession(realm, token.getSessionId())
             : session.sessions().getUserSession(realm, token.getSessionId());
-    return userSession == null
-        ? null
-        : userSession.getAuthenticatedClientSessionByClient(client.getId());
+    return Optional.ofNullable(userSession)
+        .map(it -> it.getAuthenticatedClientSessionByClient(client.getId()));
   }
 
   /** The tokens of a login carry their claims already. */

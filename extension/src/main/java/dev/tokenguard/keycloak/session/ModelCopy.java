@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.http.HttpRequest;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
@@ -65,7 +66,7 @@ record ModelCopy(String owner, Map<String, Object> values) {
     return notes == null ? new HashMap<>() : new HashMap<>(notes);
   }
 
-  String protocol() {
+  @Nullable String protocol() {
     return (String) values.get(PROTOCOL);
   }
 
@@ -113,8 +114,8 @@ record ModelCopy(String owner, Map<String, Object> values) {
           if (values.containsKey(name)) {
             return values.get(name);
           }
-          return name.equals("getNote")
-              ? ((Map<?, ?>) values.get(NOTES)).get(arguments[0])
+          return name.equals("getNote") && values.get(NOTES) instanceof Map<?, ?> notes
+              ? notes.get(arguments[0])
               : otherwise(self, method, arguments);
         });
   }
@@ -191,23 +192,21 @@ record ModelCopy(String owner, Map<String, Object> values) {
     return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
   }
 
-  private static Object otherwise(Object self, Method method, Object[] arguments) throws Throwable {
-    switch (method.getName()) {
-      case "equals":
-        return self == arguments[0];
-      case "hashCode":
-        return System.identityHashCode(self);
-      case "toString":
-        return method.getDeclaringClass().getSimpleName();
-      default:
-        break;
-    }
-    if (method.isDefault()) {
-      return InvocationHandler.invokeDefault(self, method, arguments);
-    }
-    if (!method.getReturnType().isPrimitive() || method.getReturnType() == void.class) {
-      return null;
-    }
-    throw new UnsupportedOperationException(method.getName());
+  private static @Nullable Object otherwise(Object self, Method method, Object[] arguments)
+      throws Throwable {
+    return switch (method.getName()) {
+      case "equals" -> self == arguments[0];
+      case "hashCode" -> System.identityHashCode(self);
+      case "toString" -> method.getDeclaringClass().getSimpleName();
+      default -> {
+        if (method.isDefault()) {
+          yield InvocationHandler.invokeDefault(self, method, arguments);
+        }
+        if (!method.getReturnType().isPrimitive() || method.getReturnType() == void.class) {
+          yield null;
+        }
+        throw new UnsupportedOperationException(method.getName());
+      }
+    };
   }
 }

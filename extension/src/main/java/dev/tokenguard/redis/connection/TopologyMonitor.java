@@ -34,6 +34,7 @@ final class TopologyMonitor<T> implements AutoCloseable {
    * @param discard closes a replaced result
    * @param firstLook how long {@link #found} waits for the first look-up
    */
+  @SuppressWarnings("FutureReturnValueIgnored") // look() throws nothing that it could hold.
   TopologyMonitor(
       String name, Function<Optional<T>, T> look, Consumer<T> discard, Duration firstLook) {
     this.look = look;

@@ -28,7 +28,7 @@ public record LuaReply(List<?> values) {
     if (index < values.size()) {
       return LuaReply.of(values.get(index));
     }
-    throw unexpected(null);
+    throw unexpected();
   }
 
   /** An empty array stands for what is absent. */

@@ -137,7 +137,7 @@ final class RotateScript {
       case LIMITED -> Denied.LIMITED;
       case EXPIRED -> Denied.EXPIRED;
       case THROTTLED -> new Throttled(Duration.ofMillis(reply.number(1)));
-      case UNGUARDED, UNAVAILABLE -> throw LuaReply.unexpected(null);
+      case UNGUARDED, UNAVAILABLE -> throw LuaReply.unexpected();
     };
   }
 
