@@ -60,7 +60,7 @@ class ExecutorIT extends ConsoleTest {
   }
 
   private Console profileWithTheExecutorOpen() {
-    Console console = console(1300).logIn(NEW);
+    Console console = console(1450).logIn(NEW);
     console.fill("name", PROFILE);
     console.press("saveCreateProfile");
     console.press("addExecutor");
