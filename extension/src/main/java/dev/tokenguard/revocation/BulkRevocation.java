@@ -5,31 +5,33 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The revocation of what many users have, of what began before a time. It takes a while, so its
+ * The revocation for many users of everything that began before a time. It takes a while, so its
  * begin and its end are persisted.
  *
- * @param realmId the realm's id
- * @param reason why
- * @param kind of which users
- * @param id of the client or the user federation; empty for the realm
- * @param decided when, seconds since the epoch
+ * @param realmId the id of the realm
+ * @param reason the reason for resource servers and operators
+ * @param kind the users, and what of theirs is revoked
+ * @param id the id of the client or the user federation; empty for the realm
+ * @param decided the time of the decision, seconds since the epoch
  */
 public record BulkRevocation(String realmId, Reason reason, Kind kind, String id, long decided) {
 
   private static final int PARTS = 7;
   private static final String BULK = "BULK";
 
-  /** Of which users, and what of theirs. */
+  /** The users, and what of theirs is revoked. */
   public enum Kind {
     /** All sessions of all users of the realm. */
     REALM,
-    /** What all users have at a client. */
+    /** The client sessions of all users at a client. */
     CLIENT,
-    /** What all users have at a client and was not used since its not-before time. */
+    /**
+     * The client sessions of all users at a client that were not used since its not-before time.
+     */
     CLIENT_NOT_BEFORE,
-    /** The access tokens that all users of the realm were issued before its not-before time. */
+    /** The access tokens that were issued in the realm before its not-before time. */
     REALM_NOT_BEFORE,
-    /** All sessions of the users that come from a user federation. */
+    /** All sessions of the users of a user federation. */
     FEDERATION
   }
 
@@ -38,17 +40,17 @@ public record BulkRevocation(String realmId, Reason reason, Kind kind, String id
     DONE
   }
 
-  /** Persisted before anything is done. */
+  /** The text that is persisted before the begin. */
   public String begun() {
     return text(State.BEGUN);
   }
 
-  /** Persisted when nothing is left to do. */
+  /** The text that is persisted after the end. */
   public String done() {
     return text(State.DONE);
   }
 
-  /** Those that were begun and not done. */
+  /** The revocations that have begun and not ended. */
   public static List<BulkRevocation> unfinished(Collection<String> texts) {
     return texts.stream()
         .flatMap(text -> begun(text).stream())

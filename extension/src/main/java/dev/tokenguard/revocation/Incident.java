@@ -5,29 +5,29 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Something that an administrator should look at. It holds ids, never a token.
+ * An incident for an administrator. Contains ids, and no tokens.
  *
- * @param origin whose it was and where it came from
- * @param lineage the refresh token that was presented; empty when it was none
- * @param reason why it is one, in a word, as in the event
+ * @param origin the user and the client of the request
+ * @param lineage the presented refresh token; empty if there was none
+ * @param reason the id of the reason, as in the event
  */
 public record Incident(Type type, Origin origin, Optional<Lineage> lineage, String reason) {
 
-  /** What happened. */
+  /** The type of an incident. */
   public enum Type {
-    /** A refresh token was used again (RFC 9700, section 4.14.2). */
+    /** A replaced refresh token was presented (RFC 9700, section 4.14.2). */
     REUSE,
-    /** A refresh token came from a context that it is not bound to. */
+    /** A refresh token was presented from another context than the bound one. */
     MISMATCH,
-    /** A token of what is on the blacklist was used. */
+    /** A token on the blacklist was used, or a token of a session or user on it. */
     BLACKLISTED_ACTIVITY;
 
-    /** As it stands in Redis and in the admin REST. */
+    /** The id in Redis and in the admin REST API. */
     public String word() {
       return Setting.id(this);
     }
 
-    /** Empty for what no constant is called. */
+    /** The type by its id; empty if there is none. */
     public static Optional<Type> of(String word) {
       for (Type type : values()) {
         if (type.word().equals(word)) {
@@ -39,19 +39,21 @@ public record Incident(Type type, Origin origin, Optional<Lineage> lineage, Stri
   }
 
   /**
-   * An empty text stands for what is not known.
+   * The origin of a request. An empty text means unknown.
    *
-   * @param userId the user's id in Keycloak
-   * @param clientId the client's name, as in events
+   * @param userId the id of the user in Keycloak
+   * @param clientId the client id, as in events
    * @param sessionId the claim {@code sid}
    * @param ip the address that Keycloak sees
    */
   public record Origin(String userId, String clientId, String sessionId, String ip) {}
 
   /**
-   * @param family the family's id
-   * @param presented the generation of the presented token
-   * @param newest the family's newest generation; empty where it was not looked up
+   * The presented refresh token.
+   *
+   * @param family the id of the family
+   * @param presented the generation of the token
+   * @param newest the newest generation of the family; empty if it was not looked up
    */
   public record Lineage(String family, long presented, OptionalLong newest) {}
 

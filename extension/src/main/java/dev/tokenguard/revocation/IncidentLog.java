@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The last incidents of each realm: no more than {@link #KEPT}, none older than {@link #KEPT_FOR}.
- * So a flood of them can neither fill the store nor be kept for ever.
+ * The newest incidents of each realm: at most {@link #KEPT}, and none older than {@link #KEPT_FOR},
+ * so that many incidents cannot fill the store.
  *
- * <p>All methods throw {@link dev.tokenguard.rotation.StoreUnavailableException} when the log
- * cannot be asked or does not answer in time; an incident may then have been added or not.
+ * <p>All methods throw {@link dev.tokenguard.rotation.StoreUnavailableException} if the store is
+ * not reachable or does not answer in time; the incident may then have been added.
  */
 public interface IncidentLog {
 
@@ -19,20 +19,22 @@ public interface IncidentLog {
 
   Duration KEPT_FOR = Duration.ofDays(7);
 
-  /** Adds one, at the time of the log's clock, in one atomic step. */
+  /** Adds an incident with the time of the store, in one atomic step. */
   void add(String realmId, Incident incident);
 
   /**
-   * A page of what a realm has, the newest first.
+   * A page of the incidents of a realm, the newest first.
    *
-   * @param type those of a type only
-   * @param first how many newer ones are left out
-   * @param max how many there are at most
+   * @param type the type of the incidents; empty for all types
+   * @param first the number of newer incidents before the page
+   * @param max the largest number of incidents in the page
    */
   List<Recorded> newest(String realmId, Optional<Type> type, int first, int max);
 
   /**
-   * @param time when it was added, to the millisecond
+   * An incident with its time.
+   *
+   * @param time the time of {@link #add}, in milliseconds
    */
   record Recorded(Instant time, Incident incident) {}
 }

@@ -6,22 +6,22 @@ import java.util.Optional;
 /**
  * A revocation that is committed in Keycloak and not yet recorded in the store.
  *
- * @param realmId the realm's id
- * @param reason why
- * @param revocation what, of what began before a time
+ * @param realmId the id of the realm
+ * @param reason the reason for resource servers and operators
+ * @param revocation the targets and the time of the decision
  */
 public record PendingRevocation(String realmId, Reason reason, Revocation revocation) {
 
   private static final int PARTS = 7;
 
-  /** Whether a text is one of {@link #texts}, or another that is no token's id. */
+  /**
+   * Whether a text is one of {@link #texts} or another text of Token Guard, and no id of a token.
+   */
   public static boolean isText(String text) {
     return PersistedRevocationCodec.isText(text);
   }
 
-  /**
-   * One short text for each thing that is revoked, without anything that could be used as a token.
-   */
+  /** The persisted form: one short text for each mark. Contains ids, and no tokens. */
   public List<String> texts() {
     return revocation
         .marks()
@@ -39,7 +39,7 @@ public record PendingRevocation(String realmId, Reason reason, Revocation revoca
         .toList();
   }
 
-  /** Reads one of {@link #texts}; empty when it is of another version, or not ours. */
+  /** Reads one of {@link #texts}; empty if it has another version or another origin. */
   public static Optional<PendingRevocation> of(String text) {
     return PersistedRevocationCodec.read(
         text,

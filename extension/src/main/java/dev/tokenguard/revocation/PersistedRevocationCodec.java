@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The text form in which a revocation is kept in Keycloak's own list of revoked tokens, under ids
- * that no token has.
+ * The text form of revocations in Keycloak's own list of revoked tokens: ids that no token has,
+ * because they contain several colons.
  */
 final class PersistedRevocationCodec {
 
@@ -32,7 +32,7 @@ final class PersistedRevocationCodec {
   }
 
   /**
-   * Reads the arguments of {@link #text}. Empty when the text is not ours, has another number of
+   * Reads the arguments of {@link #text}. Empty if the text has another prefix, another number of
    * parts, or a part that the reader refuses.
    *
    * @param reader may throw {@link IllegalArgumentException}

@@ -2,19 +2,21 @@ package dev.tokenguard.revocation;
 
 import dev.tokenguard.config.Setting;
 
-/** Why something is on the blacklist, as resource servers and operators read it. */
+/** The reason of an entry on the blacklist, for resource servers and operators. */
 public enum Reason {
-  /** The user, a client, an identity provider, an administrator or Keycloak ended the session. */
+  /**
+   * The user, a client, an identity provider, an administrator or Keycloak terminated the session.
+   */
   LOGOUT,
-  /** A client asked for it (RFC 7009), or Keycloak put it there by itself. */
+  /** A client revoked the token (RFC 7009), or Keycloak did. */
   REVOKED,
-  /** An administrator named it. */
+  /** An administrator revoked it by the admin REST API. */
   ADMINISTRATOR,
-  /** A refresh replaced it. */
+  /** A refresh replaced the access token. */
   ROTATED,
-  /** A refresh token of its family was used again (RFC 9700, section 4.14.2). */
+  /** A replaced refresh token of the family was presented (RFC 9700, section 4.14.2). */
   REUSED,
-  /** A refresh token of its family came from a context that it is not bound to. */
+  /** A refresh token of the family was presented from another context than the bound one. */
   MISMATCHED,
   /** A later login exceeded the setting of the same name. */
   MAX_FAMILIES_PER_USER_AND_CLIENT,
@@ -29,10 +31,10 @@ public enum Reason {
   CLIENT_DISABLED,
   CLIENT_SECRET_CHANGED,
   PERMISSIONS_REDUCED,
-  /** It was issued before the not-before time of the realm or the client. */
+  /** The token was issued before the not-before time of the realm or the client. */
   NOT_BEFORE;
 
-  /** As it stands in Redis, in events and in the admin REST. */
+  /** The id in Redis, in events and in the admin REST API. */
   public String word() {
     return Setting.id(this);
   }

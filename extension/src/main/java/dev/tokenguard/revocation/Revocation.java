@@ -1,11 +1,13 @@
 package dev.tokenguard.revocation;
 
 /**
- * What is revoked of one user: whatever began before a time. Applied twice, late, or again after a
- * restart, it affects nothing that began afterwards.
+ * A revocation for one user: of everything in its target that began before a time. So it is
+ * idempotent: applied twice, late, or again after a restart, it does not affect what began
+ * afterwards.
  *
- * @param before when it was decided, seconds since the epoch
- * @param retainUntil until when the revocation matters, seconds since the epoch
+ * @param before the time of the decision, seconds since the epoch
+ * @param retainUntil the time from which no token that it covers can be valid, seconds since the
+ *     epoch
  */
 public record Revocation(RevocationTarget target, long before, long retainUntil) {
 

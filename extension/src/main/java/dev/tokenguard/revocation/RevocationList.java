@@ -6,56 +6,57 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What resource servers and Keycloak look up: access tokens, sessions and users that are revoked.
- * Entries expire by themselves.
+ * The blacklist: revoked access tokens, sessions and users, for resource servers and Keycloak.
+ * Entries expire.
  *
- * <p>All methods throw {@link dev.tokenguard.rotation.StoreUnavailableException} when the store
- * cannot be asked or does not answer in time; an entry may then have been added or not.
+ * <p>All methods throw {@link dev.tokenguard.rotation.StoreUnavailableException} if the store is
+ * not reachable or does not answer in time; the entry may then have been added.
  */
 public interface RevocationList {
 
   /**
-   * Adds an entry in one atomic step. An existing entry is never weakened: it keeps the later
-   * second with its reason, and the longer life.
+   * Adds an entry in one atomic step. An existing entry keeps its cut-off with the reason, and its
+   * expiry, if these are later.
    *
-   * @return whether there was none before. Of all that add the same at once, exactly one gets true
+   * @return whether there was no entry before; true for exactly one of several concurrent calls
    */
   boolean add(Entry entry);
 
-  /** Adds many, in one round trip; each is one atomic step. */
+  /** Adds entries in one round trip; each is one atomic step. */
   void addAll(List<Entry> entries);
 
-  /** Why an access token is revoked, by its {@code jti}; empty when it is not. One command. */
+  /** The reason for which an access token is revoked; empty if it is not. One command. */
   Optional<String> reasonFor(String accessTokenId);
 
-  /** The entry that covers this token, in one round trip. */
+  /** The entry that covers a token; empty without one. One round trip. */
   Optional<Hit> find(TokenIdentity token);
 
   /**
-   * Takes a later second for the latest in which an access token of a realm expires; an earlier one
-   * changes nothing. One atomic step. All nodes share it, and it outlives a restart and a change of
-   * the realm's settings. It is kept until that second.
+   * Raises the latest expiry of the access tokens of a realm; an earlier one changes nothing. One
+   * atomic step. All nodes share the value, and it is kept until that second, also after a restart
+   * or a change of the realm's settings.
    *
    * @param expiresAt seconds since the epoch
    * @return the latest second, seconds since the epoch
    */
   long raiseLatestExpiry(String realmId, long expiresAt);
 
-  /** Seconds since the epoch; 0 when none is known. */
+  /** The latest expiry of a realm, seconds since the epoch; 0 if none is known. */
   long latestExpiry(String realmId);
 
   /**
-   * What is revoked, and until when that matters.
+   * An entry of the blacklist.
    *
    * @param scope an access token, a session or a user
-   * @param id the {@code jti}, the {@code sid} or the user's id in Keycloak
-   * @param cutoff of a session, access tokens with an {@code iat} up to and including this second
-   *     are revoked; of a user, those with an {@code iat} before it; 0 for an access token
+   * @param id the {@code jti}, the {@code sid} or the id of the user in Keycloak
+   * @param cutoff seconds since the epoch. Access tokens of a session with an {@code iat} up to and
+   *     including it are revoked, those of a user with an {@code iat} before it; 0 for an access
+   *     token
    * @param reason a {@link Reason#word}; empty for a user
-   * @param expiresAt when no token that the entry covers can be valid any more, seconds since the
-   *     epoch
-   * @param minTtl how long the entry lives at least from when it is added, seconds by the clock of
-   *     the list: the clock that {@code expiresAt} was read from may be behind it
+   * @param expiresAt the time from which no token that the entry covers can be valid, seconds since
+   *     the epoch
+   * @param minTtl the shortest TTL in seconds, because the clock of the store may be ahead of that
+   *     of {@code expiresAt}
    */
   record Entry(
       RevocationScope scope, String id, long cutoff, String reason, long expiresAt, long minTtl) {
@@ -88,14 +89,14 @@ public interface RevocationList {
       return new Entry(scope, id, cutoff, reason, expiresAt, seconds);
     }
 
-    /** Whether it concerns what was issued until a second, and not one token. */
+    /** Whether the entry revokes tokens up to a cut-off, and not a single one. */
     public boolean hasCutoff() {
       return scope != RevocationScope.ACCESS_TOKEN;
     }
 
     /**
-     * The text by which it is persisted beside Keycloak's revoked tokens until it expires, and from
-     * there is added again after a data loss. That of an access token is its id.
+     * The persisted form in Keycloak's own list, from which the entry is added again after a data
+     * loss. For an access token it is the id.
      */
     public String text() {
       return hasCutoff()
@@ -104,7 +105,7 @@ public interface RevocationList {
           : id;
     }
 
-    /** Reads a {@link #text} that has a cut-off; empty when it is something else. */
+    /** Reads the {@link #text} of an entry with a cut-off; empty for other texts. */
     public static Optional<Entry> of(String text) {
       return PersistedRevocationCodec.read(
           text,
@@ -124,11 +125,11 @@ public interface RevocationList {
   }
 
   /**
-   * What a token says of itself. An empty text stands for a claim that it lacks.
+   * The claims of a token. An empty text means a missing claim.
    *
    * @param id the {@code jti} of an access token
    * @param sessionId the claim {@code sid}
-   * @param userId the user's id in Keycloak
+   * @param userId the id of the user in Keycloak
    * @param issuedAt seconds since the epoch
    */
   record TokenIdentity(String id, String sessionId, String userId, long issuedAt) {}
@@ -136,8 +137,8 @@ public interface RevocationList {
   /**
    * An entry that covers a token.
    *
-   * @param scope what is revoked: the access token, its session or its user
-   * @param reason as it was written; empty for a user
+   * @param scope the access token, its session or its user
+   * @param reason the reason of the entry; empty for a user
    */
   record Hit(RevocationScope scope, String reason) {}
 }

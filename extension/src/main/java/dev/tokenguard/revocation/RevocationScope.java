@@ -1,8 +1,9 @@
 package dev.tokenguard.revocation;
 
 /**
- * How much is revoked: by a trigger, when a reuse is detected, by what the store or the revocation
- * list knows. Each of them accepts some of these. The narrowest come first.
+ * The extent of a revocation: the value of a trigger and of {@code on-reuse}, of a mark in the
+ * store and of an entry on the blacklist. Each of these accepts some constants. The narrowest come
+ * first.
  */
 public enum RevocationScope {
   /** Nothing: the trigger is switched off. */
@@ -13,15 +14,15 @@ public enum RevocationScope {
   TOKENS,
   /** A token family. */
   FAMILY,
-  /** What the client has in the session. */
+  /** The client session. */
   CLIENT_SESSION,
-  /** What the user has at the client, or what all users have there. */
+  /** All client sessions at a client: of the user, or of all users. */
   CLIENT,
-  /** A session, with all clients. */
+  /** The session with all its clients. */
   SESSION,
-  /** That session, and the offline session of the same id. */
+  /** The session, and the offline session with the same id. */
   SESSION_AND_OFFLINE,
-  /** All sessions of the user except the one in which it was done. */
+  /** All sessions of the user except the one that made the change. */
   OTHER_SESSIONS,
   /** All sessions of the user. */
   USER,

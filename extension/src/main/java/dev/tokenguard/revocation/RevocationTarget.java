@@ -7,9 +7,9 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
- * What of one user is terminated and revoked. Where Keycloak finds the sessions by itself, the
- * target names those that Keycloak may have removed already; once Keycloak has looked, it names all
- * of them.
+ * The sessions and families of one user that are terminated and revoked. If Keycloak looks the
+ * sessions up, a target first names only those that Keycloak may have removed already, and all of
+ * them after the look-up.
  */
 public sealed interface RevocationTarget {
 
@@ -17,23 +17,23 @@ public sealed interface RevocationTarget {
 
   RevocationScope scope();
 
-  /** What the store marks as revoked. */
+  /** The marks of this target in the store. */
   Marks marks();
 
-  /** Whether all that this names is among what another target of the user marks. */
+  /** Whether the marks of another target of the user include this target. */
   boolean isNamedBy(Marks marks);
 
   <T> T accept(Visitor<T> visitor);
 
-  /** Whether carrying this out revokes all that the other one names. */
+  /** Whether a revocation of this target includes the other one. */
   default boolean covers(RevocationTarget other) {
     return userId().equals(other.userId()) && (equals(other) || other.isNamedBy(marks()));
   }
 
   /**
-   * Token families. Their sessions stay, and what other families have in them.
+   * Token families. Their sessions stay, with the other families in them.
    *
-   * @param families their ids; the store need not know them yet
+   * @param families ids of families, with or without a record in the store
    */
   record Families(String userId, List<String> families) implements RevocationTarget {
 
@@ -63,9 +63,9 @@ public sealed interface RevocationTarget {
   }
 
   /**
-   * What clients have in sessions.
+   * Client sessions.
    *
-   * @param families those known to belong to it
+   * @param families ids of families that are known to belong to them
    */
   record ClientSessions(String userId, List<ClientSession> clientSessions, List<String> families)
       implements RevocationTarget {
@@ -100,10 +100,10 @@ public sealed interface RevocationTarget {
   }
 
   /**
-   * What the user has at a client, in all sessions.
+   * All client sessions of the user at a client.
    *
-   * @param clientId the client's internal id
-   * @param sessions the ids of those that are known
+   * @param clientId the internal id of the client
+   * @param sessions the ids of the known sessions
    */
   record Client(String userId, String clientId, List<String> sessions) implements RevocationTarget {
 
@@ -134,7 +134,7 @@ public sealed interface RevocationTarget {
     }
   }
 
-  /** Sessions, with all clients. */
+  /** Sessions with all their clients. */
   record Sessions(String userId, List<Session> sessions) implements RevocationTarget {
 
     public Sessions {
@@ -169,8 +169,8 @@ public sealed interface RevocationTarget {
   /**
    * All sessions of the user except one.
    *
-   * @param excluded the session that stays; empty when there is none
-   * @param sessions the ids of those that are known
+   * @param excluded the session that stays; empty without one
+   * @param sessions the ids of the known sessions
    */
   record OtherSessions(String userId, Optional<String> excluded, List<String> sessions)
       implements RevocationTarget {
@@ -205,10 +205,10 @@ public sealed interface RevocationTarget {
   }
 
   /**
-   * All that the user has.
+   * All sessions of the user.
    *
-   * @param excluded a session that begins with the change
-   * @param sessions the ids of those that are known
+   * @param excluded the session that begins with the change; empty without one
+   * @param sessions the ids of the known sessions
    */
   record User(String userId, Optional<String> excluded, List<String> sessions)
       implements RevocationTarget {
@@ -236,7 +236,7 @@ public sealed interface RevocationTarget {
       return marks.isUser() && marks.nameSessions(sessions.stream());
     }
 
-    /** Not even the other sessions, which may be the one that this leaves out. */
+    /** With an excluded session, nothing is certain to be included. */
     @Override
     public boolean covers(RevocationTarget other) {
       return excluded.isEmpty() ? RevocationTarget.super.covers(other) : equals(other);
@@ -249,13 +249,13 @@ public sealed interface RevocationTarget {
   }
 
   /**
-   * What a client has in a session.
+   * The part of a session that belongs to one client.
    *
-   * @param clientId the client's internal id
+   * @param clientId the internal id of the client
    */
   record ClientSession(String sessionId, String clientId) {}
 
-  /** An online and an offline session may have one id. */
+  /** A session; an online and an offline one may have the same id. */
   record Session(String id, SessionKind kind) {
 
     static List<Session> both(List<String> ids) {
@@ -263,7 +263,7 @@ public sealed interface RevocationTarget {
     }
   }
 
-  /** Which sessions of an id are meant. */
+  /** The kind of the sessions with an id. */
   enum SessionKind {
     ONLINE,
     OFFLINE,
@@ -275,13 +275,13 @@ public sealed interface RevocationTarget {
   }
 
   /**
-   * What of a user is marked as revoked.
+   * The marks of a revocation in the store.
    *
-   * @param isUser whether all sessions that began before the time of the revocation are
-   * @param clients internal ids of clients: what the user has there since before that time
-   * @param sessions those that began at that time or earlier
-   * @param clientSessions those that began before that time; so a new login at the same client in
-   *     the same session is not affected
+   * @param isUser whether all sessions of the user that began before the revocation are marked
+   * @param clients internal ids of clients: client sessions that began before the revocation
+   * @param sessions sessions that began before the revocation or in the same second
+   * @param clientSessions client sessions that began before the revocation, so a new login at the
+   *     same client in the same session is not affected
    * @param families ids of families, with or without a record
    */
   record Marks(
@@ -317,7 +317,7 @@ public sealed interface RevocationTarget {
                 RevocationScope.USER,
                 (userId, nothing) -> new User(userId));
 
-    /** Each of them as two words that can be persisted by themselves. */
+    /** Each mark as a scope and a text, its persisted form. */
     Stream<Map.Entry<RevocationScope, String>> words() {
       return Stream.of(
               families.stream().map(id -> Map.entry(RevocationScope.FAMILY, id)),
@@ -333,9 +333,9 @@ public sealed interface RevocationTarget {
     }
 
     /**
-     * The target of one of {@link #words}.
+     * Reads the persisted form of a mark.
      *
-     * @throws IllegalArgumentException when they are not ours
+     * @throws IllegalArgumentException if it is not one of {@link #words}
      */
     static RevocationTarget read(String userId, RevocationScope scope, String value) {
       return Optional.ofNullable(READERS.get(scope))
@@ -370,7 +370,7 @@ public sealed interface RevocationTarget {
     }
   }
 
-  /** Reads a target by its kind. */
+  /** An operation on all types of targets. */
   interface Visitor<T> {
     T families(Families target);
 

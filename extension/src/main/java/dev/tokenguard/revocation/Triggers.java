@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** What each trigger ends: on a server, or in a realm that sets some of them differently. */
+/** The scope of each trigger, on the server or in a realm that overrides some of them. */
 public final class Triggers {
 
   private final Map<Trigger, RevocationScope> scopes;
@@ -19,9 +19,9 @@ public final class Triggers {
   }
 
   /**
-   * Those of a server.
+   * Reads the triggers of the server.
    *
-   * @param given the text of a setting by its name; null when it is not set
+   * @param given the text of a setting by its name; null if it is not set
    * @throws InvalidSettingException for the first value that is not accepted
    */
   public static Triggers parse(Function<String, String> given) {
@@ -33,10 +33,10 @@ public final class Triggers {
   }
 
   /**
-   * Those of a realm. A value that is not accepted leaves the trigger as it is on the server.
+   * The triggers of a realm. If a value is not accepted, the scope of the server applies.
    *
-   * @param given the text of a setting by its name; null when the realm does not set it
-   * @param invalid hears a sentence for each value that is not accepted
+   * @param given the text of a setting by its name; null if the realm does not set it
+   * @param invalid receives a message for each value that is not accepted
    */
   public Triggers overriddenBy(Function<String, String> given, Consumer<String> invalid) {
     Map<Trigger, RevocationScope> overridden = new EnumMap<>(scopes);

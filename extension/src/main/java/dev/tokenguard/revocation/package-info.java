@@ -1,7 +1,7 @@
 /**
- * Revoked tokens: what is revoked and from when, which triggers revoke it, the port to the
- * revocation list, what is persisted for a later delivery, and the log of incidents. Part of the
- * domain: it knows neither Keycloak nor Redis.
+ * The domain of revocation: targets and scopes, triggers and reasons, the ports to the blacklist
+ * and to the log of incidents, and the persisted form of pending revocations. Depends neither on
+ * Keycloak nor on Redis.
  */
 @NullMarked
 package dev.tokenguard.revocation;

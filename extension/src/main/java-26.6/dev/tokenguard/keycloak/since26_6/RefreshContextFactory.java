@@ -6,7 +6,7 @@ import org.keycloak.models.ClientModel;
 import org.keycloak.services.clientpolicy.ClientPolicyContext;
 import org.keycloak.services.clientpolicy.context.TokenRefreshContext;
 
-/** Makes the policy event of a refresh by a client, to ask conditions about the client alone. */
+/** Creates the policy event of a refresh, to evaluate conditions on the client only. */
 public final class RefreshContextFactory implements Function<ClientModel, ClientPolicyContext> {
 
   @Override

@@ -5,7 +5,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.token.TokenPostProcessor;
 import org.keycloak.protocol.oidc.token.TokenPostProcessorContext;
 
-/** Keycloak passes it the tokens of every response before they are signed. */
+/** Gets the tokens of every response before they are signed. */
 final class TokenInterceptor implements TokenPostProcessor {
 
   private final IssuedTokens issued;

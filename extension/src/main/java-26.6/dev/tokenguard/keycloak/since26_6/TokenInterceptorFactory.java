@@ -15,7 +15,7 @@ public final class TokenInterceptorFactory implements TokenPostProcessorFactory 
     return "token-guard";
   }
 
-  /** Last: what follows can only fail by a roll-back. */
+  /** The last interceptor, because a later one could refuse the response. */
   @Override
   public int order() {
     return Integer.MIN_VALUE;

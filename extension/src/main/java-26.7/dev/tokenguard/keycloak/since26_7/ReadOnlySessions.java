@@ -9,7 +9,7 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.session.UserSessionPersisterProvider;
 
-/** Reads sessions without making entities or cache entries of them. */
+/** Reads sessions without entities and cache entries. */
 public final class ReadOnlySessions implements SessionStreams {
 
   @Override

@@ -4,8 +4,8 @@ import dev.tokenguard.keycloak.revocation.RevokedTokenList;
 import org.keycloak.models.RevokedTokenProvider;
 
 /**
- * The list of revoked tokens, as Keycloak asks for it. Introspection, userinfo, the admin and
- * account REST and token exchange ask it; action tokens are used up by it.
+ * The list of revoked tokens for Keycloak. Introspection, userinfo, the admin and account REST APIs
+ * and token exchange read it; used action tokens are added to it.
  */
 record RedisRevokedTokenProvider(RevokedTokenList list) implements RevokedTokenProvider {
 

@@ -15,8 +15,8 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /**
- * Provides the list of revoked tokens before Keycloak's own one. Without Redis it delegates to the
- * built-in provider.
+ * Provides the list of revoked tokens in Redis and in Keycloak's own list. Without Redis it
+ * provides the built-in one.
  */
 public final class RedisRevokedTokenProviderFactory
     implements RevokedTokenProviderFactory<RevokedTokenProvider>, ServerInfoAwareProviderFactory {
@@ -69,7 +69,7 @@ public final class RedisRevokedTokenProviderFactory
 
   @Override
   public void close() {
-    // The timer stops with Keycloak.
+    // Keycloak stops the timer.
   }
 
   RedisRevokedTokens revokedTokens() {

@@ -10,8 +10,8 @@ import org.keycloak.models.RevokedTokenProvider;
 import org.keycloak.provider.ProviderFactory;
 
 /**
- * The SPI {@code revokedToken}. Keycloak's own provider is {@code infinispan}, or {@code jpa} where
- * Keycloak runs without caches.
+ * Revoked tokens in the SPI {@code revokedToken}. Keycloak's provider is {@code infinispan}, or
+ * {@code jpa} without caches.
  */
 public final class RevokedTokenProviders implements RevokedTokenSpi {
 
@@ -39,7 +39,7 @@ public final class RevokedTokenProviders implements RevokedTokenSpi {
     return session.getProvider(RevokedTokenProvider.class, id);
   }
 
-  /** Keycloak's own list, as a list of ours. */
+  /** Keycloak's own list. */
   record BuiltIn(RevokedTokenProvider provider) implements RevokedTokenList {
 
     @Override

@@ -16,21 +16,21 @@ import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
-/**
- * Tells of activity on the blacklist: a security event, a meter, a line in the log, an incident.
- */
+/** Reports the use of a revoked token: by a security event, a meter, a log line and an incident. */
 record ActivityReport(KeycloakSession session, RealmModel realm) {
 
   private static final Logger LOG = Logger.getLogger(ActivityReport.class);
 
   /**
-   * @param consequence what becomes of it, for the log
+   * Reports an event of a revoked token or session.
+   *
+   * @param consequence the consequence, for the log
    */
   void of(Event event, Hit hit, String consequence) {
     count(hit.scope());
     LOG.warn(
         LogText.of(
-            "Activity on behalf of what is on the blacklist (%s): realm %s, event %s, client %s, user %s,"
+            "A revoked token is used (%s): realm %s, event %s, client %s, user %s,"
                 + " session %s, from %s; %s",
             Setting.id(hit.scope()),
             realm.getName(),
@@ -53,7 +53,7 @@ record ActivityReport(KeycloakSession session, RealmModel realm) {
     new IncidentReport(session, realm).write(incident(event, hit));
   }
 
-  /** Keycloak was shown one that is on the list, and refuses it. */
+  /** Reports an access token on the blacklist, which Keycloak refuses. */
   @SuppressWarnings("deprecation")
   void ofAccessToken(String id) {
     count(RevocationScope.ACCESS_TOKEN);
@@ -79,14 +79,14 @@ record ActivityReport(KeycloakSession session, RealmModel realm) {
         .detail(Details.REASON, hit.reason());
   }
 
-  /** The builder itself makes an error's type from that of the success. */
+  /** The builder derives the type of an error from that of the success. */
   private static EventType base(EventType type) {
     return EventType.valueOf(type.name().replaceFirst("_ERROR$", ""));
   }
 
   private static void count(RevocationScope scope) {
     Counter.builder("token_guard.blacklist.activity")
-        .description("Uses of what is on the blacklist")
+        .description("Uses of revoked tokens")
         .tag("kind", Setting.id(scope))
         .register(Metrics.globalRegistry)
         .increment();

@@ -8,7 +8,7 @@ import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
-/** Writes incidents of a realm into the log, at once: a refused request is rolled back. */
+/** Adds incidents to the log of a realm at once, because a refused request is rolled back. */
 public final class IncidentReport {
 
   private static final Logger LOG = Logger.getLogger(IncidentReport.class);
@@ -21,12 +21,12 @@ public final class IncidentReport {
     this.realm = realm;
   }
 
-  /** Never throws for a Redis that is away: the answer at hand does not depend on the log. */
+  /** Does not throw during an outage: the response does not depend on the log. */
   public void write(Incident incident) {
     try {
       RedisConnection.incidentsOf(session).ifPresent(log -> log.add(realm.getId(), incident));
     } catch (StoreUnavailableException unavailable) {
-      // Counted where it was thrown; what happened stands in Keycloak's events all the same.
+      // Counted by the connection; Keycloak's event contains the same.
       LOG.warn(
           LogText.of(
               "An incident is missing in the log of realm %s: %s of user %s, session %s",

@@ -22,26 +22,26 @@ import org.keycloak.models.UserSessionModel;
 import org.keycloak.util.TokenUtil;
 
 /**
- * Somebody uses what is on the blacklist. Mostly that is an app that has not noticed a logout; it
- * may be a thief. It is reported as a security event and counted, and what is still active of it is
- * ended.
+ * Detects the use of a token whose session, user or id is on the blacklist. Usually an app has not
+ * noticed a logout; it may be an attacker. The use is reported and counted, and a session that is
+ * still active is terminated.
  */
 public final class RevokedTokenUseDetector {
 
-  /** The listener that switches all of this on in a realm. */
+  /** The event listener that activates the detection in a realm. */
   public static final String LISTENER = "redis-token-blacklist";
 
-  /** The error of the events that report it. */
+  /** The error of the reported events. */
   public static final String ERROR = "blacklisted_activity";
 
-  /** Keycloak tells the kind of session, token and grant by six letters. */
+  /** Keycloak encodes the kind of session, token and grant in six letters. */
   private static final Pattern ACCESS_TOKEN_ID = Pattern.compile("[a-z]{6}:.+");
 
   private static final String REVOKED = Outcome.REVOKED.id();
 
   private static final String WAITED = "token-guard.has-waited-for-redis";
 
-  /** What is done with tokens on behalf of a user. */
+  /** Events of requests with a token of a user. */
   private static final Set<EventType> WATCHED =
       Set.of(
           EventType.REFRESH_TOKEN,
@@ -62,7 +62,7 @@ public final class RevokedTokenUseDetector {
     this.realm = realm;
   }
 
-  /** Looks at an event of the session's request. One command to Redis, or none. */
+  /** Checks an event of the current request, by at most one command to Redis. */
   public void check(Event event) {
     if (!WATCHED.contains(event.getType())
         || event.getSessionId() == null
@@ -75,22 +75,22 @@ public final class RevokedTokenUseDetector {
   }
 
   /**
-   * The script that decides a refresh looks at its session and its user first, and says so. Nor is
-   * one that was decided without Redis worth another wait.
+   * The script that decides a refresh checks session and user itself. A refresh that was decided
+   * without Redis is not checked either, because it has waited for Redis already.
    */
   private static boolean isDecidedRefresh(Event event) {
     return detail(event, "rotation").filter(label -> !label.equals(REVOKED)).isPresent();
   }
 
   /**
-   * Redis has not answered this request: to report is not worth a second wait. The event of an
-   * error comes by a session of its own, which does not know.
+   * Whether this request has waited for an unavailable Redis: a report does not justify a second
+   * wait. The event of an error has another Keycloak session, without this attribute.
    */
   private boolean hasWaited() {
     return session.getAttribute(WAITED) != null;
   }
 
-  /** Called when Redis did not answer the request of a session. */
+  /** Records that Redis was unavailable for the current request. */
   public static void doWithout(KeycloakSession session) {
     session.setAttribute(WAITED, true);
   }
@@ -98,8 +98,8 @@ public final class RevokedTokenUseDetector {
   private Optional<Hit> hit(Event event) {
     UserSessionModel online = onlineSession(event);
     boolean isOffline = isOffline(event);
-    // Events do not say when a token was issued; not before its session began. Of a session that is
-    // gone all tokens are older than its entry.
+    // Events do not contain the time of issue, which is not before the start of the session. All
+    // tokens of a session that does not exist are older than its entry.
     TokenIdentity token =
         new TokenIdentity(
             detail(event, Details.TOKEN_ID).orElse(""),
@@ -109,15 +109,14 @@ public final class RevokedTokenUseDetector {
     try {
       return RedisConnection.blacklistOf(session).flatMap(list -> list.find(token));
     } catch (StoreUnavailableException unavailable) {
-      // Counted where it was thrown.
+      // The connection has counted and logged it.
       return Optional.empty();
     }
   }
 
   /**
-   * The entry of an online session has the same id, and a browser's logout leaves the offline
-   * session valid. Keycloak and the store refuse what belongs to an offline session that is
-   * terminated.
+   * The entry of the online session has the same id, and a browser logout keeps the offline
+   * session. Keycloak and the store refuse the tokens of a terminated offline session.
    */
   private boolean isOffline(Event event) {
     UserSessionModel userSession = session.getContext().getUserSession();
@@ -127,7 +126,7 @@ public final class RevokedTokenUseDetector {
             && userSession.isOffline();
   }
 
-  /** Null when it is gone. A session that began since may have the same id. */
+  /** Null if it does not exist. A later session may have the same id. */
   private UserSessionModel onlineSession(Event event) {
     UserSessionModel ofRequest = session.getContext().getUserSession();
     return ofRequest != null
@@ -140,7 +139,7 @@ public final class RevokedTokenUseDetector {
   private void report(Event event, Hit hit) {
     boolean isRefused = event.getError() != null;
     new ActivityReport(session, realm)
-        .of(event, hit, isRefused ? "it was refused" : "the session ends");
+        .of(event, hit, isRefused ? "the request was refused" : "the session is terminated");
     if (!isRefused && event.getUserId() != null) {
       new SessionTerminator(session, realm, Reason.REVOKED)
           .now(
@@ -150,8 +149,8 @@ public final class RevokedTokenUseDetector {
   }
 
   /**
-   * An access token on the list was shown to Keycloak, which refuses it. The same list holds used
-   * action tokens; to open such a mail twice is nothing to report.
+   * Reports an access token on Keycloak's list of revoked tokens. The list also contains used
+   * action tokens, whose second use is not reported.
    */
   public static void ofAccessToken(KeycloakSession session, String id) {
     RealmModel realm = session.getContext().getRealm();

@@ -16,9 +16,9 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * Stores the event of a reuse for the console. Keycloak's own choice of stored types leaves {@code
- * REFRESH_TOKEN_ERROR} out, so an administrator who only switched storing on would never see the
- * alarm. Where an administrator chose the types, that choice stands.
+ * Stores the event of a reuse for the console. The types that Keycloak stores by default do not
+ * include {@code REFRESH_TOKEN_ERROR}, so the console would not show the alarm. Types that an
+ * administrator has selected are respected.
  */
 public final class StoredAlarms {
 
@@ -26,8 +26,8 @@ public final class StoredAlarms {
 
   private static final String TYPE = EventType.REFRESH_TOKEN_ERROR.name();
 
-  /** The console saves this list when it saves anything else about events. */
-  private static final Set<String> KEYCLOAKS_CHOICE =
+  /** The default types. The console saves them with every change of the event settings. */
+  private static final Set<String> DEFAULT_TYPES =
       Arrays.stream(EventType.values())
           .filter(EventType::isSaveByDefault)
           .map(EventType::name)
@@ -36,13 +36,13 @@ public final class StoredAlarms {
   private StoredAlarms() {}
 
   /**
-   * Stores an event that Keycloak has sent to the listeners, in a transaction of its own. Never
-   * throws: the answer at hand does not depend on it.
+   * Stores an event that Keycloak has sent to the listeners, in a new transaction. Does not throw:
+   * the response does not depend on it.
    *
-   * @param refresh the event of the refresh; what Keycloak sends may be a copy of it (26.7.5)
+   * @param refresh the event of the refresh; Keycloak 26.7.5 sends a copy of it
    */
   public static void add(KeycloakSession session, RealmModel realm, Event refresh, String error) {
-    if (!isLeftOutByKeycloak(realm)) {
+    if (!isNotStoredByDefault(realm)) {
       return;
     }
     Event event = refresh.clone();
@@ -58,13 +58,13 @@ public final class StoredAlarms {
     } catch (RuntimeException failed) {
       LOG.warn(
           LogText.of(
-              "An alarm is not stored: realm %s, error %s, user %s",
+              "The alarm of a reuse is not stored: realm %s, error %s, user %s",
               realm.getName(), event.getError(), event.getUserId()),
           failed);
     }
   }
 
-  /** Whether the realm stores events, but not this one, by the choice of an administrator. */
+  /** Whether an administrator has selected the stored types without this one. */
   public static boolean areRefusedBy(RealmModel realm) {
     if (!realm.isEventsEnabled()) {
       return false;
@@ -73,15 +73,15 @@ public final class StoredAlarms {
     return !chosen.contains(TYPE) && !isDefault(chosen);
   }
 
-  private static boolean isLeftOutByKeycloak(RealmModel realm) {
-    if (!realm.isEventsEnabled() || KEYCLOAKS_CHOICE.contains(TYPE)) {
+  private static boolean isNotStoredByDefault(RealmModel realm) {
+    if (!realm.isEventsEnabled() || DEFAULT_TYPES.contains(TYPE)) {
       return false;
     }
     return isDefault(chosenIn(realm));
   }
 
   private static boolean isDefault(Set<String> chosen) {
-    return chosen.isEmpty() || chosen.equals(KEYCLOAKS_CHOICE);
+    return chosen.isEmpty() || chosen.equals(DEFAULT_TYPES);
   }
 
   private static Set<String> chosenIn(RealmModel realm) {

@@ -1,4 +1,4 @@
-/** Reports reuses and other incidents to the log of incidents and stores their events. */
+/** Incidents: detection of the use of revoked tokens, the log of incidents, and stored events. */
 @NullMarked
 package dev.tokenguard.keycloak.incident;
 

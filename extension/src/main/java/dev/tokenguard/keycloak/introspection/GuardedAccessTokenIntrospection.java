@@ -8,7 +8,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.AccessTokenIntrospectionProvider;
 import org.keycloak.representations.AccessToken;
 
-/** Keycloak's own introspection without a hint, and then a look-up if it is a refresh token. */
+/** Keycloak's introspection without a hint, plus a look-up of a refresh token. */
 final class GuardedAccessTokenIntrospection extends AccessTokenIntrospectionProvider<AccessToken> {
 
   private String text = "";

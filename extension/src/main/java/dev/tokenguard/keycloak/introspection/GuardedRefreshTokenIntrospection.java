@@ -5,7 +5,7 @@ import org.keycloak.events.Errors;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.RefreshTokenIntrospectionProvider;
 
-/** Keycloak's own introspection of a refresh token, and then a look-up of its family. */
+/** Keycloak's introspection of a refresh token, plus a look-up of its family. */
 final class GuardedRefreshTokenIntrospection extends RefreshTokenIntrospectionProvider {
 
   GuardedRefreshTokenIntrospection(KeycloakSession session) {
@@ -17,7 +17,7 @@ final class GuardedRefreshTokenIntrospection extends RefreshTokenIntrospectionPr
     if (!super.verifyTokenReuse()) {
       return false;
     }
-    // From 26.6 on only its own client may ask, which Keycloak checks later; before that, any may.
+    // From 26.6 on, Keycloak admits only the client of the token, which it checks afterwards.
     if (new RefreshTokenLookup(session).isActive(token, userSession, client)) {
       return true;
     }

@@ -7,9 +7,7 @@ import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
 
-/**
- * Keycloak's own introspection of requesting-party tokens, and a look-up if it is a refresh token.
- */
+/** Keycloak's introspection of requesting party tokens, plus a look-up of a refresh token. */
 final class GuardedRptIntrospection extends RPTIntrospectionProvider {
 
   private String text = "";

@@ -7,10 +7,10 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.TokenIntrospectionProvider;
 import org.keycloak.provider.Provider;
 
-/** Takes the place of Keycloak's own factory for the hint {@code requesting_party_token}. */
+/** Replaces Keycloak's factory for the hint {@code requesting_party_token}. */
 public final class GuardedRptIntrospectionFactory extends RPTIntrospectionProviderFactory {
 
-  /** Of two factories with one id Keycloak keeps that of the higher order; its own has 0. */
+  /** Keycloak selects the highest order for an id; that of the built-in factory is 0. */
   private static final int BEFORE_BUILT_IN = 10;
 
   @Override

@@ -10,19 +10,20 @@ import org.keycloak.representations.RefreshToken;
 import org.keycloak.util.TokenUtil;
 
 /**
- * A refresh token that is introspected as something else. Without a hint Keycloak takes one where
- * the client may introspect without an audience check, and as a requesting-party token from anyone.
+ * A refresh token that is introspected as another type. Keycloak accepts one without a hint from
+ * clients that may introspect without an audience check, and as a requesting party token from all
+ * clients.
  */
 final class IntrospectedRefreshToken {
 
-  /** Verified by Keycloak when it is looked at. */
+  /** Keycloak verifies it before this class reads it. */
   private final String text;
 
   IntrospectedRefreshToken(String text) {
     this.text = text;
   }
 
-  /** Also true for whatever is no refresh token. */
+  /** Whether the token is active; true for other tokens than refresh tokens. */
   boolean isActive(
       KeycloakSession session,
       AccessToken token,

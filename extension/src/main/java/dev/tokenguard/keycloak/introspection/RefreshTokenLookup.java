@@ -18,12 +18,12 @@ import org.keycloak.models.UserSessionModel;
 import org.keycloak.representations.RefreshToken;
 
 /**
- * Whether a refresh token would still be accepted (RFC 7662, section 2.2): it is not revoked, and
- * it was not replaced by a newer one outside the grace period. Nothing is changed by the question.
+ * Looks up whether a refresh token would be accepted (RFC 7662, section 2.2): it is not revoked,
+ * and it was not replaced by a newer one outside the grace period. Changes nothing.
  */
 final class RefreshTokenLookup {
 
-  /** For the event. */
+  /** The reason in the event. */
   static final String INACTIVE = "The refresh token was revoked or replaced";
 
   private final KeycloakSession session;
@@ -32,7 +32,7 @@ final class RefreshTokenLookup {
     this.session = session;
   }
 
-  /** Without Redis the answer is Keycloak's own. */
+  /** Whether the token is active; during an outage of Redis, the result of Keycloak applies. */
   boolean isActive(RefreshToken token, UserSessionModel userSession, ClientModel client) {
     Optional<FamilyStore> store = RedisConnection.familiesOf(session);
     Optional<RotationPolicy> policy = EffectivePolicy.of(session);
@@ -57,7 +57,7 @@ final class RefreshTokenLookup {
       Outcome outcome = decision.observed().orElse(decision.outcome());
       return outcome != Outcome.REVOKED && outcome != Outcome.REUSED;
     } catch (StoreUnavailableException unavailable) {
-      // Counted where it was thrown.
+      // The connection has counted and logged it.
       return true;
     }
   }

@@ -14,9 +14,9 @@ import org.keycloak.services.clientpolicy.context.ServiceAccountTokenResponseCon
 import org.keycloak.services.clientpolicy.context.TokenResponseContext;
 
 /**
- * Sees the tokens of a login by the policy event after it, when all executors have run. Up to 26.5
- * the conditions on clients do not vote about the events of passwords and devices, so that an
- * executor is not enough.
+ * Records logins by the policy event of their response, after all executors. An executor is not
+ * sufficient up to 26.5: conditions on clients do not apply to the events of the password and
+ * device grants.
  */
 final class LoginRecordingPolicyManager extends DefaultClientPolicyManager {
 

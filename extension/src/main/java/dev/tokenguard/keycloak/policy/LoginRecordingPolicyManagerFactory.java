@@ -10,11 +10,11 @@ import org.keycloak.provider.Provider;
 import org.keycloak.services.clientpolicy.ClientPolicyManager;
 import org.keycloak.services.clientpolicy.DefaultClientPolicyManagerFactory;
 
-/** Takes the place of Keycloak's own factory, up to 26.5. */
+/** Replaces Keycloak's policy manager up to 26.5. */
 public final class LoginRecordingPolicyManagerFactory extends DefaultClientPolicyManagerFactory
     implements EnvironmentDependentProviderFactory {
 
-  /** Of two factories with one id Keycloak keeps that of the higher order; its own has 0. */
+  /** Keycloak selects the highest order for an id; that of the built-in factory is 0. */
   private static final int BEFORE_BUILT_IN = 10;
 
   @Override
@@ -22,7 +22,7 @@ public final class LoginRecordingPolicyManagerFactory extends DefaultClientPolic
     return BEFORE_BUILT_IN;
   }
 
-  /** From 26.6 on the tokens of all responses pass an interceptor. */
+  /** From 26.6 on, an interceptor gets the tokens of all responses. */
   @Override
   public boolean isSupported(Config.Scope config) {
     return !KeycloakCapability.TOKEN_INTERCEPTOR.isAvailable();

@@ -42,7 +42,7 @@ public final class PoliciesWithExecutor {
       Set.of("any-client", "client-access-type", "client-attributes", "client-roles");
 
   /**
-   * The policy event of a refresh. From 26.6 on conditions take the client from it, and before that
+   * The policy event of a refresh. From 26.6 on, conditions read the client from it, before that
    * from the session.
    */
   @SuppressWarnings("unchecked")
@@ -80,9 +80,8 @@ public final class PoliciesWithExecutor {
   }
 
   /**
-   * The rotation policy that applies to the client in every kind of request, for requests that the
-   * conditions do not vote about. Empty when that depends on the request. Parses the realm's
-   * policies.
+   * The rotation policy that applies to the client in every request, for requests to which
+   * conditions do not apply. Empty if it depends on the request. Parses the policies of the realm.
    */
   public Optional<RotationPolicy> byClientAlone() {
     try {
@@ -101,7 +100,7 @@ public final class PoliciesWithExecutor {
     }
   }
 
-  /** By its JSON: from 26.8 on the getter has another type. */
+  /** Read as JSON, because the getter has another type from 26.8 on. */
   private static JsonNode configurationIn(Object representation) {
     try {
       return JsonSerialization.mapper
@@ -129,7 +128,7 @@ public final class PoliciesWithExecutor {
         .filter(policy -> policy.getProfiles().stream().anyMatch(profiles::contains));
   }
 
-  /** What the executor is set to in each profile that has it. */
+  /** The settings of the executor by the names of the profiles that have it. */
   private Map<String, JsonNode> settingsByProfile() throws ClientPolicyException {
     ClientProfilesRepresentation profiles =
         session.clientPolicy().getClientProfiles(session.getContext().getRealm(), true);

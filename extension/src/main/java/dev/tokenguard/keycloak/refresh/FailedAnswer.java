@@ -6,9 +6,9 @@ import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * A refresh that fails in Keycloak after Redis has granted it: the answer cannot be built, another
- * executor refuses it, the database lets another change go first. The client was not given its
- * child, so its retry is no reuse.
+ * A refresh that fails in Keycloak after Redis has granted it: the response cannot be built,
+ * another executor refuses it, or the commit fails with a conflict. The client has no successor, so
+ * its retry is no reuse.
  */
 final class FailedAnswer extends AbstractKeycloakTransaction {
 
@@ -23,7 +23,10 @@ final class FailedAnswer extends AbstractKeycloakTransaction {
     this.unanswered = unanswered;
   }
 
-  /** From now on the request at hand counts as unanswered, unless it is {@linkplain #isBuilt}. */
+  /**
+   * Records the current request as unanswered at its end, unless the response {@linkplain #isBuilt
+   * is built}.
+   */
   static void remember(
       KeycloakSession session, RotationRequest request, UnacknowledgedRotations unanswered) {
     FailedAnswer failed = new FailedAnswer(request, unanswered);
@@ -31,7 +34,7 @@ final class FailedAnswer extends AbstractKeycloakTransaction {
     session.getTransactionManager().enlistAfterCompletion(failed);
   }
 
-  /** All that may refuse the refresh has let it pass; signing its tokens remains. */
+  /** Nothing can refuse the refresh any more; only the signing of its tokens remains. */
   static void isBuilt(KeycloakSession session) {
     FailedAnswer failed = session.getAttribute(ATTRIBUTE, FailedAnswer.class);
     if (failed != null) {
@@ -39,7 +42,7 @@ final class FailedAnswer extends AbstractKeycloakTransaction {
     }
   }
 
-  /** Up to 26.7 Keycloak also commits the transaction of an error response. */
+  /** Up to 26.7, Keycloak also commits the transaction of an error response. */
   @Override
   protected void commitImpl() {
     if (!isBuilt) {

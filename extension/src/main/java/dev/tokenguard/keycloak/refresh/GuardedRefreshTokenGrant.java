@@ -22,22 +22,22 @@ import org.keycloak.services.CorsErrorResponseException;
 import org.keycloak.util.TokenUtil;
 
 /**
- * Rotates for clients with a policy, and looks up each token that was issued under one. All of
- * Keycloak's own checks stay and come first; the store is asked last, when the child is ready to be
- * signed.
+ * The grant {@code refresh_token} (RFC 6749, section 6): rotates for clients with a policy, and
+ * looks up each token that was issued with one. Keycloak's own checks come first; the store decides
+ * last, when the successor is ready to be signed.
  *
  * <p>Keycloak binds the new tokens to the client's certificate after its last check (RFC 8705), in
- * a method of its own in every version from 26.4 on. That is the place for the decision: it comes
- * with a policy or without, while the client-policy event that follows is announced to the
- * executors of matching policies only.
+ * a method of its own in every version from 26.4 on. This class decides there, with a policy or
+ * without one; the client-policy event that follows reaches the executors of matching policies
+ * only.
  */
 final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
 
   private static final String NOT_ACTIVE = "Session not active";
 
   /**
-   * How Keycloak refuses a token whose client session was terminated with its family. Its own words
-   * would tell a thief more; where it chooses others, the client reads those.
+   * Keycloak's refusals of a token whose client session was terminated with its family. They are
+   * replaced by the neutral one, because they would reveal the reason.
    */
   private static final Set<String> TERMINATED =
       Set.of(
@@ -58,7 +58,8 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
     isDecided = false;
     Response answer = answer(given);
     if (!isDecided && guarded().isPresent()) {
-      throw new IllegalStateException("This Keycloak refreshes tokens in a way that is not known");
+      throw new IllegalStateException(
+          "This version of Keycloak is not supported: it has another refresh grant");
     }
     FailedAnswer.isBuilt(session);
     return answer;
@@ -76,11 +77,11 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
   }
 
   /**
-   * The client session is terminated with the last family in it, and Keycloak takes its session for
-   * inactive while that is committed; the answer stays neutral.
+   * The client session is terminated with its last family, and Keycloak reports the session as
+   * inactive during that commit; the response stays neutral.
    */
   private CorsErrorResponseException terminated(String reason) {
-    // Keycloak removes a session that it finds invalid.
+    // Keycloak has removed a session that is not valid, which is to be committed.
     if (!NOT_ACTIVE.equals(reason)) {
       session.getTransactionManager().setRollbackOnly();
     }
@@ -105,14 +106,14 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
   }
 
   /**
-   * The presented token, if the store has a say in it. Also without a policy, for a token with
-   * lineage: what was revoked stays revoked, whatever the policies say about the request at hand.
+   * The presented token, if the store decides about it: with a policy, or with lineage claims. So a
+   * revoked token stays revoked without a policy for the current request.
    */
   private Optional<RefreshToken> guarded() {
     if (RedisConnection.familiesOf(session).isEmpty()) {
       return Optional.empty();
     }
-    // Keycloak has verified it; it reads the parameter again after the policy event, too.
+    // Keycloak has verified it, and also reads the parameter again after the policy event.
     RefreshToken presented =
         session
             .tokens()
@@ -122,7 +123,7 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
         .filter(token -> EffectivePolicy.of(session).isPresent() || LineageClaims.areIn(token));
   }
 
-  /** From 26.7 Keycloak has refresh tokens of other kinds, for verifiable credentials. */
+  /** From 26.7 on, Keycloak has other types of refresh tokens, for verifiable credentials. */
   private static boolean isBuiltIn(RefreshToken token) {
     return TokenUtil.TOKEN_TYPE_REFRESH.equals(token.getType())
         || TokenUtil.TOKEN_TYPE_OFFLINE.equals(token.getType());

@@ -12,11 +12,11 @@ import org.keycloak.protocol.oidc.grants.RefreshTokenGrantTypeFactory;
 import org.keycloak.provider.Provider;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
-/** Takes the place of Keycloak's own factory of the grant {@code refresh_token}. */
+/** Replaces Keycloak's factory of the grant {@code refresh_token}. */
 public final class GuardedRefreshTokenGrantFactory extends RefreshTokenGrantTypeFactory
     implements ServerInfoAwareProviderFactory {
 
-  /** Of two factories with one id Keycloak keeps that of the higher order; its own has 0. */
+  /** Keycloak selects the highest order for an id; that of the built-in factory is 0. */
   private static final int BEFORE_BUILT_IN = 10;
 
   private static final String NONE = "none";
@@ -44,7 +44,7 @@ public final class GuardedRefreshTokenGrantFactory extends RefreshTokenGrantType
     return new GuardedRefreshTokenGrant(observers);
   }
 
-  /** As far as the requests of this node have shown it since its start. */
+  /** The findings of this node since its start. */
   @Override
   public Map<String, String> getOperationalInfo() {
     Map<String, String> info = new LinkedHashMap<>();

@@ -27,9 +27,9 @@ import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.RefreshToken;
 
 /**
- * The tokens of a response before they are signed. A login with a policy begins a family; the
- * access tokens that no policy event announces (of token exchange, of UMA, of the front channel in
- * the hybrid flow) become nameable.
+ * The tokens of a response before they are signed. A login with a policy begins a family. Access
+ * tokens without a policy event (token exchange, UMA, the hybrid flow) are registered, so that they
+ * can be revoked with their family.
  */
 public final class IssuedTokens {
 
@@ -39,13 +39,13 @@ public final class IssuedTokens {
     this.session = session;
   }
 
-  /** Any access token, also of a refresh. */
+  /** Observes the lifespan of an access token of any response. */
   public void observe(AccessToken accessToken) {
     MaxAccessTokenLifespan.of(session)
         .observe(session.getContext().getRealm(), accessToken.getExp() - Time.currentTime());
   }
 
-  /** The response to a login, as the policy event after it announces it. */
+  /** Records a login by the policy event of its response. */
   public void record(AccessTokenResponseBuilder response) {
     RefreshToken token = response.getRefreshToken();
     observe(response.getAccessToken());
@@ -56,9 +56,9 @@ public final class IssuedTokens {
   }
 
   /**
-   * The response to anything but a refresh. Keycloak may build a response twice.
+   * Records a response other than that of a refresh. Keycloak may build a response twice.
    *
-   * @param refreshToken null when there is none
+   * @param refreshToken null without one
    */
   public void record(
       AccessToken accessToken,
@@ -109,8 +109,8 @@ public final class IssuedTokens {
   }
 
   /**
-   * The hybrid flow issues an access token with the code, by a request that no policy condition on
-   * clients votes for: Keycloak's context of that event names no client.
+   * The hybrid flow issues an access token with the code. Policy conditions on clients do not apply
+   * to that request, because Keycloak's context of its event has no client.
    */
   private boolean isFrontChannel(AuthenticatedClientSessionModel clientSession) {
     String requested = clientSession.getNote(OIDCLoginProtocol.RESPONSE_TYPE_PARAM);
@@ -152,9 +152,8 @@ public final class IssuedTokens {
   }
 
   /**
-   * The client session of a requesting-party token is that of the resource server, its refresh
-   * token that of the client which presented the access token. Keycloak gives no other response
-   * tokens of two clients.
+   * The access token of a requesting party response belongs to the client session of the resource
+   * server, its refresh token to that of the client. No other response has tokens of two clients.
    */
   private static boolean isRequestingParty(RefreshToken token) {
     return token.getAuthorization() != null;

@@ -17,10 +17,10 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * A login that Keycloak has committed, recorded in the store before the answer goes out. So nobody
- * has a token of a family that a revocation would not find.
+ * Records a login in the store after its commit and before the response, so that a revocation finds
+ * the family of every token.
  *
- * <p>Nothing that goes wrong here fails the login: the family then begins at its first refresh.
+ * <p>A failure does not fail the login: the family then begins at its first refresh.
  */
 final class LoginRecorder {
 
@@ -50,12 +50,12 @@ final class LoginRecorder {
         KeycloakModelUtils.runJobInTransaction(factory, own -> list(own, ended));
       }
     } catch (StoreUnavailableException unavailable) {
-      // Counted and logged where it was noticed. If the step was taken all the same, each family
-      // that it ended names its access tokens when it is used next.
+      // The connection has counted and logged it. If the store has executed the step, the access
+      // tokens of a revoked family are listed at its next use.
     } catch (RuntimeException failed) {
       LOG.error(
           LogText.of(
-              "Not all that a login revoked is on the list of revoked tokens: user %s, family %s",
+              "Not all access tokens that a login revoked are on the blacklist: user %s, family %s",
               login.userId(), login.presented().family()),
           failed);
     }
@@ -80,7 +80,7 @@ final class LoginRecorder {
             policy.maxFamiliesPerUserAndClient()));
   }
 
-  /** A family that ended with its own login was revoked before; it ends no other. */
+  /** If the login's own family is revoked, its session was revoked before, and not the limit. */
   private Reason reasonOf(List<AccessTokens> ended) {
     boolean isItsOwn = ended.get(0).family().equals(login.presented().family());
     return isItsOwn ? Reason.REVOKED : Reason.MAX_FAMILIES_PER_USER_AND_CLIENT;

@@ -6,12 +6,12 @@ import dev.tokenguard.keycloak.policy.RealmWarnings;
 import dev.tokenguard.keycloak.revocation.NamedFamilies;
 
 /**
- * What a node remembers beyond one request.
+ * The state of a node for all requests.
  *
  * @param metrics counts outcomes
- * @param realms checks settings of realms that get in the way of a policy
- * @param coverage checks policies that cover a part of a client's requests
- * @param named the revoked families whose access tokens were named
+ * @param realms finds settings of realms that contradict a policy
+ * @param coverage finds policies that apply to a part of a client's requests
+ * @param named the revoked families whose access tokens are on the lists
  */
 record RefreshObservers(
     RefreshMetrics metrics, RealmWarnings realms, PolicyCoverage coverage, NamedFamilies named) {

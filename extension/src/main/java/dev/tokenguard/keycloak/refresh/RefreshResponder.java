@@ -44,11 +44,12 @@ import org.keycloak.representations.RefreshToken;
 import org.keycloak.services.CorsErrorResponseException;
 
 /**
- * Carries a decision out, for three audiences: the client reads a short, neutral answer (the same
- * for every refusal, so a thief learns nothing), the event has the ids, and the log says why.
+ * Executes a decision, for three audiences: the client gets a short, neutral response (the same for
+ * every refusal, so that it does not reveal the reason), the event has the ids, and the log has the
+ * reason.
  *
- * <p>A refusal is thrown. Its transaction is rolled back, as 26.8 does by itself: a refused refresh
- * changes nothing in the session, not even its time.
+ * <p>A refusal is thrown, and its transaction is rolled back, as in Keycloak 26.8: a refused
+ * refresh changes nothing in the session, not even the time of its last refresh.
  */
 final class RefreshResponder implements RefreshDecision.Visitor {
 
@@ -56,7 +57,7 @@ final class RefreshResponder implements RefreshDecision.Visitor {
 
   private static final Logger LOG = Logger.getLogger(RefreshResponder.class);
 
-  /** RFC 8628 registers it for the token endpoint: ask again, but less often. */
+  /** Registered for the token endpoint by RFC 8628, section 3.5: retry less often. */
   private static final String SLOW_DOWN = "slow_down";
 
   private final KeycloakSession session;
@@ -170,7 +171,7 @@ final class RefreshResponder implements RefreshDecision.Visitor {
     event(decision).detail("refresh_token_generation_issued", Long.toString(position.generation()));
   }
 
-  /** The token that Keycloak made stays at the position of the presented one. */
+  /** The new token keeps the position of the presented one. */
   private void keep(RefreshDecision decision) {
     if (response.getRefreshToken() != null) {
       LineageClaims.keepAt(request.presented(), presented, response.getRefreshToken());
@@ -179,7 +180,7 @@ final class RefreshResponder implements RefreshDecision.Visitor {
     event(decision);
   }
 
-  /** The replaced access token is revoked once the new one is sure to be handed out. */
+  /** Revokes the replaced access token after the commit, when the new one is certain. */
   private void revokeAfterCommit(AccessTokens replaced) {
     Transactions.afterCommit(
         session,
@@ -195,7 +196,7 @@ final class RefreshResponder implements RefreshDecision.Visitor {
     return new ReuseHandler(session, request, named, reason);
   }
 
-  /** The refusal, with what an administrator should look at stored. */
+  /** A refusal that is also an incident for administrators. */
   private CorsErrorResponseException alarm(Refused decision, Incident.Type type) {
     CorsErrorResponseException refusal = refusal(decision);
     StoredAlarms.add(session, grant.getRealm(), grant.getEvent().getEvent(), errorOf(decision));
@@ -248,10 +249,10 @@ final class RefreshResponder implements RefreshDecision.Visitor {
       RefreshDecision decision, Duration retryAfter, CorsErrorResponseException answer) {
     session.getTransactionManager().setRollbackOnly();
     event(decision).error(errorOf(decision));
-    // Whole seconds, rounded up: a client that waits so long is not asked to wait again.
+    // Whole seconds, rounded up, so that one wait is sufficient.
     long seconds = Math.max(1, retryAfter.plusMillis(999).toSeconds());
     grant.getResponse().setHeader(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
-    // Otherwise a page of another origin may not read it.
+    // Lets scripts of another origin read it.
     grant.getCors().exposedHeaders(HttpHeaders.RETRY_AFTER);
     return answer;
   }

@@ -15,19 +15,18 @@ import java.util.concurrent.RejectedExecutionException;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * How long a request has been at this node. A node under load lets requests wait for a worker
- * thread; that time is not the client's, so the grace period does not count it. The time in which
- * the client sends its request does count: who sends slowly gains nothing.
+ * Measures how long a request has been at this node. Under load, requests wait for a worker thread,
+ * which the client cannot influence; the grace period does not include that time. It does include
+ * the time in which the client sends the request, so a slow client gains nothing.
  *
- * <p>The filter runs in the event loop, before the request waits. It queues a probe before the
- * request, so the probe runs when a worker is free for it. A header refers to both; the filter sets
- * it on every token request, so a client cannot choose it. Quarkus finds this bean because of
- * {@code META-INF/beans.xml}.
+ * <p>The filter runs in the event loop, before the wait. It queues a probe before the request,
+ * which runs when a worker is free. A header links both; the filter sets it on every token request,
+ * so a client cannot choose it. Quarkus finds this bean because of {@code META-INF/beans.xml}.
  */
 @ApplicationScoped
 public class RequestArrival {
 
-  /** A request that waited longer is no reason to accept an older token. */
+  /** A longer wait is cut, so that it does not extend the grace period without a bound. */
   static final Duration LONGEST = Duration.ofSeconds(30);
 
   private static final String HEADER = "Token-Guard-Request";
@@ -36,7 +35,7 @@ public class RequestArrival {
   /** Before the filters of Quarkus, the highest of which has 300. */
   private static final int FIRST = 100_000;
 
-  /** Of requests at work, by the value of the header. */
+  /** The requests in progress by the value of the header. */
   private static final Map<String, Stay> STAYS = new ConcurrentHashMap<>();
 
   void register(@Observes Filters filters) {
@@ -54,7 +53,7 @@ public class RequestArrival {
         STAYS.put(id, stay);
         request.addEndHandler(answered -> STAYS.remove(id));
       } catch (RejectedExecutionException tooMany) {
-        // The request itself will be rejected, too.
+        // Quarkus rejects the request, too.
       }
     }
     request.next();
@@ -65,14 +64,14 @@ public class RequestArrival {
         && request.request().path().endsWith(TOKEN_ENDPOINT);
   }
 
-  /** Zero where it is not known. */
+  /** The time since the arrival of the request; zero if unknown. */
   static Duration age(KeycloakSession session) {
     String id = session.getContext().getRequestHeaders().getHeaderString(HEADER);
     Stay stay = id == null ? null : STAYS.get(id);
     return stay == null ? Duration.ZERO : stay.until(System.nanoTime());
   }
 
-  /** All times by the monotonic clock, whose values may have any sign. */
+  /** The times of one request, by the monotonic clock, whose values can be negative. */
   static final class Stay {
     private final long arrived;
     private volatile OptionalLong free = OptionalLong.empty();
@@ -98,7 +97,7 @@ public class RequestArrival {
       received = OptionalLong.of(now);
     }
 
-    /** The wait for a worker, and the work since the request was there. */
+    /** The wait for a worker, plus the time since the request was received. */
     Duration until(long now) {
       if (free.isEmpty() || received.isEmpty()) {
         return Duration.ZERO;

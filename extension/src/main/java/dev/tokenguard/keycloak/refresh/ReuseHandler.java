@@ -18,9 +18,9 @@ import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * Revokes and terminates what a refusal names, in transactions of their own: the one of the request
- * is rolled back. The store has marked the family with its decision. Each family is handled once: a
- * client that presents its tokens again causes no more than a look-up.
+ * Revokes and terminates after a refusal, in new transactions, because that of the request is
+ * rolled back. The decision of the store has marked the family. Each family is handled once, so a
+ * further request with one of its tokens costs a look-up only.
  */
 final class ReuseHandler {
 
@@ -41,7 +41,7 @@ final class ReuseHandler {
     this.family = new RevokedFamily(session, session.getContext().getRealm(), reason);
   }
 
-  /** A family that was marked revoked with this decision, and what depends on it. */
+  /** Revokes the access tokens and dependents of a family that this decision has marked. */
   void revoke(AccessTokens tokens) {
     if (named.begin(tokens)) {
       list(tokens);
@@ -49,20 +49,22 @@ final class ReuseHandler {
     }
   }
 
-  /** The access tokens of a family that was revoked before, and with it what depends on it. */
+  /** Revokes the access tokens of a family that was marked before, together with its dependents. */
   void revokeAccessTokens(AccessTokens tokens) {
     if (named.begin(tokens)) {
       list(tokens);
     }
   }
 
-  /** What the policy terminates beyond the family. */
+  /** Terminates the sessions of a scope that the policy names. */
   void terminate(RevocationScope scope) {
     target(scope)
         .ifPresent(new SessionTerminator(session, session.getContext().getRealm(), reason)::now);
   }
 
-  /** Whatever fails here, the refresh is refused and its event is written. */
+  /**
+   * Adds access tokens to the lists. A failure is logged, because the refresh is refused anyway.
+   */
   private void list(AccessTokens tokens) {
     try {
       family.name(tokens);
@@ -70,13 +72,13 @@ final class ReuseHandler {
       named.failed(tokens);
       LOG.error(
           LogText.of(
-              "A family is revoked, but not all of its access tokens are (%s): user %s, session %s,"
+              "Not all access tokens of a revoked family are on the blacklist (%s): user %s, session %s,"
                   + " family %s",
               failed, request.userId(), request.session().id(), request.presented().family()));
     }
   }
 
-  /** The store has revoked the family with its decision, so nothing is left of that scope. */
+  /** Empty for the scope of a family, which the decision of the store has revoked. */
   private Optional<RevocationTarget> target(RevocationScope scope) {
     String userId = request.userId();
     RotationRequest.Session presented = request.session();

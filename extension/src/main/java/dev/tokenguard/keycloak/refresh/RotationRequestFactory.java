@@ -23,15 +23,15 @@ import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.RefreshToken;
 import org.keycloak.util.TokenUtil;
 
-/** Reads what the domain wants to know from what Keycloak has prepared. */
+/** Makes the requests to the domain from the models and tokens of Keycloak. */
 public final class RotationRequestFactory {
 
   /**
-   * Clocks of nodes and of Redis may differ; a family is remembered a little longer than needed.
+   * The clocks of nodes and Redis may differ, so records are kept a little longer than necessary.
    */
   private static final long CLOCK_MARGIN_SECONDS = 60;
 
-  /** A look-up issues none. */
+  /** A look-up issues no access token. */
   private static final RotationRequest.AccessToken NO_ACCESS_TOKEN =
       new RotationRequest.AccessToken(0, "", "");
 
@@ -47,9 +47,9 @@ public final class RotationRequestFactory {
   }
 
   /**
-   * Empty when the claims of the presented token are not ours.
+   * The request of a refresh. Empty if the lineage claims of the presented token are not valid.
    *
-   * @param response without a refresh token where the client is not given any
+   * @param response the response, without a refresh token if the client gets none
    */
   static Optional<RotationRequest> ofRefresh(
       KeycloakSession session,
@@ -80,8 +80,8 @@ public final class RotationRequestFactory {
   }
 
   /**
-   * That of a token. Keycloak has read it in the same transaction when it checked the token, so
-   * this costs nothing. Empty when there is none.
+   * The client session of a token; empty without one. Keycloak has read it in the same transaction
+   * to check the token, so this costs no query.
    */
   static Optional<AuthenticatedClientSessionModel> clientSessionOf(
       KeycloakSession session, ClientModel client, RefreshToken token) {
@@ -94,7 +94,7 @@ public final class RotationRequestFactory {
         .map(it -> it.getAuthenticatedClientSessionByClient(client.getId()));
   }
 
-  /** The tokens of a login carry their claims already. */
+  /** The request of a login, whose tokens already have their lineage claims. */
   static RotationRequest ofLogin(
       KeycloakSession session,
       AuthenticatedClientSessionModel clientSession,
@@ -111,7 +111,7 @@ public final class RotationRequestFactory {
             parentTag);
   }
 
-  /** A refresh token that is only looked up. Empty when its claims are not ours. */
+  /** The request of a look-up. Empty if the lineage claims of the token are not valid. */
   public static Optional<RotationRequest> ofLookup(
       KeycloakSession session, AuthenticatedClientSessionModel clientSession, RefreshToken token) {
     return LineageClaims.placeOf(token)
@@ -135,7 +135,7 @@ public final class RotationRequestFactory {
       Attempt attempt,
       Optional<String> parentTag) {
     RefreshToken child = given.orElse(presented);
-    // A login with offline_access goes by the online session until it is answered.
+    // A login with offline_access has the online session until its response.
     boolean isOffline = TokenUtil.TOKEN_TYPE_OFFLINE.equals(child.getType());
     long retainUntil = lastUse(child) + margin();
     return new RotationRequest(
@@ -148,8 +148,9 @@ public final class RotationRequestFactory {
             clientSession.getStarted(),
             isOffline),
         new RotationRequest.ProposedChild(
-            // Where the clock of this node is behind, Keycloak would take the child to be from
-            // before its session, or from before a not-before that the presented token has passed.
+            // If the clock of this node is behind, Keycloak would refuse a successor from before
+            // the
+            // start of its session or a not-before time.
             Math.max(child.getIat(), presented.getIat()),
             expiryOf(child),
             retainUntil,
@@ -178,7 +179,9 @@ public final class RotationRequestFactory {
         session.getContext().getConnection().getRemoteHost());
   }
 
-  /** An observing policy never refuses, so it must not let a token run out earlier either. */
+  /**
+   * Limits the exp of a token. Not in the mode observe, which must not refuse by an earlier expiry.
+   */
   static void capLifetime(RefreshToken token, RotationPolicy policy, UserSessionModel userSession) {
     long notAfter = policy.notAfter(userSession.getStarted());
     if (notAfter > 0 && !policy.isObserving()) {
@@ -190,7 +193,9 @@ public final class RotationRequestFactory {
     return token.getExp() == null ? 0 : token.getExp();
   }
 
-  /** An offline token without {@code exp} lives as long as its session is used often enough. */
+  /**
+   * The last possible use of a token; an offline token without {@code exp} has that of its session.
+   */
   private long lastUse(RefreshToken token) {
     long expiry = expiryOf(token);
     if (expiry > 0) {
@@ -206,7 +211,7 @@ public final class RotationRequestFactory {
             client));
   }
 
-  /** When the session cannot be used any more, however often it is; 0 where it has no such end. */
+  /** The end of the session by its maximum lifespan, seconds since the epoch; 0 without one. */
   private long endOfSession(boolean isOffline) {
     return TimeUnit.MILLISECONDS.toSeconds(
         SessionExpirationUtils.calculateUserSessionMaxLifespanTimestamp(
@@ -216,7 +221,7 @@ public final class RotationRequestFactory {
             clientSession.getClient().getRealm()));
   }
 
-  /** Keycloak accepts an idle session a little longer where sessions are in caches only. */
+  /** Keycloak accepts an idle session a little longer if sessions are in caches only. */
   private static long margin() {
     boolean isExact =
         Profile.isFeatureEnabled(Profile.Feature.PERSISTENT_USER_SESSIONS)

@@ -9,8 +9,8 @@ import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * Remembered by the nodes of Keycloak among themselves, where it also keeps codes and used action
- * tokens: Redis is away when this matters.
+ * Shared by the nodes through Keycloak's single-use objects, like authorization codes and used
+ * action tokens, because Redis is unavailable in this situation.
  */
 final class SharedUnacknowledgedRotations implements UnacknowledgedRotations {
 
@@ -22,7 +22,7 @@ final class SharedUnacknowledgedRotations implements UnacknowledgedRotations {
     this.session = session;
   }
 
-  /** The request is about to be refused, and all that belongs to it rolled back. */
+  /** In a new transaction, because that of the request is rolled back. */
   @Override
   public void remember(TokenPosition presented, String attempt) {
     try {
@@ -37,7 +37,7 @@ final class SharedUnacknowledgedRotations implements UnacknowledgedRotations {
     } catch (RuntimeException failed) {
       LOG.warn(
           LogText.of(
-              "A retry of family %s, generation %d, counts by the grace period alone",
+              "A retry of family %s, generation %d, is accepted within the grace period only",
               presented.family(), presented.generation()),
           failed);
     }

@@ -1,4 +1,4 @@
-/** The SPI {@code refresh-token}: rotation at the token endpoint. */
+/** Rotation at the token endpoint, and the recording of logins. */
 @NullMarked
 package dev.tokenguard.keycloak.refresh;
 

@@ -7,28 +7,30 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * Something that is committed in Keycloak and to be recorded in Redis. It concerns what began
- * before a time only, so it may be delivered twice, and late.
+ * A revocation that is committed in Keycloak and is to be recorded in Redis. It concerns only what
+ * began before a time, so it can be delivered late, and more than once.
  */
 interface Delivery {
 
   /**
-   * @throws RuntimeException when it is not delivered, for whatever reason; it is then tried again
+   * Records it in Redis.
+   *
+   * @throws RuntimeException if it is not delivered; it is then retried
    */
   void deliver(KeycloakSessionFactory factory);
 
-  /** The same for the next tries, when what has begun meanwhile is not meant. */
+  /** The delivery for the next tries, which does not affect what has begun meanwhile. */
   default Delivery again() {
     return this;
   }
 
-  /** Until when it matters, seconds since the epoch. */
+  /** The time from which no token that it covers can be valid, seconds since the epoch. */
   long until();
 
-  /** By which it can be found again after a restart; see {@code PendingRevocation}. */
+  /** The persisted form, see {@code PendingRevocation}. */
   List<String> texts();
 
-  /** Entries that are on Keycloak's own list already, which outlives a restart. */
+  /** Entries of the blacklist, which are persisted in Keycloak's own list already. */
   record OfEntries(List<Entry> entries) implements Delivery {
 
     public OfEntries {

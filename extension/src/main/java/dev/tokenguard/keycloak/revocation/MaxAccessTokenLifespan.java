@@ -18,25 +18,25 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.protocol.oidc.OIDCConfigAttributes;
 
 /**
- * Until when an access token of a realm can be valid: so long resource servers must know of a
- * revoked session or user. Two things count: what the realm and its clients are set to now, and the
- * latest expiry of a token that was issued, which a lowered lifespan does not change. The latter is
- * shared by Redis, so other nodes and a later start know it.
+ * The latest expiry of the access tokens of a realm: the entry of a revoked session or user must
+ * not expire earlier. It is the later of two times: by the current settings of the realm and its
+ * clients, and of the tokens issued so far, which a lowered lifespan does not change. All nodes
+ * share the latter in Redis.
  */
 public final class MaxAccessTokenLifespan {
 
   private static final int KEPT_SECONDS = 60;
 
-  /** By how much a shared expiry is rounded up, so that it is not written with every token. */
+  /** A shared expiry is rounded up by this, so that not every token causes a write. */
   private static final int SHARED_AHEAD_SECONDS = 60;
 
-  /** How often it is looked for what other nodes have observed. */
+  /** The interval of reading the value of other nodes. */
   private static final int READ_SECONDS = 10;
 
-  /** Who issues or revokes nothing for so long is not asked about any more. */
+  /** A realm that issues and revokes no tokens for this time is no longer read. */
   private static final int IDLE_SECONDS = 3600;
 
-  /** Requests that had read a session before it was removed are over by then. */
+  /** Longer than any request that has read a session before its removal. */
   private static final long RACES_SECONDS = 3600;
 
   private final Map<String, Configured> configuredByRealm = new ConcurrentHashMap<>();
@@ -44,17 +44,17 @@ public final class MaxAccessTokenLifespan {
 
   MaxAccessTokenLifespan() {}
 
-  /** That of this node. */
+  /** The lifespans of this node. */
   public static MaxAccessTokenLifespan of(KeycloakSession session) {
     return RevocationOutbox.of(session.getKeycloakSessionFactory()).lifespans();
   }
 
-  /** To be called for each access token that is issued. It only compares two numbers. */
+  /** Called for each issued access token, so it only compares two numbers. */
   public void observe(RealmModel realm, long lifespanSeconds) {
     latestIn(realm.getId()).raise(Time.currentTime() + lifespanSeconds);
   }
 
-  /** When the last access token of a realm has expired, seconds since the epoch. */
+  /** The latest expiry of the access tokens of a realm, seconds since the epoch. */
   public long latestExpiry(KeycloakSession session, RealmModel realm) {
     Latest latest = latestIn(realm.getId());
     latest.use();
@@ -63,23 +63,23 @@ public final class MaxAccessTokenLifespan {
         RedisConnection.blacklistOf(session)
             .ifPresent(shared -> latest.share(realm.getId(), shared));
       } catch (StoreUnavailableException unavailable) {
-        // Counted where it was thrown; shared in the background when Redis is available.
+        // The connection has counted it; shared in the background after the outage.
       }
     }
     return Math.max(latest.expiresAt(), Time.currentTime() + (long) configured(session, realm));
   }
 
   /**
-   * Until when the revocation of a session matters, seconds since the epoch. Keycloak has removed
-   * the session, so the access tokens are what is left.
+   * The retention of the revocation of a session, seconds since the epoch: that of its access
+   * tokens, because Keycloak has removed the session.
    */
   public long retainSession(KeycloakSession session, RealmModel realm, long decided) {
     return Math.max(decided + RACES_SECONDS, latestExpiry(session, realm) + 1);
   }
 
   /**
-   * Until when the revocation of a family matters, seconds since the epoch. Keycloak goes on
-   * knowing the session, so only the mark refuses the family's tokens.
+   * The retention of the revocation of a family, seconds since the epoch: that of the session,
+   * which stays in Keycloak, so only the mark refuses the refresh tokens of the family.
    */
   public long retainFamily(KeycloakSession session, RealmModel realm, long decided) {
     int offline =
@@ -95,7 +95,7 @@ public final class MaxAccessTokenLifespan {
         .orElseThrow();
   }
 
-  /** Shares what was observed, and takes what other nodes have observed. */
+  /** Writes the observed expiries to Redis, and reads those of other nodes. */
   void share(KeycloakSessionFactory factory) {
     int now = Time.currentTime();
     latestByRealm.values().removeIf(latest -> latest.isIdle(now));
@@ -110,7 +110,7 @@ public final class MaxAccessTokenLifespan {
                   .ifPresent(
                       shared -> latestByRealm.forEach((id, latest) -> latest.share(id, shared))));
     } catch (StoreUnavailableException unavailable) {
-      // Counted where it was thrown; tried again.
+      // The connection has counted it; the next tick retries.
     }
   }
 
@@ -119,7 +119,7 @@ public final class MaxAccessTokenLifespan {
     return known != null ? known : latestByRealm.computeIfAbsent(realmId, id -> new Latest());
   }
 
-  /** Seconds. Going over all clients is too much for each logout. */
+  /** In seconds. Kept for a minute, because reading all clients for each logout is too slow. */
   private int configured(KeycloakSession session, RealmModel realm) {
     Configured kept = configuredByRealm.get(realm.getId());
     if (kept == null || kept.until() <= Time.currentTime()) {
@@ -145,7 +145,7 @@ public final class MaxAccessTokenLifespan {
     }
   }
 
-  /** -1 stands for the rest of the session. */
+  /** -1 is the lifespan of the session. */
   private static int seconds(RealmModel realm, int lifespan) {
     return lifespan < 0
         ? Math.max(realm.getSsoSessionMaxLifespan(), realm.getSsoSessionMaxLifespanRememberMe())
@@ -162,7 +162,7 @@ public final class MaxAccessTokenLifespan {
 
   private record Configured(int lifespan, int until) {}
 
-  /** What is known of one realm. */
+  /** The latest expiry in one realm. */
   private static final class Latest {
     private volatile long expiresAt;
     private volatile long sharedUntil;

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The revoked families whose access tokens this node has named. A revoked token that is presented
- * again, or by many requests at once, costs no more than a valid one.
+ * The revoked families whose access tokens this node has already added to the lists, so that
+ * further requests with a token of such a family cost no more than others.
  */
 public final class NamedFamilies {
 
-  /** The ids of so many fit into two megabytes. */
-  private static final int MOST = 10_000;
+  /** The ids of this number of families fit into two megabytes. */
+  private static final int MAX_FAMILIES = 10_000;
 
   private final Set<Named> families =
       Collections.synchronizedSet(
@@ -21,21 +21,21 @@ public final class NamedFamilies {
               new LinkedHashMap<>() {
                 @Override
                 protected boolean removeEldestEntry(Map.Entry<Named, Boolean> eldest) {
-                  return size() > MOST;
+                  return size() > MAX_FAMILIES;
                 }
               }));
 
-  /** Whether the caller is the one that names them. */
+  /** Returns true to the one caller that adds the access tokens. */
   public boolean begin(AccessTokens tokens) {
     return families.add(Named.of(tokens));
   }
 
-  /** They were not named after all; the next one to present a token names them. */
+  /** Records a failure: the next request with a token of the family adds them. */
   public void failed(AccessTokens tokens) {
     families.remove(Named.of(tokens));
   }
 
-  /** The oldest unexpired one changes with the time, the newest one by a further token only. */
+  /** Without the oldest unexpired ones, which change with time and not by further tokens. */
   private record Named(String family, long last, long lastReplay) {
     private static Named of(AccessTokens tokens) {
       return new Named(tokens.family(), tokens.last(), tokens.lastReplay());

@@ -10,8 +10,8 @@ import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * The list of revoked tokens, in Redis and in Keycloak's own one. Introspection, userinfo, the
- * admin and account REST and token exchange ask it; action tokens are used up by it.
+ * The list of revoked tokens, in Redis and in Keycloak's own list. Introspection, userinfo, the
+ * admin and account REST APIs and token exchange read it; used action tokens are added to it.
  */
 final class RedisRevokedTokenList implements RevokedTokenList {
 
@@ -32,8 +32,8 @@ final class RedisRevokedTokenList implements RevokedTokenList {
   }
 
   /**
-   * Both are asked, and each is atomic: of all that put the same id at once, on whatever node, one
-   * at most gets that it was the first. Without Redis Keycloak's own answer counts.
+   * Adds to both lists, each atomically: of concurrent calls with the same id on all nodes, at most
+   * one returns true. During an outage of Redis, the result of Keycloak's own list applies.
    */
   @Override
   public boolean put(String id, long lifespanSeconds) {
@@ -47,7 +47,7 @@ final class RedisRevokedTokenList implements RevokedTokenList {
     }
   }
 
-  /** Keycloak's own list is in memory, so it is asked first. Both never throw: that were a 500. */
+  /** Reads Keycloak's own list first, which is in memory. Does not throw: that would be a 500. */
   @Override
   public boolean contains(String id) {
     boolean isRevoked = builtIn.contains(id) || isOnBlacklist(id);
@@ -61,7 +61,7 @@ final class RedisRevokedTokenList implements RevokedTokenList {
     try {
       return blacklist.reasonFor(id).isPresent();
     } catch (StoreUnavailableException unavailable) {
-      // Counted where it was thrown.
+      // The connection has counted and logged it.
       RevokedTokenUseDetector.doWithout(session);
       return false;
     }

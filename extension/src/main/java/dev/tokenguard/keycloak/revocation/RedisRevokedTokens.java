@@ -16,21 +16,22 @@ import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /**
- * The list of revoked tokens in Redis and in Keycloak, and the outbox behind it: what the factories
- * have in common that provide it in different versions of Keycloak.
+ * The list of revoked tokens in Redis and in Keycloak, and the outbox: the common part of the
+ * factories for different versions of Keycloak.
  */
 public final class RedisRevokedTokens {
 
-  /** The id of each such provider. */
+  /** The id of these providers. */
   public static final String ID = "redis";
 
-  /** Keycloak takes the highest: its own are 0 and 1. */
+  /** Keycloak selects the highest order; those of the built-in providers are 0 and 1. */
   public static final int ABOVE_BUILT_IN = 10;
 
   private static final Setting<Integer> MAX_PENDING =
       Setting.number(
           "max-pending",
-          "How many revocations wait in memory during an outage of Redis.",
+          "How many revocations wait in memory during an outage of Redis; further ones are read from the"
+              + " database later. Raise it if many users log out during a long outage.",
           "revocations",
           1,
           1_000_000,
@@ -73,7 +74,7 @@ public final class RedisRevokedTokens {
     left.deliveries().forEach(outbox::enqueue);
   }
 
-  /** Empty without Redis: then Keycloak's own list is all. */
+  /** Empty without Redis: then Keycloak's own list remains. */
   public Optional<RevokedTokenList> listOf(KeycloakSession session, RevokedTokenList builtIn) {
     return RedisConnection.blacklistOf(session)
         .map(list -> new RedisRevokedTokenList(session, builtIn, list, outbox));

@@ -19,13 +19,13 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.timer.TimerProvider;
 
 /**
- * The revocations of this node that are not yet recorded in Redis. Each is tried again, after one
- * second, two, four and so on up to a minute, until it is delivered or every token that it must
- * reach has expired; when Redis is available again, at once.
+ * The revocations of this node that are not recorded in Redis. Each is retried after one second,
+ * two, four and so on up to a minute, and at once after the recovery of Redis, until it is
+ * delivered or all tokens that it covers have expired.
  *
- * <p>What waits is also written to Keycloak's own list of revoked tokens, in the database, under
- * ids that no token has; so a restart does not lose it. When more waits than fits in memory, the
- * rest is read from there when the queue is empty.
+ * <p>They are also written to Keycloak's own list of revoked tokens, in the database, under ids
+ * that no token has, so a restart does not lose them. If there are more than the memory holds, the
+ * rest is read from the database when the others are delivered.
  */
 public final class RevocationOutbox {
 
@@ -34,13 +34,13 @@ public final class RevocationOutbox {
   private static final int TICK_MILLIS = 1000;
   private static final int MAX_DELAY_MILLIS = 60_000;
 
-  /** So many failures in a row are taken for an outage, and the rest waits for the next tick. */
+  /** After this number of consecutive failures, the rest waits for the next tick. */
   private static final int OUTAGE = 3;
 
-  /** Every so many failures of one, its failure is logged with its trace. */
+  /** Every tenth failure of a revocation is logged with its stack trace. */
   private static final int LOGGED_FAILURES = 10;
 
-  /** The column of the database is as wide. */
+  /** The width of the database column. */
   static final int LONGEST_TEXT = 255;
 
   private final int capacity;
@@ -58,22 +58,22 @@ public final class RevocationOutbox {
   }
 
   /**
-   * @param probe whether Redis answers
+   * @param probe whether Redis is available
    */
   RevocationOutbox(int capacity, BooleanSupplier probe) {
     this.capacity = capacity;
     this.probe = probe;
   }
 
-  /** That of this node. */
+  /** The outbox of this node. */
   public static RevocationOutbox of(KeycloakSessionFactory sessions) {
     return RevokedTokenSpi.IN_USE.registered(sessions).outbox();
   }
 
   /**
-   * Begins to retry.
+   * Starts the retries.
    *
-   * @param session of the start
+   * @param session the session in which Keycloak starts
    */
   void start(KeycloakSession session) {
     factory = session.getKeycloakSessionFactory();
@@ -84,9 +84,9 @@ public final class RevocationOutbox {
   }
 
   /**
-   * Delivers now or, when that fails, later. Never throws for it.
+   * Delivers now, or later if that fails. Does not throw.
    *
-   * @return whether it is delivered
+   * @return whether the delivery has succeeded
    */
   public boolean deliver(Delivery delivery) {
     try {
@@ -97,7 +97,7 @@ public final class RevocationOutbox {
       keep(delivery.again());
       return false;
     } catch (RuntimeException failed) {
-      LOG.error("A revocation is not recorded in Redis yet; it is tried again", failed);
+      LOG.error("A revocation is not recorded in Redis; Token Guard retries", failed);
       keep(delivery.again());
       return false;
     }
@@ -107,7 +107,7 @@ public final class RevocationOutbox {
     metrics.count(Result.KEPT);
     if (size() == 0) {
       LOG.warn(
-          "A revocation cannot be recorded in Redis; it is tried again, and Keycloak refuses the"
+          "A revocation cannot be recorded in Redis; Token Guard retries, and Keycloak refuses the"
               + " tokens");
     }
     enqueue(delivery);
@@ -124,7 +124,7 @@ public final class RevocationOutbox {
     }
   }
 
-  /** Without persisting it: for what is persisted already. */
+  /** Adds a delivery that is persisted already. */
   void enqueue(Delivery delivery) {
     synchronized (waiting) {
       if (waiting.size() < capacity) {
@@ -136,8 +136,8 @@ public final class RevocationOutbox {
     metrics.count(Result.OVERFLOWED);
     LOG.warn(
         LogText.of(
-            "More than %d revocations wait for Redis; one more is read from the database when these are"
-                + " recorded",
+            "More than %d revocations wait for Redis; a further one is read from the database after"
+                + " these",
             capacity));
   }
 
@@ -155,12 +155,13 @@ public final class RevocationOutbox {
               if (text.length() <= LONGEST_TEXT) {
                 builtIn.put(text, lifespan);
               } else {
-                LOG.warn("A revocation that waits for Redis is too long to survive a restart");
+                LOG.warn(
+                    "A revocation that waits for Redis is too long for the database: a restart loses it");
               }
             }
           });
     } catch (RuntimeException failed) {
-      LOG.error("A revocation that waits for Redis would not survive a restart", failed);
+      LOG.error("A revocation that waits for Redis is not persisted: a restart loses it", failed);
     }
   }
 
@@ -169,7 +170,7 @@ public final class RevocationOutbox {
       lifespans.share(factory);
       retry();
     } catch (RuntimeException failed) {
-      LOG.error("Retrying revocations failed; it goes on in a second", failed);
+      LOG.error("The retry of revocations failed; the next one follows in a second", failed);
     }
   }
 
@@ -186,7 +187,7 @@ public final class RevocationOutbox {
     for (Waiting next : snapshot()) {
       if (next.delivery().until() < Time.currentTime()) {
         metrics.count(Result.EXPIRED);
-        LOG.warn("A revocation was never recorded in Redis; all its tokens have expired");
+        LOG.warn("A revocation was not recorded in Redis before all its tokens expired");
         remove(next);
       } else if (failures < OUTAGE && (isBack || next.isDue())) {
         failures = attempt(next) ? 0 : failures + 1;
@@ -194,7 +195,7 @@ public final class RevocationOutbox {
     }
   }
 
-  /** Whether it is delivered. One that fails does not hold up the others. */
+  /** Delivers one, and returns whether that has succeeded. A failure does not delay the others. */
   private boolean attempt(Waiting next) {
     try {
       next.delivery().deliver(factory);
@@ -207,7 +208,7 @@ public final class RevocationOutbox {
       return false;
     } catch (RuntimeException failed) {
       if (next.failed() % LOGGED_FAILURES == 1) {
-        LOG.error("A revocation is not recorded in Redis yet; it is tried again", failed);
+        LOG.error("A revocation is not recorded in Redis; Token Guard retries", failed);
       }
       return false;
     }
@@ -225,7 +226,7 @@ public final class RevocationOutbox {
     }
   }
 
-  /** What did not fit is in the database, with what was recorded since: twice is harmless. */
+  /** Reads the rest from the database; those that were delivered meanwhile are delivered twice. */
   private void reload() {
     synchronized (waiting) {
       if (!hasOverflowed) {
@@ -253,7 +254,7 @@ public final class RevocationOutbox {
     LOG.info("All revocations are recorded in Redis");
   }
 
-  /** One, and when it is tried next. */
+  /** A delivery with the time of its next try. */
   private static final class Waiting {
     private final Delivery delivery;
     private int failures;
@@ -273,7 +274,7 @@ public final class RevocationOutbox {
 
     private int failed() {
       long delay = Math.min(MAX_DELAY_MILLIS, (long) TICK_MILLIS << Math.min(failures, 6));
-      // Up to a fifth less, so that nodes do not retry together.
+      // Up to a fifth less, so that nodes do not retry at the same time.
       dueMillis =
           Time.currentTimeMillis() + delay - ThreadLocalRandom.current().nextLong(delay / 5);
       return ++failures;

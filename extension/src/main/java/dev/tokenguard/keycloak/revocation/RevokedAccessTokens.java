@@ -17,32 +17,32 @@ import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * Names revoked access tokens on the revocation list and on Keycloak's own list: those of families
- * by their ids, those of sessions and users by the session or the user. During an outage of Redis
- * Keycloak refuses them all the same, and they are recorded for resource servers afterwards.
+ * Adds revoked access tokens to the blacklist and to Keycloak's own list: those of families by
+ * their ids, others by their session or user. During an outage of Redis, Keycloak refuses them by
+ * its own list, and the blacklist follows after it.
  */
 public final class RevokedAccessTokens {
 
-  /** How many are written at once. */
+  /** The number of entries in one round trip. */
   private static final int PAGE = 500;
 
   private final KeycloakSession session;
   private final Reason reason;
 
   /**
-   * @param session whose realm is set
+   * @param session a session with the realm set
    */
   public RevokedAccessTokens(KeycloakSession session, Reason reason) {
     this.session = session;
     this.reason = reason;
   }
 
-  /** Lists them until the last one has expired. */
+  /** Adds the access tokens of a family until the latest expiry. */
   public void add(AccessTokens tokens) {
     addAll(List.of(tokens));
   }
 
-  /** Lists those of several families, each until its last one has expired, page by page. */
+  /** Adds the access tokens of families until the latest expiry of each, page by page. */
   public void addAll(Collection<AccessTokens> families) {
     List<Entry> page = new ArrayList<>();
     for (AccessTokens tokens : families) {
@@ -58,9 +58,10 @@ public final class RevokedAccessTokens {
   }
 
   /**
-   * Lists them page by page, until a second since the epoch.
+   * Adds access tokens page by page.
    *
-   * @return whether all are recorded in Redis; if not, that follows
+   * @param expiresAt seconds since the epoch
+   * @return whether all are recorded in Redis; if not, they wait in the outbox
    */
   public boolean addAll(List<String> ids, long expiresAt) {
     boolean isRecorded = true;
@@ -75,18 +76,19 @@ public final class RevokedAccessTokens {
   }
 
   /**
-   * Lists one, until a second since the epoch.
+   * Adds an access token.
    *
-   * @return whether it is recorded in Redis; if not, that follows
+   * @param expiresAt seconds since the epoch
+   * @return whether it is recorded in Redis; if not, it waits in the outbox
    */
   public boolean add(String id, long expiresAt) {
     return addAll(List.of(id), expiresAt);
   }
 
   /**
-   * Lists the sessions and the user that a revocation marks.
+   * Adds the sessions and the user of a revocation.
    *
-   * @throws StoreUnavailableException when Redis does not answer
+   * @throws StoreUnavailableException if Redis is unavailable
    */
   void addSessionsAndUser(Revocation revocation) {
     RevocationTarget.Marks marks = revocation.marks();
@@ -102,11 +104,10 @@ public final class RevokedAccessTokens {
   }
 
   /**
-   * The entries by which resource servers find a user and sessions. They live as long as any access
-   * token that they must cover.
+   * The entries of a user and sessions. They expire with the last access token that they cover.
    *
-   * @param before access tokens of any session, issued before this second, are revoked
-   * @param cutOff access tokens of the sessions, issued in this second or before, are revoked
+   * @param before access tokens of the user issued before this second are revoked
+   * @param cutOff access tokens of the sessions issued up to and including this second are revoked
    */
   public Stream<Entry> entriesOfUser(
       String userId, Collection<String> sessions, long before, long cutOff) {
@@ -132,8 +133,8 @@ public final class RevokedAccessTokens {
   }
 
   /**
-   * Whether Keycloak's own list has it, the only one that has what was revoked before Redis was
-   * configured.
+   * Whether Keycloak's own list contains a token. Only this list contains the tokens that were
+   * revoked before Redis was configured.
    */
   public static boolean isOnListOfKeycloak(KeycloakSession session, String id) {
     return RevokedTokenList.builtIn(session).contains(id);
@@ -141,7 +142,7 @@ public final class RevokedAccessTokens {
 
   private boolean record(List<Entry> accessTokens) {
     putOnListOfKeycloak(accessTokens);
-    // Whether they have expired is for Redis to say: the clock of this node may be ahead.
+    // Expired ones are not left out, because the clock of this node may be ahead of Redis.
     Optional<RevocationList> list = RedisConnection.blacklistOf(session);
     try {
       list.ifPresent(it -> it.addAll(accessTokens));
@@ -153,7 +154,7 @@ public final class RevokedAccessTokens {
     }
   }
 
-  /** From there they are added again after a data loss of Redis. */
+  /** Keycloak's list restores the blacklist after a data loss of Redis. */
   private void putOnListOfKeycloak(List<Entry> entries) {
     RevokedTokenList builtIn = RevokedTokenList.builtIn(session);
     for (Entry entry : entries) {

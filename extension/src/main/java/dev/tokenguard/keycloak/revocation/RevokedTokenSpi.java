@@ -6,12 +6,12 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 
 /**
- * Where Keycloak keeps revoked tokens: in an SPI of their own from 26.7 on, before that among the
- * single-use objects.
+ * The SPI of Keycloak for revoked tokens: {@code revokedToken} from 26.7 on, {@code
+ * singleUseObject} before.
  */
 public interface RevokedTokenSpi {
 
-  /** That of the Keycloak at hand. */
+  /** The SPI of the running version of Keycloak. */
   RevokedTokenSpi IN_USE =
       KeycloakCapability.REVOKED_TOKENS.isAvailable()
           ? KeycloakCapability.REVOKED_TOKENS.adapter(
@@ -21,6 +21,6 @@ public interface RevokedTokenSpi {
   /** Keycloak's own list. */
   RevokedTokenList builtIn(KeycloakSession session);
 
-  /** Those of the factory that is registered for the SPI. */
+  /** The lists of the factory that is registered for the SPI. */
   RedisRevokedTokens registered(KeycloakSessionFactory factory);
 }

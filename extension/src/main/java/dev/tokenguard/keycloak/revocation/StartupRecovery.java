@@ -15,10 +15,10 @@ import org.keycloak.models.session.RevokedToken;
 import org.keycloak.models.session.RevokedTokenPersisterProvider;
 
 /**
- * What Keycloak's own list has in the database when a node starts: what an earlier run could not
- * record in Redis, what it did not finish, and the revoked sessions and tokens themselves. All of
- * it is recorded in Redis, which may be another one than before, or have lost data. What began
- * since is not affected.
+ * Reads Keycloak's own list of revoked tokens from the database when a node starts: pending
+ * revocations, unfinished bulk revocations, and revoked sessions and tokens. All of them are
+ * recorded in Redis, which may have lost data or be another one than before. Later sessions are not
+ * affected.
  */
 final class StartupRecovery {
 
@@ -28,7 +28,7 @@ final class StartupRecovery {
   private final Set<String> texts = new HashSet<>();
 
   /**
-   * @param session of the start
+   * @param session the session in which Keycloak starts
    */
   StartupRecovery(KeycloakSession session) {
     RevokedTokenPersisterProvider persister =

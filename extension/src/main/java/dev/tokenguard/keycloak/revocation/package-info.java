@@ -1,6 +1,6 @@
 /**
- * Propagates a committed revocation to Redis and to the built-in list of revoked tokens, now or
- * later from the outbox, and answers which access tokens are revoked.
+ * Records committed revocations in Redis and in Keycloak's own list of revoked tokens, at once or
+ * from the outbox, and provides the list of revoked tokens to Keycloak.
  */
 @NullMarked
 package dev.tokenguard.keycloak.revocation;

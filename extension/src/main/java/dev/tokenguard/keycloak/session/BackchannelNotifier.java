@@ -27,11 +27,10 @@ import org.keycloak.services.managers.AuthenticationManager;
 import org.keycloak.sessions.CommonClientSessionModel.Action;
 
 /**
- * Notifies clients and identity providers of a logout, by Keycloak's own protocols (OpenID Connect
- * Back-Channel Logout 1.0, SAML, admin URL). Keycloak waits up to five seconds for each that hangs,
- * one after the other; here it is done after the revocation, in the background, in parallel, by a
- * bounded number of threads. The sessions are gone by then, so what is needed of them is copied
- * before.
+ * Notifies clients and identity providers of a logout, by Keycloak's protocols (OpenID Connect
+ * Back-Channel Logout 1.0, SAML, admin URL). Keycloak notifies one after the other, and waits up to
+ * five seconds for each that does not respond. Here a bounded number of threads notifies them after
+ * the revocation, in the background. The sessions are removed before, so they are copied.
  */
 final class BackchannelNotifier {
 
@@ -51,14 +50,14 @@ final class BackchannelNotifier {
   private final String realmId;
 
   /**
-   * @param request in whose name the logout is made
+   * @param request the session of the request that logs out
    */
   BackchannelNotifier(KeycloakSession request, RealmModel realm) {
     this.request = request;
     this.realmId = realm.getId();
   }
 
-  /** A logout, with what has to be known to notify of it. */
+  /** A logout, with copies of the models for its notifications. */
   record Logout(ModelCopy session, List<ModelCopy> clients, String broker) {
 
     Logout {
@@ -66,7 +65,7 @@ final class BackchannelNotifier {
     }
   }
 
-  /** Copies a session that is about to be removed. */
+  /** Copies a session before its removal. */
   Logout logoutOf(UserSessionModel userSession) {
     List<ModelCopy> clients =
         userSession.getAuthenticatedClientSessions().values().stream()
@@ -77,15 +76,15 @@ final class BackchannelNotifier {
     return new Logout(ModelCopy.of(userSession), clients, Objects.toString(broker, ""));
   }
 
-  /** Whether a session is one in which clients are notified, so nothing is put off. */
+  /** Whether this Keycloak session sends notifications, which are then not deferred again. */
   static boolean isNotifying(KeycloakSession session) {
     return session.getAttribute(NOTIFIES) != null;
   }
 
   /**
-   * Notifies one client once its request is committed and has revoked what it terminates.
+   * Notifies one client after the commit of the request and its revocation.
    *
-   * @return false when that is not possible, and it is to be notified at once
+   * @return false if that is not possible, so that the caller notifies at once
    */
   static boolean notifyAfterwards(
       KeycloakSession request,
@@ -118,7 +117,7 @@ final class BackchannelNotifier {
     return url != null && !url.isEmpty();
   }
 
-  /** Returns at once. */
+  /** Sends notifications in the background, and returns at once. */
   void send(List<Logout> logouts) {
     if (logouts.stream().allMatch(it -> it.clients().isEmpty() && it.broker().isEmpty())) {
       return;
@@ -165,7 +164,7 @@ final class BackchannelNotifier {
     } catch (RejectedExecutionException full) {
       LOG.warn(
           LogText.of(
-              "A client was not notified of a logout: more than %d notifications wait", WAITING));
+              "A client was not notified of a logout: %d notifications are pending", WAITING));
     }
   }
 
@@ -188,8 +187,8 @@ final class BackchannelNotifier {
   }
 
   /**
-   * By Keycloak's own logout of a session without clients. Its id is a new one, so nothing that
-   * uses the former id by now is touched.
+   * Notifies the identity provider, by Keycloak's logout of a session without clients. The session
+   * has a new id, so a session that now has the former id is not affected.
    */
   private static void notifyBroker(KeycloakSession own, Logout logout) {
     UserModel user = userOf(own, logout);

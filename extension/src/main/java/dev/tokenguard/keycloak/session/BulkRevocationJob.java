@@ -20,11 +20,11 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 
 /**
- * Revokes what many users have, see {@link BulkRevocation}. It runs in the background, once the
- * change is committed; each user is a step by itself.
+ * Runs a {@link BulkRevocation} in the background, after the commit of the change; each user is a
+ * step of its own.
  *
- * <p>That it was begun is committed with the change, in Keycloak's own list of revoked tokens, and
- * that it is done when it is. So a node that stops midway, or another one, resumes at its next
+ * <p>The begin is committed with the change, in Keycloak's own list of revoked tokens, and the end
+ * after the last step. So if a node stops in between, it or another one resumes the job at its next
  * start.
  */
 public final class BulkRevocationJob {
@@ -35,7 +35,7 @@ public final class BulkRevocationJob {
 
   private static final int REMEMBER_SECONDS = 30 * 24 * 3600;
 
-  /** Before each further round over the users for whom it has failed. */
+  /** The pauses before the rounds for the users whose step has failed. */
   private static final int[] ROUNDS_SECONDS = {1, 5, 30};
 
   private final KeycloakSessionFactory factory;
@@ -57,11 +57,11 @@ public final class BulkRevocationJob {
   }
 
   /**
-   * Begins when the change is committed.
+   * Begins after the commit of the change.
    *
-   * @param session of the request in which it is decided
-   * @param id of the client or the user federation; empty for the realm
-   * @param before what began or was issued before this second is revoked, since the epoch
+   * @param session the session of the request that made the change
+   * @param id the id of the client or the user federation; empty for the realm
+   * @param before sessions and tokens from before this second since the epoch are revoked
    */
   public static void begin(
       KeycloakSession session, RealmModel realm, Reason reason, Kind kind, String id, long before) {
@@ -75,7 +75,7 @@ public final class BulkRevocationJob {
     Transactions.afterCommit(session, () -> job.start(affected));
   }
 
-  /** The same for a change that is seen when it is committed, so the begin is committed later. */
+  /** Begins for a change that is detected after its commit: the begin is committed later. */
   public static void beginCommitted(
       KeycloakSession session, RealmModel realm, Reason reason, Kind kind, String id, long before) {
     BulkRevocation bulk = bulk(realm, reason, kind, id, before);
@@ -88,9 +88,9 @@ public final class BulkRevocationJob {
   }
 
   /**
-   * Resumes one that was begun and may not be done.
+   * Resumes a job that has begun and not ended.
    *
-   * @param session of the start
+   * @param session the session in which Keycloak starts
    */
   public static void resume(KeycloakSession session, BulkRevocation bulk) {
     RealmModel realm = session.realms().getRealm(bulk.realmId());
@@ -98,7 +98,7 @@ public final class BulkRevocationJob {
       return;
     }
     BulkRevocationJob job = new BulkRevocationJob(session, realm, bulk, false);
-    LOG.info(LogText.of("%s: resumes after a stop", job.what));
+    LOG.info(LogText.of("%s: the revocation resumes after a stop", job.what));
     job.background.execute(
         () -> job.untilTheNextStart(() -> job.run(job.step.affected(bulk.decided()))));
   }
@@ -109,7 +109,7 @@ public final class BulkRevocationJob {
         realm.getId(), reason, kind, id, Math.min(before, Time.currentTime()));
   }
 
-  /** A change may be seen as a model event and as an admin event. */
+  /** A change can have both a model event and an admin event. */
   private static boolean isBegun(KeycloakSession session, BulkRevocation bulk) {
     String attribute = "token-guard.bulk." + bulk.kind() + bulk.reason() + bulk.id();
     boolean isBegun = session.getAttribute(attribute) != null;
@@ -133,7 +133,7 @@ public final class BulkRevocationJob {
     try {
       work.run();
     } catch (RuntimeException failed) {
-      LOG.error(LogText.of("%s: resumes at the next start", what), failed);
+      LOG.error(LogText.of("%s: the revocation resumes at the next start", what), failed);
     }
   }
 
@@ -145,18 +145,18 @@ public final class BulkRevocationJob {
     Map<String, Set<String>> failed =
         bulk.kind() == Kind.REALM_NOT_BEFORE ? notListed(users) : notRevoked(users);
     if (Thread.currentThread().isInterrupted()) {
-      LOG.warn(LogText.of("%s: resumes at the next start", what));
+      LOG.warn(LogText.of("%s: the revocation resumes at the next start", what));
     } else if (failed.isEmpty()) {
       persist(bulk.done());
-      LOG.info(LogText.of("%s: all %d users are done", what, all));
+      LOG.info(LogText.of("%s: the sessions of all %d users are revoked", what, all));
     } else if (number < ROUNDS_SECONDS.length) {
       CompletableFuture.delayedExecutor(ROUNDS_SECONDS[number], TimeUnit.SECONDS, background)
           .execute(() -> untilTheNextStart(() -> round(number + 1, failed, all)));
     } else {
       LOG.error(
           LogText.of(
-              "%s: %d users are not done. It is tried again at the next start; until then, log them"
-                  + " out by hand: %s",
+              "%s: the sessions of %d users are not revoked. Token Guard retries at the next start;"
+                  + " until then, log these users out: %s",
               what, failed.size(), failed.keySet()));
     }
   }
@@ -165,7 +165,7 @@ public final class BulkRevocationJob {
     return step.listUsers(users) ? Map.of() : users;
   }
 
-  /** Those for whom it has failed, as far as this thread is not stopped. */
+  /** The users whose step has failed; stops if the thread is interrupted. */
   private Map<String, Set<String>> notRevoked(Map<String, Set<String>> users) {
     Map<String, Set<String>> failed = new LinkedHashMap<>();
     int done = 0;
@@ -176,12 +176,15 @@ public final class BulkRevocationJob {
       try {
         step.revoke(each.getKey(), each.getValue());
       } catch (RuntimeException refused) {
-        LOG.error(LogText.of("%s: user %s is not done", what, each.getKey()), refused);
+        LOG.error(
+            LogText.of("%s: the sessions of user %s are not revoked", what, each.getKey()),
+            refused);
         failed.put(each.getKey(), each.getValue());
       }
       done++;
       if (done % PROGRESS == 0) {
-        LOG.info(LogText.of("%s: %d of %d users are done", what, done, users.size()));
+        LOG.info(
+            LogText.of("%s: the sessions of %d of %d users are revoked", what, done, users.size()));
       }
     }
     return failed;

@@ -33,12 +33,12 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/** Who is affected by a {@link BulkRevocation}, and how it is carried out for one user. */
+/** The users of a {@link BulkRevocation}, and its execution for one user. */
 final class BulkRevocationStep {
 
   private static final int ENTRIES_AT_ONCE = 1000;
 
-  /** A not-before time that is no older was set to the current time. */
+  /** A not-before time that is not older was set to the current time. */
   private static final int NOW_SECONDS = 10;
 
   private final KeycloakSessionFactory factory;
@@ -48,7 +48,7 @@ final class BulkRevocationStep {
   private final int begun = Time.currentTime();
 
   /**
-   * @param isFirst false after a stop
+   * @param isFirst false if the job resumes after a stop
    */
   BulkRevocationStep(
       KeycloakSessionFactory factory, RealmModel realm, BulkRevocation bulk, boolean isFirst) {
@@ -58,7 +58,7 @@ final class BulkRevocationStep {
     this.isFirst = isFirst;
   }
 
-  /** The sessions by the user; those that began later are not meant. */
+  /** The ids of the affected sessions by user id: those that began up to a second. */
   Map<String, Set<String>> affected(long latest) {
     return switch (bulk.kind()) {
       case REALM -> CommittedSessionReader.inRealm(factory, realm, latest);
@@ -72,14 +72,14 @@ final class BulkRevocationStep {
     };
   }
 
-  /** One of now ends them all; an earlier one those that have no later token. */
+  /** The current time terminates all sessions; an earlier one those without a later token. */
   private boolean isOlderThanNotBefore(AuthenticatedClientSessionModel login) {
     return login.getStarted() < bulk.decided()
         && (bulk.decided() >= begun - NOW_SECONDS
             || login.getUserSession().getLastSessionRefresh() < bulk.decided());
   }
 
-  /** They have tokens without a session. */
+  /** Adds the service accounts, which have tokens without a session. */
   Map<String, Set<String>> withServiceAccounts(Map<String, Set<String>> affected) {
     if (bulk.kind() == Kind.FEDERATION) {
       return affected;
@@ -106,11 +106,11 @@ final class BulkRevocationStep {
   }
 
   /**
-   * Records all users for resource servers, before the answer goes out: it is quick, and once the
-   * sessions are gone from Keycloak nobody could record them after a stop. Of a client nothing is
-   * recorded: resource servers know no entry for what a user has at a client.
+   * Records all users for resource servers, before the response: it is fast, and after the removal
+   * of the sessions and a stop they would be unknown. For a client nothing is recorded, because the
+   * blacklist has no entries for client sessions.
    *
-   * @return whether Redis has all
+   * @return whether Redis has recorded all
    */
   boolean listUsers(Map<String, Set<String>> affected) {
     if (isOfClient()) {
@@ -125,14 +125,14 @@ final class BulkRevocationStep {
             return true;
           });
     } catch (StoreUnavailableException unavailable) {
-      // Counted where it was thrown.
+      // The connection has counted and logged it.
       return false;
     }
   }
 
   private void listUsers(
       KeycloakSession own, RevocationList list, Map<String, Set<String>> affected) {
-    // A not-before time leaves out the tokens of its own second.
+    // Tokens of the second of a not-before time stay valid.
     long cutOff = bulk.kind() == Kind.REALM_NOT_BEFORE ? bulk.decided() - 1 : bulk.decided();
     RevokedAccessTokens revoked = new RevokedAccessTokens(own, bulk.reason());
     List<RevocationList.Entry> page = new ArrayList<>();
@@ -148,9 +148,9 @@ final class BulkRevocationStep {
   }
 
   /**
-   * Carries it out for one user. What cannot be recorded in Redis waits in the outbox.
+   * Revokes for one user. If Redis is unavailable, the revocation waits in the outbox.
    *
-   * @throws RuntimeException when Keycloak refuses it
+   * @throws RuntimeException if Keycloak fails to terminate the sessions
    */
   void revoke(String userId, Set<String> sessions) {
     Revocation revocation =
@@ -163,7 +163,7 @@ final class BulkRevocationStep {
     RevocationOutbox.of(factory).deliver(isFirst ? propagation : propagation.again());
   }
 
-  /** Terminates in Keycloak, and returns what is to be recorded in Redis. */
+  /** Terminates the sessions in Keycloak, and returns the revocation for Redis. */
   private Revocation terminate(KeycloakSession own, String userId, List<String> sessions) {
     RequestTerminations.ignore(own);
     boolean isAtClient = isOfClient() && !isServiceAccount(own, userId);
@@ -172,7 +172,7 @@ final class BulkRevocationStep {
     if (!isAtClient) {
       remover.raiseNotBefore(userId);
     }
-    // From now, not from the decision, which may be days ago.
+    // From now on, because the decision may be days ago.
     long retainUntil =
         MaxAccessTokenLifespan.of(own)
             .retainSession(own, own.getContext().getRealm(), Time.currentTime());
@@ -195,8 +195,8 @@ final class BulkRevocationStep {
   }
 
   /**
-   * The first run knows by their ids the logins that were made in the second of the change. After a
-   * stop nobody does: they are revoked as well, rather than to leave one out.
+   * The first run knows the ids of the logins in the second of the change. After a stop they are
+   * unknown, so all logins of that second are revoked.
    */
   private long clientBefore() {
     return bulk.kind() == Kind.CLIENT && !isFirst ? bulk.decided() + 1 : bulk.decided();

@@ -21,9 +21,9 @@ import org.keycloak.models.session.UserSessionPersisterProvider;
 import org.keycloak.storage.StorageId;
 
 /**
- * The sessions as they are committed, before the request at hand, which may have removed them
- * already. They are read in a transaction of its own, from the database and past the caches: a
- * session that is being removed is put back by who reads it through them.
+ * Reads the committed sessions, which the current request may have removed already. They are read
+ * in a new transaction, from the database and not through the caches: a read through a cache would
+ * put a session back into it that is being removed.
  */
 public final class CommittedSessionReader {
 
@@ -31,7 +31,7 @@ public final class CommittedSessionReader {
 
   private CommittedSessionReader() {}
 
-  /** The ids of a user's sessions, online and offline. */
+  /** The ids of the sessions of a user, online and offline. */
   public static List<String> ofUser(KeycloakSession session, RealmModel realm, String userId) {
     return read(
         session.getKeycloakSessionFactory(),
@@ -48,7 +48,7 @@ public final class CommittedSessionReader {
         });
   }
 
-  /** Whose session it was, and which sessions had that id; empty if there was none of a user. */
+  /** The user and the kinds of the sessions with an id; empty without a session of a user. */
   public static Optional<Found> find(KeycloakSession session, RealmModel realm, String sessionId) {
     return read(
         session.getKeycloakSessionFactory(),
@@ -63,7 +63,7 @@ public final class CommittedSessionReader {
         });
   }
 
-  /** The sessions of one id. */
+  /** The sessions with one id. */
   public record Found(String userId, boolean isOnline, boolean isOffline) {}
 
   private static UserSessionModel load(KeycloakSession own, String id, boolean isOffline) {
@@ -71,16 +71,16 @@ public final class CommittedSessionReader {
   }
 
   /**
-   * The ids of all sessions of a realm that began in time, by the user.
+   * The ids of the sessions of a realm by user id.
    *
-   * @param latest the last second in which they may have begun, since the epoch
+   * @param latest the latest start of the sessions, seconds since the epoch
    */
   static Map<String, Set<String>> inRealm(
       KeycloakSessionFactory factory, RealmModel realm, long latest) {
     return read(factory, realm, own -> sessionsOfRealm(own, it -> it.getStarted() <= latest));
   }
 
-  /** Likewise those of users who come from a user federation. */
+  /** The ids of the sessions of the users of a user federation, by user id. */
   static Map<String, Set<String>> ofFederation(
       KeycloakSessionFactory factory, RealmModel realm, String federation, long latest) {
     return read(
@@ -96,7 +96,7 @@ public final class CommittedSessionReader {
         || federation.equals(new StorageId(user.getId()).getProviderId());
   }
 
-  /** The ids of all sessions in which a login at a client is meant, by the user. */
+  /** The ids of the sessions with a matching client session, by user id. */
   static Map<String, Set<String>> atClient(
       KeycloakSessionFactory factory,
       RealmModel realm,

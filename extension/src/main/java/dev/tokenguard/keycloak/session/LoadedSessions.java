@@ -10,14 +10,14 @@ import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.session.UserSessionPersisterProvider;
 
 /**
- * Up to 26.6 the persister alone reads past the caches. It has no query for the sessions of a
- * realm, so those of all realms are read, page by page in the order of their ids.
+ * Reads sessions up to Keycloak 26.6, where only the persister bypasses the caches. It has no query
+ * for the sessions of a realm, so those of all realms are read, page by page in the order of ids.
  */
 final class LoadedSessions implements SessionStreams {
 
   private static final int PAGE = 1000;
 
-  /** Before each id. */
+  /** Less than every id. */
   private static final String FIRST = "";
 
   @Override

@@ -15,14 +15,14 @@ import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderFactory;
 
 /**
- * Stands before Keycloak's own persister of sessions, and sees what it removes. Without Redis it
- * provides the built-in one.
+ * Replaces Keycloak's persister of sessions by one that observes removals and delegates to it.
+ * Without Redis it provides the built-in persister.
  */
 public final class ObservedSessionPersisterFactory implements UserSessionPersisterProviderFactory {
 
   private static final String ID = "token-guard";
 
-  /** Keycloak's own is 100. */
+  /** The order of the built-in persister is 100. */
   private static final int ABOVE_BUILT_IN = 1000;
 
   private volatile @Nullable String builtIn;
@@ -44,12 +44,12 @@ public final class ObservedSessionPersisterFactory implements UserSessionPersist
 
   @Override
   public void init(Config.Scope config) {
-    // Nothing to set.
+    // There are no settings.
   }
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
-    // Others may ask for a persister before this is called.
+    // The built-in factory is found on first use, which can be before this call.
   }
 
   @Override

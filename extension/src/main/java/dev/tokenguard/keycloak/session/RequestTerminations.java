@@ -9,8 +9,8 @@ import java.util.List;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * What one request terminates, carried out once its transaction is committed. What the events of
- * the request name comes first; what Keycloak removed beside it follows, unless it is covered.
+ * The terminations of one request, executed after the commit of its transaction: first those of the
+ * request's events, then the sessions that Keycloak has removed, unless the former cover them.
  */
 public final class RequestTerminations {
 
@@ -26,9 +26,9 @@ public final class RequestTerminations {
   private RequestTerminations() {}
 
   /**
-   * Enlists the request's terminations.
+   * The terminations of a request; enlists them in its transaction on the first call.
    *
-   * @throws IllegalStateException when the transaction is being committed, and none are enlisted
+   * @throws IllegalStateException if they are not enlisted and the commit has begun
    */
   static RequestTerminations of(KeycloakSession session) {
     RequestTerminations existing = session.getAttribute(ATTRIBUTE, RequestTerminations.class);
@@ -41,7 +41,7 @@ public final class RequestTerminations {
     return created;
   }
 
-  /** What this session removes is terminated already by the one who uses it. */
+  /** Ignores the removals of a Keycloak session whose caller terminates them itself. */
   public static void ignore(KeycloakSession session) {
     session.setAttribute(IGNORED, true);
   }
@@ -60,7 +60,7 @@ public final class RequestTerminations {
     removed.add(new Step(terminator, target));
   }
 
-  /** Once all is revoked. */
+  /** Runs a notification after all revocations of the request. */
   void notifyAfterwards(Runnable notification) {
     notifications.add(notification);
   }
@@ -76,7 +76,7 @@ public final class RequestTerminations {
       step.terminator().now(step.target());
       done.add(step.target());
     }
-    // The wider first: whole sessions cover their client sessions.
+    // The wider scopes first, because sessions cover their client sessions.
     List<Step> rest = new ArrayList<>(removed);
     rest.sort(Comparator.<Step, RevocationScope>comparing(it -> it.target().scope()).reversed());
     for (Step step : rest) {

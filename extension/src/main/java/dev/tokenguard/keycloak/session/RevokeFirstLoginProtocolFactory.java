@@ -15,16 +15,15 @@ import org.keycloak.protocol.oidc.OIDCProviderConfig;
 import org.keycloak.provider.Provider;
 
 /**
- * Takes the place of Keycloak's own factory of OpenID Connect, to revoke first and to notify
- * clients of a back-channel logout afterwards. Keycloak notifies within the transaction of the
- * logout, one client after the other, up to five seconds each; until it commits all tokens are
- * valid.
+ * Replaces Keycloak's factory of the OpenID Connect protocol, in order to notify clients of a
+ * back-channel logout after the revocation. Keycloak notifies within the transaction of the logout,
+ * one client after the other, up to five seconds each, and all tokens are valid until its commit.
  */
 public final class RevokeFirstLoginProtocolFactory extends OIDCLoginProtocolFactory {
 
   private OIDCProviderConfig config;
 
-  /** Of two factories with one id Keycloak keeps that of the higher order. */
+  /** Keycloak selects the factory of the highest order for an id. */
   @Override
   public int order() {
     return super.order() + 1;
@@ -54,7 +53,7 @@ public final class RevokeFirstLoginProtocolFactory extends OIDCLoginProtocolFact
       super(config);
     }
 
-    /** A client that is notified later counts as logged out: the user does not wait for it. */
+    /** Reports a client that is notified later as logged out, so the user does not wait. */
     @Override
     public Response backchannelLogout(
         UserSessionModel userSession, AuthenticatedClientSessionModel clientSession) {

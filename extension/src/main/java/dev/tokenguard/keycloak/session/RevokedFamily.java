@@ -34,15 +34,15 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
 
 /**
- * What else is revoked with a family: access tokens that were issued for its access tokens,
- * families that began with one of them (token exchange, UMA), and in Keycloak the client sessions
- * that no other family uses. The last holds without Token Guard, too.
+ * Revokes the dependents of a revoked family: access tokens that were exchanged for its access
+ * tokens, families that were issued for one of them (RFC 8693, UMA 2.0), and in Keycloak the client
+ * sessions without another family. The removal of the latter also holds without Token Guard.
  */
 public final class RevokedFamily {
 
   private static final Logger LOG = Logger.getLogger(RevokedFamily.class);
 
-  /** Access tokens that are put on the lists in one transaction. */
+  /** The number of access tokens in one transaction. */
   private static final int PAGE = 200;
 
   private final KeycloakSession session;
@@ -50,7 +50,7 @@ public final class RevokedFamily {
   private final Reason reason;
 
   /**
-   * @param session of the request; nothing is changed in its transaction
+   * @param session the session of the request; nothing is changed in its transaction
    */
   public RevokedFamily(KeycloakSession session, RealmModel realm, Reason reason) {
     this.session = session;
@@ -59,9 +59,9 @@ public final class RevokedFamily {
   }
 
   /**
-   * Puts access tokens on the lists of revoked ones, page by page.
+   * Adds access tokens to the blacklist and to Keycloak's list, page by page.
    *
-   * @throws RuntimeException when Keycloak's own list refuses one
+   * @throws RuntimeException if Keycloak's list fails
    */
   public void name(AccessTokens tokens) {
     try (Stream<String> ids = tokens.stream()) {
@@ -91,8 +91,8 @@ public final class RevokedFamily {
   }
 
   /**
-   * Revokes what depends on a family that is marked revoked. Whatever goes wrong is logged: the
-   * family itself is revoked all the same.
+   * Revokes the dependents of a family that is marked as revoked. Failures are logged and not
+   * thrown: the family itself stays revoked.
    */
   public void revokeDependents(String userId, String family) {
     Optional<FamilyStore> store = RedisConnection.familiesOf(session);
@@ -122,13 +122,13 @@ public final class RevokedFamily {
     } catch (StoreUnavailableException unavailable) {
       LOG.warn(
           LogText.of(
-              "What depends on a revoked family is not revoked, because Redis is unavailable:"
+              "The dependents of a revoked family are not revoked, because Redis is unavailable:"
                   + " realm %s, user %s, family %s",
               realm.getName(), userId, family));
     } catch (RuntimeException failed) {
       LOG.error(
           LogText.of(
-              "Not all that depends on a revoked family is revoked: realm %s, user %s, family %s",
+              "Not all dependents of a revoked family are revoked: realm %s, user %s, family %s",
               realm.getName(), userId, family),
           failed);
     }
@@ -158,14 +158,14 @@ public final class RevokedFamily {
         userSession.getAuthenticatedClientSessionByClient(ended.clientId());
     if (clientSession != null && !dependents.used.contains(ended)) {
       clientSession.detachFromUserSession();
-      // An online session goes on without clients: the user stays logged in at Keycloak.
+      // An online session remains without clients: the user stays logged in at Keycloak.
       if (ended.isOffline() && userSession.getAuthenticatedClientSessions().isEmpty()) {
         own.sessions().removeOfflineUserSession(realm, userSession);
       }
     }
   }
 
-  /** The clients that exchanged tokens of this one, as Keycloak's own revocation endpoint does. */
+  /** Detaches the clients with exchanged tokens, as Keycloak's revocation endpoint does. */
   private static void detachExchanged(
       RealmModel realm, UserSessionModel userSession, ClientSession ended, Dependents dependents) {
     ClientModel client = realm.getClientById(ended.clientId());
@@ -204,16 +204,16 @@ public final class RevokedFamily {
     }
   }
 
-  /** What one pass over the user's families finds. */
+  /** The result of one pass over the families of the user. */
   private static final class Dependents {
 
-    /** Active families that began with an access token of the revoked one, or of one of these. */
+    /** Active families issued for an access token of the revoked one, directly or indirectly. */
     private final Map<String, TokenFamily> revoked = new LinkedHashMap<>();
 
-    /** Under which access tokens were registered that were issued for theirs. */
+    /** The tags under which access tokens exchanged for theirs are registered. */
     private final Set<String> tags = new LinkedHashSet<>();
 
-    /** Client sessions of active families that stay. */
+    /** The client sessions of active families that stay. */
     private final Set<ClientSession> used = new HashSet<>();
 
     private final Set<ClientSession> ended = new LinkedHashSet<>();

@@ -22,14 +22,14 @@ import org.keycloak.models.session.PersistentUserSessionAdapter;
 import org.keycloak.models.session.UserSessionPersisterProvider;
 
 /**
- * Sees each session and client session that Keycloak removes from its database, whoever removes it:
- * session limits, brokers, SAML, an authorization code that is used twice, a login as another user,
- * token exchange, and callers of later versions. Everything is delegated, also the methods that
- * later versions add.
+ * Observes each session and client session that Keycloak removes from its database, for any reason:
+ * session limits, identity brokering, SAML, an authorization code that is used twice, a login as
+ * another user, token exchange, and callers of later versions. A dynamic proxy also delegates the
+ * methods that later versions add.
  *
- * <p>Keycloak casts its user session provider to the built-in class, but not the persister, so this
- * is the deepest place that can be replaced. What expires is removed by bulk statements and not
- * seen.
+ * <p>Keycloak casts its user session provider to the built-in class, but not the persister, so the
+ * persister is the deepest provider that can be replaced. Expired sessions are removed by bulk
+ * statements, which are not observed.
  */
 public final class SessionRemovals {
 
@@ -38,16 +38,18 @@ public final class SessionRemovals {
   private SessionRemovals() {}
 
   /**
-   * @param session of the request
-   * @param builtIn to which everything is delegated
-   * @param isRevoked whether the trigger is switched on in the realm
+   * An observed persister.
+   *
+   * @param session the session of the request
+   * @param builtIn the persister to delegate to
+   * @param isRevoked whether the trigger is not {@code off} in the realm
    */
   public static UserSessionPersisterProvider observed(
       KeycloakSession session,
       UserSessionPersisterProvider builtIn,
       BiPredicate<RealmModel, Trigger> isRevoked) {
     try {
-      // Now: when Keycloak writes the sessions, the transaction is being committed already.
+      // Enlisted now, because Keycloak writes the sessions when the commit has begun.
       RequestTerminations.of(session);
     } catch (IllegalStateException committed) {
       return builtIn;
@@ -83,14 +85,14 @@ public final class SessionRemovals {
             .whenCommittedUnlessCovered(removed.target());
       }
     } catch (RuntimeException failed) {
-      // Keycloak's own transaction does not depend on it.
+      // The transaction of Keycloak does not depend on it.
       LOG.error(
           LogText.of("A removed session of user %s is not revoked", removed.target().userId()),
           failed);
     }
   }
 
-  /** Empty when nothing is removed. */
+  /** The removal of a call; empty if the method removes nothing. */
   private static Optional<Removed> removedBy(
       KeycloakSession session,
       UserSessionPersisterProvider builtIn,

@@ -27,8 +27,8 @@ import org.keycloak.models.light.LightweightUserAdapter;
 import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /**
- * Removes sessions and client sessions of the session's realm in Keycloak, in the transaction of
- * the session. An online and an offline session may have one id.
+ * Removes user sessions and client sessions in Keycloak, in the transaction of a Keycloak session.
+ * An online and an offline session may have the same id.
  */
 public final class SessionRemover {
 
@@ -39,8 +39,8 @@ public final class SessionRemover {
   private final int decided;
 
   /**
-   * @param session of a transaction of its own; its realm is set
-   * @param decided when the revocation was decided, seconds since the epoch
+   * @param session a session of its own, with the realm set
+   * @param decided the time of the decision, seconds since the epoch
    */
   public SessionRemover(KeycloakSession session, long decided) {
     this.session = session;
@@ -57,10 +57,10 @@ public final class SessionRemover {
   }
 
   /**
-   * Removes what the target names, as far as it exists.
+   * Removes the sessions of a target.
    *
-   * @param removed is given each session before it is removed
-   * @return what is to be recorded in Redis; it names the sessions that were found
+   * @param removed receives each session before its removal
+   * @return the revocation for Redis, with the sessions that were found
    */
   Revocation terminate(RevocationTarget target, Consumer<UserSessionModel> removed) {
     return target.accept(new Termination(removed));
@@ -134,10 +134,10 @@ public final class SessionRemover {
   }
 
   /**
-   * Removes what a revocation names and what began in time; for a revocation that is carried out
-   * once more, when the same ids may be in use again.
+   * Removes the sessions of a revocation that began before it. A repeated revocation finds later
+   * sessions under the same ids.
    *
-   * @param isFirst whether client sessions of the very second are meant as well
+   * @param isFirst whether client sessions of the same second are removed as well
    */
   public void removeAll(Revocation revocation, boolean isFirst) {
     long latest = isFirst ? revocation.before() : revocation.before() - 1;
@@ -149,9 +149,8 @@ public final class SessionRemover {
   }
 
   /**
-   * The one rule for a user's not-before time: it is raised, never lowered; a user who exists in a
-   * session only has none. It is for tokens without a session, and for a session that Keycloak
-   * brings back from a cache.
+   * Raises the not-before time of a user, and never lowers it. A transient user has none. It
+   * refuses tokens without a session, and sessions that Keycloak restores from a cache.
    */
   void raiseNotBefore(String userId) {
     UserModel user = session.users().getUserById(realm, userId);
@@ -185,7 +184,7 @@ public final class SessionRemover {
       session.sessions().removeOfflineUserSession(realm, userSession);
       return;
     }
-    // As Keycloak's own back-channel logout: a login page that is open gets another session id.
+    // As in Keycloak's back-channel logout: an open login page then gets another session id.
     RootAuthenticationSessionModel login =
         session.authenticationSessions().getRootAuthenticationSession(realm, userSession.getId());
     if (login != null) {
@@ -194,7 +193,7 @@ public final class SessionRemover {
     session.sessions().removeUserSession(realm, userSession);
   }
 
-  /** Terminates a client's part of a session; a session without any client goes, too. */
+  /** Removes a client session, and its session if that has no other client. */
   private void detach(ClientSession named, Predicate<AuthenticatedClientSessionModel> isMeant) {
     named(session, named.sessionId())
         .forEach(

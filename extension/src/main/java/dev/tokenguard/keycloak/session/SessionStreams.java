@@ -8,24 +8,24 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 
-/** Reads many sessions from the database, past the caches. */
+/** Reads many sessions from the database, not through the caches. */
 public interface SessionStreams {
 
-  /** What the Keycloak at hand has for it. */
+  /** The implementation for the running version of Keycloak. */
   SessionStreams IN_USE =
       KeycloakCapability.READ_ONLY_SESSIONS.isAvailable()
           ? KeycloakCapability.READ_ONLY_SESSIONS.adapter(
               SessionStreams.class, "dev.tokenguard.keycloak.since26_7.ReadOnlySessions")
           : new LoadedSessions();
 
-  /** The ids of a user's sessions. */
+  /** The ids of the sessions of a user. */
   Stream<String> idsOf(
       KeycloakSession session, RealmModel realm, UserModel user, boolean isOffline);
 
-  /** To be closed. */
+  /** The sessions of a realm. The caller closes the stream. */
   Stream<UserSessionModel> inRealm(KeycloakSession session, RealmModel realm, boolean isOffline);
 
-  /** A page of those with a login at a client. */
+  /** A page of the sessions with a client session at a client. */
   Stream<UserSessionModel> atClient(
       KeycloakSession session,
       RealmModel realm,

@@ -15,9 +15,9 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /**
- * Carries out what a committed change terminates: first in Keycloak, in a transaction of its own,
- * then in Redis. Clients and identity providers are notified of the logout afterwards, in the
- * background, so one that hangs delays no revocation.
+ * Terminates the target of a committed change: first in Keycloak, in a new transaction, then in
+ * Redis. Afterwards it notifies clients and identity providers of the logout, in the background, so
+ * that one without a response delays no revocation.
  */
 public final class SessionTerminator {
 
@@ -29,7 +29,7 @@ public final class SessionTerminator {
   private final int decided = Time.currentTime();
 
   /**
-   * @param session of the request in which it was decided
+   * @param session the session of the request that made the change
    * @param realm of the users
    */
   public SessionTerminator(KeycloakSession session, RealmModel realm, Reason reason) {
@@ -38,37 +38,37 @@ public final class SessionTerminator {
     this.reason = reason;
   }
 
-  /** Before the answer goes out, when what was decided is committed. */
+  /** Terminates after the commit of the request and before its response. */
   public void whenCommitted(RevocationTarget target) {
     RequestTerminations.of(session).add(this, target);
   }
 
   /**
-   * What Keycloak itself has removed in the request's transaction; skipped when another target of
-   * the same request covers it.
+   * Terminates after the commit what Keycloak has removed in the transaction of the request, unless
+   * another target of the request covers it.
    */
   void whenCommittedUnlessCovered(RevocationTarget removed) {
     RequestTerminations.of(session).addRemoved(this, removed);
   }
 
-  /** Whatever goes wrong is logged: the answer of the request does not depend on it. */
+  /** Terminates now. Failures are logged and not thrown: the response does not depend on them. */
   public void now(RevocationTarget target) {
     try {
       terminate(target);
     } catch (RuntimeException failed) {
       LOG.error(
           LogText.of(
-              "Not everything of user %s that should have been terminated is (%s): log the user out by"
-                  + " hand",
+              "Not all sessions of user %s could be terminated (%s): log the user out",
               target.userId(), reason.word()),
           failed);
     }
   }
 
   /**
-   * For those whose answer depends on it; what Keycloak refuses is thrown.
+   * Terminates now, for a response that depends on it.
    *
-   * @return whether it is recorded in Redis, too; if not, that follows when Redis is available
+   * @return whether the revocation is recorded in Redis; if not, it waits for Redis in the outbox
+   * @throws RuntimeException if Keycloak fails to terminate
    */
   public boolean terminate(RevocationTarget target) {
     BackchannelNotifier notifier = new BackchannelNotifier(session, realm);

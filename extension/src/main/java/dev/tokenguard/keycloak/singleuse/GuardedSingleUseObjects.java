@@ -5,9 +5,9 @@ import java.util.Map;
 import org.keycloak.models.SingleUseObjectProvider;
 
 /**
- * Keycloak's own single-use objects, of which those that stand for revoked tokens are in Redis,
- * too. All others (codes, pushed requests, device codes, proofs of possession, action tokens, the
- * lock of a refresh) only pass.
+ * Keycloak's single-use objects; those of revoked tokens are also in Redis. All others (codes,
+ * pushed requests, device codes, proofs of possession, action tokens, the lock of a refresh) are
+ * delegated.
  */
 final class GuardedSingleUseObjects implements SingleUseObjectProvider {
 
@@ -15,7 +15,7 @@ final class GuardedSingleUseObjects implements SingleUseObjectProvider {
   private final RevokedTokenList revoked;
 
   /**
-   * @param revoked both in {@code builtIn} and in Redis
+   * @param revoked the list of revoked tokens in {@code builtIn} and in Redis
    */
   GuardedSingleUseObjects(SingleUseObjectProvider builtIn, RevokedTokenList revoked) {
     this.builtIn = builtIn;
@@ -58,7 +58,7 @@ final class GuardedSingleUseObjects implements SingleUseObjectProvider {
 
   @Override
   public void close() {
-    // Keycloak closes the built-in one.
+    // Keycloak closes the built-in provider.
   }
 
   private static boolean isRevokedToken(String key) {

@@ -17,8 +17,8 @@ import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /**
- * Provides single-use objects before Keycloak's own provider, up to 26.6. Without Redis it
- * delegates to the built-in provider.
+ * Replaces the provider of single-use objects up to Keycloak 26.6. Without Redis it provides the
+ * built-in one.
  */
 public final class GuardedSingleUseObjectsFactory
     implements SingleUseObjectProviderFactory<SingleUseObjectProvider>,
@@ -37,7 +37,7 @@ public final class GuardedSingleUseObjectsFactory
     return RedisRevokedTokens.ABOVE_BUILT_IN;
   }
 
-  /** From 26.7 on revoked tokens have an SPI of their own. */
+  /** From 26.7 on, revoked tokens have an SPI of their own. */
   @Override
   public boolean isSupported(Config.Scope config) {
     return !KeycloakCapability.REVOKED_TOKENS.isAvailable();
@@ -79,7 +79,7 @@ public final class GuardedSingleUseObjectsFactory
 
   @Override
   public void close() {
-    // The timer stops with Keycloak.
+    // Keycloak stops the timer.
   }
 
   RedisRevokedTokens revokedTokens() {

@@ -12,7 +12,7 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.SingleUseObjectProvider;
 import org.keycloak.provider.ProviderFactory;
 
-/** The SPI {@code singleUseObject}, which up to 26.6 keeps revoked tokens, too. */
+/** Revoked tokens in the SPI {@code singleUseObject}, up to Keycloak 26.6. */
 public final class SingleUseRevokedTokens implements RevokedTokenSpi {
 
   @Override
@@ -39,7 +39,7 @@ public final class SingleUseRevokedTokens implements RevokedTokenSpi {
     return session.getProvider(SingleUseObjectProvider.class, id);
   }
 
-  /** Keycloak's own list. What is put on it is there when the transaction is committed. */
+  /** Keycloak's own list. An added id is on it after the commit of the transaction. */
   static final class BuiltIn implements RevokedTokenList {
 
     private static final String ATTRIBUTE = BuiltIn.class.getName();
@@ -57,7 +57,7 @@ public final class SingleUseRevokedTokens implements RevokedTokenSpi {
       if (objects.contains(key(id))) {
         return false;
       }
-      // Keycloak throws when one transaction puts the same key twice.
+      // Keycloak throws if a transaction adds the same key twice.
       boolean isFirst = putInSession().add(id);
       if (isFirst) {
         objects.put(key(id), lifespanSeconds, Map.of());

@@ -1,2 +1,2 @@
-/** The SPI {@code singleUseObject}, where Keycloak keeps revoked tokens up to 26.6. */
+/** The SPI {@code singleUseObject}, which contains revoked tokens up to Keycloak 26.6. */
 package dev.tokenguard.keycloak.singleuse;

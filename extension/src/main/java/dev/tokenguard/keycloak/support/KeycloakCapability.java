@@ -5,20 +5,20 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * What Keycloak has from some version on, found out by its classes when this one is loaded. The
- * code that needs it is in packages of its own, which are compiled against that version; nothing
- * else refers to them but by name.
+ * The capabilities that Keycloak has from a version on, detected by its classes when this class is
+ * loaded. The code that needs one is in a package of its own, compiled against that version, and is
+ * referred to by name only.
  */
 public enum KeycloakCapability {
 
-  /** All tokens of a response pass a provider before they are signed; from 26.6 on. */
+  /** A provider gets all tokens of a response before they are signed; from 26.6 on. */
   TOKEN_INTERCEPTOR(
       "org.keycloak.protocol.oidc.token.TokenPostProcessor",
       it -> true,
       "logins by token-interceptor",
       "logins by client-policy events"),
 
-  /** The context of a policy event names the client; from 26.6 on. */
+  /** The context of a policy event contains the client; from 26.6 on. */
   CLIENT_IN_POLICY_EVENTS(
       "org.keycloak.services.clientpolicy.context.ClientModelContext",
       it -> true,
@@ -64,10 +64,11 @@ public enum KeycloakCapability {
   }
 
   /**
-   * The code that uses the capability. To be called once, when it is available.
+   * An instance of the code that uses this capability, if it is available.
    *
-   * @param port what it implements
-   * @param implementation the name of a class with a constructor without parameters
+   * @param port the interface that the code implements
+   * @param implementation the name of its class, which has a constructor without parameters
+   * @throws IllegalStateException if the JAR lacks the class
    */
   public <T> T adapter(Class<T> port, String implementation) {
     try {
@@ -77,7 +78,7 @@ public enum KeycloakCapability {
     }
   }
 
-  /** How things are done in the Keycloak at hand; for the server info. */
+  /** The capabilities in use, for the server info. */
   public static String describe() {
     return Arrays.stream(values())
         .map(it -> it.isAvailable ? it.with : it.without)

@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** An array that a script returned. What is not of the expected shape counts as no answer. */
+/**
+ * An array that a script has returned. The methods throw {@code StoreUnavailableException} for
+ * values of another type.
+ */
 public record LuaReply(List<?> values) {
 
-  private static final String UNEXPECTED = "a script answered what this version does not know";
+  private static final String UNEXPECTED = "a script returned an unexpected reply";
 
   public static LuaReply of(Object reply) {
     if (reply instanceof List<?> values) {
@@ -18,7 +21,7 @@ public record LuaReply(List<?> values) {
     throw unexpected();
   }
 
-  /** The arrays in this one, from a position on. */
+  /** The arrays in this array, from a position on. */
   Stream<LuaReply> rowsFrom(int index) {
     return values.stream().skip(index).map(LuaReply::of);
   }
@@ -31,7 +34,7 @@ public record LuaReply(List<?> values) {
     throw unexpected();
   }
 
-  /** An empty array stands for what is absent. */
+  /** Empty for an empty array, by which scripts return an absent value. */
   Optional<LuaReply> ifPresent() {
     return values.isEmpty() ? Optional.empty() : Optional.of(this);
   }
@@ -54,7 +57,7 @@ public record LuaReply(List<?> values) {
     throw unexpected();
   }
 
-  /** A family's access tokens, in the order that all scripts return them, from a position on. */
+  /** The access tokens of a family from a position on, in the order of all scripts. */
   AccessTokens accessTokens(String family, int index) {
     return new AccessTokens(
         family,

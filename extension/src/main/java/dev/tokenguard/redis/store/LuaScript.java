@@ -12,11 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A script, read from the JAR once. A line {@code -- include: <file>} stands for that file.
+ * A script, read from the JAR once. A line {@code -- include: <file>} is replaced by that file.
  *
- * @param operation what metrics count it as
- * @param source what Redis is given
- * @param sha1 by which Redis caches it
+ * @param operation the operation in metrics
+ * @param source the source for {@code EVAL}
+ * @param sha1 the hash for {@code EVALSHA}
  */
 public record LuaScript(RedisTelemetry.Operation operation, String source, String sha1)
     implements Redis.Script {
@@ -24,8 +24,10 @@ public record LuaScript(RedisTelemetry.Operation operation, String source, Strin
   private static final Pattern INCLUDE = Pattern.compile("(?m)^-- include: (.*)$");
 
   /**
-   * @throws IllegalStateException if the JAR lacks the script or what it includes; that must stop
-   *     the start of Keycloak
+   * Reads a script.
+   *
+   * @throws IllegalStateException if the JAR lacks the script or an included file; that stops the
+   *     start of Keycloak
    */
   public static LuaScript of(RedisTelemetry.Operation operation, String file) {
     String source =
@@ -52,7 +54,7 @@ public record LuaScript(RedisTelemetry.Operation operation, String source, Strin
           MessageDigest.getInstance("SHA-1").digest(source.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest);
     } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every Java platform has SHA-1", impossible);
+      throw new IllegalStateException("SHA-1 is required of every Java platform", impossible);
     }
   }
 }

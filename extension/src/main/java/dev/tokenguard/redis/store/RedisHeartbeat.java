@@ -9,24 +9,24 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices that Redis has lost what it held. All nodes count one number on; who reads another
- * number's name, or a smaller one than before, looks at a Redis that was flushed or rolled back.
+ * Detects data loss. All nodes increment one counter, which has an id. If a node reads another id,
+ * Redis was flushed; if it reads a smaller number than before, Redis was rolled back.
  *
- * <p>On a Cluster it tells of the shard that holds its key, and of no other.
+ * <p>On a Cluster it detects a data loss only of the shard that has its key.
  */
 public final class RedisHeartbeat {
 
-  /** What has happened to the data. */
+  /** The kind of a data loss. */
   public enum Loss {
-    /** Nothing is left: a flush, a restart without a file, another Redis, or an eviction. */
+    /** All data is lost: a flush, a restart without persistence, another Redis, or an eviction. */
     FLUSHED,
-    /** The last writes are missing: a failover, or an older backup. */
+    /** The last writes are lost: a failover, or an older backup. */
     ROLLED_BACK
   }
 
   private static final LuaScript BEAT = LuaScript.of(Operation.HEARTBEAT, "heartbeat.lua");
 
-  /** Longer than an outage that anybody would sit out. */
+  /** Longer than any outage. */
   private static final Duration KEPT_FOR = Duration.ofDays(7);
 
   private final Redis redis;
@@ -39,11 +39,10 @@ public final class RedisHeartbeat {
   }
 
   /**
-   * Counts on. The first time there is nothing to compare with.
+   * Increments the counter and compares it with the last call of this node.
    *
-   * @return what Redis has lost since the last time, if it has
-   * @throws dev.tokenguard.rotation.StoreUnavailableException when Redis does not answer as it
-   *     should
+   * @return the data loss since the last call; empty without one, and for the first call
+   * @throws dev.tokenguard.rotation.StoreUnavailableException if Redis is unavailable
    */
   public synchronized Optional<Loss> beat() {
     Beat previous = last;

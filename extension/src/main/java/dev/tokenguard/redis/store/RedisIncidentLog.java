@@ -17,9 +17,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Incidents in Redis: one stream for each realm, for {@code XREVRANGE tg:incidents:{realm} + -}.
- * Entries are names and values, so that a newer version can add some. The key vanishes with the
- * last incident, when that has become too old.
+ * The incidents in Redis: one stream for each realm, readable by {@code XREVRANGE
+ * tg:incidents:{realm} + -}. Entries consist of names and values, so a newer version can add some.
+ * The key expires with the last incident.
  */
 public final class RedisIncidentLog implements IncidentLog {
 
@@ -95,7 +95,7 @@ public final class RedisIncidentLog implements IncidentLog {
     return parts;
   }
 
-  /** Empty for a type of a newer version. */
+  /** Empty for a type that only a newer version has. */
   private static Optional<Recorded> recorded(LuaReply row) {
     Map<String, String> parts = new LinkedHashMap<>();
     for (int index = 1; index + 1 < row.values().size(); index += 2) {

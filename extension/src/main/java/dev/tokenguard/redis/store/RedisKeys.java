@@ -8,41 +8,41 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The names of all keys and fields; nothing else builds one.
+ * The names of all keys and fields. No other class builds one.
  *
  * <pre>
- * tg:u:{user id}   hash, all state of one user, lives as long as the longest entry
+ * tg:u:{user id}   hash, all state of one user, expires with the last of its entries
  *   f:&lt;family&gt;  a:&lt;family&gt;             a token family, see lua/record.lua
- *   p:&lt;family&gt;                         tag of the token for which it began by token exchange
+ *   p:&lt;family&gt;                         tag of the token for which it was issued by token exchange
  *   i:&lt;client&gt;.&lt;number&gt;                the families of a client in the order of their logins
- *   h:&lt;client&gt;                         where that order begins and goes on; its watermark
+ *   h:&lt;client&gt;                         the first and the next number of that order; its watermark
  *   s:&lt;session&gt;  o:&lt;session&gt;           a revoked session, online or offline
  *   c:&lt;session&gt;.&lt;client&gt;               a revoked client session
- *   k:&lt;client&gt;                         cut-off for all that the user had at a client
- *   u                                  cut-off for all that the user had
- *   x:&lt;tag&gt;                            what was exchanged for tokens of a family
+ *   k:&lt;client&gt;                         cut-off of the user at a client
+ *   u                                  cut-off of the user
+ *   x:&lt;tag&gt;                            the number of tokens exchanged for tokens of a family
  * </pre>
  *
- * <p>Beside the users:
+ * <p>Other keys:
  *
  * <pre>
- * tg:incidents:{realm id}  stream, the last incidents of a realm, see lua/report.lua
- * tg:exp:{realm id}        text, when the realm's last access token expires
- * tg:heartbeat             hash, by which a loss of data is noticed, see lua/heartbeat.lua
+ * tg:incidents:{realm id}  stream, the newest incidents of a realm, see lua/report.lua
+ * tg:exp:{realm id}        text, the latest expiry of the access tokens of a realm
+ * tg:heartbeat             hash, for the detection of data loss, see lua/heartbeat.lua
  * </pre>
  *
- * <p>The revocation list is read by others, so its keys hold the ids as tokens carry them:
+ * <p>Resource servers read the revocation list, so its keys contain the ids as tokens do:
  *
  * <pre>
  * tg:at:&lt;jti&gt;       a revoked access token
  * tg:sid:&lt;sid&gt;      a cut-off: access tokens of the session up to it are revoked
- * tg:sub:&lt;user id&gt;  a cut-off: older access tokens of the user are revoked
+ * tg:sub:&lt;user id&gt;  a cut-off: earlier access tokens of the user are revoked
  * </pre>
  *
- * <p>Ids may be any text: those of federated users carry colons and names. In the key of a user,
- * all but letters, digits and {@code -._:} is percent-encoded, so a brace cannot move the hash tag.
- * In a field, a UUID is written as its 16 bytes in Base64 (22 characters), and any other id
- * percent-encoded behind a {@code ~}.
+ * <p>Ids may be any text: those of federated users contain colons and names. In the key of a user,
+ * characters other than letters, digits and {@code -._:} are percent-encoded, so a brace cannot
+ * change the hash tag. In a field, a UUID is its 16 bytes in Base64 (22 characters), and any other
+ * id is percent-encoded after a {@code ~}.
  */
 public final class RedisKeys {
 
@@ -59,7 +59,7 @@ public final class RedisKeys {
   private final String prefix;
 
   /**
-   * @param prefix put before every key
+   * @param prefix the prefix of every key
    */
   public RedisKeys(String prefix) {
     this.prefix = prefix;
@@ -90,7 +90,7 @@ public final class RedisKeys {
     return prefix + ENTRIES.get(scope) + id;
   }
 
-  // Fields are named by compact ids: a refresh names eight, of three ids that it compacts once.
+  // Fields contain compact ids: a refresh needs eight fields of three ids, which it compacts once.
 
   public static String lineage(String compactFamily) {
     return "f:" + compactFamily;
@@ -100,7 +100,7 @@ public final class RedisKeys {
     return "a:" + compactFamily;
   }
 
-  /** To be followed by a number. */
+  /** The start of a field that ends with a number. */
   static String origins(String compactClient) {
     return "i:" + compactClient + ".";
   }
@@ -139,7 +139,7 @@ public final class RedisKeys {
           return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         }
       } catch (IllegalArgumentException notAUuid) {
-        // It is kept as the text that it is.
+        // It stays a text.
       }
     }
     return "~" + encoded(id);

@@ -9,9 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The revocation list in Redis: a key for each entry, so that resource servers can read it and
- * Redis drops what has expired. The keys and their texts are a contract, see {@code
- * docs/resource-servers.md}.
+ * The revocation list in Redis: a key for each entry, which resource servers read and which
+ * expires. The keys and values are a contract, see {@code docs/resource-servers.md}.
  */
 public final class RedisRevocationList implements RevocationList {
 
@@ -84,12 +83,12 @@ public final class RedisRevocationList implements RevocationList {
         .orElse(0L);
   }
 
-  /** A key without an id is no entry: it would be about all tokens that lack the claim. */
+  /** Ignores a key without an id, which would cover all tokens without the claim. */
   private static Optional<String> valueFor(String id, String value) {
     return id.isEmpty() ? Optional.empty() : Optional.ofNullable(value);
   }
 
-  /** What is not a number covers all tokens: it was written by something else. */
+  /** A value that is no number has another writer, and covers all tokens. */
   private static long secondIn(String value) {
     try {
       return Long.parseLong(value);

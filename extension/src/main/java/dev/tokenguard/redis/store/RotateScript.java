@@ -23,14 +23,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What {@code rotate.lua} and {@code begin.lua} are given, and what {@code rotate.lua} replies. The
- * names and positions are those of their headers.
+ * The arguments of {@code rotate.lua} and {@code begin.lua}, and the reply of {@code rotate.lua}.
+ * Names and positions are those of the headers of the scripts.
  */
 final class RotateScript {
 
-  /** Instead of the attempt that got no answer: none did, or the script asks if it matters. */
+  /** No attempt is known to have got no response. */
   static final String NONE_EXCUSED = "";
 
+  /** The script returns the attempt if the decision depends on it. */
   static final String ASK = "ask";
 
   private static final long NO_RECORD = -1;
@@ -38,7 +39,9 @@ final class RotateScript {
   private RotateScript() {}
 
   /**
-   * @param excused the attempt that got no answer, {@link #NONE_EXCUSED} or {@link #ASK}
+   * The arguments of {@code rotate.lua}.
+   *
+   * @param excused the attempt that got no response, {@link #NONE_EXCUSED} or {@link #ASK}
    */
   static List<String> arguments(
       RotationRequest request, RotationPolicy policy, String excused, RedisKeys keys) {
@@ -102,7 +105,7 @@ final class RotateScript {
         .numberUnlessZero("age_ms", request.attempt().age().toMillis());
   }
 
-  /** The attempt that the script asks for before it decides; empty when it has decided. */
+  /** The attempt on which the decision depends; empty if the script has decided. */
   static Optional<String> askedFor(LuaReply reply) {
     return reply.text(0).equals("ASK") ? Optional.of(reply.text(1)) : Optional.empty();
   }
@@ -151,7 +154,7 @@ final class RotateScript {
     return new SuccessorToken(row.number(0), row.number(1), row.number(2), row.number(3), binding);
   }
 
-  /** A flat JSON object. What the script takes for absent is not written. */
+  /** A flat JSON object. Values that are the default of the script are left out. */
   private static final class Json {
 
     private final StringBuilder text = new StringBuilder(400).append('{');

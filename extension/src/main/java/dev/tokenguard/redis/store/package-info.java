@@ -1,7 +1,7 @@
 /**
- * The ports of the domain, implemented by Lua scripts. All state of a user lies in one hash, so a
- * script touches one key and Redis Cluster needs no more than its usual routing. {@link
- * dev.tokenguard.redis.store.RedisKeys} names keys and fields; {@code lua/record.lua} is the
+ * The implementation of the domain's ports by Lua scripts. All state of a user is in one hash, so a
+ * script uses one key, which is sufficient for Redis Cluster. {@link
+ * dev.tokenguard.redis.store.RedisKeys} defines keys and fields; {@code lua/record.lua} defines the
  * storage format.
  */
 @NullMarked

@@ -167,7 +167,8 @@ class CostIT extends LabTest {
   private static double roundTrips() {
     Meters meters = new Meters(lab.keycloak());
     return Stream.of("revoke", "find", "blacklist-add", "blacklist-find", "exchange-find")
-        .mapToDouble(it -> meters.value("token_guard_redis_seconds_count{operation=\"" + it + "\"}"))
+        .mapToDouble(
+            it -> meters.value("token_guard_redis_seconds_count{operation=\"" + it + "\"}"))
         .sum();
   }
 
