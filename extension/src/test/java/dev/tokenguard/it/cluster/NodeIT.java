@@ -85,7 +85,7 @@ class NodeIT {
             .option(Lab.CONNECTION + "url", redis.uri().toString())
             .option(Lab.CONNECTION + "readiness-requires-redis", "true")
             // Longer than Redis is paused.
-            .option(Lab.CONNECTION + "read-timeout", "15000")
+            .option(Lab.CONNECTION + "read-timeout", "10000")
             .option("log-level", "INFO,dev.tokenguard:debug")
             .start();
     LOGS.watch(keycloak.log());
@@ -111,7 +111,9 @@ class NodeIT {
 
   @AfterAll
   static void stop() {
-    keycloak.close();
+    if (keycloak != null) {
+      keycloak.close();
+    }
     redisClient.close();
     redis.close();
   }
