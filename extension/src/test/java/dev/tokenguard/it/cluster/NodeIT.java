@@ -292,10 +292,11 @@ class NodeIT {
   private static void startAgain(long before) {
     assertThat(keycloak.log().textFrom(before))
         .as("the node was killed midway")
-        .doesNotContain(" users are done");
+        .doesNotContain("the sessions of all ");
     long start = keycloak.log().size();
     keycloak.start();
-    Await.until("the rest", SOON, () -> keycloak.log().textFrom(start).contains(" users are done"));
+    Await.until(
+        "the rest", SOON, () -> keycloak.log().textFrom(start).contains("the sessions of all "));
   }
 
   private static void assertAllRevoked(List<Answer> logins) {

@@ -190,7 +190,7 @@ class RaceIT extends RevocationTest {
               Race.repeatOnConflict(() -> lab.admin().put(path, disabled));
               Race.repeatOnConflict(() -> lab.admin().put(path, enabled));
             },
-            "(client-disabled): all ");
+            "(client-disabled): the sessions of all ");
   }
 
   private Supplier<Race> deletedClient() {
@@ -203,7 +203,7 @@ class RaceIT extends RevocationTest {
             Race.repeatOnConflict(() -> lab.admin().delete(path));
             lab.createClient(app.clientId(), Map.of());
           },
-          "(client-disabled): all ");
+          "(client-disabled): the sessions of all ");
     };
   }
 
@@ -215,7 +215,7 @@ class RaceIT extends RevocationTest {
       return Race.inTheBackground(
           login(current, user),
           () -> Race.repeatOnConflict(() -> lab.admin().post(path, null)),
-          "(client-secret-changed): all ");
+          "(client-secret-changed): the sessions of all ");
     };
   }
 
@@ -264,7 +264,7 @@ class RaceIT extends RevocationTest {
         Race.inTheBackground(
             login(user),
             () -> Race.repeatOnConflict(() -> lab.admin().post("/logout-all", null)),
-            "(logout): all ");
+            "(logout): the sessions of all ");
   }
 
   @Test

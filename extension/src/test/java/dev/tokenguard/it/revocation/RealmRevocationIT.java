@@ -32,7 +32,7 @@ class RealmRevocationIT extends RevocationTest {
     Await.until(
         "the end of the logout",
         SOON,
-        () -> lab.keycloak().log().textFrom(start).contains("(logout): all "));
+        () -> lab.keycloak().log().textFrom(start).contains("(logout): the sessions of all "));
     Lab.awaitNextSecond();
     Login after = login(page.get().answer().orFail());
     after.assertActive("of the page that was open");

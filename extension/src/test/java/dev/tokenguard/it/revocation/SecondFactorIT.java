@@ -7,6 +7,7 @@ import dev.tokenguard.testbed.client.CodeLogin;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,11 +67,12 @@ class SecondFactorIT extends RevocationTest {
     }
 
     Login after = login(act("delete_credential:" + credential("phone"), hidden -> Map.of()));
-    Login next = login(user);
+    // With another factor left, the password alone is not enough for a login.
+    Optional<Login> next = isReplaced ? Optional.empty() : Optional.of(login(user));
 
     assertOtherSessionsRevoked(logins, "second factor removed");
     after.assertActive("of the session in which it was removed");
-    next.assertActive("the next login");
+    next.ifPresent(it -> it.assertActive("the next login"));
   }
 
   @Test
