@@ -37,8 +37,7 @@ public record Setting<T>(
     choices = List.copyOf(choices);
   }
 
-  /** A setting without unit and group, labelled by the words of its name. */
-  public Setting(
+  private Setting(
       String name,
       String help,
       String accepts,
@@ -84,7 +83,7 @@ public record Setting<T>(
   /**
    * One of the accepted constants of an enum.
    *
-   * @param idOf what an administrator writes for a constant
+   * @param idOf the id of a constant
    */
   public static <E extends Enum<E>> Setting<E> choice(
       String name, String help, List<E> accepted, E defaultValue, Function<E, String> idOf) {

@@ -16,95 +16,87 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A change in Keycloak that revokes tokens. */
+/** A change in Keycloak that revokes tokens. Its setting is the scope of the revocation. */
 public enum Trigger {
   LOGOUT(
       Reason.LOGOUT,
-      "A session was terminated: by the user, a client, an identity provider, an administrator, or"
-          + " by Keycloak itself. An offline session of the same id stays unless Keycloak terminated"
-          + " it, too.",
+      "a session is terminated by the user, a client, an identity provider, an administrator or"
+          + " Keycloak itself; an offline session with the same id stays unless Keycloak terminates"
+          + " it, too",
       SESSION,
       SESSION_AND_OFFLINE,
       USER),
-  ADMIN_LOGOUT(Reason.LOGOUT, "An administrator logged a user out.", USER),
-  REALM_LOGOUT(Reason.LOGOUT, "An administrator logged all users out.", REALM),
+  ADMIN_LOGOUT(Reason.LOGOUT, "an administrator logs a user out", USER),
+  REALM_LOGOUT(Reason.LOGOUT, "an administrator logs all users out", REALM),
   TOKEN_REVOCATION(
       Reason.REVOKED,
-      "A client revoked a refresh token (RFC 7009), or Keycloak detached the client from a session.",
+      "a client revokes a refresh token (RFC 7009), or Keycloak removes a client session",
       CLIENT_SESSION,
       SESSION),
   CONSENT_REVOKED(
       Reason.CONSENT_REVOKED,
-      "The user or an administrator withdrew a consent or an offline grant.",
+      "the user or an administrator revokes a consent or an offline grant",
       CLIENT,
       USER),
   PASSWORD_CHANGED(
       Reason.PASSWORD_CHANGED,
-      "The user changed the password, or set a new one by a mail.",
+      "the user changes the password, or sets a new one by the link of an e-mail",
       OTHER_SESSIONS,
       USER),
-  PASSWORD_RESET(Reason.PASSWORD_CHANGED, "An administrator set a new password.", USER),
+  PASSWORD_RESET(Reason.PASSWORD_CHANGED, "an administrator sets a new password", USER),
   CREDENTIAL_REMOVED(
       Reason.CREDENTIAL_CHANGED,
-      "A second factor or another credential was removed or replaced.",
+      "a second factor or another credential is removed or replaced",
       OTHER_SESSIONS,
       USER),
   EMAIL_CHANGED(
-      Reason.EMAIL_CHANGED, "The e-mail address of the user changed.", OFF, OTHER_SESSIONS, USER),
-  USERNAME_CHANGED(Reason.USERNAME_CHANGED, "The username changed.", OFF, OTHER_SESSIONS, USER),
+      Reason.EMAIL_CHANGED, "the e-mail address of the user changes", OFF, OTHER_SESSIONS, USER),
+  USERNAME_CHANGED(Reason.USERNAME_CHANGED, "the username changes", OFF, OTHER_SESSIONS, USER),
   USER_DELETED(
       Reason.USER_DELETED,
-      "The owner or an administrator deleted the account, or its user federation was removed.",
+      "the user or an administrator deletes the account, or its user federation is removed",
       USER),
   USER_DISABLED(
       Reason.USER_DISABLED,
-      "An administrator disabled the user, or the user federation that has the user.",
+      "an administrator disables the user, or the user federation of the user",
       USER),
   USER_LOCKED_OUT(
-      Reason.USER_LOCKED_OUT, "Keycloak locked the user out after too many failed logins.", USER),
-  CLIENT_DISABLED(Reason.CLIENT_DISABLED, "A client was disabled or deleted.", CLIENT),
+      Reason.USER_LOCKED_OUT, "Keycloak locks the user out after too many failed logins", USER),
+  CLIENT_DISABLED(Reason.CLIENT_DISABLED, "a client is disabled or deleted", CLIENT),
   CLIENT_SECRET_CHANGED(
       Reason.CLIENT_SECRET_CHANGED,
-      "The secret of a client was replaced, and the former one is no longer valid.",
+      "the secret of a client is replaced, and the former one is no longer valid",
       CLIENT),
   NOT_BEFORE(
-      Reason.NOT_BEFORE,
-      "The not-before time of the realm or of a client was moved forward.",
-      TOKENS),
+      Reason.NOT_BEFORE, "the not-before time of the realm or of a client is raised", TOKENS),
   PERMISSIONS_REDUCED(
-      Reason.PERMISSIONS_REDUCED, "A role or a group was taken away from the user.", OFF, USER);
+      Reason.PERMISSIONS_REDUCED, "a role or a group is removed from the user", OFF, USER);
 
   private final Reason reason;
   private final Setting<RevocationScope> setting;
 
   /**
-   * @param byDefault what it revokes when nothing is set
-   * @param others what else it can revoke; it can be switched off, too
+   * @param change a clause for the help text
+   * @param byDefault the default scope
+   * @param others the other accepted scopes, besides {@code off}
    */
-  Trigger(Reason reason, String help, RevocationScope byDefault, RevocationScope... others) {
+  Trigger(Reason reason, String change, RevocationScope byDefault, RevocationScope... others) {
     this.reason = reason;
     Set<RevocationScope> accepted = new LinkedHashSet<>(List.of(OFF, byDefault));
     accepted.addAll(List.of(others));
-    List<String> words = accepted.stream().map(Setting::id).toList();
     this.setting =
-        new Setting<>(
+        Setting.choice(
             Setting.id(this),
-            help,
-            "one of " + String.join(", ", words),
-            words,
-            Setting.id(byDefault),
-            text ->
-                accepted.stream()
-                    .filter(scope -> Setting.id(scope).equals(text))
-                    .findFirst()
-                    .orElseThrow(IllegalArgumentException::new));
+            "What is revoked when " + change + ".",
+            List.copyOf(accepted),
+            byDefault);
   }
 
   public Reason reason() {
     return reason;
   }
 
-  /** The setting that switches it and says how much it revokes. */
+  /** The setting of this trigger, on the server and in a realm. */
   public Setting<RevocationScope> setting() {
     return setting;
   }

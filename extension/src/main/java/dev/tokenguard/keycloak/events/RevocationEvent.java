@@ -15,16 +15,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A change that concerns one user.
+ * A change that triggers a revocation for one user.
  *
- * @param targets what is terminated, for each scope that the trigger can be set to
+ * @param targets the target of each scope that the trigger accepts
  */
 record RevocationEvent(Trigger trigger, Map<RevocationScope, RevocationTarget> targets) {
 
   /**
-   * A session was terminated.
+   * The termination of a session.
    *
-   * @param kind which one
+   * @param kind the terminated sessions with this id
    */
   static RevocationEvent inSession(
       Trigger trigger, String userId, String session, SessionKind kind) {
@@ -37,9 +37,9 @@ record RevocationEvent(Trigger trigger, Map<RevocationScope, RevocationTarget> t
   }
 
   /**
-   * What clients had in a session was revoked.
+   * The revocation of client sessions.
    *
-   * @param families those known to belong to it
+   * @param families ids of the families that are known to belong to them
    */
   static RevocationEvent inClientSessions(
       Trigger trigger,
@@ -57,10 +57,10 @@ record RevocationEvent(Trigger trigger, Map<RevocationScope, RevocationTarget> t
   }
 
   /**
-   * What the user had at a client was revoked.
+   * The revocation of all client sessions of the user at a client.
    *
-   * @param clientId the client's internal id
-   * @param sessions those that existed, where Keycloak may have removed what the client had in them
+   * @param clientId the internal id of the client
+   * @param sessions ids of the committed sessions, whose client sessions Keycloak may have removed
    */
   static RevocationEvent atClient(
       Trigger trigger, String userId, String clientId, List<String> sessions) {
@@ -72,9 +72,9 @@ record RevocationEvent(Trigger trigger, Map<RevocationScope, RevocationTarget> t
   }
 
   /**
-   * Someone else made the change.
+   * A change to the user by an administrator or by Keycloak.
    *
-   * @param sessions those that existed, where Keycloak has removed them already
+   * @param sessions ids of sessions that Keycloak may have removed already
    */
   static RevocationEvent toUser(Trigger trigger, String userId, List<String> sessions) {
     return new RevocationEvent(
@@ -84,15 +84,16 @@ record RevocationEvent(Trigger trigger, Map<RevocationScope, RevocationTarget> t
             RevocationScope.USER, new User(userId, Optional.empty(), sessions)));
   }
 
+  /** A change to the user that removes no sessions. */
   static RevocationEvent toUser(Trigger trigger, String userId) {
     return toUser(trigger, userId, List.of());
   }
 
   /**
-   * The user made the change.
+   * A change by the user.
    *
-   * @param own the session in which it was made, and that may stay
-   * @param isNew whether that session begins with it, so that it must stay
+   * @param own the session of the change, which {@code other-sessions} excludes
+   * @param isNew whether that session begins with the change; then {@code user} excludes it, too
    */
   static RevocationEvent byUser(
       Trigger trigger, String userId, Optional<String> own, boolean isNew) {
@@ -103,7 +104,7 @@ record RevocationEvent(Trigger trigger, Map<RevocationScope, RevocationTarget> t
             RevocationScope.USER, new User(userId, isNew ? own : Optional.empty(), List.of())));
   }
 
-  /** Empty when the trigger is switched off. */
+  /** The target of a scope; empty for {@code off}. */
   Optional<RevocationTarget> target(RevocationScope scope) {
     return Optional.ofNullable(targets.get(scope));
   }

@@ -24,11 +24,12 @@ import org.keycloak.models.UserSessionModel;
 import org.keycloak.sessions.CommonClientSessionModel.Action;
 
 /**
- * A session or a client session as it was, for those who notify of its end: a model that answers
- * from copied values and ignores changes. Proxies, so that it fits models of later versions.
+ * A copy of a user session or client session, for the notifications after its removal. Its model
+ * returns the copied values and ignores changes. The model is a dynamic proxy, so that it fits the
+ * interfaces of later versions.
  *
  * @param owner the id of the user or of the client
- * @param values by the names of the getters
+ * @param values the values by the names of the getters
  */
 record ModelCopy(String owner, Map<String, Object> values) {
 
@@ -70,7 +71,7 @@ record ModelCopy(String owner, Map<String, Object> values) {
     return (String) values.get(PROTOCOL);
   }
 
-  /** The same as an online session of another id. */
+  /** A copy with another id, as an online session. */
   ModelCopy withId(String id) {
     Map<String, Object> changed = new LinkedHashMap<>(values);
     changed.put(ID, id);
@@ -120,7 +121,10 @@ record ModelCopy(String owner, Map<String, Object> values) {
         });
   }
 
-  /** The request's address and headers, for protocols that build addresses; if there is one. */
+  /**
+   * A copy of the current request, from whose URL and headers protocols build URLs; empty without
+   * one.
+   */
   static Optional<HttpRequest> ofRequest(KeycloakSession session) {
     try {
       HttpRequest original = session.getContext().getHttpRequest();

