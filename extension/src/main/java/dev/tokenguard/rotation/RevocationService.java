@@ -11,12 +11,12 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Revokes in two steps. Once the {@linkplain #mark mark} stands, nothing that it covers gets
- * another token; so {@linkplain Marked#name what is named} afterwards is complete.
+ * Revokes in two steps. After {@link #mark}, no token that the revocation covers can be refreshed,
+ * so the access tokens that {@link Marked#name} finds are complete.
  */
 public final class RevocationService {
 
-  /** How many families are handed on at once. */
+  /** The number of families in one page. */
   static final int PAGE = 200;
 
   private final FamilyStore store;
@@ -26,12 +26,11 @@ public final class RevocationService {
   }
 
   /**
-   * Marks what a revocation names. In the same step it asks for the families that the marks of
-   * client sessions and clients cover. Those of sessions and users are not listed: resource servers
-   * know their access tokens by {@code sid} and {@code sub}.
+   * Records the marks of a revocation, and in the same step finds the families that the marks of
+   * client sessions and clients cover. The families of sessions and users are not needed, because
+   * resource servers recognize their access tokens by {@code sid} and {@code sub}.
    *
-   * @throws StoreUnavailableException when the store cannot be asked; the mark may then stand or
-   *     not
+   * @throws StoreUnavailableException if the store is unavailable; the marks may then be recorded
    */
   public Marked mark(Revocation revocation) {
     RevocationTarget.Marks marks = revocation.marks();
@@ -43,7 +42,7 @@ public final class RevocationService {
             : new FamilyStore.RevokedFamilies(store.revoke(revocation), each -> {}));
   }
 
-  /** What is marked, and the access tokens to name. */
+  /** A recorded revocation, with the access tokens that it covers. */
   public final class Marked {
     private final Revocation revocation;
     private final FamilyStore.RevokedFamilies revoked;
@@ -53,20 +52,20 @@ public final class RevocationService {
       this.revoked = revoked;
     }
 
-    /** The access tokens of the families that the revocation names by their ids. */
+    /** The access tokens of the families whose ids the revocation contains. */
     public List<AccessTokens> accessTokens() {
       return revoked.accessTokens();
     }
 
     /**
-     * Names the unexpired access tokens of the listed families, page by page.
+     * Passes on the unexpired access tokens of the families found, page by page.
      *
-     * @param isGone whether a family's session or client session no longer exists. It tells
-     *     families that began in the very second of the revocation: those that were terminated from
-     *     those that a new login has just begun
-     * @param named takes the access tokens of some families; the same may come twice
-     * @throws StoreUnavailableException when the store cannot be asked; some pages may then have
-     *     been handed on
+     * @param isGone whether the session or client session of a family no longer exists. Of the
+     *     families that began in the second of the revocation, it distinguishes the terminated ones
+     *     from those of a new login
+     * @param named receives the access tokens of a page; a family may occur twice
+     * @throws StoreUnavailableException if the store is unavailable; some pages may then have been
+     *     passed on
      */
     public void name(Predicate<TokenFamily> isGone, Consumer<? super List<AccessTokens>> named) {
       RevocationTarget.Marks marks = revocation.marks();
@@ -77,7 +76,7 @@ public final class RevocationService {
           .families()
           .accept(
               family -> {
-                // A family without a session was revoked before anything else was recorded of it.
+                // A family without a session was revoked before its login or refresh was recorded.
                 String session = family.sessionId().orElse("");
                 String client = family.clientId().orElse("");
                 if (clients.contains(client)
@@ -96,7 +95,7 @@ public final class RevocationService {
         .isPresent();
   }
 
-  /** Families that are handed on together. */
+  /** The families of one page. */
   private final class Page {
     private final Revocation revocation;
     private final Consumer<? super List<AccessTokens>> named;
@@ -124,8 +123,8 @@ public final class RevocationService {
     }
 
     private void handOn() {
-      // The marks of this second spare a login of the same second, so these are marked by their
-      // ids.
+      // The marks exclude logins of the second of the revocation, so these families are marked by
+      // their ids.
       if (!ofThatSecond.isEmpty()) {
         RevocationTarget families =
             new RevocationTarget.Families(revocation.userId(), List.copyOf(ofThatSecond));

@@ -19,20 +19,20 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * A revocation that Keycloak has committed, recorded before the answer goes out. After it no token
- * works that was issued while the two raced (keycloak#51312):
+ * Records a revocation in Redis after its commit in Keycloak and before the response. Afterwards no
+ * token is valid that a concurrent request has issued (keycloak#51312):
  *
  * <ol>
- *   <li>the store refuses every refresh of what began before;
- *   <li>a session that exists again is removed again. Keycloak takes a session from its cache
- *       before the removal from the database is committed; a request that reads it in between puts
+ *   <li>the store refuses every refresh of a family that began before;
+ *   <li>a session that exists again is removed again. Keycloak removes a session from its cache
+ *       before the commit of the removal from the database; a request that reads it in between puts
  *       it back, and a logged-out access token is valid at userinfo again (seen in 26.7.3 with six
- *       refreshes racing a logout);
- *   <li>the sessions, the user and the access tokens of the refreshes that were granted before go
- *       on the blacklist, for those who check tokens themselves.
+ *       refreshes concurrent to a logout);
+ *   <li>the sessions, the user and the access tokens of the refreshes granted before are added to
+ *       the blacklist, for resource servers that validate tokens locally.
  * </ol>
  *
- * <p>A retry, a start and a data loss record it again. They leave alone what began since.
+ * <p>A retry, a start and a data loss record it again, without effect on what began afterwards.
  */
 public final class RevocationPropagation implements Delivery {
 
@@ -44,14 +44,14 @@ public final class RevocationPropagation implements Delivery {
     this.isFirst = isFirst;
   }
 
-  /** Of a revocation that was committed just now. */
+  /** The first delivery, in the request that has committed the revocation. */
   public static RevocationPropagation first(
       RealmModel realm, Reason reason, Revocation revocation) {
     return new RevocationPropagation(
         new PendingRevocation(realm.getId(), reason, revocation), true);
   }
 
-  /** Of one that was committed some time ago. */
+  /** A later delivery. */
   static RevocationPropagation again(PendingRevocation pending) {
     return new RevocationPropagation(pending, false);
   }
@@ -61,7 +61,7 @@ public final class RevocationPropagation implements Delivery {
     return again(pending);
   }
 
-  /** Runs in a transaction of its own; the one that revoked is over. */
+  /** Runs in a new transaction, because that of the request is completed. */
   @Override
   public void deliver(KeycloakSessionFactory factory) {
     Optional<StoreUnavailableException> failure =
@@ -82,11 +82,11 @@ public final class RevocationPropagation implements Delivery {
     return pending.texts();
   }
 
-  /** The failure is returned, not thrown: Keycloak's part of it is committed all the same. */
+  /** Returns the failure instead of throwing it, so that the removal in Keycloak is committed. */
   private Optional<StoreUnavailableException> deliver(KeycloakSession session) {
     RealmModel realm = session.realms().getRealm(pending.realmId());
     if (RedisConnection.blacklistOf(session).isEmpty() || realm == null) {
-      // No Redis; or the realm was deleted with all that it had.
+      // No Redis is configured, or the realm was deleted.
       return Optional.empty();
     }
     session.getContext().setRealm(realm);

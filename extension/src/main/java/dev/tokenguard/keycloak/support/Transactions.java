@@ -64,9 +64,9 @@ public final class Transactions {
   }
 
   /**
-   * Runs a step up to five times (six times before Keycloak 26.7) within about half a second. If two
-   * requests change a session concurrently, Keycloak fails one of them with a conflict (409), and a
-   * termination has no client that retries it.
+   * Runs a step up to five times (six times before Keycloak 26.7) within about half a second. If
+   * two requests change a session concurrently, Keycloak fails one of them with a conflict (409),
+   * and a termination has no client that retries it.
    *
    * @param step idempotent, in a transaction of its own
    * @throws RuntimeException of the last try
