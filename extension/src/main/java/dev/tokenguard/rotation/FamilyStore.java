@@ -96,10 +96,10 @@ public interface FamilyStore {
    * Counts an access token that was exchanged for one of a family, so that it can be named when the
    * family is revoked.
    *
-   * @param tag of the subject token, see {@link AccessTokenTag}
+   * @param tag of the subject token, see {@link TokenPosition#tag}
    * @param prefix what Keycloak puts before the id of the exchanged token, without the colon
    * @param expiresAt of the exchanged token, seconds since the epoch
-   * @return its ordinal, for {@link AccessTokenTag#exchangedId}
+   * @return its ordinal, for {@link TokenPosition#exchangedTokenId}
    */
   long recordExchange(String userId, String tag, String prefix, long expiresAt);
 

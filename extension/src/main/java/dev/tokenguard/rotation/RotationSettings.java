@@ -6,6 +6,7 @@ import static dev.tokenguard.config.Setting.number;
 
 import dev.tokenguard.config.Setting;
 import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.rotation.RotationPolicy.ContextMatch;
 import dev.tokenguard.rotation.RotationPolicy.FailureConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;

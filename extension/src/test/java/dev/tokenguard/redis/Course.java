@@ -8,8 +8,8 @@ import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RefreshDecision.Kept;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RotationPolicy;
-import dev.tokenguard.rotation.SuccessorToken;
 
 /** The course of what happens in a world: its policy and the newest tokens that were given out. */
 final class Course {

@@ -6,6 +6,7 @@ import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

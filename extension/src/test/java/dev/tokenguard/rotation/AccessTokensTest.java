@@ -46,20 +46,20 @@ final class AccessTokensTest {
   @Test
   void whenAnIdIsDerived_thenItTellsTheTagOfItsFamilyAndNoOther() {
     TokenPosition place = new TokenPosition("family", 7);
-    assertThat(AccessTokenTag.of("onrtrt:" + place.accessTokenId(0))).contains(place.tag());
-    assertThat(AccessTokenTag.of(place.at(8).accessTokenId(3))).contains(place.tag());
+    assertThat(TokenPosition.tagOf("onrtrt:" + place.accessTokenId(0))).contains(place.tag());
+    assertThat(TokenPosition.tagOf(place.at(8).accessTokenId(3))).contains(place.tag());
     assertThat(new TokenPosition("other", 7).tag()).isNotEqualTo(place.tag());
-    assertThat(AccessTokenTag.of("onrtte:" + UUID.randomUUID())).isEmpty();
-    assertThat(AccessTokenTag.of("")).isEmpty();
+    assertThat(TokenPosition.tagOf("onrtte:" + UUID.randomUUID())).isEmpty();
+    assertThat(TokenPosition.tagOf("")).isEmpty();
   }
 
   @Test
   void whenATokenIsExchanged_thenItsIdHasTheSameTagAndIsNoOther() {
     String tag = new TokenPosition("family", 7).tag();
-    String first = AccessTokenTag.exchangedId(tag, "onrtte", 1);
-    assertThat(AccessTokenTag.of(first)).contains(tag);
+    String first = TokenPosition.exchangedTokenId(tag, "onrtte", 1);
+    assertThat(TokenPosition.tagOf(first)).contains(tag);
     assertThat(first).startsWith("onrtte:");
-    assertThat(AccessTokenTag.exchangedId(tag, "onrtte", 2)).isNotEqualTo(first);
+    assertThat(TokenPosition.exchangedTokenId(tag, "onrtte", 2)).isNotEqualTo(first);
   }
 
   @Test

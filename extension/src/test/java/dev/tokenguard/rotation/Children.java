@@ -1,5 +1,7 @@
 package dev.tokenguard.rotation;
 
+import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
+
 /** The children that decisions grant. */
 public final class Children {
 

@@ -143,9 +143,9 @@ abstract class FindingRules extends StoreRules {
     long other = store.recordExchange(login.user(), tag, "trrtte", inSeconds(60));
     assertThat(store.exchanged(login.user(), tag))
         .containsExactlyInAnyOrder(
-            AccessTokenTag.exchangedId(tag, "onrtte", first),
-            AccessTokenTag.exchangedId(tag, "onrtte", second),
-            AccessTokenTag.exchangedId(tag, "trrtte", other));
+            TokenPosition.exchangedTokenId(tag, "onrtte", first),
+            TokenPosition.exchangedTokenId(tag, "onrtte", second),
+            TokenPosition.exchangedTokenId(tag, "trrtte", other));
     assertThat(store.exchanged(login.user(), new TokenPosition("other", 0).tag())).isEmpty();
     assertThat(store.exchanged("another user", tag)).isEmpty();
     advanceSeconds(301);

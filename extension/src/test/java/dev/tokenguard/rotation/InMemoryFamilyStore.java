@@ -165,7 +165,7 @@ public final class InMemoryFamilyStore implements FamilyStore {
                 ends.forEach(
                     (ordinal, end) -> {
                       if (end >= clock.instant().getEpochSecond()) {
-                        found.add(AccessTokenTag.exchangedId(tag, prefix, ordinal));
+                        found.add(TokenPosition.exchangedTokenId(tag, prefix, ordinal));
                       }
                     }));
     return found;

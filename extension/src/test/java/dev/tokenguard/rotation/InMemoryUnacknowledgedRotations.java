@@ -1,5 +1,6 @@
 package dev.tokenguard.rotation;
 
+import dev.tokenguard.rotation.RotationService.UnacknowledgedRotations;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -7,6 +7,7 @@ import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.RefreshDecision.Denied;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;

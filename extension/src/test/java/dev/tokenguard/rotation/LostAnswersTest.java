@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RotationService.UnacknowledgedRotations;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,5 +1,6 @@
 package dev.tokenguard.rotation;
 
+import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import java.time.Instant;
 import java.util.NavigableMap;
 import java.util.Optional;

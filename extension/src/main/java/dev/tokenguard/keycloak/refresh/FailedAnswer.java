@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.rotation.RotationRequest;
-import dev.tokenguard.rotation.UnacknowledgedRotations;
+import dev.tokenguard.rotation.RotationService.UnacknowledgedRotations;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 

@@ -2,8 +2,8 @@ package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.Transactions;
+import dev.tokenguard.rotation.RotationService.UnacknowledgedRotations;
 import dev.tokenguard.rotation.TokenPosition;
-import dev.tokenguard.rotation.UnacknowledgedRotations;
 import java.util.Map;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;

@@ -1,6 +1,5 @@
 package dev.tokenguard.keycloak.tokens;
 
-import dev.tokenguard.rotation.AccessTokenTag;
 import dev.tokenguard.rotation.TokenPosition;
 import org.keycloak.representations.AccessToken;
 
@@ -34,6 +33,6 @@ public final class AccessTokenId {
    * @see dev.tokenguard.rotation.FamilyStore#recordExchange
    */
   public static void exchange(AccessToken token, String tag, long ordinal) {
-    token.id(AccessTokenTag.exchangedId(tag, prefixOf(token), ordinal));
+    token.id(TokenPosition.exchangedTokenId(tag, prefixOf(token), ordinal));
   }
 }

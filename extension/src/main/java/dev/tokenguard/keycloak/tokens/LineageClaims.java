@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.tokens;
 
+import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RequestContext;
-import dev.tokenguard.rotation.SuccessorToken;
 import dev.tokenguard.rotation.TokenPosition;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.tokenguard.keycloak.tokens;
 
-import dev.tokenguard.rotation.AccessTokenTag;
+import dev.tokenguard.rotation.TokenPosition;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.Optional;
 import org.keycloak.OAuth2Constants;
@@ -33,7 +33,7 @@ public record SubjectToken(String tag, String userId) {
     if (token.getId() == null || token.getSessionId() == null) {
       return Optional.empty();
     }
-    return AccessTokenTag.of(token.getId())
+    return TokenPosition.tagOf(token.getId())
         .flatMap(
             tag ->
                 userOf(session, token.getSessionId())

@@ -4,13 +4,13 @@ import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.RevocationTarget;
-import dev.tokenguard.rotation.AccessTokenTag;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TokenFamily;
+import dev.tokenguard.rotation.TokenPosition;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,18 +114,24 @@ public final class RedisFamilyStore implements FamilyStore {
 
   private Step revokeSome(
       Revocation revocation, List<Mark> marks, List<String> families, boolean isListing) {
-    ScriptArguments arguments =
-        new ScriptArguments().number(revocation.retainUntil()).number(marks.size());
-    marks.forEach(mark -> arguments.text(mark.field()).number(mark.cutoff()));
-    arguments.number(families.size());
+    List<String> arguments = new ArrayList<>();
+    arguments.add(Long.toString(revocation.retainUntil()));
+    arguments.add(Integer.toString(marks.size()));
+    for (Mark mark : marks) {
+      arguments.add(mark.field());
+      arguments.add(Long.toString(mark.cutoff()));
+    }
+    arguments.add(Integer.toString(families.size()));
     for (String family : families) {
       String compact = keys.compact(family);
-      arguments.text(RedisKeys.lineage(compact)).text(RedisKeys.accessTokens(compact));
+      arguments.add(RedisKeys.lineage(compact));
+      arguments.add(RedisKeys.accessTokens(compact));
     }
+    arguments.add(isListing ? "1" : "0");
     return redis.run(
         REVOKE,
         keys.user(revocation.userId()),
-        arguments.flag(isListing).inOrder(),
+        arguments,
         reply -> {
           LuaReply both = LuaReply.of(reply);
           return new Step(
@@ -224,7 +230,7 @@ public final class RedisFamilyStore implements FamilyStore {
                 .flatMap(
                     row ->
                         LongStream.rangeClosed(row.number(1), row.number(2))
-                            .mapToObj(it -> AccessTokenTag.exchangedId(tag, row.text(0), it)))
+                            .mapToObj(it -> TokenPosition.exchangedTokenId(tag, row.text(0), it)))
                 .toList());
   }
 }

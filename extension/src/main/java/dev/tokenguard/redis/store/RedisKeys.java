@@ -90,7 +90,7 @@ public final class RedisKeys {
     return prefix + ENTRIES.get(scope) + id;
   }
 
-  // Fields contain compact ids: a refresh needs eight fields of three ids, which it compacts once.
+  // Fields are named by compact ids: an id is compacted once for all that it names.
 
   public static String lineage(String compactFamily) {
     return "f:" + compactFamily;
@@ -98,15 +98,6 @@ public final class RedisKeys {
 
   static String accessTokens(String compactFamily) {
     return "a:" + compactFamily;
-  }
-
-  /** The start of a field that ends with a number. */
-  static String origins(String compactClient) {
-    return "i:" + compactClient + ".";
-  }
-
-  static String order(String compactClient) {
-    return "h:" + compactClient;
   }
 
   static String session(String compactSession, boolean isOffline) {

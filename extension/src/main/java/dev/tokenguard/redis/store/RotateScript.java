@@ -12,11 +12,11 @@ import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
 import dev.tokenguard.rotation.RefreshDecision.Reused;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
+import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Throttled;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
-import dev.tokenguard.rotation.SuccessorToken;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -54,8 +54,8 @@ final class RotateScript {
             .flag("grace_ip", policy.graceContext().comparesIp())
             .flag("binds_agent", policy.bindTo().comparesUserAgent())
             .flag("binds_ip", policy.bindTo().comparesIp())
-            .text("on_mismatch", Setting.id(policy.onBindingMismatch()))
-            .text("on_missing", Setting.id(policy.onMissingState()))
+            .textUnless("deny", "on_mismatch", Setting.id(policy.onBindingMismatch()))
+            .textUnless("adopt", "on_missing", Setting.id(policy.onMissingState()))
             .numberUnlessZero("max_rotations", policy.maxRotations())
             .numberUnlessZero("not_after", policy.notAfter(request.session().started()))
             .numberUnlessZero("max_per_minute", policy.maxRefreshesPerMinute());
@@ -174,7 +174,11 @@ final class RotateScript {
     }
 
     private Json textUnlessEmpty(String name, String value) {
-      return value.isEmpty() ? this : text(name, value);
+      return textUnless("", name, value);
+    }
+
+    private Json textUnless(String absent, String name, String value) {
+      return value.equals(absent) ? this : text(name, value);
     }
 
     private Json number(String name, long value) {

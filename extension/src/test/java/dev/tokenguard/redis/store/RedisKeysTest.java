@@ -48,12 +48,10 @@ final class RedisKeysTest {
     assertThat(KEYS.user(UUID)).isEqualTo("tg:u:{" + UUID + "}");
     assertThat(KEYS.compact(UUID)).isEqualTo(compact);
     assertThat(RedisKeys.lineage(compact)).isEqualTo("f:" + compact);
-    assertThat(RedisKeys.origins(compact)).isEqualTo("i:" + compact + ".");
     assertThat(RedisKeys.accessTokens(compact)).isEqualTo("a:" + compact);
     assertThat(RedisKeys.session(compact, false)).isEqualTo("s:" + compact);
     assertThat(RedisKeys.session(compact, true)).isEqualTo("o:" + compact);
     assertThat(RedisKeys.client(compact)).isEqualTo("k:" + compact);
-    assertThat(RedisKeys.order(compact)).isEqualTo("h:" + compact);
     assertThat(RedisKeys.clientSession(compact, compact)).isEqualTo("c:" + compact + "." + compact);
   }
 

@@ -49,7 +49,7 @@ record RotateCall(Map<String, Object> values) {
     values.putAll(Map.of("iat", IAT, "exp", IAT + 1800, "access_exp", IAT + 300));
     values.putAll(Map.of("retain_until", IAT + 3600, "revoked_retain_until", IAT + 7200));
     values.putAll(Map.of("prefix", "onrtrt", "login_prefix", "onrtac"));
-    values.putAll(Map.of("mode", "enforce", "on_mismatch", "deny", "on_missing", "adopt"));
+    values.putAll(Map.of("mode", "enforce"));
     values.putAll(Map.of("grace_ms", 10_000, "max_replays", 10, "grace_agent", true));
     values.putAll(Map.of("agent", "agent1", "ip", "ip1111", "attempt", "att1"));
     return new RotateCall(values);

@@ -28,6 +28,17 @@
 
 local AT_ONCE = 64
 
+-- Clocks of nodes and of Redis may differ: the margin that Keycloak adds to what it asks for, too.
+local CLOCK_MARGIN = 60
+
+-- Its record goes when its access tokens have expired; the watermark of its client stands for the
+-- rest. The expiry of the refresh token is only needed to grant one.
+local function cap(family, now)
+  revoke(family, 'capped')
+  family.retain = math.min(family.retain, math.max(now, access_end(family) + CLOCK_MARGIN))
+  family.exp = 0
+end
+
 local key = KEYS[1]
 local token, policy, client = cjson.decode(ARGV[1]), cjson.decode(ARGV[2]), cjson.decode(ARGV[3])
 local id = token.family

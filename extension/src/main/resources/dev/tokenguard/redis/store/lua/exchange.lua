@@ -1,4 +1,5 @@
 -- include: record.lua
+-- include: exchanges.lua
 --[[
   Counts an access token that was exchanged for one of a family. Ids are derived from the count, so
   that they can be named without having been listed.

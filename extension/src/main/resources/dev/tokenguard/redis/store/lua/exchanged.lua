@@ -1,4 +1,5 @@
 -- include: record.lua
+-- include: exchanges.lua
 --[[
   Lists what was exchanged for access tokens of a family and may be unexpired.
 

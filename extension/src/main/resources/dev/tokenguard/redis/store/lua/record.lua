@@ -180,17 +180,6 @@ local function access_end(family)
   return math.max(family.older_end, family.newer_end)
 end
 
--- Clocks of nodes and of Redis may differ: the margin that Keycloak adds to what it asks for, too.
-local CLOCK_MARGIN = 60
-
--- Its record goes when its access tokens have expired; the watermark of its client stands for the
--- rest. The expiry of the refresh token is only needed to grant one.
-local function cap(family, now)
-  revoke(family, 'capped')
-  family.retain = math.min(family.retain, math.max(now, access_end(family) + CLOCK_MARGIN))
-  family.exp = 0
-end
-
 -- The access tokens of a family that may be unexpired, behind what the caller knows it by.
 local function access_tokens(name, family)
   return { name, family.older, family.generation, family.replayed - family.older_replays + 1,
@@ -208,15 +197,13 @@ end
 -- What was revoked, the narrowest first: by the record of the family, and by the marks as stored.
 local function revoked_scope(because, session_mark, client_session_mark, client_mark, user_mark,
     started, client_started)
-  local function began_before(from, mark)
-    return mark and from < read_mark(mark)
-  end
   if because ~= '' then return 'FAMILY' end
   if session_mark and started <= read_mark(session_mark) then return 'SESSION' end
-  if began_before(client_started, client_session_mark) or began_before(client_started, client_mark) then
+  if client_session_mark and client_started < read_mark(client_session_mark)
+    or client_mark and client_started < read_mark(client_mark) then
     return 'CLIENT_SESSION'
   end
-  if began_before(started, user_mark) then return 'USER' end
+  if user_mark and started < read_mark(user_mark) then return 'USER' end
 end
 
 -- GT leaves a key without an end as it is: that of a hash which was made just now.
@@ -252,12 +239,11 @@ local function enlist(key, token, order, one, now)
   return first, own, watermark
 end
 
-local MARKS = { ['s:'] = true, ['o:'] = true, ['c:'] = true, ['k:'] = true, ['x:'] = true, u = true }
-
 -- Fields have no TTL of their own. Each new family looks at 30 others, or less if they are less, and
 -- drops what nobody can use any more: a small part of what a hash holds has expired, at a cost that
 -- does not grow with it. What a newer version wrote is left to it.
 local function drop_expired(key, now)
+  local is_mark = { ['s:'] = true, ['o:'] = true, ['c:'] = true, ['k:'] = true, ['x:'] = true, u = true }
   local sample = redis.call('HRANDFIELD', key, 30, 'WITHVALUES')
   local origins, lineages, dropped = {}, {}, {}
   local function drop_family(name)
@@ -277,7 +263,7 @@ local function drop_expired(key, now)
         origins[#origins + 1] = field
         lineages[#lineages + 1] = 'f:' .. name
       end
-    elseif MARKS[kind] then
+    elseif is_mark[kind] then
       local mark = split(record)
       if mark[1] == '1' and number(mark[3]) < now then dropped[#dropped + 1] = field end
     end
@@ -293,18 +279,4 @@ local function drop_expired(key, now)
     end
   end
   if #dropped > 0 then redis.call('HDEL', key, unpack(dropped)) end
-end
-
--- The ends of both spans, and the counts of each prefix.
-local function read_exchanges(record)
-  local parts = split(record)
-  if parts[1] ~= '1' then error(redis.error_reply(UNKNOWN_FORMAT)) end
-  local counts = {}
-  for index = 4, #parts do
-    local prefix, first, middle, last = parts[index]:match('^([^:]*):(%d+):(%d+):(%d+)$')
-    if not prefix then error(redis.error_reply(UNKNOWN_FORMAT)) end
-    counts[#counts + 1] = { prefix = prefix, first = number(first), middle = number(middle),
-      last = number(last) }
-  end
-  return number(parts[2]), number(parts[3]), counts
 end

@@ -24,8 +24,8 @@
          grace_ms, max_replays           no max_replays: no limit
          grace_agent, grace_ip           what the grace period compares
          binds_agent, binds_ip           what the binding compares
-         on_mismatch                     deny, observe or revoke-family
-         on_missing                      adopt or deny
+         on_mismatch                     observe or revoke-family; none: deny
+         on_missing                      deny; none: adopt
          max_rotations, not_after, max_per_minute    none: no limit
     3  the client
          agent, ip                       fingerprints of this request's context
