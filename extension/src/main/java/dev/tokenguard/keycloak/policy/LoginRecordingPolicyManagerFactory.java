@@ -10,16 +10,24 @@ import org.keycloak.provider.Provider;
 import org.keycloak.services.clientpolicy.ClientPolicyManager;
 import org.keycloak.services.clientpolicy.DefaultClientPolicyManagerFactory;
 
-/** Replaces Keycloak's policy manager up to 26.5. */
+/**
+ * Provides Keycloak's policy manager up to 26.5. The id differs from that of the built-in factory:
+ * Keycloak asks whether a factory is supported after it has dropped the other factory with that id.
+ */
 public final class LoginRecordingPolicyManagerFactory extends DefaultClientPolicyManagerFactory
     implements EnvironmentDependentProviderFactory {
 
-  /** Keycloak selects the highest order for an id; that of the built-in factory is 0. */
-  private static final int BEFORE_BUILT_IN = 10;
+  /** Keycloak selects the highest order; that of the built-in factory is 0. */
+  private static final int ABOVE_BUILT_IN = 10;
+
+  @Override
+  public String getId() {
+    return "token-guard";
+  }
 
   @Override
   public int order() {
-    return BEFORE_BUILT_IN;
+    return ABOVE_BUILT_IN;
   }
 
   /** From 26.6 on, an interceptor gets the tokens of all responses. */

@@ -33,6 +33,8 @@ class KeycloakVersionIT extends LabTest {
     assertThat(isLoaded("singleUseObject", "redis")).isEqualTo(minor < 7);
     assertThat(isLoaded("revokedToken", "redis")).isEqualTo(minor >= 7);
     assertThat(isLoaded("token-interceptor", "token-guard")).isEqualTo(minor >= 6);
+    assertThat(isLoaded("client-policy-manager", "token-guard")).isEqualTo(minor < 6);
+    assertThat(isLoaded("client-policy-manager", "default")).isTrue();
   }
 
   private boolean isLoaded(String spi, String provider) {
