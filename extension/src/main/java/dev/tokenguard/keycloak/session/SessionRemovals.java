@@ -42,12 +42,12 @@ public final class SessionRemovals {
    *
    * @param session the session of the request
    * @param builtIn the persister to delegate to
-   * @param isRevoked whether the trigger is not {@code off} in the realm
+   * @param isRevoked whether the trigger of a removal is not {@code off} in the realm
    */
   public static UserSessionPersisterProvider observed(
       KeycloakSession session,
       UserSessionPersisterProvider builtIn,
-      BiPredicate<RealmModel, Trigger> isRevoked) {
+      BiPredicate<RealmModel, Removed> isRevoked) {
     try {
       // Enlisted now, because Keycloak writes the sessions when the commit has begun.
       RequestTerminations.of(session);
@@ -74,13 +74,14 @@ public final class SessionRemovals {
     }
   }
 
-  private record Removed(Trigger trigger, RevocationTarget target) {}
+  /** A session or client session that Keycloak has removed. */
+  record Removed(Trigger trigger, RevocationTarget target) {}
 
   private static void revoke(
-      KeycloakSession session, Removed removed, BiPredicate<RealmModel, Trigger> isRevoked) {
+      KeycloakSession session, Removed removed, BiPredicate<RealmModel, Removed> isRevoked) {
     RealmModel realm = session.getContext().getRealm();
     try {
-      if (isRevoked.test(realm, removed.trigger())) {
+      if (isRevoked.test(realm, removed)) {
         new SessionTerminator(session, realm, removed.trigger().reason())
             .whenCommittedUnlessCovered(removed.target());
       }

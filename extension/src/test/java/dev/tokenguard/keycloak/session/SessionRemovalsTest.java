@@ -3,6 +3,11 @@ package dev.tokenguard.keycloak.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokenguard.keycloak.session.SessionRemovals.Removed;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.revocation.RevocationTarget.ClientSessions;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
+import dev.tokenguard.revocation.RevocationTarget.Sessions;
 import dev.tokenguard.revocation.Trigger;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -19,11 +24,11 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.session.UserSessionPersisterProvider;
 
-/** The persister that sees removals delegates everything, and notes removals only. */
+/** The observed persister delegates everything, and reports removals only. */
 class SessionRemovalsTest {
 
   private final List<Method> delegated = new ArrayList<>();
-  private final List<Trigger> seen = new ArrayList<>();
+  private final List<Removed> seen = new ArrayList<>();
   private RuntimeException failure;
 
   private final UserSessionPersisterProvider builtIn =
@@ -54,10 +59,17 @@ class SessionRemovalsTest {
   }
 
   @Test
-  void given_a_removed_session_or_client_session_then_its_trigger_is_looked_up() {
+  void given_a_removed_session_or_client_session_then_its_user_and_kind_are_known() {
     observed().removeUserSession("sid", true);
+    observed().removeUserSession("sid", false);
     observed().removeClientSession("sid", "client", false);
-    assertThat(seen).containsExactly(Trigger.LOGOUT, Trigger.TOKEN_REVOCATION);
+    List<ClientSession> clientSession = List.of(new ClientSession("sid", "client"));
+    assertThat(seen)
+        .containsExactly(
+            new Removed(Trigger.LOGOUT, Sessions.of("user", "sid", SessionKind.OFFLINE)),
+            new Removed(Trigger.LOGOUT, Sessions.of("user", "sid", SessionKind.ONLINE)),
+            new Removed(
+                Trigger.TOKEN_REVOCATION, new ClientSessions("user", clientSession, List.of())));
   }
 
   @Test
@@ -71,8 +83,8 @@ class SessionRemovalsTest {
     return SessionRemovals.observed(
         session(),
         builtIn,
-        (realm, trigger) -> {
-          seen.add(trigger);
+        (realm, removed) -> {
+          seen.add(removed);
           return false;
         });
   }
