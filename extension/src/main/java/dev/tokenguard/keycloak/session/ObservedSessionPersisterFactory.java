@@ -65,7 +65,8 @@ public final class ObservedSessionPersisterFactory implements UserSessionPersist
             factory.getProviderFactory(EventListenerProvider.class, RevocationListenerFactory.ID);
     return listener == null
         ? delegate
-        : SessionRemovals.observed(session, delegate, (realm, removed) -> listener.isOn(realm, removed.trigger()));
+        : SessionRemovals.observed(
+            session, delegate, (realm, removed) -> listener.isOn(realm, removed.trigger()));
   }
 
   private String builtIn(KeycloakSessionFactory factory) {
