@@ -17,7 +17,7 @@ public final class Transactions {
 
   private static final Logger LOG = Logger.getLogger(Transactions.class);
 
-  static final int TRIES = 5;
+  private static final int TRIES = 5;
 
   /** The back-off: at most twice as long before the second try, doubled before each further one. */
   private static final int PAUSE_MILLIS = 20;
@@ -64,9 +64,10 @@ public final class Transactions {
   }
 
   /**
-   * Runs a step up to five times (six times before Keycloak 26.7) within about half a second. If
-   * two requests change a session concurrently, Keycloak fails one of them with a conflict (409),
-   * and a termination has no client that retries it.
+   * Runs a step again until it succeeds, within about half a second: up to five times, before
+   * Keycloak 26.7 as often as that time allows. If two requests change a session concurrently,
+   * Keycloak fails one of them with a conflict (409), and a termination has no client that retries
+   * it.
    *
    * @param step idempotent, in a transaction of its own
    * @throws RuntimeException of the last try
@@ -75,7 +76,7 @@ public final class Transactions {
     List<T> result = new ArrayList<>(1);
     Retry.executeWithBackoff(
         attempt -> result.add(step.get()),
-        (attempt, failure) -> LOG.debugf(failure, "Try %d of %d failed", attempt + 1, TRIES),
+        (attempt, failure) -> LOG.debugf(failure, "Try %d failed", attempt + 1),
         TRIES,
         PAUSE_MILLIS);
     return result.get(0);

@@ -1,25 +1,25 @@
 --[[
-  Puts one entry on the blacklist. One that stands is never weakened.
+  Adds one entry to the blacklist. An existing one keeps its value and its expiry if these are later.
 
   KEYS[1]  the entry
 
   ARGV
-    1  value: a reason; or a second since the epoch, which a space and a reason may follow
-    2  expires at, s
-    3  which of two values stays: first, or larger
-    4  lives at least, s from now
+    1  value: a reason; or a cut-off in seconds since the epoch, with or without a space and a reason
+    2  expiry, s
+    3  which of two values is kept: first, or larger
+    4  shortest TTL, s
 
-  Returns 1 when there was no entry, 0 when there was one. Of all that add the same, one gets 1.
-  Error replies: WRONGTYPE when the key holds something else.
+  Returns 1 if there was no entry, 0 if there was one: 1 for exactly one of concurrent calls.
+  Error replies: WRONGTYPE if the key has another type.
 ]]
 
--- Readers take what does not begin with a second for a cut-off that covers all tokens. It must not
--- lock anybody out for longer than until the next entry.
+-- Readers treat a value that does not begin with a number as a cut-off that covers all tokens. As 0, it
+-- is replaced by the next entry.
 local function second(of)
   return tonumber(of:match('^%d+')) or 0
 end
 
--- SET takes any second in the past, and leaves nothing then; but it refuses 0 and what is below.
+-- SET accepts a past second, and then deletes the key, but it refuses 0 and negative numbers.
 local key, value, expires = KEYS[1], ARGV[1], math.max(1, tonumber(ARGV[2]))
 local least = tonumber(ARGV[4])
 if least > 0 then expires = math.max(expires, tonumber(redis.call('TIME')[1]) + least) end

@@ -1,15 +1,15 @@
 -- include: record.lua
 -- include: page.lua
 --[[
-  Lists the families of one user that are still remembered, a page at a time.
+  Returns the recorded families of one user, page by page.
 
   KEYS[1]  hash with all state of the user
 
   ARGV
-    1  where to go on: 0 to begin, then what the last page returned
+    1  cursor: 0 for the first page, then that of the last page
 
   Returns a page, see page.lua.
-  Error replies: WRONGTYPE when the key holds something else, FORMAT when a record is not known.
+  Error replies: WRONGTYPE if the key has another type, FORMAT if a record has an unknown version.
 ]]
 
 return families_page(KEYS[1], ARGV[1])

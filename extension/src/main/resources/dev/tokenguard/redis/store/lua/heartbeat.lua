@@ -1,14 +1,14 @@
 --[[
-  Counts on, so that its callers notice a data loss.
+  Increments a counter, by which its callers detect data loss.
 
-  KEYS[1]  hash: id, given when it is made; beats, how often it was counted on
+  KEYS[1]  hash: id, set with the first call; beats, the number of calls
 
   ARGV
-    1  id, should it have to be made
-    2  how long it is kept, s
+    1  id for a new hash
+    2  TTL, s
 
   Returns id and beats.
-  Error replies: WRONGTYPE when the key holds something else.
+  Error replies: WRONGTYPE if the key has another type.
 ]]
 
 local key = KEYS[1]

@@ -1,13 +1,13 @@
 --[[
-  Takes a later second for the latest, and keeps it until then.
+  Raises the latest expiry of a realm, and keeps it until then.
 
-  KEYS[1]  string: the latest second, s since the epoch
+  KEYS[1]  string: the latest expiry, s since the epoch
 
   ARGV
-    1  a second, s since the epoch
+    1  an expiry, s since the epoch
 
-  Returns the latest second.
-  Error replies: WRONGTYPE when the key holds something else.
+  Returns the latest expiry.
+  Error replies: WRONGTYPE if the key has another type.
 ]]
 
 local key = KEYS[1]

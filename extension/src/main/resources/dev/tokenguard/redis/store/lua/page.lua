@@ -1,21 +1,21 @@
 --[[
-  A page of the families of one user that are still remembered, for find.lua and revoke.lua. However
-  many there are, no call keeps Redis from its other work for long. A family may be on two pages.
+  A page of the recorded families of one user, for find.lua and revoke.lua. The size of a page is
+  bounded, so that no call blocks Redis for long. A family may be on two pages.
 
-  Returns an array: where to go on, 0 after the last page; then an array for each family
+  Returns an array: the cursor, 0 after the last page; then an array for each family
     1  its id, compact                      2  newest generation
-    3  made, ms                             4  revoked because, empty when active
+    3  time of its issue, ms                4  reason of the revocation, empty if active
     5  session id, compact                  6  client id, compact
-    7  first recorded, s                    8  offline: 1 or empty
-    9  tag of the token for which it began by token exchange, or empty
+    7  time of the first record, s          8  offline: 1 or empty
+    9  tag of the token for which it was issued by token exchange, or empty
    10  oldest and                          11  newest generation whose access token may be unexpired
    12  oldest and                          13  newest replay, likewise
-   14  when the last of them has expired, s
+   14  latest expiry of these, s
    15  prefix of the login's access token  16  prefix of the others
-  A family that was revoked before its login was recorded has 5 to 9 empty.
+  5 to 9 are empty for a family that was revoked before its login was recorded.
 ]]
 
--- From where the last page ended, 0 to begin.
+-- from: the cursor of the last page, 0 for the first one.
 local function families_page(key, from)
   local now = clock()
   local page = redis.call('HSCAN', key, from, 'COUNT', 500)
@@ -34,7 +34,7 @@ local function families_page(key, from)
     found[#found + 1] = row
   end
 
-  -- When its session began is not remembered: not after the family.
+  -- The start of its session is not recorded; it is not after that of the family.
   local function covering_mark(created, marks)
     local scope = revoked_scope('', marks[1], marks[2], marks[3], user_mark, created, created)
     return scope and scope:lower() or ''
@@ -61,7 +61,7 @@ local function families_page(key, from)
       local access = redis.call('HGET', key, 'a:' .. id)
       local family = read_family(value, access)
       if not family then return redis.error_reply(UNKNOWN_FORMAT) end
-      -- All others are listed by their origins.
+      -- All other families are in the order of their client.
       if not is_begun(family) then list(id, value, access, '', '', '', '', '', '') end
     end
   end

@@ -1,28 +1,27 @@
 -- include: record.lua
 -- include: page.lua
 --[[
-  Marks sessions, client sessions, clients, all of one user, or families as revoked. Marks carry a
-  time; nothing is enumerated for them. A later cut-off replaces an earlier one, and what is remembered
-  longer stays so.
+  Marks sessions, client sessions, clients, the user or families as revoked. Marks have a cut-off, so
+  nothing is enumerated. An existing mark keeps its cut-off and its expiry if these are later.
 
   KEYS[1]  hash with all state of the user
 
   ARGV
-    1  remember until, s
+    1  expiry of the marks, s
     2  number of marks n, then n times: field, cut-off, s
     then  number of families m, then m times: field of its lineage, field of its access tokens
-    then  list: 1 to list the families of the user as they are then
-  A family without a record gets one of generation 0, so that it is revoked once it is recorded.
+    then  list: 1 to return the families of the user afterwards
+  A family without a record gets one of generation 0, so that its login is revoked when it is recorded.
 
-  Returns two arrays. The second is the first page of the families, see page.lua; empty unless listed.
-  The first has an array for each named family that had a record; again when it is asked again, so that
-  a caller that missed the answer can repeat the question
-    1  its place among the families, from 1
+  Returns two arrays. The second is the first page of the families, see page.lua; empty without list.
+  The first has an array for each family of ARGV with a record, also if it was revoked before, so that
+  a caller that missed the reply can repeat the call
+    1  its position in ARGV, from 1
     2  oldest and                           3  newest generation whose access token may be unexpired
     4  oldest and                           5  newest replay, likewise
-    6  when the last of them has expired, s
+    6  latest expiry of these, s
     7  prefix of the login's access token   8  prefix of the others
-  Error replies: WRONGTYPE when the key holds something else, FORMAT when a record is not known.
+  Error replies: WRONGTYPE if the key has another type, FORMAT if a record has an unknown version.
 ]]
 
 local key, retain = KEYS[1], tonumber(ARGV[1])
