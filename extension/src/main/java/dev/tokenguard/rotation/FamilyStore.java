@@ -8,68 +8,67 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Where families are remembered. {@link #begin}, {@link #rotate} and {@link #recordExchange} are
- * one atomic step each, for all nodes, and touch a bounded number of records however many families
- * the user has.
+ * The store of families, for all nodes. {@link #begin}, {@link #rotate} and {@link #recordExchange}
+ * are one atomic step each, and use a bounded number of records for any number of families.
  *
- * <p>All methods throw {@link StoreUnavailableException} when the store cannot be asked or does not
- * answer in time; the step may then have been taken or not.
+ * <p>All methods throw {@link StoreUnavailableException} if the store is not reachable or does not
+ * answer in time; it may then have executed the step.
  */
 public interface FamilyStore {
 
-  /** How many marks and families one step of {@link #revoke} covers at most. */
+  /** The largest number of marks in one step of {@link #revoke}. */
   int REVOKED_PER_STEP = 500;
 
-  /** How many families one login revokes at most, see {@link #begin}. */
+  /** The largest number of families that one login revokes, see {@link #begin}. */
   int CAPPED_PER_LOGIN = 64;
 
   /**
-   * Remembers the family of a login, and revokes the oldest ones of the user at the client that are
-   * more than the policy allows: at most {@link #CAPPED_PER_LOGIN}, the rest by the next logins. A
-   * family that is not begun here begins at its first refresh. What is remembered already stays as
-   * it is, so a login may be recorded twice; and what was revoked before stays so: the login then
-   * begins a family that is revoked.
+   * Records the family of a login, and revokes the oldest families of the user at the client beyond
+   * the limit of the policy: at most {@link #CAPPED_PER_LOGIN}, and the rest at the next logins.
+   * Idempotent: an existing record stays, and a revoked family stays revoked. A family without this
+   * step begins at its first refresh.
    *
-   * <p>What is revoked here is remembered until its access tokens have expired, and not as long as
-   * its refresh tokens: {@link #rotate} refuses these by the time at which they were issued.
+   * <p>The record of a family that was revoked here expires with its access tokens, earlier than
+   * its refresh tokens: {@link #rotate} refuses these by their time of issue.
    *
-   * @param login what the login is answered with; generation 0, its refresh and access token being
-   *     those of the child
+   * @param login generation 0, with the tokens of the response as the successor
    * @return the unexpired access tokens of the families that were revoked
    */
   List<AccessTokens> begin(RotationRequest login, RotationPolicy policy);
 
   /**
-   * Decides what the presented token is worth and remembers the decision, by the store's clock.
+   * Decides about the presented token and records the decision, by the clock of the store.
    *
-   * @param wasUnanswered whether an attempt to refresh the presented token got no answer, by the id
-   *     of the attempt to which the newest child was granted last. It is asked at most once, before
-   *     anything is decided, and only where the end of the grace period is all that makes a reuse
-   *     of a replay. If so, the child is granted, and the grace period begins then
+   * @param wasUnanswered whether an attempt to refresh the presented token got no response. Its
+   *     argument is the id of the attempt that got the newest successor last. Called at most once,
+   *     before the decision, and only if the replay is a reuse for no other reason than the end of
+   *     the grace period. If true, the successor is granted, and its grace period begins
    */
   RefreshDecision rotate(
       RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered);
 
   /**
-   * Marks what is named as revoked. From then on {@link #rotate} refuses its tokens. Sessions,
-   * clients and users are marked with a time, so this enumerates no families. More than {@link
-   * #REVOKED_PER_STEP} are marked in several steps.
+   * Records the marks of a revocation. From then on {@link #rotate} refuses the tokens that they
+   * cover. Marks of sessions, clients and users have a time, so no families are enumerated. More
+   * than {@link #REVOKED_PER_STEP} marks take several steps.
    *
-   * @return the unexpired access tokens of the families named in it, where they are known
+   * @return the unexpired access tokens of the families whose ids are marked, if they have a record
    */
   List<AccessTokens> revoke(Revocation revocation);
 
   /**
-   * The same, and the families of the user as they are afterwards. A store may answer with both at
-   * once.
+   * Records the marks of a revocation, and finds the families of the user afterwards. A store can
+   * do both in one round trip.
    */
   default RevokedFamilies revokeAndFind(Revocation revocation) {
     return new RevokedFamilies(revoke(revocation), each -> find(revocation.userId(), each));
   }
 
   /**
-   * @param accessTokens those that {@link #revoke} returns
-   * @param families passes on each family as {@link #find} does; may ask the store
+   * The result of {@link #revokeAndFind}.
+   *
+   * @param accessTokens the result of {@link #revoke}
+   * @param families passes on each family, like {@link #find}; can call the store
    */
   record RevokedFamilies(
       List<AccessTokens> accessTokens, Consumer<Consumer<TokenFamily>> families) {
@@ -80,12 +79,12 @@ public interface FamilyStore {
   }
 
   /**
-   * The families of a user that are still remembered, in no order, page by page. Not a snapshot:
-   * one that begins meanwhile may be missing, and one may come twice.
+   * The recorded families of a user, without order, page by page. Not a snapshot: a family that
+   * begins meanwhile may be missing, and a family may occur twice.
    */
   void find(String userId, Consumer<TokenFamily> each);
 
-  /** All at once, each once. */
+  /** The recorded families of a user, each once. */
   default List<TokenFamily> find(String userId) {
     Map<String, TokenFamily> found = new LinkedHashMap<>();
     find(userId, family -> found.put(family.id(), family));
@@ -103,6 +102,6 @@ public interface FamilyStore {
    */
   long recordExchange(String userId, String tag, String prefix, long expiresAt);
 
-  /** The {@code jti} of what was exchanged under a tag and may be unexpired. */
+  /** The {@code jti} of the tokens that were exchanged under a tag and may be unexpired. */
   List<String> exchanged(String userId, String tag);
 }

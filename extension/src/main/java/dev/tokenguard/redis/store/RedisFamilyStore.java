@@ -21,8 +21,8 @@ import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
 /**
- * Families in Redis: one script and one key for each method; {@link #find} and a large {@link
- * #revoke} take a round trip for each page.
+ * The families in Redis. Each method runs one script on one key; {@link #find} and a large {@link
+ * #revoke} run it once for each page.
  */
 public final class RedisFamilyStore implements FamilyStore {
 
@@ -51,11 +51,11 @@ public final class RedisFamilyStore implements FamilyStore {
         reply -> tokens(LuaReply.of(reply), row -> keys.expanded(row.text(0))));
   }
 
-  /** One command; two where the script has to know whether an attempt got no answer. */
+  /** One command, or two if the decision depends on whether an attempt got no response. */
   @Override
   public RefreshDecision rotate(
       RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
-    // Where nothing is refused, nothing has to be excused.
+    // The mode observe refuses no replay, so none needs an excuse.
     String excused = policy.isObserving() ? RotateScript.NONE_EXCUSED : RotateScript.ASK;
     LuaReply first = decided(request, policy, excused);
     LuaReply reply =
@@ -79,7 +79,7 @@ public final class RedisFamilyStore implements FamilyStore {
     return revoke(revocation, false).accessTokens();
   }
 
-  /** The first page of the families comes with the reply that tells the access tokens. */
+  /** The reply with the access tokens contains the first page of the families, too. */
   @Override
   public RevokedFamilies revokeAndFind(Revocation revocation) {
     return revoke(revocation, true);
@@ -140,10 +140,10 @@ public final class RedisFamilyStore implements FamilyStore {
         });
   }
 
-  /** A field and the time up to which it revokes. */
+  /** A field with its cut-off. */
   private record Mark(String field, long cutoff) {}
 
-  /** The widest first: what is marked in several steps is then covered as early as it can be. */
+  /** The widest first, so that a revocation in several steps covers as much as possible early. */
   private List<Mark> marks(Revocation revocation) {
     RevocationTarget.Marks named = revocation.marks();
     List<Mark> marks = new ArrayList<>();

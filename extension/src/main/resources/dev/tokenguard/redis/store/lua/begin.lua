@@ -1,38 +1,38 @@
 -- include: record.lua
 --[[
-  Records the family of a login, and revokes the user's oldest families at the client when there are too
-  many. One call for each login, before the client has its tokens.
+  Records the family of a login, and revokes the oldest families of the user at the client beyond the
+  limit. One call for each login, before the response.
 
   KEYS[1]  hash with all state of the user
 
   ARGV: three JSON objects, as in rotate.lua
-    1  the token: the tokens of the login stand for the next ones, and the generation is 0
+    1  the token: generation 0, with the tokens of the login as the next ones
     2  the policy
          max_families    of the user at this client; none: no limit
          mode            enforce or observe
     3  the client
 
-  What is known of the family stays as it is. If it, its session, its client session or all of its user
-  was revoked before, it is recorded as revoked, and revokes no other. The watermark of the client
-  does not concern it: its refresh token is recorded here.
+  An existing record stays. If the family, its session, its client session or its user was revoked
+  before, the family is recorded as revoked, and revokes no other. The watermark of the client does not
+  apply, because the refresh token is recorded here.
 
-  However many families the user has, one call looks at the limit and 64 more at most, revokes 64 at
-  most, and leaves the rest to the next logins. A limit above 64 may be exceeded by a sixteenth before
-  the families are looked at, so that a login costs the same on average whatever the limit.
+  The cost is bounded for any number of families: one call reads at most 64 families more than the
+  limit, revokes at most 64, and leaves the rest to the next logins. A limit above 64 may be exceeded by
+  a sixteenth before the families are read, so that the average cost of a login stays the same.
 
   Returns an array for each family that was revoked: its id, compact, then what access_tokens in
   record.lua returns.
-  Error replies: WRONGTYPE when the key holds something else, FORMAT when the record of this family, or
-  a mark, is not known.
+  Error replies: WRONGTYPE if the key has another type, FORMAT if the record of this family or a mark
+  has an unknown version.
 ]]
 
 local AT_ONCE = 64
 
--- Clocks of nodes and of Redis may differ: the margin that Keycloak adds to what it asks for, too.
+-- The clocks of nodes and Redis may differ. Keycloak adds the same margin to its times.
 local CLOCK_MARGIN = 60
 
--- Its record goes when its access tokens have expired; the watermark of its client stands for the
--- rest. The expiry of the refresh token is only needed to grant one.
+-- The record expires with the access tokens; the watermark of the client refuses the refresh tokens.
+-- The exp is only needed to grant a refresh.
 local function cap(family, now)
   revoke(family, 'capped')
   family.retain = math.min(family.retain, math.max(now, access_end(family) + CLOCK_MARGIN))
@@ -85,8 +85,9 @@ if is_revoked then return { access_tokens(id, family) } end
 local slack = limit and limit > AT_ONCE and math.floor(limit / 16) or 0
 if not is_new or not limit or policy.mode ~= 'enforce' or own - first < limit + slack then return {} end
 
--- The oldest of the others, as many as can matter. When their sessions began is not remembered: not
--- after the family. What a cut-off does not cover by that time was revoked when it was recorded.
+-- The oldest of the other families that can matter. The start of their sessions is not recorded; it is
+-- not after that of the family. Families that a cut-off does not cover by that time were recorded as
+-- revoked.
 local last = math.min(own, first + limit + AT_ONCE) - 1
 local numbers = {}
 for index = first, last do numbers[#numbers + 1] = origins .. text(index) end
@@ -116,12 +117,12 @@ if #others > 0 then
   for index, mark in ipairs(redis.call('HMGET', key, unpack(asked))) do marks[asked[index]] = mark end
 end
 
--- The second value: it is of a newer version. It keeps its place and is left to that.
+-- The second value: whether the record has a newer version. Its family keeps its number.
 local function counts(other)
   if not other.lineage then return false end
-  local remembered, because = remembered_until(other.lineage)
-  if not remembered then return true, true end
-  return remembered >= now and not revoked_scope(because, marks[other.session],
+  local retained, because = retained_until(other.lineage)
+  if not retained then return true, true end
+  return retained >= now and not revoked_scope(because, marks[other.session],
     marks[other.client_session], stored[5], stored[6], other.created, other.created)
 end
 
@@ -152,9 +153,9 @@ for index, other in ipairs(others) do
   end
 end
 
--- Those that stay close ranks at the end, the others do before them. A free number counts no more.
+-- Renumbers: the families that stay at the end, the others before them. Free numbers are deleted.
 local free = last
-local function close_ranks(some)
+local function renumber(some)
   for index = #some, 1, -1 do
     if some[index].number ~= free then
       redis.call('HSET', key, origins .. text(free), some[index].origin)
@@ -163,11 +164,11 @@ local function close_ranks(some)
   end
 end
 
-close_ranks(staying)
+renumber(staying)
 write_order(key, order_field, free + 1, own + 1, watermark)
--- The watermark lives as long as a session: copies of a refresh token that are issued while no policy
--- applies expire later than what was recorded.
+-- The watermark expires with the session: copies of a refresh token that are issued without a policy
+-- expire later than the recorded exp.
 if #revoked > 0 then keep_until(key, token.revoked_retain_until) end
-close_ranks(leaving)
+renumber(leaving)
 for index = first, free do redis.call('HDEL', key, origins .. text(index)) end
 return revoked

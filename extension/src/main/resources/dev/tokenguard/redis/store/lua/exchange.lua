@@ -1,17 +1,17 @@
 -- include: record.lua
 -- include: exchanges.lua
 --[[
-  Counts an access token that was exchanged for one of a family. Ids are derived from the count, so
-  that they can be named without having been listed.
+  Counts an access token that is exchanged for one of a family. Its id is derived from the count, so
+  that the ids of all exchanged tokens are known without a list.
 
   KEYS[1]  hash with all state of the user
 
   ARGV
-    1  field of what was exchanged under the tag
-    2  prefix of the id                     3  expires at, s
+    1  field of the tokens exchanged under the tag
+    2  prefix of the id                     3  expiry, s
 
   Returns the ordinal of the token among those of its tag and prefix.
-  Error replies: WRONGTYPE when the key holds something else, FORMAT when the record is not known.
+  Error replies: WRONGTYPE if the key has another type, FORMAT if the record has an unknown version.
 ]]
 
 local key, expires = KEYS[1], tonumber(ARGV[3])
@@ -20,7 +20,7 @@ local older_end, newer_end, counts = now, now, {}
 local record = redis.call('HGET', key, ARGV[1])
 if record then older_end, newer_end, counts = read_exchanges(record) end
 
--- A new span begins when all of the older one has expired, as for the access tokens of a family.
+-- A new span begins when all tokens of the older one have expired, as in the record of a family.
 if now > older_end then
   for _, count in ipairs(counts) do count.first, count.middle = count.middle, count.last + 1 end
   older_end, newer_end = newer_end, now

@@ -1,15 +1,15 @@
 -- include: record.lua
 -- include: exchanges.lua
 --[[
-  Lists what was exchanged for access tokens of a family and may be unexpired.
+  Returns the tokens that were exchanged for access tokens of a family and may be unexpired.
 
   KEYS[1]  hash with all state of the user
 
   ARGV
-    1  field of what was exchanged under the tag
+    1  field of the tokens exchanged under the tag
 
   Returns an array for each prefix: prefix, first and last ordinal.
-  Error replies: WRONGTYPE when the key holds something else, FORMAT when the record is not known.
+  Error replies: WRONGTYPE if the key has another type, FORMAT if the record has an unknown version.
 ]]
 
 local now = clock()

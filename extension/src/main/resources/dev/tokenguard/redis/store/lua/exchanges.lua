@@ -1,4 +1,4 @@
--- How tokens that were exchanged for those of a family are stored, see record.lua.
+-- The storage format of exchanged tokens, see record.lua.
 
 -- The ends of both spans, and the counts of each prefix.
 local function read_exchanges(record)

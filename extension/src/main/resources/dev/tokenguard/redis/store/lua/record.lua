@@ -1,64 +1,64 @@
 --[[
-  The record of a token family: the only place that knows how it is stored. Scripts on families include
-  it.
+  The storage format of a token family. All scripts on families include this file.
 
-  A family is two fields in the hash of its user, and one in the order of its client; each value is
-  short enough for a compact hash (64 bytes by default). Fields of a family are named by a kind, a
-  colon and the family's id, compact. Text, separated by commas; times are seconds since the epoch
-  unless ms is said. 1 is the version of the format.
+  A family has two fields in the hash of its user, and one in the order of its client; each value is
+  short enough for a compact hash (64 bytes by default). The name of a field is a letter, a colon and
+  the compact id of the family. Values are texts separated by commas; times are seconds since the epoch,
+  or milliseconds where marked with ms. 1 is the version of the format.
 
-    f:  lineage        1, newest generation, made ms, iat minus made, exp minus iat (empty: no exp),
-                       remember until minus exp, or minus iat without one, replays in this grace,
-                       user agent and ip of the request that rotated (empty: revoked before its login
-                       was recorded), attempt that was granted the newest child last, revoked because
-                       (empty: active), begin of a minute minus made, refreshes in that minute
-    a:  access tokens  older span: newest minus first generation, end minus made, newer span: the same,
-                       prefix of the login's id, prefix of the others', bound user agent, bound ip,
-                       replays of the family, replays since the older span began, since the newer
-    p:  parent         tag of the access token for which it began; only after a token exchange
+    f:  lineage        1, newest generation, time of its issue (ms), iat minus that time, exp minus iat
+                       (empty: no exp), expiry of the record minus exp, or minus iat without one,
+                       replays in this grace period, user agent and ip of the request that rotated
+                       (empty: revoked before its login was recorded), attempt that got the newest
+                       token last, reason of the revocation (empty: active), begin of a minute minus
+                       the time of issue, refreshes in that minute
+    a:  access tokens  older span: newest minus first generation, end minus time of issue, newer span:
+                       the same, prefix of the login's id, prefix of the others', bound user agent,
+                       bound ip, replays of the family, replays since the older span began, since the
+                       newer
+    p:  parent         tag of the access token for which it was issued; only after a token exchange
 
   The families of a client are numbered in the order in which they were recorded:
-    i:<client>.<number>  origin   session id, family id, first recorded, offline (1)
-    h:<client>           order    1, first number that counts, next number, watermark; without it
-                                  the one family of the client, if there is one, is number 1
-  Numbers below the first are left to families that no longer count: revoked, or expired.
+    i:<client>.<number>  origin   session id, family id, time of the first record, offline (1)
+    h:<client>           order    1, first number in use, next number, watermark; without this field
+                                  the client has at most one family, with number 1
+  Lower numbers than the first in use belong to revoked and expired families.
 
-  A family that is revoked because there were too many of its client is kept until its access tokens
-  have expired. If it were kept as long as its refresh tokens, a script that logs in would fill the
-  hash. The watermark stands for these: the largest iat among the newest refresh tokens of such
-  families. A refresh token without a record that was issued then or earlier is refused. The key, and
-  with it the watermark, lives at least as long as the refresh tokens: its end is never brought
-  forward.
+  The record of a family that was revoked by the limit of families expires with its access tokens. With
+  the expiry of its refresh tokens, a script that logs in would fill the hash. The watermark replaces
+  these records: it is the largest iat of the newest refresh tokens of such families. A refresh token
+  without a record that was issued up to this time is refused. The key, and with it the watermark,
+  does not expire before the refresh tokens, because its TTL is never shortened.
 
-  To save space a number that is 0 is left out, but for exp minus iat, and so are commas at the end.
+  To save space, a number that is 0 is left out, except exp minus iat, and so are commas at the end.
 
-  The two spans name the access tokens that may be unexpired: those before the older span have
-  expired. A new span begins when all of the older one has expired, so they cover what is unexpired
-  and little more, however often a family rotates.
+  The two spans contain the access tokens that may be unexpired: those before the older span have
+  expired. A new span begins when all tokens of the older one have expired. So the spans contain few
+  expired tokens, for any number of rotations.
 
-  Beside the families:
-    s:  revoked session, online    1, cut-off, remember until: began at the cut-off or before
+  Other fields:
+    s:  revoked session, online    1, cut-off, expiry; sessions that began up to the cut-off
     o:  revoked session, offline   likewise
-    c:  revoked client session     1, cut-off, remember until: began before the cut-off
-    k:  all at a client            likewise
-    u   all of the user            likewise
-    x:  what was exchanged         1, end of the older span, end of the newer, then for each prefix of
+    c:  revoked client session     1, cut-off, expiry; client sessions that began before the cut-off
+    k:  client of the user         likewise
+    u   user                       likewise
+    x:  exchanged tokens           1, end of the older span, end of the newer, then for each prefix of
                                    ids: prefix, first, first of the newer span, last, with colons
 ]]
 
 local UNKNOWN_FORMAT = 'FORMAT unknown record of a token family or a revocation'
 
--- The field of what revokes all of the user.
+-- The field of the cut-off of the user.
 local USER_MARK = 'u'
 
--- The fields of a family and of what can revoke it.
+-- The fields of a family, and of the marks that can revoke it.
 local function fields_of(token)
   local client = token.client
   return 'f:' .. token.family, 'a:' .. token.family, (token.offline and 'o:' or 's:') .. token.session,
     'c:' .. token.session .. '.' .. client, 'k:' .. client
 end
 
--- The field of the order of a client's families, and those of their origins but for the number.
+-- The field of the order of a client's families, and the start of the fields of their origins.
 local function order_fields_of(token)
   return 'h:' .. token.client, 'i:' .. token.client .. '.'
 end
@@ -75,8 +75,8 @@ local function split(record)
   return parts
 end
 
--- The parts of a family, those at the end optional. A lineage of another version does not match. Each
--- refresh reads them; split takes three times as long.
+-- The parts of a family; those at the end are optional. A lineage of another version does not match.
+-- Patterns, because each refresh reads them and split takes three times as long.
 local LINEAGE = '^1,([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*)'
   .. ',?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*)'
 local ACCESS = '^([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*)'
@@ -96,7 +96,7 @@ local function second(ms)
   return math.floor(ms / 1000)
 end
 
--- nil when the fields are not a family of a known version
+-- nil if the record has an unknown version.
 local function read_family(lineage, access)
   local generation, made_ms, iat, exp, retain, replays, agent, ip, attempt, revoked, minute, refreshes =
     lineage:match(LINEAGE)
@@ -119,14 +119,15 @@ local function read_family(lineage, access)
   }
 end
 
--- nil when it is not of a known version; the second value: revoked because
-local function remembered_until(lineage)
+-- The expiry of a record; nil if it has an unknown version. The second value: the reason of the
+-- revocation.
+local function retained_until(lineage)
   local generation, made_ms, iat, exp, retain, _, _, _, _, revoked = lineage:match(LINEAGE)
   if not generation then return nil end
   return second(number(made_ms)) + number(iat) + number(exp) + number(retain), revoked
 end
 
--- Else it was revoked before its login was recorded, and nothing more is known.
+-- false for a family that was revoked before its login was recorded: nothing else is known of it.
 local function is_begun(family)
   return family.agent ~= ''
 end
@@ -158,7 +159,7 @@ local function access_of(family)
     .. ',' .. short(family.older_replays) .. ',' .. short(family.newer_replays))
 end
 
--- One that nothing is known of yet.
+-- A family without a record.
 local function new_family(generation, now_ms)
   local now = second(now_ms)
   return {
@@ -170,7 +171,7 @@ local function new_family(generation, now_ms)
   }
 end
 
--- What is only needed to grant a refresh is dropped: the record then stays within 64 bytes.
+-- Values that are only needed to grant a refresh are deleted, so that the record fits into 64 bytes.
 local function revoke(family, because)
   if family.revoked == '' then family.revoked = because end
   family.replays, family.refreshes, family.attempt = 0, 0, ''
@@ -180,21 +181,21 @@ local function access_end(family)
   return math.max(family.older_end, family.newer_end)
 end
 
--- The access tokens of a family that may be unexpired, behind what the caller knows it by.
+-- The access tokens of a family that may be unexpired, after a name for the caller.
 local function access_tokens(name, family)
   return { name, family.older, family.generation, family.replayed - family.older_replays + 1,
     family.replayed, access_end(family), family.login_prefix, family.prefix }
 end
 
--- Its cut-off, and until when it is remembered. What a newer version means by it is not guessed at:
--- the script ends.
+-- The cut-off and the expiry of a mark. A mark of a newer version is an error, because its meaning is
+-- unknown.
 local function read_mark(mark)
   local parts = split(mark)
   if parts[1] ~= '1' then error(redis.error_reply(UNKNOWN_FORMAT)) end
   return number(parts[2]), number(parts[3])
 end
 
--- What was revoked, the narrowest first: by the record of the family, and by the marks as stored.
+-- The scope of the revocation, the narrowest first, by the record of the family and by the marks.
 local function revoked_scope(because, session_mark, client_session_mark, client_mark, user_mark,
     started, client_started)
   if because ~= '' then return 'FAMILY' end
@@ -206,7 +207,7 @@ local function revoked_scope(because, session_mark, client_session_mark, client_
   if user_mark and started < read_mark(user_mark) then return 'USER' end
 end
 
--- GT leaves a key without an end as it is: that of a hash which was made just now.
+-- GT does not change a key without a TTL, such as a new hash.
 local function keep_until(key, retain)
   local is_later = redis.call('EXPIREAT', key, text(retain), 'GT') == 1
   if not is_later and redis.call('EXPIRETIME', key) == -1 then
@@ -214,8 +215,8 @@ local function keep_until(key, retain)
   end
 end
 
--- The first number that counts, the next one and the watermark, 0 for none, of what is stored of the
--- order and of number 1.
+-- The first number in use, the next number, and the watermark (0 for none), by the stored order and the
+-- stored origin of number 1.
 local function read_order(order, one)
   if not order then return 1, one and 2 or 1, 0 end
   local first, following, watermark = order:match('^1,(%d+),(%d+),?(%d*)$')
@@ -228,7 +229,7 @@ local function write_order(key, order_field, first, following, watermark)
     '1,' .. text(first) .. ',' .. text(following) .. ',' .. short(watermark)))
 end
 
--- Gives a family its number. Returns the first number that counts, its own, and the watermark.
+-- Adds a family to the order. Returns the first number in use, its own number, and the watermark.
 local function enlist(key, token, order, one, now)
   local order_field, origins = order_fields_of(token)
   local first, own, watermark = read_order(order, one)
@@ -239,9 +240,8 @@ local function enlist(key, token, order, one, now)
   return first, own, watermark
 end
 
--- Fields have no TTL of their own. Each new family looks at 30 others, or less if they are less, and
--- drops what nobody can use any more: a small part of what a hash holds has expired, at a cost that
--- does not grow with it. What a newer version wrote is left to it.
+-- Fields have no TTL of their own. Each new family reads at most 30 random fields, and deletes the
+-- expired ones. So a small part of a hash is expired, at a constant cost. Fields of a newer version stay.
 local function drop_expired(key, now)
   local is_mark = { ['s:'] = true, ['o:'] = true, ['c:'] = true, ['k:'] = true, ['x:'] = true, u = true }
   local sample = redis.call('HRANDFIELD', key, 30, 'WITHVALUES')
@@ -255,7 +255,7 @@ local function drop_expired(key, now)
     local field, record = sample[index], sample[index + 1]
     local kind = field:sub(1, 2)
     if kind == 'f:' then
-      local last = remembered_until(record)
+      local last = retained_until(record)
       if last and last < now then drop_family(field:sub(3)) end
     elseif kind == 'i:' then
       local name = record:match('^[^,]*,([^,]*)')
@@ -271,7 +271,7 @@ local function drop_expired(key, now)
   if #origins > 0 then
     local records = redis.call('HMGET', key, unpack(lineages))
     for index, field in ipairs(origins) do
-      local last = records[index] and remembered_until(records[index])
+      local last = records[index] and retained_until(records[index])
       if not records[index] or last and last < now then
         dropped[#dropped + 1] = field
         drop_family(lineages[index]:sub(3))

@@ -30,13 +30,13 @@ local families_from = 4 + 2 * tonumber(ARGV[2])
 local families = tonumber(ARGV[families_from - 1])
 
 for index = 3, families_from - 2, 2 do
-  local field, cutoff, remembered = ARGV[index], tonumber(ARGV[index + 1]), retain
+  local field, cutoff, kept = ARGV[index], tonumber(ARGV[index + 1]), retain
   local before = redis.call('HGET', key, field)
   if before then
     local earlier, longer = read_mark(before)
-    cutoff, remembered = math.max(cutoff, earlier), math.max(remembered, longer)
+    cutoff, kept = math.max(cutoff, earlier), math.max(kept, longer)
   end
-  redis.call('HSET', key, field, '1,' .. text(cutoff) .. ',' .. text(remembered))
+  redis.call('HSET', key, field, '1,' .. text(cutoff) .. ',' .. text(kept))
 end
 
 local revoked = {}

@@ -4,33 +4,33 @@
 
   KEYS[1]  hash with all state of the user
 
-  ARGV: three JSON objects. What is 0, false or empty is left out. Times are seconds since the epoch.
+  ARGV: three JSON objects without values that are 0, false or empty. Times are seconds since the epoch.
     1  the token
          family, session, client         ids, compact
          offline                         whether its session is an offline session
          generation, issued_at           of the presented token
-         usable_until                    without a record the token is not accepted later; none: no bound
+         usable_until                    a family without a record is not adopted later; none: no bound
          session_started, client_session_started
          iat, exp                        of the next refresh token; no exp: an offline token without one
-         retain_until                    how long the family is kept
-         revoked_retain_until            the same once it is revoked
+         retain_until                    expiry of the record
+         revoked_retain_until            expiry of the record of a revoked family
          access_exp, prefix              of the next access token; prefix of its id
          login_prefix                    prefix of the id of the login's access token
-         bound_agent, bound_ip           fingerprints of the context that it is bound to
-         parent                          tag of the access token that the family was exchanged for
+         bound_agent, bound_ip           hashes of the context to which it is bound
+         parent                          tag of the access token for which the family was issued
          is_kept                         whether no refresh token is issued
     2  the policy
          mode                            enforce, observe or lookup
          grace_ms, max_replays           no max_replays: no limit
-         grace_agent, grace_ip           what the grace period compares
-         binds_agent, binds_ip           what the binding compares
+         grace_agent, grace_ip           whether the grace period compares user agent, IP address
+         binds_agent, binds_ip           whether the binding compares them
          on_mismatch                     observe or revoke-family; none: deny
          on_missing                      deny; none: adopt
          max_rotations, not_after, max_per_minute    none: no limit
     3  the client
-         agent, ip                       fingerprints of this request's context
-         attempt, age_ms                 id of this attempt, and how long ago it reached Keycloak
-         excused                         the attempt that got no answer, or ask
+         agent, ip                       hashes of the context of this request
+         attempt, age_ms                 id of this attempt, and the time since it reached Keycloak
+         excused                         the attempt that got no response, or ask
 
   Returns an array: the decision, then
     STARTED ROTATED FAST_FORWARDED ADOPTED    the next token, the replaced access tokens, observed
@@ -40,16 +40,16 @@
     MISMATCHED                                newest generation or -1, access tokens if it is revoked
     REVOKED                                   scope, access tokens of a family that has a record
     MISSING LIMITED EXPIRED                   nothing
-    THROTTLED                                 ms until it may be tried again
-    ASK                                       the attempt that was granted the newest token: whether it
-                                              got an answer decides. Nothing is changed
+    THROTTLED                                 time until the retry, ms
+    ASK                                       the attempt that got the newest token; the decision depends
+                                              on whether it got a response. Nothing is changed
   with
     the next token   generation, iat, exp (0: none), number of the replay (0: none), bound agent, bound ip
     access tokens    as access_tokens in record.lua returns them; empty: none
-    observed         the refusal that mode did not carry out, or empty
+    observed         the refusal that would apply in the mode enforce, or empty
     why              OLDER_GENERATION, GRACE_PERIOD_OVER or OTHER_CONTEXT
     scope            FAMILY, CLIENT_SESSION, SESSION or USER
-  Error replies: WRONGTYPE when the key holds something else, FORMAT when a record is not known.
+  Error replies: WRONGTYPE if the key has another type, FORMAT if a record has an unknown version.
 ]]
 
 local key = KEYS[1]
@@ -67,8 +67,8 @@ if stored[1] then
   if not family then return redis.error_reply(UNKNOWN_FORMAT) end
 end
 
--- Without a record, the order of its client shows whether it can be of a family that was capped: such
--- records are not kept as long as the refresh tokens.
+-- Without a record, the watermark of the client shows whether the token can belong to a family that was
+-- capped: such records expire before the refresh tokens.
 local order, is_capped
 if not family then
   local order_field, origins = order_fields_of(token)
@@ -77,7 +77,7 @@ if not family then
   is_capped = token.issued_at <= watermark
 end
 
--- A step in the lineage has a name; a replay of its last step has none.
+-- The name of the step in the lineage; nil for a replay.
 local step
 if not family then
   step = presented == 0 and 'STARTED' or 'ADOPTED'
@@ -102,18 +102,18 @@ if per_minute > 0 then
   end
 end
 
--- The refusals, the gravest first. The first one counts; a policy that only observes continues.
+-- The refusals, the most severe first. The first one applies; the mode observe continues.
 
 local observed = ''
 
--- The refusal, or nil where it is only observed.
+-- The refusal, or nil if it is only reported.
 local function refusal(decision, only_observed)
   if adds_refusals and not only_observed then return decision end
   if observed == '' then observed = decision[1] end
 end
 
--- By when the request reached Keycloak: a slow node must not turn a replay into a reuse. Without a grace
--- period there is none either when the clock was set back.
+-- By the time at which the request reached Keycloak: a slow node must not turn a replay into a reuse. A
+-- grace period of 0 is over also if the clock was set back.
 local function grace_is_over()
   local grace = policy.grace_ms or 0
   return grace == 0 or now_ms - (client.age_ms or 0) - family.made_ms >= grace
@@ -123,13 +123,13 @@ local function is_of_other_context()
   return policy.grace_agent and client.agent ~= family.agent or policy.grace_ip and client.ip ~= family.ip
 end
 
--- The second value: the client may be excused.
+-- The second value: whether a lost response can excuse the client.
 local function reuse_reason()
   if step then return nil end
   if presented < family.generation - 1 then return 'OLDER_GENERATION' end
   local is_over = grace_is_over()
   if is_of_other_context() then return is_over and 'GRACE_PERIOD_OVER' or 'OTHER_CONTEXT' end
-  -- The very attempt that was granted the newest token got no answer, so nobody has that token.
+  -- The attempt that got the newest token got no response, so no client has that token.
   if not is_over or family.attempt ~= '' and client.excused == family.attempt then return nil end
   return 'GRACE_PERIOD_OVER', family.attempt ~= ''
 end
@@ -138,8 +138,8 @@ local function is_elsewhere()
   return policy.binds_agent and client.agent ~= bound_agent or policy.binds_ip and client.ip ~= bound_ip
 end
 
--- The access tokens of generations that the record has not seen, the login's for one, cannot outlive
--- that of this refresh by much. How many of them are unexpired is unknown: 64 are covered.
+-- The access tokens of generations without a record, for example of the login, expire at about the same
+-- time as that of this refresh. The number of unexpired ones is unknown: 64 are covered.
 local UNSEEN = 64
 
 local function unseen_family(generation)
@@ -166,7 +166,7 @@ local function access_tokens_from(first, last, first_replay)
     family.prefix }
 end
 
--- All that may be unexpired, also those that were issued while the store was unavailable.
+-- All that may be unexpired, including those issued while the store was unavailable.
 local function all_access_tokens()
   local first, last = family.older, family.generation
   if presented > last then
@@ -195,7 +195,7 @@ local function refused()
   local because = family and family.revoked or is_capped and 'capped' or ''
   local scope = revoked_scope(because, stored[3], stored[4], stored[5], stored[6],
     token.session_started, token.client_session_started)
-  -- In every mode: no policy makes a revoked token valid.
+  -- In every mode, because no policy makes a revoked token valid.
   if scope then
     return { 'REVOKED', scope, scope == 'FAMILY' and family and all_access_tokens() or {} }
   end
@@ -240,9 +240,9 @@ elseif step then
   family.iat, family.exp = token.iat, token.exp or 0
   family.agent, family.ip, family.prefix = client.agent, client.ip, token.prefix
 else
-  -- A reuse that was only observed comes here as well: it uses up no grace.
+  -- A reuse that is only reported also gets here, and does not count as a replay.
   if not reuse_reason() then
-    -- The newest token was given to nobody before.
+    -- After the grace period: the newest token has not reached a client before.
     if grace_is_over() then family.made_ms, family.replays = now_ms, 0 end
     family.replays = family.replays + 1
   end
