@@ -120,15 +120,6 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void givenAMismatch_whenItEndsTheFamily_thenItsAccessTokensAreNamed() {
-    RotationPolicy policy = Policies.with("bind-to", "ip", "on-binding-mismatch", "revoke-family");
-    refresh(login, 0, 2, policy);
-    assertThat(assertMismatched(login.from(Login.OTHER_IP), 3, policy).accessTokens())
-        .get()
-        .satisfies(named -> assertNames(named, 0, 3));
-  }
-
-  @Test
   void givenALongRunningFamily_whenItEnds_thenAllLiveAccessTokensAreNamedAndFewOthers() {
     for (int minutes = 6; minutes <= 40; minutes++) {
       Login one = login.asFamily("of " + minutes + " minutes");
@@ -164,14 +155,6 @@ abstract class AccessTokenRules extends StoreRules {
     AccessTokens named = endedByReuse();
     assertNames(named, 2, 60);
     assertThat(named.expiresAt()).isGreaterThanOrEqualTo(inSeconds(3600 - 58 * 60));
-  }
-
-  @Test
-  void whenAReplayBringsAnAccessTokenThatLivesLonger_thenItsEndIsTold() {
-    assertRotates(login, 0, POLICY);
-    advanceSeconds(9);
-    assertReplays(login, 0, POLICY);
-    assertThat(ended(login).expiresAt()).isEqualTo(inSeconds(300));
   }
 
   /** RFC 7519, section 4.1.7: one id for one token. */
@@ -265,14 +248,5 @@ abstract class AccessTokenRules extends StoreRules {
 
   private AccessTokens revoked(long generation) {
     return present(login, generation, POLICY, Revoked.class).accessTokens().orElseThrow();
-  }
-
-  @Test
-  void givenAVeryOldRecord_whenTheFamilyWasFarAhead_thenTheNamedAccessTokensStayFew() {
-    assertRotates(login, 0, POLICY);
-    assertRotates(login, 1_000_000, POLICY, Outcome.FAST_FORWARDED);
-    AccessTokens named = endedByReuse();
-    assertThat(named.last() - named.first()).isLessThanOrEqualTo(2 * 64);
-    assertNames(named, 1_000_000 - 64, 1_000_001);
   }
 }

@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
-import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
-import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
-import dev.tokenguard.rotation.RefreshDecision.Throttled;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -71,67 +68,6 @@ abstract class BeginRules extends StoreRules {
   void whenAnOfflineLoginBegins_thenThatIsFound() {
     begin(login.offline());
     assertThat(store.find(login.user())).singleElement().matches(TokenFamily::isOffline);
-  }
-
-  @Test
-  void givenABegunFamily_whenItIsRefreshed_thenItGoesOn() {
-    begin(login);
-    advanceSeconds(60);
-    SuccessorToken child = assertRotates(login, 0, POLICY, Outcome.ROTATED).child();
-    assertThat(child)
-        .isEqualTo(
-            new SuccessorToken(1, clock.second(), clock.second() + 1800, 0, Optional.empty()));
-    assertRotates(login, 1, POLICY, Outcome.ROTATED);
-  }
-
-  @Test
-  void givenABegunFamily_whenWhatIsMissingIsDenied_thenALaterTokenIsNotMissing() {
-    begin(login);
-    assertRotates(login, 5, Policies.with("on-missing-state", "deny"), Outcome.FAST_FORWARDED);
-  }
-
-  @Test
-  void givenABegunFamily_whenItsFirstTokenIsReplayed_thenGraceCoversItAsAnyOther() {
-    begin(login);
-    advanceSeconds(3600);
-    assertRotates(login, 0, POLICY);
-    advanceSeconds(9);
-    assertReplays(login, 0, POLICY);
-    advanceSeconds(1);
-    assertReused(login, 0, POLICY, ReuseReason.GRACE_PERIOD_OVER);
-  }
-
-  @Test
-  void givenABegunFamily_whenItsFirstTokenIsReplayedFromElsewhere_thenTheRefreshCounts() {
-    begin(login.from(Login.OTHER_AGENT));
-    assertRotates(login, 0, POLICY);
-    assertReplays(login, 0, POLICY);
-    assertReused(login.from(Login.OTHER_AGENT), 0, POLICY, ReuseReason.OTHER_CONTEXT);
-  }
-
-  @Test
-  void givenABoundLogin_whenItsTokenIsUsedElsewhere_thenTheLoginsContextCounts() {
-    RotationPolicy binding = Policies.with("bind-to", "ip");
-    store.begin(login.boundTo(Login.HERE).begin(clock), binding);
-    assertMismatched(login.from(Login.OTHER_IP), 0, binding);
-    assertRotates(login, 0, binding);
-    assertMismatched(login.from(Login.OTHER_IP), 1, binding);
-  }
-
-  @Test
-  void givenAnUnboundLogin_whenAPolicyBindsLater_thenTheFirstRefreshCounts() {
-    begin(login);
-    RotationPolicy binding = Policies.with("bind-to", "ip");
-    assertRotates(login.from(Login.OTHER_IP), 0, binding);
-    assertMismatched(login, 1, binding);
-  }
-
-  @Test
-  void givenABegunFamily_whenAMinuteIsCounted_thenTheLoginIsNoRefresh() {
-    RotationPolicy twoAMinute = Policies.with("max-refreshes-per-minute", 2);
-    store.begin(login.begin(clock), twoAMinute);
-    refresh(login, 0, 1, twoAMinute);
-    present(login, 2, twoAMinute, Throttled.class);
   }
 
   @Test
@@ -215,14 +151,6 @@ abstract class BeginRules extends StoreRules {
     assertThat(begin(login)).singleElement().satisfies(this::assertFirstAccessTokenOnly);
     assertThat(store.find(login.user())).singleElement().matches(TokenFamily::isRevoked);
     assertThat(begin(login)).singleElement().satisfies(this::assertFirstAccessTokenOnly);
-  }
-
-  @Test
-  void givenABegunFamily_whenItsSessionIsRevokedAndTheLoginToldAgain_thenItIsDead() {
-    begin(login);
-    revokeSession();
-    assertThat(begin(login)).singleElement().satisfies(this::assertFirstAccessTokenOnly);
-    assertRevoked(login, 0, RevocationScope.FAMILY);
   }
 
   @Test

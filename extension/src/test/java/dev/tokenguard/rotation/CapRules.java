@@ -53,14 +53,6 @@ abstract class CapRules extends StoreRules {
   }
 
   @Test
-  void givenALimitOfOne_whenSomebodyLogsIn_thenOnlyThatLives() {
-    RotationPolicy one = Policies.with("max-families-per-user-and-client", 1);
-    assertThat(logIn("first", one)).isEmpty();
-    assertThat(logIn("second", one)).containsExactly("first");
-    assertRotates(named("second"), 0, one);
-  }
-
-  @Test
   void givenNoLimit_whenManyLogIn_thenNoneEnds() {
     for (int number = 0; number < 20; number++) {
       assertThat(logIn("login " + number, POLICY)).isEmpty();
@@ -89,17 +81,6 @@ abstract class CapRules extends StoreRules {
   }
 
   @Test
-  void givenTheDefaultLimit_whenAScriptLogsInAgainAndAgain_thenTheOldestAreRevoked() {
-    int revoked = 0;
-    for (int number = 0; number < 1_200; number++) {
-      revoked += store.begin(named("login " + number).begin(clock), POLICY).size();
-    }
-    assertThat(1_200 - revoked).isBetween(1_000, 1_000 + 1_000 / 16);
-    assertRevoked(named("login 0"), 0, RevocationScope.FAMILY);
-    assertRotates(named("login 1199"), 0, POLICY);
-  }
-
-  @Test
   void givenRefreshes_whenOneMoreLogsIn_thenTheOldestLoginEndsNotTheOneUnusedForLongest() {
     logIn("first", TWO);
     logIn("second", TWO);
@@ -119,33 +100,11 @@ abstract class CapRules extends StoreRules {
   }
 
   @Test
-  void whenFamiliesEnd_thenTheirAccessTokensAreNamed() {
-    logIn("first", TWO);
-    refresh(named("first"), 0, 1, TWO);
-    logIn("second", TWO);
-    AccessTokens named = store.begin(named("third").begin(clock), TWO).get(0);
-    assertThat(named)
-        .returns("first", AccessTokens::family)
-        .returns(0L, AccessTokens::first)
-        .returns(2L, AccessTokens::last)
-        .returns("onrtac", AccessTokens::loginPrefix)
-        .returns("onrtrt", AccessTokens::refreshPrefix);
-    assertThat(named.ids()).hasSize(3);
-  }
-
-  @Test
   void givenFamiliesThatBeganWithARefresh_whenOneMoreLogsIn_thenTheyCount() {
     assertRotates(named("adopted"), 7, TWO);
     advanceSeconds(1);
     logIn("second", TWO);
     assertThat(logIn("third", TWO)).containsExactly("adopted");
-  }
-
-  @Test
-  void givenOnlineAndOfflineLogins_whenOneMoreLogsIn_thenBothCount() {
-    logIn(named("first").offline(), TWO);
-    logIn("second", TWO);
-    assertThat(logIn(named("third").offline(), TWO)).containsExactly("first");
   }
 
   @Test
@@ -302,20 +261,6 @@ abstract class CapRules extends StoreRules {
       assertRevoked(one, 2, begun + 1);
       assertThat(store.find(login.user())).extracting(TokenFamily::id).doesNotContain(one.family());
     }
-  }
-
-  @Test
-  void givenOneTooMany_whenOnlyAVerdictIsWanted_thenItIsRefusedToo() {
-    long begun = clock.second();
-    Login first = named("first");
-    logIn(first, TWO);
-    logIn("second", TWO);
-    logIn("third", TWO);
-    letAccessTokensExpire();
-    RotationRequest request =
-        Login.withoutRefreshToken(Login.issuedAt(first.refresh(0, clock), begun));
-    assertThat(store.rotate(request, POLICY, it -> false))
-        .isInstanceOf(RefreshDecision.Revoked.class);
   }
 
   @Test

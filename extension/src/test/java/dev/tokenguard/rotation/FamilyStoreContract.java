@@ -13,6 +13,13 @@ public abstract class FamilyStoreContract {
   protected abstract FamilyStore open(TestClock clock);
 
   @Nested
+  final class Decisions extends DecisionRules {
+    Decisions() {
+      super(FamilyStoreContract.this::open);
+    }
+  }
+
+  @Nested
   final class Beginnings extends BeginRules {
     Beginnings() {
       super(FamilyStoreContract.this::open);
@@ -27,50 +34,8 @@ public abstract class FamilyStoreContract {
   }
 
   @Nested
-  final class Lineage extends LineageRules {
-    Lineage() {
-      super(FamilyStoreContract.this::open);
-    }
-  }
-
-  @Nested
-  final class Grace extends GraceRules {
-    Grace() {
-      super(FamilyStoreContract.this::open);
-    }
-  }
-
-  @Nested
-  final class Reuse extends ReuseRules {
-    Reuse() {
-      super(FamilyStoreContract.this::open);
-    }
-  }
-
-  @Nested
   final class Revoking extends RevocationRules {
     Revoking() {
-      super(FamilyStoreContract.this::open);
-    }
-  }
-
-  @Nested
-  final class Limits extends LimitRules {
-    Limits() {
-      super(FamilyStoreContract.this::open);
-    }
-  }
-
-  @Nested
-  final class Binding extends BindingRules {
-    Binding() {
-      super(FamilyStoreContract.this::open);
-    }
-  }
-
-  @Nested
-  final class Observing extends ObservationRules {
-    Observing() {
       super(FamilyStoreContract.this::open);
     }
   }

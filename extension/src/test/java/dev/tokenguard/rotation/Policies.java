@@ -2,6 +2,7 @@ package dev.tokenguard.rotation;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Policies by what is special about them; all other settings have their defaults. */
 public final class Policies {
@@ -19,5 +20,16 @@ public final class Policies {
       given.put((String) settings[index], settings[index + 1]);
     }
     return RotationPolicy.parse(given);
+  }
+
+  /** As {@code name=value name=value}. */
+  static RotationPolicy of(String settings) {
+    RotationPolicy policy =
+        with(
+            Pattern.compile("[= ]+")
+                .splitAsStream(settings.replace("lookup", "").trim())
+                .filter(it -> !it.isEmpty())
+                .toArray());
+    return settings.contains("lookup") ? policy.lookupOnly() : policy;
   }
 }

@@ -1,0 +1,197 @@
+package dev.tokenguard.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenguard.revocation.RevocationScope;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which decision each presented token gets: a name, a policy, and a {@link Scenario}. */
+abstract class DecisionRules extends StoreRules {
+
+  DecisionRules(Function<TestClock, FamilyStore> opening) {
+    super(opening);
+  }
+
+  private void run(String policy, String steps) {
+    new Scenario(store, clock, login, policy == null ? "" : policy).run(steps);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          the first token starts a family         |                       | 0 started, +60s, 1 rotated, 2 rotated
+          a recorded login is continued           |                       | login, +60s, 0 rotated, 1 rotated
+          a newer token: writes were lost         |                       | 0 started, 7 fast-forwarded, 8 rotated
+          the stale branch is detected            |                       | 0 started, 7 fast-forwarded, 1 reused/older-generation, 8 revoked/family
+          a token without a record is adopted     |                       | 5 adopted, 5 replayed, 6 rotated, 4 reused/older-generation
+          an adopted token is replayed            |                       | 5 adopted, +9s, 5 replayed, 4 reused/older-generation
+          denied without a record                 | on-missing-state=deny | 5 missing, 0 started, 1 rotated, 5 fast-forwarded
+          a login is a record                     | on-missing-state=deny | login, 5 fast-forwarded
+          a token too old for its session         |                       | 0^ missing, 7^ missing, 0 started, 1^ rotated
+          a token too old, only observed          | mode=observe          | 7^ adopted(missing)
+          the largest generation                  |                       | 9007199254740989 adopted, 9007199254740989 replayed, 9007199254740990 rotated, 9007199254740989 reused/older-generation
+          two families of one user                |                       | 0 started, 1 rotated, b.0 started, 2 rotated, b.1 rotated
+          no refresh token is issued              |                       | 0 started, 1_ kept, 1_ kept, 0_ kept, 1 rotated
+          a reuse where none is issued            |                       | 0 started, 1 rotated, 0_ reused/older-generation, 2 revoked/family
+          a reuse is reported once                |                       | 0 started, 1 rotated, 2 rotated, 0 reused, 0 revoked/family, 3 revoked/family, 4 revoked/family
+          a reuse leaves other families           |                       | 0 started, 1 rotated, b.0 started, 0 reused, b.1 rotated
+          revoked after months                    |                       | 0 started, 1 rotated, 0 reused, +9999000s, 2 revoked/family
+          """)
+  void lineage(String name, String policy, String steps) {
+    run(policy, steps);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a replay gets the same token            | grace-period=10       | 0 started, +5s, 0 replayed, 0 replayed, 1 rotated, +9s, 1 replayed
+          just before the end                     | grace-period=10       | 0 started, +9999ms, 0 replayed
+          just after the end                      | grace-period=10       | 0 started, +10s, 0 reused/grace-period-over
+          it does not slide                       | grace-period=10       | 0 started, +3s, 0 replayed, +3s, 0 replayed, +3s, 0 replayed, +1s, 0 reused/grace-period-over
+          one generation deep                     | grace-period=10       | 0 started, 1 rotated, 0 reused/older-generation
+          three tokens of one second              | grace-period=10       | 0 started, 1 rotated, 2 rotated, 1 reused/older-generation
+          after a recorded login                  | grace-period=10       | login, +3600s, 0 rotated, +9s, 0 replayed, +1s, 0 reused/grace-period-over
+          no grace                                | grace-period=0        | 0 started, 0 reused/grace-period-over
+          no grace, clock set back                | grace-period=0        | 0 started, -5s, 0 reused/grace-period-over
+          no grace, an earlier arrival            | grace-period=0        | 0 started, 0~20s reused/grace-period-over
+          clock set back                          | grace-period=10       | 0 started, -5s, 0 replayed, 1 rotated
+          a slow node                             | grace-period=10       | 0 started, +16s, 0~6001ms replayed, 0~6s reused/grace-period-over
+          binding switched on meanwhile           |                       | 0 started, with bind-to=ip, 0 replayed
+          replays are limited                     | grace-max-replays=2   | 0 started, 0 replayed, 0 replayed, 0 throttled/1000ms, 1 rotated, 1 replayed, 1 replayed, 1 throttled/1000ms
+          beyond the limit, from elsewhere        | grace-max-replays=1   | 0 started, 0 replayed, 0@agent reused/other-context
+          beyond the limit, too late              | grace-max-replays=1   | 0 started, 0 replayed, +10s, 0 reused/grace-period-over
+          no limit                                | grace-max-replays=0   | 0 started, 0 replayed, 0 replayed, 0 replayed, 0 replayed, 0 replayed, 0 replayed, 0 replayed
+          context none                            | grace-context=none    | 0 started, 0@agent replayed, 0@ip replayed
+          context user agent                      |                       | 0 started, 0@ip replayed, 0@agent reused/other-context
+          context ip                              | grace-context=ip      | 0 started, 0@agent replayed, 0@ip reused/other-context
+          context both, other agent               | grace-context=user-agent-and-ip | 0 started, 0 replayed, 0@agent reused/other-context
+          context both, other ip                  | grace-context=user-agent-and-ip | 0 started, 0 replayed, 0@ip reused/other-context
+          the context is that of the rotation     |                       | 0 started, 1@agent rotated, 1@agent replayed, 1 reused/other-context
+          a login's context does not count        |                       | login@agent, 0 rotated, 0 replayed, 0@agent reused/other-context
+          """)
+  void grace(String name, String policy, String steps) {
+    run(policy, steps);
+  }
+
+  /** The attempt to which the newest token was granted got no answer, so nobody has that token. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          it is given after the grace period      |                       | 0 started, +300s, 0? replayed, 1 rotated
+          and the grace period starts then        |                       | 0 started, +300s, 0? replayed, +9s, 0! replayed, +1s, 0 reused/grace-period-over
+          without grace it is given once          | grace-period=0        | 0 started, 0? replayed, 0 reused/grace-period-over
+          after replays were used up              | grace-max-replays=1   | 0 started, 0 replayed, 0! throttled, +10s, 0? replayed, 0! throttled
+          an older token is not excused           |                       | 0 started, 1 rotated, 0! reused, 1! revoked
+          another context is not excused          |                       | 0 started, +10s, 0@agent! reused/grace-period-over
+          an observing policy asks for none       | mode=observe          | 0 started, +10s, 0! replayed(reused)
+          the attempt that was granted it last    | grace-period=0        | 0#one1 started, 0#two2?one1 replayed, 0#thr3?two2 replayed, 0#fou4?two2 reused
+          only a later attempt got no answer      | grace-period=0        | 0#one1 started, 0#two2?thf1 reused
+          the next attempt got an answer          | grace-period=0        | 0#one1 started, 0#two2?one1 replayed, 0#thf1?one1 reused
+          an attempt without a name               | grace-period=0        | 0# started, 0#two2! reused
+          """)
+  void unacknowledged(String name, String policy, String steps) {
+    run(policy, steps);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          rotations are used up                   | max-rotations=2       | 0 started, 1 rotated, 2 limited, 1 replayed, with max-rotations=0, 2 rotated
+          the limit was lowered                   |                       | 0 started, 1 rotated, 2 rotated, with max-rotations=2, 2 replayed, 3 limited
+          without a record and ahead of it        | max-rotations=2       | 2 limited, 0 started, 9 limited, 1 rotated
+          the lifetime is over                    | absolute-lifetime=3600 | 0 started, +3599s, 1 rotated, +1s, 2 expired, 1 expired, b.0 expired
+          an expired token is still a reuse       | absolute-lifetime=3600 | 0 started, 1 rotated, 2 rotated, +3600s, 0 reused/older-generation
+          refreshes of a minute                   | max-refreshes-per-minute=2 | 0 started, 1 rotated, +20500ms, 2 throttled/39250ms, +39249ms, 2 throttled/1ms, +1ms, 2 rotated, 3 rotated, 4 throttled
+          throttled requests do not count         | max-refreshes-per-minute=2 | 0 started, 1 rotated, +1s, 2 throttled, 2 throttled, 2 throttled, +59s, 2 rotated, 3 rotated
+          replays count                           | max-refreshes-per-minute=2 | 0 started, 0 replayed, 0 throttled, 1 throttled
+          a login does not count                  | max-refreshes-per-minute=2 | login, 0 rotated, 1 rotated, 2 throttled
+          a reuse is detected all the same        | max-refreshes-per-minute=2 | 0 started, 1 rotated, 2 throttled, 0 reused/older-generation
+          another family is not throttled         | max-refreshes-per-minute=2 | 0 started, 1 rotated, 2 throttled, b.0 started
+          a minute, clock set back                | max-refreshes-per-minute=2 | 0 started, 1 rotated, -30s, 2 rotated, 3 rotated, 4 throttled
+          """)
+  void limits(String name, String policy, String steps) {
+    run(policy, steps);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          no binding                              |                       | 0 started, 1@ip rotated, 2 rotated
+          by ip                                   | bind-to=ip            | 0 started, 1@agent rotated, 2@ip mismatched, 2 rotated
+          by user agent                           | bind-to=user-agent    | 0 started, 1@ip rotated, 2@agent mismatched, 2 rotated
+          by both                                 | bind-to=user-agent-and-ip | 0 started, 1@agent mismatched, 1@ip mismatched, 1 rotated
+          by a recorded login                     | bind-to=ip            | login&here, 0@ip mismatched, 0 rotated, 1@ip mismatched
+          by the first refresh of an older login  |                       | login, with bind-to=ip, 0@ip rotated, 1 mismatched
+          by the next refresh once switched on    |                       | 0 started, with bind-to=ip, 1@ip rotated, 2 mismatched
+          the token carries it                    | bind-to=ip            | 3@ip&here mismatched, 3&here adopted, 4@ip&here mismatched
+          the record ranks above the token        | bind-to=ip            | 0 started, 1&ip rotated, 2@ip&ip mismatched
+          a replay from elsewhere                 | bind-to=ip grace-context=none | 0 started, 0@ip mismatched, 0 replayed
+          a reuse from elsewhere                  | bind-to=ip            | 0 started, 1 rotated, 0@ip reused/older-generation
+          a mismatch revokes                      | bind-to=ip on-binding-mismatch=revoke-family | 0 started, 1 rotated, 2@ip mismatched, 2 revoked/family, 1@ip revoked/family
+          a mismatch revokes without a record     | bind-to=ip on-binding-mismatch=revoke-family | 3@ip&here mismatched, 3&here revoked/family, 4&here revoked/family
+          a mismatch is observed                  | bind-to=ip on-binding-mismatch=observe | 0 started, 1@ip rotated(mismatched), 1@ip replayed(mismatched), 2 rotated
+          other rules apply to it                 | bind-to=ip on-binding-mismatch=observe grace-max-replays=1 max-rotations=2 | 0 started, 1@ip rotated(mismatched), 2@ip limited, 1@ip replayed(mismatched)
+          """)
+  void binding(String name, String policy, String steps) {
+    run(policy, steps);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          nothing to observe                      | mode=observe          | 0 started, 1 rotated, 1 replayed
+          an older token gets the newest one      | mode=observe          | 0 started, 1 rotated, +5s, 2 rotated, +5s, 0 replayed(reused), 1 replayed(reused), 3 rotated
+          a late replay                           | mode=observe          | 0 started, +10s, 0 replayed(reused)
+          a reuse uses up no grace                | mode=observe grace-max-replays=1 | 0 started, 0@agent replayed(reused), 0@agent replayed(reused), 0 replayed, 0 replayed(throttled)
+          an observed reuse revokes nothing       | mode=observe          | 0 started, 1 rotated, 0 replayed(reused), with mode=enforce, 2 rotated
+          what was revoked stays revoked          |                       | 0 started, 1 rotated, 0 reused, with mode=observe, 2 revoked, 0 revoked, 3 revoked, with lookup, 2 revoked, 0 revoked
+          a missing record                        | mode=observe on-missing-state=deny | 5 adopted(missing)
+          limits                                  | mode=observe max-rotations=3 | 3 adopted(limited), with mode=observe max-refreshes-per-minute=1, +60s, 4 rotated, 5 rotated(throttled), +60s, 6 rotated
+          a lifetime                              | mode=observe absolute-lifetime=60 | 0 started, +60s, 1 rotated(expired)
+          a binding that denies                   | mode=observe bind-to=ip on-binding-mismatch=deny | 0 started, 1@ip rotated(mismatched), 2 rotated
+          a binding that revokes                  | mode=observe bind-to=ip on-binding-mismatch=revoke-family | 0 started, 1@ip rotated(mismatched), 2 rotated
+          the gravest counts                      | mode=observe max-rotations=1 absolute-lifetime=1 max-refreshes-per-minute=1 | 0 started, +20s, 1 rotated(expired), 0 replayed(reused)
+          a look-up                               |                       | 0 started, 1 rotated, with lookup, 2 kept, 1 kept, 0 kept(reused), b.7 kept, with mode=enforce, 2 rotated
+          a look-up by the grace of its policy    |                       | 0 started, +200s, with lookup grace-period=300, 0 kept, with lookup, 0 kept(reused)
+          """)
+  void observation(String name, String policy, String steps) {
+    run(policy, steps);
+  }
+
+  /** What revoked it may have been dropped by then, so the second of its bound still counts. */
+  @Test
+  void givenNoRecord_whenTheTokenIsUsableInThisSecond_thenItIsAdopted() {
+    RotationRequest request = Login.usableUntil(login.refresh(3, clock), clock.second());
+    assertThat(store.rotate(request, Policies.DEFAULT, it -> false).issued()).isPresent();
+  }
+
+  @Test
+  void givenAReuse_whenItsRecordWouldHaveBeenDropped_thenItStaysRevokedAsLongAsItsSession() {
+    for (long generation : new long[] {0, 1, 0}) {
+      store.rotate(
+          Login.retained(login.refresh(generation, clock), inSeconds(60), inSeconds(5_000)),
+          Policies.DEFAULT,
+          it -> false);
+    }
+    advanceSeconds(4_000);
+    for (int other = 0; other < 50; other++) {
+      store.begin(login.asFamily("other " + other).begin(clock), Policies.DEFAULT);
+    }
+    assertRevoked(login, 2, RevocationScope.FAMILY);
+  }
+}
