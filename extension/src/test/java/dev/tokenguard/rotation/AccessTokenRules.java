@@ -9,7 +9,6 @@ import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -57,20 +56,7 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   private RotationRequest withAccessToken(RotationRequest.AccessToken token, long generation) {
-    RotationRequest request = login.refresh(generation, clock);
-    return new RotationRequest(
-        request.userId(),
-        request.presented(),
-        request.session(),
-        request.child(),
-        token,
-        request.context(),
-        request.binding(),
-        request.attempt(),
-        0,
-        request.presentedIssuedAt(),
-        true,
-        Optional.empty());
+    return Login.withAccessToken(login.refresh(generation, clock), token);
   }
 
   @Test

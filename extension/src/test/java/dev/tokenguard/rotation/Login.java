@@ -6,6 +6,7 @@ import dev.tokenguard.rotation.RotationRequest.ProposedChild;
 import dev.tokenguard.rotation.RotationRequest.Session;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A login at one client, from which a family of refresh tokens descends, and from where it is used.
@@ -96,19 +97,8 @@ public record Login(
   /** What the login is answered with when it is made now, as Keycloak would describe it. */
   public RotationRequest begin(TestClock clock) {
     RotationRequest asked = refresh(0, clock);
-    return new RotationRequest(
-        user,
-        asked.presented(),
-        asked.session(),
-        asked.child(),
-        new AccessToken(asked.accessToken().expiresAt(), LOGIN_PREFIX, LOGIN_PREFIX),
-        context,
-        claim,
-        ATTEMPT,
-        0,
-        clock.second(),
-        true,
-        Optional.empty());
+    return withAccessToken(
+        asked, new AccessToken(asked.accessToken().expiresAt(), LOGIN_PREFIX, LOGIN_PREFIX));
   }
 
   /**
@@ -135,89 +125,89 @@ public record Login(
 
   /** The same request, by an attempt of this name that reached Keycloak so long ago. */
   public static RotationRequest attempted(RotationRequest one, String id, Duration age) {
-    return of(one, new Attempt(id, age), one.usableUntil(), one.issuesRefreshToken());
+    return with(one, it -> it.attempt = new Attempt(id, age));
   }
 
   /** The same token, usable until then. */
   public static RotationRequest usableUntil(RotationRequest one, long second) {
-    return of(one, one.attempt(), second, one.issuesRefreshToken());
+    return with(one, it -> it.usableUntil = second);
   }
 
   /** The same request where the client is given no refresh tokens. */
   public static RotationRequest withoutRefreshToken(RotationRequest one) {
-    return of(one, one.attempt(), one.usableUntil(), false);
-  }
-
-  private static RotationRequest of(
-      RotationRequest one, Attempt attempt, long usableUntil, boolean issuesRefreshToken) {
-    return new RotationRequest(
-        one.userId(),
-        one.presented(),
-        one.session(),
-        one.child(),
-        one.accessToken(),
-        one.context(),
-        one.binding(),
-        attempt,
-        usableUntil,
-        one.presentedIssuedAt(),
-        issuesRefreshToken,
-        one.parentTag());
+    return with(one, it -> it.issuesRefreshToken = false);
   }
 
   /** The same by a token that was issued then; as in Keycloak, its child is not older. */
   public static RotationRequest issuedAt(RotationRequest one, long second) {
     ProposedChild child = one.child();
-    return new RotationRequest(
-        one.userId(),
-        one.presented(),
-        one.session(),
-        new ProposedChild(
-            Math.max(child.issuedAt(), second),
-            child.expiresAt(),
-            child.retainUntil(),
-            child.revokedRetainUntil()),
-        one.accessToken(),
-        one.context(),
-        one.binding(),
-        one.attempt(),
-        one.usableUntil(),
-        second,
-        one.issuesRefreshToken(),
-        one.parentTag());
+    return with(
+        one,
+        it -> {
+          it.presentedIssuedAt = second;
+          it.child =
+              new ProposedChild(
+                  Math.max(child.issuedAt(), second),
+                  child.expiresAt(),
+                  child.retainUntil(),
+                  child.revokedRetainUntil());
+        });
   }
 
   /** The same login by token exchange. */
   public static RotationRequest exchangedFor(RotationRequest one, String tag) {
-    return new RotationRequest(
-        one.userId(),
-        one.presented(),
-        one.session(),
-        one.child(),
-        one.accessToken(),
-        one.context(),
-        one.binding(),
-        one.attempt(),
-        one.usableUntil(),
-        one.presentedIssuedAt(),
-        one.issuesRefreshToken(),
-        Optional.of(tag));
+    return with(one, it -> it.parentTag = Optional.of(tag));
   }
 
-  /** The same, to be remembered until then, also once it is revoked. */
+  /** The same, to be retained until then, also once it is revoked. */
   public static RotationRequest retained(RotationRequest one, long until, long revokedUntil) {
+    ProposedChild child = one.child();
+    return with(
+        one,
+        it ->
+            it.child = new ProposedChild(child.issuedAt(), child.expiresAt(), until, revokedUntil));
+  }
+
+  /** The same with another access token. */
+  static RotationRequest withAccessToken(RotationRequest one, AccessToken token) {
+    return with(one, it -> it.accessToken = token);
+  }
+
+  private static RotationRequest with(RotationRequest one, Consumer<Parts> change) {
+    Parts parts = new Parts(one);
+    change.accept(parts);
     return new RotationRequest(
         one.userId(),
         one.presented(),
         one.session(),
-        new ProposedChild(one.child().issuedAt(), one.child().expiresAt(), until, revokedUntil),
-        one.accessToken(),
+        parts.child,
+        parts.accessToken,
         one.context(),
         one.binding(),
-        one.attempt(),
-        one.usableUntil(),
-        one.presentedIssuedAt(),
-        one.issuesRefreshToken(),
-        one.parentTag());
+        parts.attempt,
+        parts.usableUntil,
+        parts.presentedIssuedAt,
+        parts.issuesRefreshToken,
+        parts.parentTag);
+  }
+
+  private static final class Parts {
+    private ProposedChild child;
+    private AccessToken accessToken;
+    private Attempt attempt;
+    private long usableUntil;
+    private long presentedIssuedAt;
+    private boolean issuesRefreshToken;
+    private Optional<String> parentTag;
+
+    private Parts(RotationRequest of) {
+      child = of.child();
+      accessToken = of.accessToken();
+      attempt = of.attempt();
+      usableUntil = of.usableUntil();
+      presentedIssuedAt = of.presentedIssuedAt();
+      issuesRefreshToken = of.issuesRefreshToken();
+      parentTag = of.parentTag();
+    }
   }
 }

@@ -4,18 +4,22 @@ import dev.tokenguard.revocation.Revocation;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
-/** A store that says one and the same to every refresh, and nothing to anything else. */
-record OneAnswerStore(Supplier<RefreshDecision> answer) implements FamilyStore {
+/** A store that answers each refresh alike, and nothing else. */
+record OneAnswerStore(Answer answer) implements FamilyStore {
+
+  interface Answer {
+    RefreshDecision to(
+        RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered);
+  }
 
   static OneAnswerStore answering(RefreshDecision decision) {
-    return new OneAnswerStore(() -> decision);
+    return new OneAnswerStore((request, policy, wasUnanswered) -> decision);
   }
 
   static OneAnswerStore away() {
     return new OneAnswerStore(
-        () -> {
+        (request, policy, wasUnanswered) -> {
           throw new StoreUnavailableException("away", null);
         });
   }
@@ -23,7 +27,7 @@ record OneAnswerStore(Supplier<RefreshDecision> answer) implements FamilyStore {
   /** Asked, it does not answer in time. */
   static OneAnswerStore silent() {
     return new OneAnswerStore(
-        () -> {
+        (request, policy, wasUnanswered) -> {
           throw StoreUnavailableException.unanswered("silent", null);
         });
   }
@@ -36,7 +40,7 @@ record OneAnswerStore(Supplier<RefreshDecision> answer) implements FamilyStore {
   @Override
   public RefreshDecision rotate(
       RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
-    return answer.get();
+    return answer.to(request, policy, wasUnanswered);
   }
 
   @Override

@@ -152,4 +152,18 @@ final class RecordSizeTest {
         .findFirst()
         .orElseThrow();
   }
+
+  @Test
+  void givenALimit_whenAUserLogsInFiveThousandTimes_thenTheHashStaysSmall() {
+    RotationPolicy five = Policies.with("max-families-per-user-and-client", 5);
+    long fields = 3 * ((Login.ACCESS_TOKEN_LIFESPAN + 60) / 10 + 5);
+    long most = 0;
+    for (int number = 0; number < 5_000; number++) {
+      store.begin(login.asFamily("login " + number).begin(clock), five);
+      clock.advance(Duration.ofSeconds(10));
+      most = number % 50 == 0 ? Math.max(most, JEDIS.hlen(key(login))) : most;
+    }
+    assertThat(most).isBetween(fields, 2 * fields);
+    assertThat(JEDIS.hlen(key(login))).isLessThanOrEqualTo(2 * fields);
+  }
 }
