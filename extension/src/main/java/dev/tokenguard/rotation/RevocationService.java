@@ -52,13 +52,9 @@ public final class RevocationService {
       this.revoked = revoked;
     }
 
-    /** The access tokens of the families whose ids the revocation contains. */
-    public List<AccessTokens> accessTokens() {
-      return revoked.accessTokens();
-    }
-
     /**
-     * Passes on the unexpired access tokens of the families found, page by page.
+     * Passes on the unexpired access tokens of the families whose ids the revocation contains, and
+     * of the families found, page by page.
      *
      * @param isGone whether the session or client session of a family no longer exists. Of the
      *     families that began in the second of the revocation, it distinguishes the terminated ones
@@ -70,6 +66,8 @@ public final class RevocationService {
     public void name(Predicate<TokenFamily> isGone, Consumer<? super List<AccessTokens>> named) {
       RevocationTarget.Marks marks = revocation.marks();
       Page page = new Page(revocation, named);
+      Set<String> byId = new HashSet<>(marks.families());
+      revoked.accessTokens().forEach(page::add);
       Set<ClientSession> clientSessions = new HashSet<>(marks.clientSessions());
       Set<String> clients = new HashSet<>(marks.clients());
       revoked
@@ -79,8 +77,9 @@ public final class RevocationService {
                 // A family without a session was revoked before its login or refresh was recorded.
                 String session = family.sessionId().orElse("");
                 String client = family.clientId().orElse("");
-                if (clients.contains(client)
-                    || clientSessions.contains(new ClientSession(session, client))) {
+                if (!byId.contains(family.id())
+                    && (clients.contains(client)
+                        || clientSessions.contains(new ClientSession(session, client)))) {
                   page.add(family, isGone);
                 }
               });
@@ -108,15 +107,22 @@ public final class RevocationService {
     }
 
     private void add(TokenFamily family, Predicate<TokenFamily> isGone) {
-      if (isOlder(family, revocation)) {
-        if (!family.accessTokens().isEmpty()) {
-          covered.add(family.accessTokens());
-        }
+      if (isOlder(family, revocation) || family.isRevoked() && isGone.test(family)) {
+        add(family.accessTokens());
       } else if (!family.isRevoked() && isGone.test(family)) {
         ofThatSecond.add(family.id());
-      } else if (family.isRevoked() && !family.accessTokens().isEmpty() && isGone.test(family)) {
-        covered.add(family.accessTokens());
+        handOnIfFull();
       }
+    }
+
+    private void add(AccessTokens tokens) {
+      if (!tokens.isEmpty()) {
+        covered.add(tokens);
+        handOnIfFull();
+      }
+    }
+
+    private void handOnIfFull() {
       if (covered.size() + ofThatSecond.size() >= PAGE) {
         handOn();
       }

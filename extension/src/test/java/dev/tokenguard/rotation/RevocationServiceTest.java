@@ -75,12 +75,21 @@ final class RevocationServiceTest {
   }
 
   @Test
-  void given_families_by_their_ids_then_the_mark_returns_their_access_tokens() {
-    Revocation families =
-        Revocations.ofFamilies(login.user(), List.of("other tab", "unknown"), 0, remembered());
-    assertThat(service.mark(families).accessTokens())
-        .extracting(AccessTokens::family)
+  void given_families_by_their_ids_then_they_are_named_once_with_the_others() {
+    assertThat(
+            named(
+                Revocations.ofFamilies(
+                    login.user(), List.of("other tab", "unknown"), 0, remembered()),
+                family -> true))
         .containsExactly("other tab");
+    Revocation both =
+        Revocations.ofClientSessions(
+            login.user(),
+            List.of(new ClientSession(login.session(), login.client())),
+            List.of(login.family()),
+            clock.second() + 1,
+            remembered());
+    assertThat(named(both, family -> true)).containsExactly(login.family(), "other tab");
   }
 
   /** Resource servers know their access tokens by {@code sid} and {@code sub}. */

@@ -98,7 +98,6 @@ public final class RevocationPropagation implements Delivery {
     RevokedAccessTokens revoked = new RevokedAccessTokens(session, pending.reason());
     try {
       RevocationService.Marked marked = service.mark(revocation);
-      revoked.addAll(marked.accessTokens());
       remover.removeAll(revocation, isFirst);
       revoked.addSessionsAndUser(revocation);
       marked.name(family -> isGone(session, family), revoked::addAll);
