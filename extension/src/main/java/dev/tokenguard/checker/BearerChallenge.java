@@ -3,14 +3,15 @@ package dev.tokenguard.checker;
 import java.util.regex.Pattern;
 
 /**
- * Values of the header {@code WWW-Authenticate} for answers with status 401 (RFC 6750, section 3).
+ * Values of the header {@code WWW-Authenticate} for responses with status 401 (RFC 6750, section
+ * 3).
  *
- * <p>A client that reads "expired" refreshes and tries again. One that reads "revoked" may as well
- * try: it learns from the token endpoint whether its session is over.
+ * <p>A client refreshes its token and retries after "expired". It can also do so after "revoked":
+ * the token endpoint refuses the refresh if the session is terminated.
  */
 public final class BearerChallenge {
 
-  /** Visible ASCII and spaces; a line break would begin a header of its own. */
+  /** Visible ASCII and spaces, because a line break would begin another header. */
   private static final Pattern ONE_LINE = Pattern.compile("[ -~]*");
 
   /** RFC 6750, section 3: neither quotes nor backslashes, not even escaped ones. */
@@ -23,9 +24,9 @@ public final class BearerChallenge {
   }
 
   /**
-   * Challenges for one realm: a name for people, of the resource server's choice.
+   * Challenges for a realm, a name that the resource server chooses.
    *
-   * @throws IllegalArgumentException when the name has other characters than printable ASCII
+   * @throws IllegalArgumentException if the name has other characters than printable ASCII
    */
   public static BearerChallenge ofRealm(String realm) {
     if (!ONE_LINE.matcher(realm).matches()) {
@@ -45,16 +46,16 @@ public final class BearerChallenge {
     return invalidToken("The access token expired");
   }
 
-  /** Also for a session or a user that was revoked: which, is not the client's business. */
+  /** Also for a revoked session or user; the scope is not revealed to the client. */
   public String revoked() {
     return invalidToken("The access token was revoked");
   }
 
   /**
-   * For whatever else is wrong with a token.
+   * For a token that is not valid for another reason.
    *
-   * @param description for the developer of the client; what RFC 6750 does not allow is shown as a
-   *     question mark
+   * @param description for the developer of the client; characters that RFC 6750 does not allow are
+   *     replaced by a question mark
    */
   public String invalidToken(String description) {
     String allowed = NOT_IN_A_DESCRIPTION.matcher(description).replaceAll("?");

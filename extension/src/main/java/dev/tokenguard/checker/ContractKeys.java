@@ -4,12 +4,12 @@ import dev.tokenguard.checker.Verdict.Scope;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** The keys to ask for a token; nothing else in this package builds one. */
+/** The keys of a token. No other class of this package builds keys. */
 final class ContractKeys {
 
   private ContractKeys() {}
 
-  /** One key for each id that the token has, the narrowest scope first. */
+  /** A key for each id in the token, the narrowest scope first. */
   static Map<Scope, String> of(String prefix, TokenClaims claims) {
     Map<Scope, String> keys = new EnumMap<>(Scope.class);
     claims.tokenId().ifPresent(id -> keys.put(Scope.TOKEN, prefix + "at:" + id));

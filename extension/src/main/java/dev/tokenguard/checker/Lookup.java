@@ -3,13 +3,13 @@ package dev.tokenguard.checker;
 import java.util.List;
 
 /**
- * The one round trip to Redis, by whatever client the application has.
+ * The round trip to Redis, by the Redis client of the application.
  *
- * <p>{@code MGET} is one command, so its values are of one moment. On a Cluster the keys lie in
- * several slots: send one {@code GET} for each in one pipeline. That the values are then of three
- * moments does no harm, because a revocation never withdraws a key.
+ * <p>Use {@code MGET}. On a Cluster the keys are in several slots: use one pipeline with a {@code
+ * GET} for each. The values are then not read at the same time, which is correct because a
+ * revocation never deletes a key.
  *
- * <p>Time limits are the client's: set them shorter than the application may wait.
+ * <p>Set the time-outs of the client shorter than the application can wait.
  */
 @FunctionalInterface
 public interface Lookup {
@@ -17,9 +17,9 @@ public interface Lookup {
   /**
    * Reads one to three keys.
    *
-   * @param keys without null, without doubles
-   * @return the value of each key, in their order; null where there is none
-   * @throws Exception when Redis cannot be asked or does not answer in time
+   * @param keys no null, and no duplicates
+   * @return the value of each key in the same order; null for a key that does not exist
+   * @throws Exception if Redis is not reachable or does not answer in time
    */
   List<String> get(List<String> keys) throws Exception;
 }

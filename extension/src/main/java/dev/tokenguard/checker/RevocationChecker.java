@@ -1,6 +1,6 @@
 package dev.tokenguard.checker;
 
-import dev.tokenguard.checker.Verdict.Alive;
+import dev.tokenguard.checker.Verdict.Active;
 import dev.tokenguard.checker.Verdict.Revoked;
 import dev.tokenguard.checker.Verdict.Scope;
 import dev.tokenguard.checker.Verdict.Unidentified;
@@ -11,27 +11,27 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * Asks Redis whether a valid access token was revoked.
+ * Checks in Redis whether a valid access token is revoked.
  *
  * <pre>
- * tg:at:&lt;jti&gt;   a reason           this token is revoked
- * tg:sid:&lt;sid&gt;  second and reason  what was issued in the session up to that second is revoked
- * tg:sub:&lt;sub&gt;  second             what was issued before that second is revoked
+ * tg:at:&lt;jti&gt;   reason             the token is revoked
+ * tg:sid:&lt;sid&gt;  second and reason  tokens of the session issued up to this second are revoked
+ * tg:sub:&lt;sub&gt;  second             tokens of the user issued before this second are revoked
  * </pre>
  *
- * <p>Ids stand in the keys as they are in the token. Only the keys of claims that the token has are
- * asked for, all in one {@link Lookup}. When several are found, the narrowest counts.
+ * <p>The keys contain the ids as the token does. One {@link Lookup} reads the keys of the claims
+ * that the token has. If several exist, the narrowest one applies.
  *
- * <p>In doubt, a token is revoked: when a cut-off is not a number, or when there is one and the
- * token has no {@code iat}.
+ * <p>A token is also revoked if a cut-off is not a number, or if there is one and the token has no
+ * {@code iat}.
  *
- * <p>Immutable; as safe for many threads as the {@link Lookup} is.
+ * <p>Immutable, and thread-safe if the {@link Lookup} is.
  */
 public final class RevocationChecker {
 
   private static final String DEFAULT_PREFIX = "tg:";
 
-  /** Seconds that a long can hold. */
+  /** A number of seconds that fits into a long. */
   private static final Pattern SECOND = Pattern.compile("[0-9]{1,18}");
 
   private final Lookup lookup;
@@ -49,7 +49,7 @@ public final class RevocationChecker {
   }
 
   /**
-   * The same for keys that begin otherwise.
+   * A checker for keys with another prefix.
    *
    * @param keyPrefix the setting {@code key-prefix} of the connection in Keycloak
    */
@@ -58,8 +58,8 @@ public final class RevocationChecker {
   }
 
   /**
-   * Gives the verdict on a token whose signature, issuer, audience and expiry have been checked.
-   * Never throws because of Redis: see {@link Unknown}.
+   * Checks a token whose signature, issuer, audience and expiry have been validated. Does not throw
+   * if Redis is unavailable: see {@link Unknown}.
    */
   public Verdict check(TokenClaims claims) {
     Map<Scope, String> keys = ContractKeys.of(prefix, claims);
@@ -88,7 +88,7 @@ public final class RevocationChecker {
         return new Revoked(scope, scope == Scope.SESSION ? reasonIn(value) : value);
       }
     }
-    return new Alive();
+    return new Active();
   }
 
   private static boolean isRevoked(Scope scope, String value, TokenClaims claims) {
@@ -109,7 +109,7 @@ public final class RevocationChecker {
     return cutOff.isPresent() ? OptionalLong.of(cutOff.getAsLong() - 1) : cutOff;
   }
 
-  /** A session's cut-off stands before a space. */
+  /** The cut-off of a session is followed by a space. */
   private static OptionalLong secondIn(String value) {
     int space = value.indexOf(' ');
     return secondOf(space < 0 ? value : value.substring(0, space));

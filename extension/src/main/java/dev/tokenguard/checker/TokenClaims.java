@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What the check needs of an access token's claims (RFC 7519, section 4.1). Each may be missing:
- * {@code sub} comes from a client scope that a client may lack, and a token that belongs to no
- * session has no {@code sid}.
+ * The claims of an access token for the check (RFC 7519, section 4.1). Each can be missing: {@code
+ * sub} comes from a client scope that a client may not have, and a token without a session has no
+ * {@code sid}.
  *
  * @param issuedAt {@code iat} in seconds since the epoch
  */
@@ -20,11 +20,11 @@ public record TokenClaims(
     OptionalLong issuedAt) {
 
   /**
-   * Picks the claims out of a token's payload, as JWT libraries give it. A claim of another type
-   * than it should have, or an empty one, counts as missing.
+   * Reads the claims from the payload of a token, in the form of JWT libraries. An empty claim, or
+   * one of another type, is the same as a missing one.
    *
-   * @param claims by their names; {@code iat} as a number of seconds, an {@link Instant} or a
-   *     {@link Date}
+   * @param claims the claims by their names; {@code iat} as a number of seconds, an {@link Instant}
+   *     or a {@link Date}
    */
   public static TokenClaims of(Map<String, ?> claims) {
     return new TokenClaims(
@@ -37,7 +37,7 @@ public record TokenClaims(
         : Optional.empty();
   }
 
-  /** Fractions are dropped: before a whole second is before it with or without them. */
+  /** Fractions are cut, which does not change the comparison with a whole second. */
   private static OptionalLong second(Map<String, ?> claims, String name) {
     Object claim = claims.get(name);
     if (claim instanceof Number number) {

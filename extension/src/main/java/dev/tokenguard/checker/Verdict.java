@@ -1,13 +1,16 @@
 package dev.tokenguard.checker;
 
-/** What is known about a valid access token. */
+/** The result of the check of a valid access token. */
 public sealed interface Verdict {
 
-  /** Whether the request may go on. */
+  /** Whether the resource server accepts the token. */
   boolean isAccepted();
 
-  /** None of its keys was found. A token that has expired is alive, too: its keys are gone. */
-  record Alive() implements Verdict {
+  /**
+   * None of its keys covers the token. Also the result for an expired token, whose keys have
+   * expired.
+   */
+  record Active() implements Verdict {
     @Override
     public boolean isAccepted() {
       return true;
@@ -15,10 +18,10 @@ public sealed interface Verdict {
   }
 
   /**
-   * Answer 401 with {@code invalid_token} (RFC 6750, section 3.1).
+   * Revoked: respond with 401 and {@code invalid_token} (RFC 6750, section 3.1).
    *
-   * @param reason for the log: why it was revoked; of a user the cut-off. Written by Keycloak's
-   *     side, not by the client
+   * @param reason the reason for the log, for a user the cut-off. Token Guard has written it, and
+   *     not the client
    */
   record Revoked(Scope scope, String reason) implements Verdict {
     @Override
@@ -28,8 +31,8 @@ public sealed interface Verdict {
   }
 
   /**
-   * Redis could not be asked, or its answer was none. Tell such cases apart from {@link Alive} in a
-   * metric, also where they are accepted.
+   * Redis is unavailable, or has sent an unexpected reply. Count this result in a metric of its
+   * own, also if it is accepted.
    */
   record Unknown(WhenUnavailable choice, Exception failure) implements Verdict {
     @Override
@@ -39,8 +42,8 @@ public sealed interface Verdict {
   }
 
   /**
-   * The token has none of {@code jti}, {@code sid} and {@code sub}, so nobody could ever revoke it.
-   * Never accepted, whatever was chosen for outages. Keycloak issues no such access tokens.
+   * The token has none of {@code jti}, {@code sid} and {@code sub}, so it cannot be revoked. Never
+   * accepted, also during outages. Keycloak issues no such access tokens.
    */
   record Unidentified() implements Verdict {
     @Override
@@ -49,13 +52,13 @@ public sealed interface Verdict {
     }
   }
 
-  /** What was revoked. */
+  /** The scope of the revocation. */
   enum Scope {
-    /** This token. */
+    /** The token. */
     TOKEN,
-    /** All that was issued in its session up to some second. */
+    /** The tokens of its session issued up to a second. */
     SESSION,
-    /** All that its user had at some second. */
+    /** The tokens of its user issued before a second. */
     USER
   }
 }

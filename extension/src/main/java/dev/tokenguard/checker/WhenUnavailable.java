@@ -1,11 +1,9 @@
 package dev.tokenguard.checker;
 
-/**
- * What a token is worth while Redis cannot be asked. There is no default: somebody has to choose.
- */
+/** The result for a token while Redis is unavailable. There is no default. */
 public enum WhenUnavailable {
-  /** Good until it expires, as if nothing had ever been revoked. */
+  /** The token is accepted until it expires, even if it is revoked. */
   ACCEPT,
-  /** Not to be trusted. Answer 503: nothing is known against the token, so 401 would be wrong. */
+  /** The token is refused. Respond with 503 and not with 401: the token may be valid. */
   REFUSE
 }

@@ -1,11 +1,11 @@
 /**
- * For resource servers that check access tokens by themselves: tells whether a token was revoked
- * since it was issued, by one round trip to Redis.
+ * For resource servers that validate access tokens locally: checks by one round trip to Redis
+ * whether a token is revoked.
  *
- * <p>Depends on the Java platform alone and is published as a JAR of its own, with the classifier
- * {@code checker}. Keycloak does not need it, so the JAR in {@code providers/} does not hold it.
- * The caller brings the Redis client, as a {@link dev.tokenguard.checker.Lookup}, and a token that
- * it has validated: signature, issuer, audience and time (RFC 9068, section 4) come first.
+ * <p>Depends on the Java platform only, and is published as a JAR of its own with the classifier
+ * {@code checker}. The JAR in {@code providers/} does not contain it. The caller provides the Redis
+ * client as a {@link dev.tokenguard.checker.Lookup}, and a token whose signature, issuer, audience
+ * and expiry it has validated (RFC 9068, section 4).
  *
  * <pre>{@code
  * RevocationChecker checker =

@@ -5,7 +5,7 @@ import static dev.tokenguard.checker.CheckedTokens.ordinary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.tokenguard.checker.Verdict.Alive;
+import dev.tokenguard.checker.Verdict.Active;
 import dev.tokenguard.checker.Verdict.Revoked;
 import dev.tokenguard.checker.Verdict.Scope;
 import dev.tokenguard.checker.Verdict.Unknown;
@@ -62,7 +62,7 @@ final class CheckerOnRedisTest {
 
   @Test
   void given_nothing_revoked_then_the_token_is_alive() {
-    assertThat(checker().check(ordinary())).isEqualTo(new Alive());
+    assertThat(checker().check(ordinary())).isEqualTo(new Active());
   }
 
   @Test
@@ -131,7 +131,7 @@ final class CheckerOnRedisTest {
     try (RedisServer other = RedisServer.start();
         UnifiedJedis client = RedisClient.create("127.0.0.1", other.port())) {
       RevocationChecker checker = checkerOf(client);
-      assertThat(checker.check(ordinary())).isEqualTo(new Alive());
+      assertThat(checker.check(ordinary())).isEqualTo(new Active());
       other.stop();
 
       assertThat(checker.check(ordinary())).isInstanceOf(Unknown.class);

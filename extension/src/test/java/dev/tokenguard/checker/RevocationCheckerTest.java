@@ -4,7 +4,7 @@ import static dev.tokenguard.checker.CheckedTokens.ISSUED_AT;
 import static dev.tokenguard.checker.CheckedTokens.ordinary;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.checker.Verdict.Alive;
+import dev.tokenguard.checker.Verdict.Active;
 import dev.tokenguard.checker.Verdict.Revoked;
 import dev.tokenguard.checker.Verdict.Scope;
 import dev.tokenguard.checker.Verdict.Unidentified;
@@ -22,7 +22,7 @@ final class RevocationCheckerTest {
 
   @Test
   void given_no_key_then_the_token_is_alive() {
-    assertThat(verdict(Map.of())).isEqualTo(new Alive());
+    assertThat(verdict(Map.of())).isEqualTo(new Active());
     assertThat(verdict(Map.of()).isAccepted()).isTrue();
   }
 
@@ -41,7 +41,7 @@ final class RevocationCheckerTest {
     assertRevoked(Map.of("tg:sid:session", ISSUED_AT + " logout"), Scope.SESSION, "logout");
     assertRevoked(Map.of("tg:sid:session", (ISSUED_AT + 1) + " x y"), Scope.SESSION, "x y");
     assertThat(verdict(Map.of("tg:sid:session", (ISSUED_AT - 1) + " logout")))
-        .isEqualTo(new Alive());
+        .isEqualTo(new Active());
   }
 
   @Test
@@ -84,8 +84,9 @@ final class RevocationCheckerTest {
     String later = Long.toString(ISSUED_AT + 1);
 
     assertRevoked(Map.of("tg:sub:user", later), Scope.USER, later);
-    assertThat(verdict(Map.of("tg:sub:user", Long.toString(ISSUED_AT)))).isEqualTo(new Alive());
-    assertThat(verdict(Map.of("tg:sub:user", Long.toString(ISSUED_AT - 1)))).isEqualTo(new Alive());
+    assertThat(verdict(Map.of("tg:sub:user", Long.toString(ISSUED_AT)))).isEqualTo(new Active());
+    assertThat(verdict(Map.of("tg:sub:user", Long.toString(ISSUED_AT - 1))))
+        .isEqualTo(new Active());
   }
 
   @ParameterizedTest
@@ -133,7 +134,7 @@ final class RevocationCheckerTest {
 
     Verdict verdict = checker.check(TokenClaims.of(Map.of(claim, "id", "iat", ISSUED_AT)));
 
-    assertThat(verdict).isEqualTo(new Alive());
+    assertThat(verdict).isEqualTo(new Active());
     String key = claim.equals("jti") ? "tg:at:id" : "tg:" + claim + ":id";
     assertThat(redis.questions()).containsExactly(List.of(key));
   }
