@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class AccessTokensTest {
 
@@ -66,5 +68,21 @@ final class AccessTokensTest {
   void whenTheRangeIsEmpty_thenThereAreNoIds() {
     assertThat(range(3, 2, "onrtac").ids()).isEmpty();
     assertThat(range(0, -1, "onrtac").ids()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1, 0, false", "1, 0, 1, 1, false", "1, 0, 1, 0, true"})
+  void whenEitherRangeHasAToken_thenTheyAreNotEmpty(
+      long first, long last, long firstReplay, long lastReplay, boolean isEmpty) {
+    AccessTokens tokens =
+        new AccessTokens("family", first, last, firstReplay, lastReplay, 99, "onrtac", "onrtrt");
+    assertThat(tokens.isEmpty()).isEqualTo(isEmpty);
+    assertThat(tokens.ids().isEmpty()).isEqualTo(isEmpty);
+  }
+
+  @Test
+  void givenNothingWasRefreshed_whenIdsAreListed_thenThereAreNoneOfReplays() {
+    assertThat(new AccessTokens("family", 0, 0, 1, 2, 99, "onrtac", "").ids())
+        .containsExactly("onrtac:" + id(0));
   }
 }
