@@ -47,7 +47,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.Jedis;
 
 /**
  * A node of its own, which is stopped and killed, with a Redis that is stopped, flushed and paused.
@@ -67,7 +67,6 @@ class NodeIT {
   private static final Duration GRACE = Duration.ofSeconds(4);
 
   private static RedisServer redis;
-  private static RedisClient redisClient;
   private static KeycloakServer keycloak;
   private static OidcClient client;
   private static OidcClient graceful;
@@ -75,7 +74,6 @@ class NodeIT {
   @BeforeAll
   static void start() {
     redis = RedisServer.start();
-    redisClient = RedisClient.create("127.0.0.1", redis.port());
     keycloak =
         GuardedKeycloak.builder()
             .realm(Lab.realmFile())
@@ -114,7 +112,6 @@ class NodeIT {
     if (keycloak != null) {
       keycloak.close();
     }
-    redisClient.close();
     redis.close();
   }
 
@@ -227,14 +224,18 @@ class NodeIT {
   /** Returns when the node has noticed it. */
   private static void flushRedis() {
     long start = keycloak.log().size();
-    redisClient.flushAll();
+    redis.execute(Jedis::flushAll);
     Await.until(LOST, SOON, () -> keycloak.log().textFrom(start).contains(LOST));
+  }
+
+  /** By a connection of its own: a pooled one would be from before a restart. */
+  private static boolean isInRedis(String key) {
+    return redis.execute(jedis -> jedis.ttl(key)) > 0;
   }
 
   private static void awaitKeys(String... keys) {
     for (String key : keys) {
-      // By a connection of its own: those of the client are from before the restart.
-      Await.until(key, SOON, () -> redis.execute(jedis -> jedis.ttl(key)) > 0);
+      Await.until(key, SOON, () -> isInRedis(key));
     }
   }
 
@@ -245,7 +246,7 @@ class NodeIT {
     long before = keycloak.log().size();
     keycloak.admin(Lab.REALM).post("/logout-all", null).orFail();
     keycloak.kill();
-    assertThat(logins).allMatch(it -> redisClient.ttl("tg:sid:" + session(it)) > 0);
+    assertThat(logins).allMatch(it -> isInRedis("tg:sid:" + session(it)));
     startAgain(before);
 
     assertAllRevoked(logins);
