@@ -4,6 +4,7 @@ import dev.tokenguard.keycloak.revocation.RedisRevokedTokens;
 import dev.tokenguard.keycloak.revocation.RevokedTokenList;
 import dev.tokenguard.keycloak.revocation.RevokedTokenSpi;
 import java.util.Comparator;
+import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RevokedTokenProvider;
@@ -21,10 +22,11 @@ public final class RevokedTokenProviders implements RevokedTokenSpi {
   }
 
   @Override
-  public RedisRevokedTokens registered(KeycloakSessionFactory factory) {
-    return ((RedisRevokedTokenProviderFactory)
-            factory.getProviderFactory(RevokedTokenProvider.class, RedisRevokedTokens.ID))
-        .revokedTokens();
+  public Optional<RedisRevokedTokens> registered(KeycloakSessionFactory factory) {
+    return Optional.ofNullable(
+            (RedisRevokedTokenProviderFactory)
+                factory.getProviderFactory(RevokedTokenProvider.class, RedisRevokedTokens.ID))
+        .map(RedisRevokedTokenProviderFactory::revokedTokens);
   }
 
   static RevokedTokenProvider builtInProvider(KeycloakSession session) {

@@ -41,8 +41,11 @@ public final class IssuedTokens {
 
   /** Observes the lifespan of an access token of any response. */
   public void observe(AccessToken accessToken) {
-    MaxAccessTokenLifespan.of(session)
-        .observe(session.getContext().getRealm(), accessToken.getExp() - Time.currentTime());
+    MaxAccessTokenLifespan.find(session)
+        .ifPresent(
+            it ->
+                it.observe(
+                    session.getContext().getRealm(), accessToken.getExp() - Time.currentTime()));
   }
 
   /** Records a login by the policy event of its response. */

@@ -49,6 +49,12 @@ public final class MaxAccessTokenLifespan {
     return RevocationOutbox.of(session.getKeycloakSessionFactory()).lifespans();
   }
 
+  /** Those of this node for the issue of a token, which must not fail without them. */
+  public static Optional<MaxAccessTokenLifespan> find(KeycloakSession session) {
+    return RevocationOutbox.find(session.getKeycloakSessionFactory())
+        .map(RevocationOutbox::lifespans);
+  }
+
   /** Called for each issued access token, so it only compares two numbers. */
   public void observe(RealmModel realm, long lifespanSeconds) {
     latestIn(realm.getId()).raise(Time.currentTime() + lifespanSeconds);

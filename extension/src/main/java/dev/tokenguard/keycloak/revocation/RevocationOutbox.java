@@ -8,6 +8,7 @@ import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
@@ -67,7 +68,17 @@ public final class RevocationOutbox {
 
   /** The outbox of this node. */
   public static RevocationOutbox of(KeycloakSessionFactory sessions) {
-    return RevokedTokenSpi.IN_USE.registered(sessions).outbox();
+    return find(sessions)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "Token Guard cannot revoke tokens: another provider of revoked tokens is selected;"
+                        + " remove that option, and build Keycloak again"));
+  }
+
+  /** Empty if an operator has selected another provider of revoked tokens. */
+  static Optional<RevocationOutbox> find(KeycloakSessionFactory sessions) {
+    return RevokedTokenSpi.IN_USE.registered(sessions).map(RedisRevokedTokens::outbox);
   }
 
   /**

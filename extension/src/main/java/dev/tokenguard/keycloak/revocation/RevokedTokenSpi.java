@@ -2,6 +2,7 @@ package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.keycloak.singleuse.SingleUseRevokedTokens;
 import dev.tokenguard.keycloak.support.KeycloakCapability;
+import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 
@@ -21,6 +22,9 @@ public interface RevokedTokenSpi {
   /** Keycloak's own list. */
   RevokedTokenList builtIn(KeycloakSession session);
 
-  /** The lists of the factory that is registered for the SPI. */
-  RedisRevokedTokens registered(KeycloakSessionFactory factory);
+  /**
+   * The lists of the factory that is registered for the SPI; empty if an operator has selected
+   * another provider.
+   */
+  Optional<RedisRevokedTokens> registered(KeycloakSessionFactory factory);
 }

@@ -6,6 +6,7 @@ import dev.tokenguard.keycloak.revocation.RevokedTokenSpi;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -21,10 +22,11 @@ public final class SingleUseRevokedTokens implements RevokedTokenSpi {
   }
 
   @Override
-  public RedisRevokedTokens registered(KeycloakSessionFactory factory) {
-    return ((GuardedSingleUseObjectsFactory)
-            factory.getProviderFactory(SingleUseObjectProvider.class, RedisRevokedTokens.ID))
-        .revokedTokens();
+  public Optional<RedisRevokedTokens> registered(KeycloakSessionFactory factory) {
+    return Optional.ofNullable(
+            (GuardedSingleUseObjectsFactory)
+                factory.getProviderFactory(SingleUseObjectProvider.class, RedisRevokedTokens.ID))
+        .map(GuardedSingleUseObjectsFactory::revokedTokens);
   }
 
   static SingleUseObjectProvider builtInProvider(KeycloakSession session) {
