@@ -42,7 +42,8 @@ public class RedisReadiness implements HealthCheck {
       CDI.current().select(RedisReadiness.class, Readiness.Literal.INSTANCE).stream()
           .forEach(bean -> bean.observe(connection));
     } catch (IllegalStateException | IllegalArgumentException noHealth) {
-      // No container, as in unit tests; or the qualifier is unknown: built without --health-enabled.
+      // No container, as in unit tests; or the qualifier is unknown: built without
+      // --health-enabled.
     }
   }
 
