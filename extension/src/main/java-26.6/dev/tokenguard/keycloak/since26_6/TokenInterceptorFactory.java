@@ -1,9 +1,11 @@
 package dev.tokenguard.keycloak.since26_6;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.refresh.IssuedTokens;
 import java.util.Set;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.token.TokenPostProcessor;
+import org.keycloak.protocol.oidc.token.TokenPostProcessorContext;
 import org.keycloak.protocol.oidc.token.TokenPostProcessorFactory;
 import org.keycloak.provider.Provider;
 
@@ -29,5 +31,29 @@ public final class TokenInterceptorFactory implements TokenPostProcessorFactory 
   @Override
   public TokenPostProcessor create(KeycloakSession session) {
     return new TokenInterceptor(session);
+  }
+
+  /** Gets the tokens of every response before they are signed. */
+  private static final class TokenInterceptor implements TokenPostProcessor {
+
+    private final IssuedTokens issued;
+
+    TokenInterceptor(KeycloakSession session) {
+      this.issued = new IssuedTokens(session);
+    }
+
+    @Override
+    public void process(TokenPostProcessorContext context) {
+      if (context.accessToken() == null) {
+        return;
+      }
+      issued.observe(context.accessToken());
+      if (context.requestRefreshToken() == null) {
+        issued.record(
+            context.accessToken(),
+            context.refreshToken(),
+            context.clientSessionCtx().getClientSession());
+      }
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.tokenguard.keycloak.since26_7;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.revocation.RedisRevokedTokens;
+import dev.tokenguard.keycloak.revocation.RevokedTokenList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,5 +75,27 @@ public final class RedisRevokedTokenProviderFactory
 
   RedisRevokedTokens revokedTokens() {
     return revokedTokens;
+  }
+
+  /**
+   * The list of revoked tokens for Keycloak. Introspection, userinfo, the admin and account REST
+   * APIs and token exchange read it; used action tokens are added to it.
+   */
+  private record RedisRevokedTokenProvider(RevokedTokenList list) implements RevokedTokenProvider {
+
+    @Override
+    public boolean put(String id, long lifespanSeconds) {
+      return list.put(id, lifespanSeconds);
+    }
+
+    @Override
+    public boolean contains(String id) {
+      return list.contains(id);
+    }
+
+    @Override
+    public void close() {
+      // Nothing to release.
+    }
   }
 }

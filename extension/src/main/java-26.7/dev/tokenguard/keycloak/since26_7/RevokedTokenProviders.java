@@ -2,7 +2,6 @@ package dev.tokenguard.keycloak.since26_7;
 
 import dev.tokenguard.keycloak.revocation.RedisRevokedTokens;
 import dev.tokenguard.keycloak.revocation.RevokedTokenList;
-import dev.tokenguard.keycloak.revocation.RevokedTokenSpi;
 import java.util.Comparator;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
@@ -14,7 +13,7 @@ import org.keycloak.provider.ProviderFactory;
  * Revoked tokens in the SPI {@code revokedToken}. Keycloak's provider is {@code infinispan}, or
  * {@code jpa} without caches.
  */
-public final class RevokedTokenProviders implements RevokedTokenSpi {
+public final class RevokedTokenProviders implements RevokedTokenList.Spi {
 
   @Override
   public RevokedTokenList builtIn(KeycloakSession session) {

@@ -6,21 +6,34 @@ import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import jakarta.ws.rs.ForbiddenException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.representations.idm.ErrorRepresentation;
+import org.keycloak.services.ErrorResponse;
+import org.keycloak.services.ErrorResponseException;
 import org.keycloak.services.resources.admin.AdminAuth;
 import org.keycloak.services.resources.admin.AdminEventBuilder;
 import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 
-/** A request of an administrator: its realm, and the permissions of the administrator. */
+/**
+ * A request of an administrator: its realm, the permissions of the administrator, and the error
+ * responses, which have the form of those of Keycloak's admin REST API.
+ */
 record AdminRequest(
     KeycloakSession session,
     RealmModel realm,
     AdminPermissionEvaluator permissions,
     AdminEventBuilder event) {
+
+  /** Pending revocations are retried every second, so a node notices the recovery by then. */
+  private static final int RETRY_AFTER_SECONDS = 2;
 
   /**
    * A user of the realm. As in Keycloak, 404 shows that a user does not exist only to
@@ -32,7 +45,7 @@ record AdminRequest(
       return user;
     }
     if (permissions.users().canQuery()) {
-      throw Problem.notFound("User not found");
+      throw notFound("User not found");
     }
     throw new ForbiddenException();
   }
@@ -46,15 +59,15 @@ record AdminRequest(
   }
 
   FamilyStore families() {
-    return RedisConnection.familiesOf(session).orElseThrow(Problem::notConfigured);
+    return RedisConnection.familiesOf(session).orElseThrow(AdminRequest::notConfigured);
   }
 
   RevocationList blacklist() {
-    return RedisConnection.blacklistOf(session).orElseThrow(Problem::notConfigured);
+    return RedisConnection.blacklistOf(session).orElseThrow(AdminRequest::notConfigured);
   }
 
   IncidentLog incidents() {
-    return RedisConnection.incidentsOf(session).orElseThrow(Problem::notConfigured);
+    return RedisConnection.incidentsOf(session).orElseThrow(AdminRequest::notConfigured);
   }
 
   /** The result of a query to Redis; 503 during an outage. */
@@ -62,7 +75,7 @@ record AdminRequest(
     try {
       return query.get();
     } catch (StoreUnavailableException unavailable) {
-      throw Problem.redisUnavailable();
+      throw redisUnavailable();
     }
   }
 
@@ -71,7 +84,7 @@ record AdminRequest(
     try {
       return parameter.get();
     } catch (IllegalArgumentException refused) {
-      throw Problem.badRequest(refused.getMessage());
+      throw badRequest(refused.getMessage());
     }
   }
 
@@ -82,5 +95,44 @@ record AdminRequest(
         .operation(operation)
         .resourcePath(session.getContext().getUri())
         .success();
+  }
+
+  static ErrorResponseException notFound(String message) {
+    return ErrorResponse.error(message, Response.Status.NOT_FOUND);
+  }
+
+  static ErrorResponseException badRequest(@Nullable String message) {
+    return ErrorResponse.error(message, Response.Status.BAD_REQUEST);
+  }
+
+  /** Not a 404, which a script that deletes would take for "already deleted". */
+  static ErrorResponseException notConfigured() {
+    return ErrorResponse.error(
+        "Token Guard is inactive: spi-redis-connection--jedis--url is not set",
+        Response.Status.SERVICE_UNAVAILABLE);
+  }
+
+  static ErrorResponseException redisUnavailable() {
+    return new ErrorResponseException(retryLater("Redis is unavailable; try again later"));
+  }
+
+  /**
+   * The revocation is committed in Keycloak and waits for Redis. A response, not an exception,
+   * which would roll the admin event back.
+   */
+  static Response pending() {
+    return retryLater(
+        "Redis is unavailable. Keycloak has recorded the revocation and delivers it to Redis after"
+            + " the outage; repeat the request to check");
+  }
+
+  private static Response retryLater(String message) {
+    ErrorRepresentation error = new ErrorRepresentation();
+    error.setErrorMessage(message);
+    return Response.status(Response.Status.SERVICE_UNAVAILABLE)
+        .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+        .type(MediaType.APPLICATION_JSON)
+        .entity(error)
+        .build();
   }
 }

@@ -1,6 +1,6 @@
 package dev.tokenguard.keycloak.admin;
 
-import dev.tokenguard.keycloak.incident.RevokedTokenUseDetector;
+import dev.tokenguard.keycloak.events.RevocationListenerFactory;
 import dev.tokenguard.keycloak.policy.RotationExecutorFactory;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.Produces;
@@ -64,7 +64,7 @@ public final class ConfigurationResource {
       request.changed(RESOURCE_TYPE, OperationType.DELETE);
       return Response.ok(body).build();
     } catch (ClientPolicyException refused) {
-      throw Problem.badRequest(refused.getErrorDetail());
+      throw AdminRequest.badRequest(refused.getErrorDetail());
     }
   }
 
@@ -126,7 +126,7 @@ public final class ConfigurationResource {
     RealmModel realm = request.realm();
     Set<String> listeners =
         realm.getEventsListenersStream().collect(Collectors.toCollection(TreeSet::new));
-    boolean isRemoved = listeners.remove(RevokedTokenUseDetector.LISTENER);
+    boolean isRemoved = listeners.remove(RevocationListenerFactory.ID);
     if (isRemoved) {
       realm.setEventsListeners(listeners);
     }

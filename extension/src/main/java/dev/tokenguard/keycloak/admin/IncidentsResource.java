@@ -53,7 +53,7 @@ public final class IncidentsResource {
     }
     Optional<Type> type = Type.of(given);
     if (type.isEmpty()) {
-      throw Problem.badRequest(
+      throw AdminRequest.badRequest(
           "type: one of "
               + Arrays.stream(Type.values()).map(Type::word).collect(Collectors.joining(", ")));
     }

@@ -44,7 +44,7 @@ public final class RevokedTokenResource {
         .fromRedis(() -> request.blacklist().reasonFor(id))
         .or(() -> reasonOfKeycloak(id))
         .map(reason -> Response.ok(new Revoked(id, reason)).build())
-        .orElseThrow(() -> Problem.notFound("The token is not on the blacklist"));
+        .orElseThrow(() -> AdminRequest.notFound("The token is not on the blacklist"));
   }
 
   /** Tokens revoked before Redis was configured are only on Keycloak's list, without reasons. */
@@ -71,6 +71,6 @@ public final class RevokedTokenResource {
             request.realm(),
             own -> new RevokedAccessTokens(own, Reason.ADMINISTRATOR).add(id, expiresAt));
     request.changed(RESOURCE_TYPE, OperationType.CREATE);
-    return isDelivered ? Response.noContent().build() : Problem.pending();
+    return isDelivered ? Response.noContent().build() : AdminRequest.pending();
   }
 }

@@ -1,6 +1,8 @@
 package dev.tokenguard.keycloak.admin;
 
-import dev.tokenguard.keycloak.session.RevokedFamily;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tokenguard.config.Setting;
+import dev.tokenguard.keycloak.refresh.RevokedFamily;
 import dev.tokenguard.keycloak.session.SessionTerminator;
 import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.revocation.RevocationList.TokenIdentity;
@@ -15,14 +17,20 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.device.DeviceActivityManager;
 import org.keycloak.events.admin.OperationType;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.representations.account.DeviceRepresentation;
 
 /**
  * The token families and sessions of one user. The revocation of a family or session that is
@@ -70,7 +78,7 @@ public final class UserTokensResource {
     UserModel user = managed();
     if (request.session().getContext().getUri().getPath().endsWith("/")) {
       // A script with an empty variable for the family id must not revoke all families.
-      throw Problem.notFound("No family is named");
+      throw AdminRequest.notFound("No family is named");
     }
     return terminate(new RevocationTarget.User(user.getId()), FAMILIES);
   }
@@ -95,7 +103,7 @@ public final class UserTokensResource {
     String id = AdminRequest.valid(() -> RequestParameters.id("session-id", sessionId));
     if (!isOf(user, id)) {
       // No entry is written, because it would also cover a session of another realm.
-      throw Problem.notFound("The user has no such session");
+      throw AdminRequest.notFound("The user has no such session");
     }
     return terminate(RevocationTarget.Sessions.of(user.getId(), id, SessionKind.BOTH), SESSION);
   }
@@ -129,6 +137,85 @@ public final class UserTokensResource {
         new SessionTerminator(request.session(), request.realm(), Reason.ADMINISTRATOR)
             .terminate(target);
     request.changed(resourceType, OperationType.DELETE);
-    return isDelivered ? Response.noContent().build() : Problem.pending();
+    return isDelivered ? Response.noContent().build() : AdminRequest.pending();
+  }
+
+  /**
+   * A family as the admin REST API shows it. Address and device are those of the Keycloak session,
+   * and missing without one: the store holds only hashes of them. Times are milliseconds since the
+   * epoch, as in Keycloak's sessions.
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record FamilyRepresentation(
+      String id,
+      String state,
+      @Nullable String clientId,
+      @Nullable String clientUuid,
+      @Nullable String sessionId,
+      boolean offline,
+      long generation,
+      @Nullable Long created,
+      long lastRefresh,
+      @Nullable String ipAddress,
+      @Nullable String browser,
+      @Nullable String os,
+      @Nullable String device) {
+
+    private enum State {
+      ACTIVE,
+      REVOKED,
+      SESSION_ENDED
+    }
+
+    static FamilyRepresentation of(AdminRequest request, TokenFamily family) {
+      Optional<UserSessionModel> session = sessionOf(request, family);
+      Optional<DeviceRepresentation> device = session.map(DeviceActivityManager::getCurrentDevice);
+      return new FamilyRepresentation(
+          family.id(),
+          Setting.id(stateOf(family, session)),
+          family
+              .clientId()
+              .map(id -> request.realm().getClientById(id))
+              .map(ClientModel::getClientId)
+              .orElse(null),
+          family.clientId().orElse(null),
+          family.sessionId().orElse(null),
+          family.isOffline(),
+          family.generation(),
+          family.created().map(Instant::toEpochMilli).orElse(null),
+          family.refreshed().toEpochMilli(),
+          session.map(UserSessionModel::getIpAddress).orElse(null),
+          device.map(DeviceRepresentation::getBrowser).orElse(null),
+          device.map(FamilyRepresentation::os).orElse(null),
+          device.map(DeviceRepresentation::getDevice).orElse(null));
+    }
+
+    private static Optional<UserSessionModel> sessionOf(AdminRequest request, TokenFamily family) {
+      return family
+          .sessionId()
+          .map(
+              id ->
+                  family.isOffline()
+                      ? request.session().sessions().getOfflineUserSession(request.realm(), id)
+                      : request.session().sessions().getUserSession(request.realm(), id));
+    }
+
+    private static State stateOf(TokenFamily family, Optional<UserSessionModel> session) {
+      if (family.isRevoked()) {
+        return State.REVOKED;
+      }
+      boolean hasClientSession =
+          session
+              .map(it -> it.getAuthenticatedClientSessionByClient(family.clientId().orElse("")))
+              .isPresent();
+      return hasClientSession ? State.ACTIVE : State.SESSION_ENDED;
+    }
+
+    private static String os(DeviceRepresentation device) {
+      String version = device.getOsVersion();
+      return version == null || version.equals(DeviceRepresentation.UNKNOWN)
+          ? device.getOs()
+          : device.getOs() + " " + version;
+    }
   }
 }

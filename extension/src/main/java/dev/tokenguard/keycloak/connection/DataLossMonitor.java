@@ -67,6 +67,6 @@ final class DataLossMonitor {
                 + " client; revocations on Keycloak's list of revoked tokens are recorded in Redis"
                 + " again",
             loss == Loss.FLUSHED ? "all its data" : "its last writes"));
-    factory.publish(new RedisDataLossEvent(loss));
+    factory.publish(new RedisConnection.DataLossEvent(loss));
   }
 }

@@ -2,7 +2,6 @@ package dev.tokenguard.keycloak.events;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.events.ClientEventMapper.ClientChange;
-import dev.tokenguard.keycloak.incident.RevokedTokenUseDetector;
 import dev.tokenguard.keycloak.session.BulkRevocationJob;
 import dev.tokenguard.keycloak.session.SessionTerminator;
 import dev.tokenguard.keycloak.support.LogText;

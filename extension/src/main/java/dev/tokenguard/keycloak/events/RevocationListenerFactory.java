@@ -2,7 +2,6 @@ package dev.tokenguard.keycloak.events;
 
 import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.incident.RevokedTokenUseDetector;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.ProviderOptions;
 import dev.tokenguard.revocation.RevocationScope;
@@ -28,7 +27,7 @@ import org.keycloak.provider.ProviderEvent;
 /** The event listener that a realm adds under <i>Realm settings, Events</i>. */
 public final class RevocationListenerFactory implements EventListenerProviderFactory {
 
-  public static final String ID = RevokedTokenUseDetector.LISTENER;
+  public static final String ID = "redis-token-blacklist";
 
   private static final Setting<Boolean> CHECK_ACTIVITY =
       Setting.flag(
@@ -103,7 +102,8 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
         && RevocationListener.triggersOf(realm, triggers).scopeOf(trigger) != RevocationScope.OFF;
   }
 
-  private static boolean isOn(RealmModel realm) {
+  /** Whether the realm has this listener, which also activates the detection. */
+  public static boolean isOn(RealmModel realm) {
     try (Stream<String> listeners = realm.getEventsListenersStream()) {
       return listeners.anyMatch(ID::equals);
     }

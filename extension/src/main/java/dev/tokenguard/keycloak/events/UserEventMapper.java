@@ -1,6 +1,6 @@
 package dev.tokenguard.keycloak.events;
 
-import dev.tokenguard.keycloak.policy.RevokedTokenContext;
+import dev.tokenguard.keycloak.policy.PolicyContext;
 import dev.tokenguard.keycloak.session.CommittedSessionReader;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.revocation.RevocationTarget.ClientSession;
@@ -64,7 +64,7 @@ final class UserEventMapper {
     String revokedClient = details(event).get(Details.REVOKED_CLIENT);
     if (event.getSessionId() != null) {
       List<String> families =
-          RevokedTokenContext.positionIn(session)
+          PolicyContext.revokedToken(session)
               .map(TokenPosition::family)
               .map(List::of)
               .orElse(List.of());

@@ -1,7 +1,7 @@
 /**
  * The event listener {@code redis-token-blacklist}: maps events and changes of models to
- * revocations, and writes these to the store, which also refuses a refresh that runs at the same
- * time.
+ * revocations, which refuse a refresh that runs at the same time as well; and detects and reports
+ * the use of revoked tokens.
  */
 @NullMarked
 package dev.tokenguard.keycloak.events;

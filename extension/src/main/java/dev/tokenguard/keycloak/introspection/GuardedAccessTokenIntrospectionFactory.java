@@ -1,11 +1,15 @@
 package dev.tokenguard.keycloak.introspection;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import jakarta.ws.rs.core.Response;
 import java.util.Set;
+import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.oidc.AccessTokenIntrospectionProvider;
 import org.keycloak.protocol.oidc.AccessTokenIntrospectionProviderFactory;
 import org.keycloak.protocol.oidc.TokenIntrospectionProvider;
 import org.keycloak.provider.Provider;
+import org.keycloak.representations.AccessToken;
 
 /** Replaces Keycloak's factory for tokens without a hint. */
 public final class GuardedAccessTokenIntrospectionFactory
@@ -27,5 +31,29 @@ public final class GuardedAccessTokenIntrospectionFactory
   @Override
   public TokenIntrospectionProvider create(KeycloakSession session) {
     return new GuardedAccessTokenIntrospection(session);
+  }
+
+  /** Keycloak's introspection without a hint, plus a look-up of a refresh token. */
+  private static final class GuardedAccessTokenIntrospection
+      extends AccessTokenIntrospectionProvider<AccessToken> {
+
+    private String text = "";
+
+    GuardedAccessTokenIntrospection(KeycloakSession session) {
+      super(session);
+    }
+
+    @Override
+    public Response introspect(String given, EventBuilder event) {
+      text = given;
+      return super.introspect(given, event);
+    }
+
+    @Override
+    protected boolean verifyTokenReuse() {
+      return super.verifyTokenReuse()
+          && new RefreshTokenLookup(session, eventBuilder)
+              .isActive(text, token, userSession, client);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.tokenguard.keycloak.introspection;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import java.util.Set;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.oidc.RefreshTokenIntrospectionProvider;
 import org.keycloak.protocol.oidc.RefreshTokenIntrospectionProviderFactory;
 import org.keycloak.protocol.oidc.TokenIntrospectionProvider;
 import org.keycloak.provider.Provider;
@@ -27,5 +28,21 @@ public final class GuardedRefreshTokenIntrospectionFactory
   @Override
   public TokenIntrospectionProvider create(KeycloakSession session) {
     return new GuardedRefreshTokenIntrospection(session);
+  }
+
+  /** Keycloak's introspection of a refresh token, plus a look-up of its family. */
+  private static final class GuardedRefreshTokenIntrospection
+      extends RefreshTokenIntrospectionProvider {
+
+    GuardedRefreshTokenIntrospection(KeycloakSession session) {
+      super(session);
+    }
+
+    @Override
+    protected boolean verifyTokenReuse() {
+      // From 26.6 on, Keycloak admits only the client of the token, which it checks afterwards.
+      return super.verifyTokenReuse()
+          && new RefreshTokenLookup(session, eventBuilder).isActive(token, userSession, client);
+    }
   }
 }

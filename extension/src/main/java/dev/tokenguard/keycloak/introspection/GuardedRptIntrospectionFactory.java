@@ -1,8 +1,11 @@
 package dev.tokenguard.keycloak.introspection;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import jakarta.ws.rs.core.Response;
 import java.util.Set;
+import org.keycloak.authorization.protection.introspect.RPTIntrospectionProvider;
 import org.keycloak.authorization.protection.introspect.RPTIntrospectionProviderFactory;
+import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.TokenIntrospectionProvider;
 import org.keycloak.provider.Provider;
@@ -26,5 +29,28 @@ public final class GuardedRptIntrospectionFactory extends RPTIntrospectionProvid
   @Override
   public TokenIntrospectionProvider create(KeycloakSession session) {
     return new GuardedRptIntrospection(session);
+  }
+
+  /** Keycloak's introspection of requesting party tokens, plus a look-up of a refresh token. */
+  private static final class GuardedRptIntrospection extends RPTIntrospectionProvider {
+
+    private String text = "";
+
+    GuardedRptIntrospection(KeycloakSession session) {
+      super(session);
+    }
+
+    @Override
+    public Response introspect(String given, EventBuilder event) {
+      text = given;
+      return super.introspect(given, event);
+    }
+
+    @Override
+    protected boolean verifyTokenReuse() {
+      return super.verifyTokenReuse()
+          && new RefreshTokenLookup(session, eventBuilder)
+              .isActive(text, token, userSession, client);
+    }
   }
 }

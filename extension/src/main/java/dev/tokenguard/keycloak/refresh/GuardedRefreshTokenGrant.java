@@ -1,8 +1,10 @@
 package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.policy.EffectivePolicy;
-import dev.tokenguard.keycloak.tokens.LineageClaims;
+import dev.tokenguard.keycloak.metrics.RefreshMetrics;
+import dev.tokenguard.keycloak.policy.PolicyContext;
+import dev.tokenguard.keycloak.policy.PolicyFindings;
+import dev.tokenguard.keycloak.refresh.ReuseHandler.ListedFamilies;
 import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.RotationPolicy;
@@ -46,11 +48,15 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
           "Offline user session not found",
           "refresh token issued before the client session started");
 
-  private final RefreshObservers observers;
+  private final RefreshMetrics metrics;
+  private final PolicyFindings findings;
+  private final ListedFamilies listed;
   private boolean isDecided;
 
-  GuardedRefreshTokenGrant(RefreshObservers observers) {
-    this.observers = observers;
+  GuardedRefreshTokenGrant(RefreshMetrics metrics, PolicyFindings findings, ListedFamilies listed) {
+    this.metrics = metrics;
+    this.findings = findings;
+    this.listed = listed;
   }
 
   @Override
@@ -61,7 +67,7 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
       throw new IllegalStateException(
           "This version of Keycloak is not supported: it has another refresh grant");
     }
-    FailedAnswer.isBuilt(session);
+    SharedUnacknowledgedRotations.responseIsBuilt(session);
     return answer;
   }
 
@@ -85,7 +91,7 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
     if (!NOT_ACTIVE.equals(reason)) {
       session.getTransactionManager().setRollbackOnly();
     }
-    observers.metrics().count(Outcome.REVOKED);
+    metrics.count(Outcome.REVOKED);
     return neutral();
   }
 
@@ -120,7 +126,9 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
             .decode(formParams.getFirst(OAuth2Constants.REFRESH_TOKEN), RefreshToken.class);
     return Optional.ofNullable(presented)
         .filter(GuardedRefreshTokenGrant::isBuiltIn)
-        .filter(token -> EffectivePolicy.of(session).isPresent() || LineageClaims.areIn(token));
+        .filter(
+            token ->
+                PolicyContext.effectivePolicy(session).isPresent() || LineageClaims.areIn(token));
   }
 
   /** From 26.7 on, Keycloak has other types of refresh tokens, for verifiable credentials. */
@@ -130,19 +138,17 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
   }
 
   private void decide(RefreshToken presented, AccessTokenResponseBuilder response) {
-    Optional<RotationPolicy> inForce = EffectivePolicy.of(session);
+    Optional<RotationPolicy> inForce = PolicyContext.effectivePolicy(session);
     observe(presented, inForce.isPresent());
     decide(presented, response, inForce.orElse(RotationPolicy.LOOKUP));
   }
 
   private void observe(RefreshToken presented, boolean isPolicyInForce) {
     if (isPolicyInForce) {
-      observers.realms().check(realm, client.getClientId());
-      observers
-          .coverage()
-          .refreshedWithPolicy(session, realm, client, presented, LineageClaims.areIn(presented));
+      findings.refreshedWithPolicy(
+          session, realm, client, presented, LineageClaims.areIn(presented));
     } else {
-      observers.coverage().refreshedWithoutPolicy(session, realm, client);
+      findings.refreshedWithoutPolicy(session, realm, client);
     }
   }
 
@@ -155,13 +161,12 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
     RefreshDecision decision =
         new RotationService(RedisConnection.familiesOf(session).orElseThrow(), unanswered)
             .refresh(request, policy);
-    observers.metrics().count(decision);
+    metrics.count(decision);
     if (decision.issued().isPresent()) {
-      FailedAnswer.remember(session, request, unanswered);
+      unanswered.rememberUnlessBuilt(request);
     }
     decision.accept(
-        new RefreshResponder(
-            session, context, presented, response, request, policy, observers.named()));
+        new RefreshResponder(session, context, presented, response, request, policy, listed));
   }
 
   private CorsErrorResponseException foreignClaims() {

@@ -1,6 +1,9 @@
 package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.metrics.RefreshMetrics;
+import dev.tokenguard.keycloak.policy.PolicyFindings;
+import dev.tokenguard.keycloak.refresh.ReuseHandler.ListedFamilies;
 import dev.tokenguard.keycloak.support.KeycloakCapability;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,7 +24,9 @@ public final class GuardedRefreshTokenGrantFactory extends RefreshTokenGrantType
 
   private static final String NONE = "none";
 
-  private RefreshObservers observers;
+  private RefreshMetrics metrics;
+  private PolicyFindings findings;
+  private ListedFamilies listed;
 
   @Override
   public int order() {
@@ -36,12 +41,14 @@ public final class GuardedRefreshTokenGrantFactory extends RefreshTokenGrantType
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     super.postInit(factory);
-    observers = new RefreshObservers();
+    metrics = new RefreshMetrics();
+    findings = new PolicyFindings();
+    listed = new ListedFamilies();
   }
 
   @Override
   public OAuth2GrantType create(KeycloakSession session) {
-    return new GuardedRefreshTokenGrant(observers);
+    return new GuardedRefreshTokenGrant(metrics, findings, listed);
   }
 
   /** The findings of this node since its start. */
@@ -49,8 +56,8 @@ public final class GuardedRefreshTokenGrantFactory extends RefreshTokenGrantType
   public Map<String, String> getOperationalInfo() {
     Map<String, String> info = new LinkedHashMap<>();
     info.put("by-this-keycloak", KeycloakCapability.describe());
-    info.put("policies-covering-a-part", orNone(observers.coverage().shown()));
-    info.put("realms-not-storing-the-alarm", orNone(observers.realms().storingNoAlarm()));
+    info.put("policies-covering-a-part", orNone(findings.describePartialCoverage()));
+    info.put("realms-not-storing-the-alarm", orNone(findings.realmsWithoutAlarm()));
     return info;
   }
 

@@ -1,30 +1,32 @@
 package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.policy.EffectivePolicy;
 import dev.tokenguard.keycloak.policy.PoliciesWithExecutor;
+import dev.tokenguard.keycloak.policy.PolicyContext;
 import dev.tokenguard.keycloak.revocation.MaxAccessTokenLifespan;
 import dev.tokenguard.keycloak.support.Transactions;
-import dev.tokenguard.keycloak.tokens.FrontChannelTag;
-import dev.tokenguard.keycloak.tokens.LineageClaims;
-import dev.tokenguard.keycloak.tokens.RegisteredAccessToken;
-import dev.tokenguard.keycloak.tokens.SubjectToken;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationPolicy.ContextMatch;
 import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.TokenPosition;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.Optional;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.common.util.Time;
+import org.keycloak.jose.jws.JWSInput;
+import org.keycloak.jose.jws.JWSInputException;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
 import org.keycloak.protocol.oidc.utils.OIDCResponseType;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.RefreshToken;
+import org.keycloak.services.managers.AppAuthManager;
 
 /**
  * The tokens of a response before they are signed. A login with a policy begins a family. Access
@@ -72,7 +74,7 @@ public final class IssuedTokens {
         || refreshToken != null && LineageClaims.areIn(refreshToken)) {
       return;
     }
-    Optional<RotationPolicy> policy = EffectivePolicy.of(session);
+    Optional<RotationPolicy> policy = PolicyContext.effectivePolicy(session);
     if (refreshToken != null && policy.isPresent() && !isRequestingParty(refreshToken)) {
       beginLogin(accessToken, refreshToken, clientSession, policy.get());
     } else if (isFrontChannel(clientSession)) {
@@ -108,7 +110,7 @@ public final class IssuedTokens {
       Optional<String> parentTag) {
     RotationRequest login =
         RotationRequestFactory.ofLogin(session, clientSession, token, accessToken, parentTag);
-    Transactions.afterCommit(session, new LoginRecorder(session, login, policy)::tell);
+    Transactions.afterCommit(session, new LoginRecorder(session, login, policy)::record);
   }
 
   /**
@@ -138,7 +140,8 @@ public final class IssuedTokens {
     new RegisteredAccessToken(session)
         .register(
             userSession.getUser().getId(),
-            FrontChannelTag.of(userSession.getId(), clientSession.getClient().getId()),
+            RegisteredAccessToken.frontChannelTag(
+                userSession.getId(), clientSession.getClient().getId()),
             accessToken);
   }
 
@@ -174,6 +177,67 @@ public final class IssuedTokens {
       LineageClaims.begin(token, accessToken, Optional.empty());
       recordWhenCommitted(
           accessToken, token, clientSession, RotationPolicy.LOOKUP, Optional.of(subject.tag()));
+    }
+  }
+
+  /**
+   * An access token of a family for which a request gets another one: by token exchange (RFC 8693),
+   * or as a requesting party token (UMA 2.0). Keycloak has verified it before.
+   *
+   * @param tag the tag of the family
+   * @param userId the user of the family
+   */
+  private record SubjectToken(String tag, String userId) {
+
+    private static final String SUBJECT_TOKEN = "subject_token";
+
+    /** Empty for other requests, and for a token of a client without a policy. */
+    static Optional<SubjectToken> of(KeycloakSession session) {
+      return textIn(session).flatMap(SubjectToken::parsed).flatMap(token -> of(session, token));
+    }
+
+    private static Optional<SubjectToken> of(KeycloakSession session, AccessToken token) {
+      if (token.getId() == null || token.getSessionId() == null) {
+        return Optional.empty();
+      }
+      return TokenPosition.tagOf(token.getId())
+          .flatMap(
+              tag ->
+                  userOf(session, token.getSessionId())
+                      .map(user -> new SubjectToken(tag, user.getId())));
+    }
+
+    private static Optional<UserModel> userOf(KeycloakSession session, String sessionId) {
+      RealmModel realm = session.getContext().getRealm();
+      UserSessionModel found = session.sessions().getUserSession(realm, sessionId);
+      if (found == null) {
+        found = session.sessions().getOfflineUserSession(realm, sessionId);
+      }
+      return Optional.ofNullable(found).map(UserSessionModel::getUser);
+    }
+
+    private static Optional<String> textIn(KeycloakSession session) {
+      MultivaluedMap<String, String> parameters =
+          session.getContext().getHttpRequest().getDecodedFormParameters();
+      String grant = parameters == null ? null : parameters.getFirst(OAuth2Constants.GRANT_TYPE);
+      if (OAuth2Constants.TOKEN_EXCHANGE_GRANT_TYPE.equals(grant)) {
+        return Optional.ofNullable(parameters.getFirst(SUBJECT_TOKEN));
+      }
+      if (OAuth2Constants.UMA_GRANT_TYPE.equals(grant)) {
+        String bearer =
+            new AppAuthManager()
+                .extractAuthorizationHeaderToken(session.getContext().getRequestHeaders());
+        return Optional.ofNullable(bearer == null ? parameters.getFirst(SUBJECT_TOKEN) : bearer);
+      }
+      return Optional.empty();
+    }
+
+    private static Optional<AccessToken> parsed(String text) {
+      try {
+        return Optional.of(new JWSInput(text).readJsonContent(AccessToken.class));
+      } catch (JWSInputException another) {
+        return Optional.empty();
+      }
     }
   }
 }

@@ -43,7 +43,7 @@ final class LoginRecorder {
     this.policy = policy;
   }
 
-  void tell() {
+  void record() {
     try {
       List<AccessTokens> ended = families.begin(login, policy);
       if (!ended.isEmpty()) {

@@ -1,13 +1,10 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.keycloak.incident.IncidentReport;
-import dev.tokenguard.keycloak.incident.StoredAlarms;
-import dev.tokenguard.keycloak.revocation.NamedFamilies;
+import dev.tokenguard.keycloak.events.IncidentReport;
+import dev.tokenguard.keycloak.refresh.ReuseHandler.ListedFamilies;
 import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.Transactions;
-import dev.tokenguard.keycloak.tokens.LineageClaims;
-import dev.tokenguard.keycloak.tokens.RegisteredAccessToken;
 import dev.tokenguard.revocation.Incident;
 import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.rotation.AccessTokens;
@@ -66,7 +63,7 @@ final class RefreshResponder implements RefreshDecision.Visitor {
   private final AccessTokenResponseBuilder response;
   private final RotationRequest request;
   private final RotationPolicy policy;
-  private final NamedFamilies named;
+  private final ListedFamilies listed;
 
   RefreshResponder(
       KeycloakSession session,
@@ -75,14 +72,14 @@ final class RefreshResponder implements RefreshDecision.Visitor {
       AccessTokenResponseBuilder response,
       RotationRequest request,
       RotationPolicy policy,
-      NamedFamilies named) {
+      ListedFamilies listed) {
     this.session = session;
     this.grant = grant;
     this.presented = presented;
     this.response = response;
     this.request = request;
     this.policy = policy;
-    this.named = named;
+    this.listed = listed;
   }
 
   @Override
@@ -193,29 +190,28 @@ final class RefreshResponder implements RefreshDecision.Visitor {
 
   private ReuseHandler refuse(Reason reason) {
     session.getTransactionManager().setRollbackOnly();
-    return new ReuseHandler(session, request, named, reason);
+    return new ReuseHandler(session, request, listed, reason);
   }
 
   /** A refusal that is also an incident for administrators. */
   private CorsErrorResponseException alarm(Refused decision, Incident.Type type) {
     CorsErrorResponseException refusal = refusal(decision);
-    StoredAlarms.add(session, grant.getRealm(), grant.getEvent().getEvent(), errorOf(decision));
+    IncidentReport report = new IncidentReport(session, grant.getRealm());
+    report.store(grant.getEvent().getEvent(), errorOf(decision));
     String reason = decision.reason(policy);
     String remoteHost = grant.getClientConnection().getRemoteHost();
     TokenPosition position = request.presented();
-    new IncidentReport(session, grant.getRealm())
-        .write(
-            new Incident(
-                type,
-                new Incident.Origin(
-                    request.userId(),
-                    grant.getClient().getClientId(),
-                    request.session().id(),
-                    remoteHost),
-                Optional.of(
-                    new Incident.Lineage(
-                        position.family(), position.generation(), decision.newest())),
-                reason));
+    report.write(
+        new Incident(
+            type,
+            new Incident.Origin(
+                request.userId(),
+                grant.getClient().getClientId(),
+                request.session().id(),
+                remoteHost),
+            Optional.of(
+                new Incident.Lineage(position.family(), position.generation(), decision.newest())),
+            reason));
     if (decision.accessTokens().isPresent()) {
       LOG.warn(
           LogText.of(

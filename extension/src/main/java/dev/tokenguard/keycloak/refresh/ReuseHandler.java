@@ -1,7 +1,5 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.keycloak.revocation.NamedFamilies;
-import dev.tokenguard.keycloak.session.RevokedFamily;
 import dev.tokenguard.keycloak.session.SessionTerminator;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.revocation.Reason;
@@ -11,9 +9,12 @@ import dev.tokenguard.revocation.RevocationTarget.ClientSession;
 import dev.tokenguard.revocation.RevocationTarget.SessionKind;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.RotationRequest;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
 
@@ -28,22 +29,22 @@ final class ReuseHandler {
 
   private final KeycloakSession session;
   private final RotationRequest request;
-  private final NamedFamilies named;
+  private final ListedFamilies listed;
   private final Reason reason;
   private final RevokedFamily family;
 
   ReuseHandler(
-      KeycloakSession session, RotationRequest request, NamedFamilies named, Reason reason) {
+      KeycloakSession session, RotationRequest request, ListedFamilies listed, Reason reason) {
     this.session = session;
     this.request = request;
-    this.named = named;
+    this.listed = listed;
     this.reason = reason;
     this.family = new RevokedFamily(session, session.getContext().getRealm(), reason);
   }
 
   /** Revokes the access tokens and dependents of a family that this decision has marked. */
   void revoke(AccessTokens tokens) {
-    if (named.begin(tokens)) {
+    if (listed.begin(tokens)) {
       list(tokens);
       family.revokeDependents(request.userId(), request.presented().family());
     }
@@ -51,7 +52,7 @@ final class ReuseHandler {
 
   /** Revokes the access tokens of a family that was marked before, together with its dependents. */
   void revokeAccessTokens(AccessTokens tokens) {
-    if (named.begin(tokens)) {
+    if (listed.begin(tokens)) {
       list(tokens);
     }
   }
@@ -67,9 +68,9 @@ final class ReuseHandler {
    */
   private void list(AccessTokens tokens) {
     try {
-      family.name(tokens);
+      family.revokeAccessTokens(tokens);
     } catch (RuntimeException failed) {
-      named.failed(tokens);
+      listed.failed(tokens);
       LOG.error(
           LogText.of(
               "Not all access tokens of a revoked family are on the blacklist (%s): user %s, session %s,"
@@ -94,5 +95,42 @@ final class ReuseHandler {
                 RevocationScope.USER,
                 new RevocationTarget.User(userId))
             .get(scope));
+  }
+
+  /**
+   * The revoked families whose access tokens this node has already added to the lists, so that
+   * further requests with a token of such a family cost no more than others.
+   */
+  static final class ListedFamilies {
+
+    /** The ids of this number of families fit into two megabytes. */
+    private static final int MAX_FAMILIES = 10_000;
+
+    private final Set<Named> families =
+        Collections.synchronizedSet(
+            Collections.newSetFromMap(
+                new LinkedHashMap<>() {
+                  @Override
+                  protected boolean removeEldestEntry(Map.Entry<Named, Boolean> eldest) {
+                    return size() > MAX_FAMILIES;
+                  }
+                }));
+
+    /** Returns true to the one caller that adds the access tokens. */
+    boolean begin(AccessTokens tokens) {
+      return families.add(Named.of(tokens));
+    }
+
+    /** Records a failure: the next request with a token of the family adds them. */
+    void failed(AccessTokens tokens) {
+      families.remove(Named.of(tokens));
+    }
+
+    /** Without the oldest unexpired ones, which change with time and not by further tokens. */
+    private record Named(String family, long last, long lastReplay) {
+      private static Named of(AccessTokens tokens) {
+        return new Named(tokens.family(), tokens.last(), tokens.lastReplay());
+      }
+    }
   }
 }

@@ -1,7 +1,5 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.keycloak.tokens.AccessTokenId;
-import dev.tokenguard.keycloak.tokens.LineageClaims;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
@@ -169,7 +167,7 @@ public final class RotationRequestFactory {
       AccessToken accessToken, RefreshToken presented) {
     return new RotationRequest.AccessToken(
         accessToken.getExp(),
-        AccessTokenId.prefixOf(accessToken),
+        LineageClaims.accessTokenPrefix(accessToken),
         LineageClaims.loginPrefixOf(presented));
   }
 

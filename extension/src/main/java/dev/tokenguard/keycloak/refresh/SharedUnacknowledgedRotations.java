@@ -2,24 +2,50 @@ package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.Transactions;
+import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.RotationService.UnacknowledgedRotations;
 import dev.tokenguard.rotation.TokenPosition;
 import java.util.Map;
 import org.jboss.logging.Logger;
+import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * Shared by the nodes through Keycloak's single-use objects, like authorization codes and used
+ * Refreshes without a response: those that Redis may have executed, and those that Redis has
+ * granted and Keycloak has failed. The client has no successor, so its retry is no reuse.
+ *
+ * <p>Shared by the nodes through Keycloak's single-use objects, like authorization codes and used
  * action tokens, because Redis is unavailable in this situation.
  */
 final class SharedUnacknowledgedRotations implements UnacknowledgedRotations {
 
   private static final Logger LOG = Logger.getLogger(SharedUnacknowledgedRotations.class);
 
+  private static final String GRANTED = GrantedRefresh.class.getName();
+
   private final KeycloakSession session;
 
   SharedUnacknowledgedRotations(KeycloakSession session) {
     this.session = session;
+  }
+
+  /**
+   * Remembers a refresh that Redis has granted at the end of the current request, unless the
+   * response {@linkplain #responseIsBuilt is built}: it cannot be built, another executor refuses
+   * it, or the commit fails with a conflict.
+   */
+  void rememberUnlessBuilt(RotationRequest request) {
+    GrantedRefresh granted = new GrantedRefresh(request);
+    session.setAttribute(GRANTED, granted);
+    session.getTransactionManager().enlistAfterCompletion(granted);
+  }
+
+  /** Nothing can refuse the refresh any more; only the signing of its tokens remains. */
+  static void responseIsBuilt(KeycloakSession session) {
+    GrantedRefresh granted = session.getAttribute(GRANTED, GrantedRefresh.class);
+    if (granted != null) {
+      granted.isBuilt = true;
+    }
   }
 
   /** In a new transaction, because that of the request is rolled back. */
@@ -55,5 +81,28 @@ final class SharedUnacknowledgedRotations implements UnacknowledgedRotations {
         + presented.generation()
         + ":"
         + attempt;
+  }
+
+  private final class GrantedRefresh extends AbstractKeycloakTransaction {
+
+    private final RotationRequest request;
+    private boolean isBuilt;
+
+    private GrantedRefresh(RotationRequest request) {
+      this.request = request;
+    }
+
+    /** Up to 26.7, Keycloak also commits the transaction of an error response. */
+    @Override
+    protected void commitImpl() {
+      if (!isBuilt) {
+        rollbackImpl();
+      }
+    }
+
+    @Override
+    protected void rollbackImpl() {
+      remember(request.presented(), request.attempt().id());
+    }
   }
 }

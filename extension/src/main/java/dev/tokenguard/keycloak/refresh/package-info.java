@@ -1,4 +1,7 @@
-/** Rotation at the token endpoint, and the recording of logins. */
+/**
+ * Rotation at the token endpoint, the recording of logins, and the claims and ids that Token Guard
+ * sets in tokens.
+ */
 @NullMarked
 package dev.tokenguard.keycloak.refresh;
 

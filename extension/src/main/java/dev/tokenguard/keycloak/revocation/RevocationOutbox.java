@@ -1,17 +1,24 @@
 package dev.tokenguard.keycloak.revocation;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.metrics.OutboxMetrics;
-import dev.tokenguard.keycloak.metrics.OutboxMetrics.Result;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Metrics;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
@@ -49,7 +56,7 @@ public final class RevocationOutbox {
   private final MaxAccessTokenLifespan lifespans = new MaxAccessTokenLifespan();
   private final Set<Waiting> waiting = new LinkedHashSet<>();
   private volatile KeycloakSessionFactory factory;
-  private volatile OutboxMetrics metrics;
+  private volatile Meters metrics;
   private boolean isUnavailable;
   private boolean hasOverflowed;
 
@@ -78,7 +85,7 @@ public final class RevocationOutbox {
 
   /** Empty if an operator has selected another provider of revoked tokens. */
   static Optional<RevocationOutbox> find(KeycloakSessionFactory sessions) {
-    return RevokedTokenSpi.IN_USE.registered(sessions).map(RedisRevokedTokens::outbox);
+    return RevokedTokenList.Spi.IN_USE.registered(sessions).map(RedisRevokedTokens::outbox);
   }
 
   /**
@@ -88,7 +95,7 @@ public final class RevocationOutbox {
    */
   void start(KeycloakSession session) {
     factory = session.getKeycloakSessionFactory();
-    metrics = new OutboxMetrics(this::size);
+    metrics = new Meters(this::size);
     session
         .getProvider(TimerProvider.class)
         .schedule(this::tick, TICK_MILLIS, "token-guard-pending-revocations");
@@ -289,6 +296,47 @@ public final class RevocationOutbox {
       dueMillis =
           Time.currentTimeMillis() + delay - ThreadLocalRandom.current().nextLong(delay / 5);
       return ++failures;
+    }
+  }
+
+  /** The result of one revocation. */
+  private enum Result {
+    /** Recorded in Redis within the request. */
+    DELIVERED,
+    /** Waits in the outbox, because Redis is unavailable. */
+    KEPT,
+    /** Recorded in Redis after it has waited. */
+    DELIVERED_LATER,
+    /** No longer necessary: no token that it covers can be valid. */
+    EXPIRED,
+    /** Not in memory, because the outbox is full. It is read from the database later. */
+    OVERFLOWED
+  }
+
+  /** Counts the revocations by how they reached Redis, and those that wait for it. */
+  private static final class Meters {
+
+    private final Map<Result, Counter> results = new EnumMap<>(Result.class);
+
+    /**
+     * @param pending the number of revocations in the outbox
+     */
+    private Meters(IntSupplier pending) {
+      for (Result result : Result.values()) {
+        results.put(
+            result,
+            Counter.builder("token_guard.revocations")
+                .description("Revocations by how they reached Redis")
+                .tag("result", Setting.id(result))
+                .register(Metrics.globalRegistry));
+      }
+      Gauge.builder("token_guard.revocations.pending", pending::getAsInt)
+          .description("Revocations that wait for Redis")
+          .register(Metrics.globalRegistry);
+    }
+
+    private void count(Result result) {
+      requireNonNull(results.get(result)).increment();
     }
   }
 }

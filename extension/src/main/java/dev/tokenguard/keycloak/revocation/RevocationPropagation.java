@@ -1,7 +1,6 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.session.RequestTerminations;
 import dev.tokenguard.keycloak.session.SessionRemover;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.revocation.PendingRevocation;
@@ -90,7 +89,6 @@ public final class RevocationPropagation implements Delivery {
       return Optional.empty();
     }
     session.getContext().setRealm(realm);
-    RequestTerminations.ignore(session);
     Revocation revocation = pending.revocation();
     SessionRemover remover = new SessionRemover(session, revocation.before());
     RevocationService service =

@@ -1,6 +1,9 @@
 package dev.tokenguard.keycloak.revocation;
 
+import dev.tokenguard.keycloak.support.KeycloakCapability;
+import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 
 /**
  * A list of ids of revoked tokens. Both methods are atomic and do not throw: that would be a 500.
@@ -22,6 +25,29 @@ public interface RevokedTokenList {
    * an outage of Redis and after the JAR is removed.
    */
   static RevokedTokenList builtIn(KeycloakSession session) {
-    return RevokedTokenSpi.IN_USE.builtIn(session);
+    return Spi.IN_USE.builtIn(session);
+  }
+
+  /**
+   * The SPI of Keycloak for revoked tokens: {@code revokedToken} from 26.7 on, {@code
+   * singleUseObject} before.
+   */
+  interface Spi {
+
+    /** The SPI of the running version of Keycloak. */
+    Spi IN_USE =
+        KeycloakCapability.REVOKED_TOKENS.isAvailable()
+            ? KeycloakCapability.REVOKED_TOKENS.adapter(
+                Spi.class, "dev.tokenguard.keycloak.since26_7.RevokedTokenProviders")
+            : new SingleUseRevokedTokens();
+
+    /** Keycloak's own list. */
+    RevokedTokenList builtIn(KeycloakSession session);
+
+    /**
+     * The lists of the factory that is registered for the SPI; empty if an operator has selected
+     * another provider.
+     */
+    Optional<RedisRevokedTokens> registered(KeycloakSessionFactory factory);
   }
 }

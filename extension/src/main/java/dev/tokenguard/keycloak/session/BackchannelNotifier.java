@@ -97,7 +97,7 @@ final class BackchannelNotifier {
     BackchannelNotifier notifier =
         new BackchannelNotifier(request, request.getContext().getRealm());
     Logout logout = new Logout(ModelCopy.of(userSession), List.of(ModelCopy.of(login)), "");
-    RequestTerminations.of(request).notifyAfterwards(() -> notifier.send(List.of(logout)));
+    SessionTerminator.notifyAfterwards(request, () -> notifier.send(List.of(logout)));
     return true;
   }
 

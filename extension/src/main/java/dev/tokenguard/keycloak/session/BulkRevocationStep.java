@@ -165,7 +165,6 @@ final class BulkRevocationStep {
 
   /** Terminates the sessions in Keycloak, and returns the revocation for Redis. */
   private Revocation terminate(KeycloakSession own, String userId, List<String> sessions) {
-    RequestTerminations.ignore(own);
     boolean isAtClient = isOfClient() && !isServiceAccount(own, userId);
     SessionRemover remover =
         new SessionRemover(own, isOfClient() ? clientBefore() : bulk.decided());

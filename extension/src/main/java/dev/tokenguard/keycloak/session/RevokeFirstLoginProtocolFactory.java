@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.session;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.incident.RevokedTokenUseDetector;
+import dev.tokenguard.keycloak.events.RevocationListenerFactory;
 import jakarta.ws.rs.core.Response;
 import java.util.Set;
 import org.keycloak.Config;
@@ -59,7 +59,7 @@ public final class RevokeFirstLoginProtocolFactory extends OIDCLoginProtocolFact
         UserSessionModel userSession, AuthenticatedClientSessionModel clientSession) {
       boolean isLater =
           !BackchannelNotifier.isNotifying(session)
-              && RevokedTokenUseDetector.isWatched(session.getContext().getRealm())
+              && RevocationListenerFactory.isOn(session.getContext().getRealm())
               && BackchannelNotifier.notifyAfterwards(session, userSession, clientSession);
       return isLater ? Response.ok().build() : super.backchannelLogout(userSession, clientSession);
     }

@@ -28,11 +28,13 @@ import org.keycloak.sessions.RootAuthenticationSessionModel;
 
 /**
  * Removes user sessions and client sessions in Keycloak, in the transaction of a Keycloak session.
- * An online and an offline session may have the same id.
+ * These removals are not observed, because the caller revokes what it removes. An online and an
+ * offline session may have the same id.
  */
 public final class SessionRemover {
 
   private static final Consumer<UserSessionModel> NOBODY = ignored -> {};
+  private static final String ATTRIBUTE = SessionRemover.class.getName();
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -46,6 +48,12 @@ public final class SessionRemover {
     this.session = session;
     this.realm = session.getContext().getRealm();
     this.decided = Math.toIntExact(decided);
+    session.setAttribute(ATTRIBUTE, true);
+  }
+
+  /** Whether the removals in a Keycloak session are those of this class. */
+  static boolean isRemoverIn(KeycloakSession session) {
+    return session.getAttribute(ATTRIBUTE) != null;
   }
 
   public static Stream<UserSessionModel> named(KeycloakSession session, String id) {

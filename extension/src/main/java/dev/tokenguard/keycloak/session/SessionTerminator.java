@@ -6,8 +6,10 @@ import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.RevocationTarget;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
@@ -40,7 +42,7 @@ public final class SessionTerminator {
 
   /** Terminates after the commit of the request and before its response. */
   public void whenCommitted(RevocationTarget target) {
-    RequestTerminations.of(session).add(this, target);
+    OfRequest.in(session).add(new Step(this, target));
   }
 
   /**
@@ -48,7 +50,7 @@ public final class SessionTerminator {
    * another target of the request covers it.
    */
   void whenCommittedUnlessCovered(RevocationTarget removed) {
-    RequestTerminations.of(session).addRemoved(this, removed);
+    OfRequest.in(session).removed.add(new Step(this, removed));
   }
 
   /** Terminates now. Failures are logged and not thrown: the response does not depend on them. */
@@ -81,7 +83,6 @@ public final class SessionTerminator {
                     realm,
                     own -> {
                       logouts.clear();
-                      RequestTerminations.ignore(own);
                       return new SessionRemover(own, decided)
                           .terminate(target, it -> logouts.add(notifier.logoutOf(it)));
                     }));
@@ -90,6 +91,83 @@ public final class SessionTerminator {
           .deliver(RevocationPropagation.first(realm, reason, revocation));
     } finally {
       notifier.send(logouts);
+    }
+  }
+
+  /** Runs a notification after all revocations of the request. */
+  static void notifyAfterwards(KeycloakSession session, Runnable notification) {
+    OfRequest.in(session).notifications.add(notification);
+  }
+
+  /**
+   * Enlists the terminations of a request in its transaction, for a caller that finds them when the
+   * commit has begun.
+   *
+   * @return false if the commit has begun already
+   */
+  static boolean enlist(KeycloakSession session) {
+    try {
+      OfRequest.in(session);
+      return true;
+    } catch (IllegalStateException committed) {
+      return false;
+    }
+  }
+
+  private record Step(SessionTerminator terminator, RevocationTarget target) {}
+
+  /**
+   * The terminations of one request, executed after the commit of its transaction: first those of
+   * the request's events, then the sessions that Keycloak has removed, unless the former cover
+   * them.
+   */
+  private static final class OfRequest {
+
+    private static final String ATTRIBUTE = "token-guard.terminations";
+
+    private final List<Step> named = new ArrayList<>();
+    private final List<Step> removed = new ArrayList<>();
+    private final List<Runnable> notifications = new ArrayList<>();
+
+    /**
+     * The terminations of a request; enlists them in its transaction on the first call.
+     *
+     * @throws IllegalStateException if they are not enlisted and the commit has begun
+     */
+    private static OfRequest in(KeycloakSession session) {
+      OfRequest existing = session.getAttribute(ATTRIBUTE, OfRequest.class);
+      if (existing != null) {
+        return existing;
+      }
+      OfRequest created = new OfRequest();
+      Transactions.afterCommit(session, created::execute);
+      session.setAttribute(ATTRIBUTE, created);
+      return created;
+    }
+
+    private void add(Step step) {
+      if (named.stream().noneMatch(it -> it.target().covers(step.target()))) {
+        named.add(step);
+      }
+    }
+
+    private void execute() {
+      List<RevocationTarget> done = new ArrayList<>();
+      named.forEach(step -> execute(step, done));
+      // The wider scopes first, because sessions cover their client sessions.
+      List<Step> rest = new ArrayList<>(removed);
+      rest.sort(Comparator.<Step, RevocationScope>comparing(it -> it.target().scope()).reversed());
+      for (Step step : rest) {
+        if (done.stream().noneMatch(it -> it.covers(step.target()))) {
+          execute(step, done);
+        }
+      }
+      notifications.forEach(Runnable::run);
+    }
+
+    private static void execute(Step step, List<RevocationTarget> done) {
+      step.terminator().now(step.target());
+      done.add(step.target());
     }
   }
 }

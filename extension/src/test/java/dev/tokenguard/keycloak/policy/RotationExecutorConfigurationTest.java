@@ -43,11 +43,6 @@ final class RotationExecutorConfigurationTest {
   }
 
   @Test
-  void given_nothing_then_the_policy_has_the_defaults() {
-    assertThat(saved(Map.of()).policy()).isEqualTo(RotationPolicy.parse(Map.of()));
-  }
-
-  @Test
   void given_a_long_value_with_line_breaks_then_the_text_is_one_short_line() {
     assertThat(saved(Map.of("mode", "a\nb" + "c".repeat(10_000))).problem())
         .hasValueSatisfying(text -> assertThat(text).hasSizeLessThan(200).hasLineCount(1));

@@ -2,10 +2,11 @@ package dev.tokenguard.keycloak.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.keycloak.Fake;
 import dev.tokenguard.rotation.StoreUnavailableException;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,32 +15,35 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.timer.TimerProvider;
 
-/** What is not delivered is tried again, less and less often, until its tokens have expired. */
+/** A failed delivery is retried, less and less often, until its tokens have expired. */
 class RevocationOutboxTest {
 
-  private boolean isBack;
-  private final RevocationOutbox outbox = new RevocationOutbox(10, () -> isBack);
+  private static final StoreUnavailableException OUTAGE = new StoreUnavailableException("", null);
+  private static final IllegalStateException BUG = new IllegalStateException("a bug");
+
+  private boolean isRedisBack;
+  private final RevocationOutbox outbox = new RevocationOutbox(10, () -> isRedisBack);
   private Runnable tick;
 
   @BeforeEach
   void start() {
     KeycloakSessionFactory factory =
-        proxy(
+        Fake.of(
             KeycloakSessionFactory.class,
             (self, method, arguments) -> {
-              throw new StoreUnavailableException("away", null);
+              throw OUTAGE;
             });
     TimerProvider timer =
-        proxy(
+        Fake.of(
             TimerProvider.class,
             (self, method, arguments) -> {
               tick = (Runnable) arguments[0];
               return null;
             });
     outbox.start(
-        proxy(
+        Fake.of(
             KeycloakSession.class,
-            (self, method, arguments) -> method.getName().equals("getProvider") ? timer : factory));
+            Map.of("getProvider", timer, "getKeycloakSessionFactory", factory)));
   }
 
   @AfterEach
@@ -47,89 +51,74 @@ class RevocationOutboxTest {
     Time.setOffset(0);
   }
 
-  @Test
-  void given_an_outage_then_the_next_tries_are_made_after_longer_and_longer_times() {
-    Failing delivery = new Failing(new StoreUnavailableException("away", null), 1_000);
-    assertThat(outbox.deliver(delivery)).isFalse();
+  private void tickAt(int second) {
+    Time.setOffset(second);
     tick.run();
-    assertThat(delivery.tries).isEqualTo(2);
-    tick.run();
-    assertThat(delivery.tries).as("not due yet").isEqualTo(2);
-    Time.setOffset(1);
-    tick.run();
-    assertThat(delivery.tries).isEqualTo(3);
-    Time.setOffset(2);
-    tick.run();
-    assertThat(delivery.tries).as("two seconds by now").isEqualTo(3);
-    Time.setOffset(3);
-    tick.run();
-    assertThat(delivery.tries).isEqualTo(4);
-    Time.setOffset(200);
-    tick.run();
-    Time.setOffset(260);
-    tick.run();
-    assertThat(delivery.tries).as("at most a minute").isEqualTo(6);
   }
 
   @Test
-  void given_an_outage_that_is_over_then_what_waits_is_tried_at_once() {
-    Failing delivery = new Failing(new StoreUnavailableException("away", null), 1_000);
+  void given_an_outage_then_the_retries_follow_after_one_second_two_four_up_to_a_minute() {
+    TestDelivery delivery = new TestDelivery(OUTAGE, 1_000);
+    assertThat(outbox.deliver(delivery)).isFalse();
+
+    assertThat(IntStream.of(0, 0, 1, 2, 3, 200, 260).map(delivery::triesAfterTickAt))
+        .containsExactly(2, 2, 3, 3, 4, 5, 6);
+  }
+
+  @Test
+  void given_an_outage_that_is_over_then_the_retry_follows_at_once() {
+    TestDelivery delivery = new TestDelivery(OUTAGE, 1_000);
     outbox.deliver(delivery);
-    for (int second = 0; second < 20; second++) {
-      Time.setOffset(second);
-      tick.run();
-    }
-    isBack = true;
+    IntStream.range(0, 20).forEach(this::tickAt);
+
+    isRedisBack = true;
     delivery.failure = null;
     tick.run();
+
     assertThat(outbox.size()).isZero();
   }
 
   @Test
-  void given_any_other_failure_then_it_is_kept_and_delivered_later() {
-    Failing delivery = new Failing(new IllegalStateException("a bug"), 1_000);
-    assertThat(outbox.deliver(delivery)).isFalse();
-    tick.run();
-    assertThat(outbox.size()).isEqualTo(1);
-    delivery.failure = null;
-    Time.setOffset(60);
-    tick.run();
-    assertThat(outbox.size()).isZero();
-  }
-
-  @Test
-  void given_one_that_fails_then_the_others_are_delivered() {
-    Failing failing = new Failing(new IllegalStateException("a bug"), 1_000);
-    Failing working = new Failing(new StoreUnavailableException("away", null), 1_000);
-    outbox.deliver(failing);
+  void given_a_failure_of_another_kind_then_others_are_delivered_and_it_follows_later() {
+    TestDelivery failing = new TestDelivery(BUG, 1_000);
+    TestDelivery working = new TestDelivery(OUTAGE, 1_000);
+    assertThat(outbox.deliver(failing)).isFalse();
     outbox.deliver(working);
+
     working.failure = null;
     tick.run();
     assertThat(outbox.size()).isEqualTo(1);
     assertThat(working.tries).isEqualTo(2);
+
+    failing.failure = null;
+    tickAt(60);
+    assertThat(outbox.size()).isZero();
   }
 
   @Test
   void given_tokens_that_have_all_expired_then_it_is_dropped_and_not_before() {
-    Failing delivery = new Failing(new StoreUnavailableException("away", null), 7_200);
-    outbox.deliver(delivery);
-    Time.setOffset(7_100);
-    tick.run();
+    outbox.deliver(new TestDelivery(OUTAGE, 7_200));
+
+    tickAt(7_100);
     assertThat(outbox.size()).isEqualTo(1);
-    Time.setOffset(7_210);
-    tick.run();
+    tickAt(7_210);
     assertThat(outbox.size()).isZero();
   }
 
   /** A delivery that is not persisted. */
-  private static final class Failing implements Delivery {
+  private final class TestDelivery implements Delivery {
     private final long until;
     private RuntimeException failure;
     private int tries;
 
-    private Failing(RuntimeException failure, int seconds) {
+    private TestDelivery(RuntimeException failure, int seconds) {
       this.failure = failure;
       this.until = Time.currentTime() + (long) seconds;
+    }
+
+    private int triesAfterTickAt(int second) {
+      tickAt(second);
+      return tries;
     }
 
     @Override
@@ -149,9 +138,5 @@ class RevocationOutboxTest {
     public List<String> texts() {
       return List.of();
     }
-  }
-
-  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-    return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
   }
 }

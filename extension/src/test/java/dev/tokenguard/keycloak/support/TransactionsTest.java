@@ -19,12 +19,6 @@ class TransactionsTest {
   }
 
   @Test
-  void given_a_step_that_succeeds_then_it_is_taken_once() {
-    assertThat(Transactions.retryOnConflict(() -> failingBefore(1))).isEqualTo("done");
-    assertThat(tries).hasValue(1);
-  }
-
-  @Test
   void given_conflicts_that_pass_then_the_step_is_taken_until_it_succeeds() {
     assertThat(Transactions.retryOnConflict(() -> failingBefore(3))).isEqualTo("done");
     assertThat(tries).hasValue(3);

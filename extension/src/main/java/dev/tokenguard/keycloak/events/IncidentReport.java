@@ -1,6 +1,9 @@
-package dev.tokenguard.keycloak.incident;
+package dev.tokenguard.keycloak.events;
 
+import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.support.LogText;
+import dev.tokenguard.revocation.Incident;
+import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.UUID;
@@ -16,13 +19,14 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 
 /**
- * Stores the event of a reuse for the console. The types that Keycloak stores by default do not
- * include {@code REFRESH_TOKEN_ERROR}, so the console would not show the alarm. Types that an
+ * Reports incidents at once, because a refused request is rolled back: in the log of a realm, and
+ * as stored events for the console. The types that Keycloak stores by default do not include {@code
+ * REFRESH_TOKEN_ERROR}, so the console would not show the alarm of a reuse. Types that an
  * administrator has selected are respected.
  */
-public final class StoredAlarms {
+public final class IncidentReport {
 
-  private static final Logger LOG = Logger.getLogger(StoredAlarms.class);
+  private static final Logger LOG = Logger.getLogger(IncidentReport.class);
 
   private static final String TYPE = EventType.REFRESH_TOKEN_ERROR.name();
 
@@ -33,7 +37,29 @@ public final class StoredAlarms {
           .map(EventType::name)
           .collect(Collectors.toUnmodifiableSet());
 
-  private StoredAlarms() {}
+  private final KeycloakSession session;
+  private final RealmModel realm;
+
+  public IncidentReport(KeycloakSession session, RealmModel realm) {
+    this.session = session;
+    this.realm = realm;
+  }
+
+  /** Does not throw during an outage: the response does not depend on the log. */
+  public void write(Incident incident) {
+    try {
+      RedisConnection.incidentsOf(session).ifPresent(log -> log.add(realm.getId(), incident));
+    } catch (StoreUnavailableException unavailable) {
+      // Counted by the connection; Keycloak's event contains the same.
+      LOG.warn(
+          LogText.of(
+              "An incident is missing in the log of realm %s: %s of user %s, session %s",
+              realm.getName(),
+              incident.type().word(),
+              incident.origin().userId(),
+              incident.origin().sessionId()));
+    }
+  }
 
   /**
    * Stores an event that Keycloak has sent to the listeners, in a new transaction. Does not throw:
@@ -41,8 +67,8 @@ public final class StoredAlarms {
    *
    * @param refresh the event of the refresh; Keycloak 26.7.5 sends a copy of it
    */
-  public static void add(KeycloakSession session, RealmModel realm, Event refresh, String error) {
-    if (!isNotStoredByDefault(realm)) {
+  public void store(Event refresh, String error) {
+    if (!isToBeStored()) {
       return;
     }
     Event event = refresh.clone();
@@ -65,7 +91,7 @@ public final class StoredAlarms {
   }
 
   /** Whether an administrator has selected the stored types without this one. */
-  public static boolean areRefusedBy(RealmModel realm) {
+  public static boolean isNotStoredBy(RealmModel realm) {
     if (!realm.isEventsEnabled()) {
       return false;
     }
@@ -73,7 +99,7 @@ public final class StoredAlarms {
     return !chosen.contains(TYPE) && !isDefault(chosen);
   }
 
-  private static boolean isNotStoredByDefault(RealmModel realm) {
+  private boolean isToBeStored() {
     if (!realm.isEventsEnabled() || DEFAULT_TYPES.contains(TYPE)) {
       return false;
     }

@@ -1,4 +1,4 @@
-package dev.tokenguard.keycloak.tokens;
+package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RequestContext;
@@ -26,6 +26,10 @@ import org.keycloak.representations.RefreshToken;
  * <p>A token without {@code rtf} and {@code rtg} is generation 0 of the family whose id is its own
  * {@code jti}. The claim {@code prov} stays as Keycloak sets it, so tokens stay valid after the JAR
  * is removed.
+ *
+ * <p>The {@code jti} of an access token is six letters for the kind of session, token and grant, a
+ * colon, and a random id. The latter is replaced by one that is derived from the position; Keycloak
+ * reads the letters only.
  */
 public final class LineageClaims {
 
@@ -34,6 +38,8 @@ public final class LineageClaims {
   private static final String BINDING = "rtb";
   private static final String LOGIN_PREFIX = "rta";
   private static final String RECORDED = "rti";
+
+  private static final char SEPARATOR = ':';
 
   private LineageClaims() {}
 
@@ -93,9 +99,9 @@ public final class LineageClaims {
   public static void begin(
       RefreshToken token, AccessToken accessToken, Optional<RequestContext> binding) {
     Map<String, Object> claims = token.getOtherClaims();
-    claims.put(LOGIN_PREFIX, AccessTokenId.prefixOf(accessToken));
+    claims.put(LOGIN_PREFIX, accessTokenPrefix(accessToken));
     binding.ifPresent(context -> claims.put(BINDING, context.toClaim()));
-    AccessTokenId.set(accessToken, new TokenPosition(token.getId(), 0), 0);
+    deriveId(accessToken, new TokenPosition(token.getId(), 0), 0);
   }
 
   /**
@@ -122,7 +128,7 @@ public final class LineageClaims {
       claims.put(LOGIN_PREFIX, loginPrefix);
     }
     child.binding().ifPresent(context -> claims.put(BINDING, context.toClaim()));
-    AccessTokenId.set(accessToken, place, child.replay());
+    deriveId(accessToken, place, child.replay());
   }
 
   /**
@@ -138,6 +144,19 @@ public final class LineageClaims {
       if (value != null) {
         claims.put(each, value);
       }
+    }
+  }
+
+  /** The six letters of the id of an access token; empty for a token without them. */
+  static String accessTokenPrefix(AccessToken token) {
+    int separator = token.getId().indexOf(SEPARATOR);
+    return separator < 0 ? "" : token.getId().substring(0, separator);
+  }
+
+  private static void deriveId(AccessToken token, TokenPosition place, long replay) {
+    String prefix = accessTokenPrefix(token);
+    if (!prefix.isEmpty()) {
+      token.id(prefix + SEPARATOR + place.accessTokenId(replay));
     }
   }
 }

@@ -1,8 +1,5 @@
-package dev.tokenguard.keycloak.singleuse;
+package dev.tokenguard.keycloak.revocation;
 
-import dev.tokenguard.keycloak.revocation.RedisRevokedTokens;
-import dev.tokenguard.keycloak.revocation.RevokedTokenList;
-import dev.tokenguard.keycloak.revocation.RevokedTokenSpi;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Map;
@@ -14,7 +11,7 @@ import org.keycloak.models.SingleUseObjectProvider;
 import org.keycloak.provider.ProviderFactory;
 
 /** Revoked tokens in the SPI {@code singleUseObject}, up to Keycloak 26.6. */
-public final class SingleUseRevokedTokens implements RevokedTokenSpi {
+public final class SingleUseRevokedTokens implements RevokedTokenList.Spi {
 
   @Override
   public RevokedTokenList builtIn(KeycloakSession session) {

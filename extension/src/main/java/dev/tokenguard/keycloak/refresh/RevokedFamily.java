@@ -1,11 +1,10 @@
-package dev.tokenguard.keycloak.session;
+package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.revocation.MaxAccessTokenLifespan;
 import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.Transactions;
-import dev.tokenguard.keycloak.tokens.FrontChannelTag;
 import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.RevocationTarget;
@@ -63,22 +62,22 @@ public final class RevokedFamily {
    *
    * @throws RuntimeException if Keycloak's list fails
    */
-  public void name(AccessTokens tokens) {
+  public void revokeAccessTokens(AccessTokens tokens) {
     try (Stream<String> ids = tokens.stream()) {
       List<String> page = new ArrayList<>(PAGE);
       ids.forEach(
           id -> {
             page.add(id);
             if (page.size() == PAGE) {
-              name(page, tokens.expiresAt() + 1);
+              revoke(page, tokens.expiresAt() + 1);
               page.clear();
             }
           });
-      name(page, tokens.expiresAt() + 1);
+      revoke(page, tokens.expiresAt() + 1);
     }
   }
 
-  private void name(Collection<String> ids, long expiresAt) {
+  private void revoke(Collection<String> ids, long expiresAt) {
     if (!ids.isEmpty()) {
       List<String> named = List.copyOf(ids);
       Transactions.retryOnConflict(
@@ -109,11 +108,11 @@ public final class RevokedFamily {
             new RevocationTarget.Families(userId, List.copyOf(dependents.revoked.keySet()));
         store.get().revoke(new Revocation(families, now, retainUntil)).stream()
             .filter(tokens -> !tokens.isEmpty())
-            .forEach(this::name);
+            .forEach(this::revokeAccessTokens);
       }
       long expiresAt = lifespans.latestExpiry(session, realm) + 1;
       for (String tag : dependents.tags) {
-        name(store.get().exchanged(userId, tag), expiresAt);
+        revoke(store.get().exchanged(userId, tag), expiresAt);
       }
       Transactions.retryOnConflict(
           () ->
@@ -252,7 +251,7 @@ public final class RevokedFamily {
 
     private void end(ClientSession place) {
       ended.add(place);
-      tags.add(FrontChannelTag.of(place.sessionId(), place.clientId()));
+      tags.add(RegisteredAccessToken.frontChannelTag(place.sessionId(), place.clientId()));
     }
 
     private void descend(Collection<TokenFamily> begunByToken) {

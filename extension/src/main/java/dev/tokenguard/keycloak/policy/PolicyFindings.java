@@ -1,8 +1,10 @@
 package dev.tokenguard.keycloak.policy;
 
+import dev.tokenguard.keycloak.events.IncidentReport;
 import dev.tokenguard.keycloak.support.LogText;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -13,14 +15,22 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.representations.RefreshToken;
 
 /**
- * Finds policies that apply to the logins of a client but not to its refreshes, or the reverse. The
- * cause is a condition on the request, for example on {@code scope}, which most refreshes omit (RFC
- * 6749, section 6). A finding is logged once for each realm and client, and shown in the server
- * info of this node.
+ * Finds configurations in which a policy does not do what an administrator expects, and logs each
+ * once:
+ *
+ * <ul>
+ *   <li>a policy that applies to the logins of a client but not to its refreshes, or the reverse.
+ *       The cause is a condition on the request, for example on {@code scope}, which most refreshes
+ *       omit (RFC 6749, section 6);
+ *   <li>a realm whose settings contradict the policy; logged again when it is set again after a
+ *       change.
+ * </ul>
+ *
+ * <p>The server info of this node shows the findings.
  */
-public final class PolicyCoverage {
+public final class PolicyFindings {
 
-  private static final Logger LOG = Logger.getLogger(PolicyCoverage.class);
+  private static final Logger LOG = Logger.getLogger(PolicyFindings.class);
 
   /** Bounds the memory, because clients can register themselves. */
   private static final int MAX_CLIENTS = 1000;
@@ -30,6 +40,8 @@ public final class PolicyCoverage {
 
   private final Map<Client, Integer> coveredSince = new ConcurrentHashMap<>();
   private final Map<Client, Finding> findings = new ConcurrentHashMap<>();
+  private final Set<String> realmsWithRotation = ConcurrentHashMap.newKeySet();
+  private final Set<String> realmsWithoutAlarm = ConcurrentHashMap.newKeySet();
 
   /** Records a refresh without a policy of a token whose login had one. */
   public void refreshedWithoutPolicy(
@@ -49,6 +61,7 @@ public final class PolicyCoverage {
       ClientModel client,
       RefreshToken presented,
       boolean hasLineage) {
+    check(realm, client);
     if (hasLineage) {
       return;
     }
@@ -81,8 +94,40 @@ public final class PolicyCoverage {
     }
   }
 
-  /** All findings in one line for the server info; empty without findings. */
-  public String shown() {
+  private void check(RealmModel realm, ClientModel client) {
+    record(
+        realmsWithRotation,
+        realm,
+        realm.isRevokeRefreshToken(),
+        () ->
+            LOG.warn(
+                LogText.of(
+                    "Realm %s has 'Revoke Refresh Token' on, and client %s has a rotation policy."
+                        + " Switch it off: it logs users out where the policy grants a grace"
+                        + " period.",
+                    realm.getName(), client.getClientId())));
+    record(
+        realmsWithoutAlarm,
+        realm,
+        IncidentReport.isNotStoredBy(realm),
+        () ->
+            LOG.info(
+                LogText.of(
+                    "Realm %s stores selected types of events without REFRESH_TOKEN_ERROR, so the"
+                        + " console does not show the alarm of a reuse.",
+                    realm.getName())));
+  }
+
+  private static void record(Set<String> realms, RealmModel realm, boolean isSet, Runnable log) {
+    if (!isSet) {
+      realms.remove(realm.getName());
+    } else if (realms.add(realm.getName())) {
+      log.run();
+    }
+  }
+
+  /** The policies that cover a part of the requests, in one line for the server info. */
+  public String describePartialCoverage() {
     return findings.entrySet().stream()
         .filter(each -> !each.getValue().policies().isEmpty())
         .map(
@@ -95,6 +140,11 @@ public final class PolicyCoverage {
                     each.getKey().realm()))
         .sorted()
         .collect(Collectors.joining("; "));
+  }
+
+  /** Names of the realms that do not store the alarm, for the server info. */
+  public String realmsWithoutAlarm() {
+    return String.join(", ", new TreeSet<>(realmsWithoutAlarm));
   }
 
   private record Client(String realm, String clientId) {}

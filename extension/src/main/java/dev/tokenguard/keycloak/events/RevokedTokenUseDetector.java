@@ -1,20 +1,28 @@
-package dev.tokenguard.keycloak.incident;
+package dev.tokenguard.keycloak.events;
 
+import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.session.SessionTerminator;
+import dev.tokenguard.keycloak.support.LogText;
+import dev.tokenguard.revocation.Incident;
 import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.revocation.RevocationList.Hit;
 import dev.tokenguard.revocation.RevocationList.TokenIdentity;
+import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.revocation.RevocationTarget.SessionKind;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Metrics;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
+import org.keycloak.events.EventBuilder;
 import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -23,16 +31,15 @@ import org.keycloak.util.TokenUtil;
 
 /**
  * Detects the use of a token whose session, user or id is on the blacklist. Usually an app has not
- * noticed a logout; it may be an attacker. The use is reported and counted, and a session that is
- * still active is terminated.
+ * noticed a logout; it may be an attacker. The use is reported by a security event, a meter, a log
+ * line and an incident, and a session that is still active is terminated.
  */
 public final class RevokedTokenUseDetector {
 
-  /** The event listener that activates the detection in a realm. */
-  public static final String LISTENER = "redis-token-blacklist";
+  private static final Logger LOG = Logger.getLogger(RevokedTokenUseDetector.class);
 
   /** The error of the reported events. */
-  public static final String ERROR = "blacklisted_activity";
+  private static final String ERROR = "blacklisted_activity";
 
   /** Keycloak encodes the kind of session, token and grant in six letters. */
   private static final Pattern ACCESS_TOKEN_ID = Pattern.compile("[a-z]{6}:.+");
@@ -138,8 +145,31 @@ public final class RevokedTokenUseDetector {
 
   private void report(Event event, Hit hit) {
     boolean isRefused = event.getError() != null;
-    new ActivityReport(session, realm)
-        .of(event, hit, isRefused ? "the request was refused" : "the session is terminated");
+    count(hit.scope());
+    LOG.warn(
+        LogText.of(
+            "A revoked token is used (%s): realm %s, event %s, client %s, user %s,"
+                + " session %s, from %s; %s",
+            Setting.id(hit.scope()),
+            realm.getName(),
+            event.getType(),
+            event.getClientId(),
+            event.getUserId(),
+            event.getSessionId(),
+            event.getIpAddress(),
+            isRefused ? "the request was refused" : "the session is terminated"));
+    EventType type = base(event.getType());
+    EventBuilder report =
+        eventBuilder(type, hit)
+            .client(event.getClientId())
+            .user(event.getUserId())
+            .session(event.getSessionId());
+    report.error(ERROR);
+    IncidentReport incidents = new IncidentReport(session, realm);
+    if (type == EventType.REFRESH_TOKEN) {
+      incidents.store(report.getEvent(), ERROR);
+    }
+    incidents.write(incident(event, hit));
     if (!isRefused && event.getUserId() != null) {
       new SessionTerminator(session, realm, Reason.REVOKED)
           .now(
@@ -149,21 +179,52 @@ public final class RevokedTokenUseDetector {
   }
 
   /**
-   * Reports an access token on Keycloak's list of revoked tokens. The list also contains used
-   * action tokens, whose second use is not reported.
+   * Reports an access token on Keycloak's list of revoked tokens, which Keycloak refuses. The list
+   * also contains used action tokens, whose second use is not reported.
    */
+  @SuppressWarnings("deprecation")
   public static void ofAccessToken(KeycloakSession session, String id) {
     RealmModel realm = session.getContext().getRealm();
-    if (realm == null || !ACCESS_TOKEN_ID.matcher(id).matches() || !isWatched(realm)) {
+    if (realm == null
+        || !ACCESS_TOKEN_ID.matcher(id).matches()
+        || !RevocationListenerFactory.isOn(realm)) {
       return;
     }
-    new ActivityReport(session, realm).ofAccessToken(id);
+    count(RevocationScope.ACCESS_TOKEN);
+    new RevokedTokenUseDetector(session, realm)
+        .eventBuilder(EventType.VALIDATE_ACCESS_TOKEN, new Hit(RevocationScope.ACCESS_TOKEN, ""))
+        .detail(Details.TOKEN_ID, id)
+        .error(ERROR);
   }
 
-  public static boolean isWatched(RealmModel realm) {
-    try (Stream<String> listeners = realm.getEventsListenersStream()) {
-      return listeners.anyMatch(LISTENER::equals);
-    }
+  private static Incident incident(Event event, Hit hit) {
+    return Incident.blacklistedActivity(
+        new Incident.Origin(
+            Objects.toString(event.getUserId(), ""),
+            Objects.toString(event.getClientId(), ""),
+            event.getSessionId(),
+            Objects.toString(event.getIpAddress(), "")),
+        hit.reason().isEmpty() ? Setting.id(hit.scope()) : hit.reason());
+  }
+
+  private EventBuilder eventBuilder(EventType type, Hit hit) {
+    return new EventBuilder(realm, session, session.getContext().getConnection())
+        .event(type)
+        .detail("blacklisted", Setting.id(hit.scope()))
+        .detail(Details.REASON, hit.reason());
+  }
+
+  /** The builder derives the type of an error from that of the success. */
+  private static EventType base(EventType type) {
+    return EventType.valueOf(type.name().replaceFirst("_ERROR$", ""));
+  }
+
+  private static void count(RevocationScope scope) {
+    Counter.builder("token_guard.blacklist.activity")
+        .description("Uses of revoked tokens")
+        .tag("kind", Setting.id(scope))
+        .register(Metrics.globalRegistry)
+        .increment();
   }
 
   private static Optional<String> detail(Event event, String name) {
