@@ -62,7 +62,7 @@ class SymbolsIT {
   void given_an_older_version_then_what_needs_a_newer_one_is_found() {
     assertThat(problems(libraries("26.4"), Integer.MAX_VALUE, IS_OF_KEYCLOAK))
         .containsKeys(
-            "dev/tokenguard/keycloak/since26_6/TokenInterceptor",
+            "dev/tokenguard/keycloak/since26_6/TokenInterceptorFactory",
             "dev/tokenguard/keycloak/since26_7/ReadOnlySessions")
         .allSatisfy((name, found) -> assertThat(name).containsPattern(SINCE));
   }
