@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,7 +34,7 @@ class SymbolsIT {
   @ParameterizedTest
   @ValueSource(strings = {"26.4", "26.5", "26.6", "26.7"})
   void given_the_libraries_of_a_version_then_the_jar_has_all_that_it_needs_of_keycloak(
-      String version) {
+      String version) throws IOException {
     List<Path> libraries = libraries(version);
 
     assertThat(libraries).isNotEmpty();
@@ -42,7 +43,7 @@ class SymbolsIT {
 
   /** Of 26.8 no more than these two libraries are on Maven Central. */
   @Test
-  void given_the_core_of_26_8_then_the_jar_has_all_that_it_needs_of_it() {
+  void given_the_core_of_26_8_then_the_jar_has_all_that_it_needs_of_it() throws IOException {
     List<Path> libraries = new ArrayList<>(libraries("26.8"));
     assertThat(libraries).hasSize(2);
     libraries.addAll(libraries("26.7"));
@@ -55,11 +56,11 @@ class SymbolsIT {
     Path home = Path.of(System.getProperty("keycloak.home"));
     int minor = minorIn(Files.readString(home.resolve("version.txt")));
 
-    assertThat(problems(Library.jarsBelow(home.resolve("lib")), minor, name -> true)).isEmpty();
+    assertThat(problems(jarsBelow(home.resolve("lib")), minor, name -> true)).isEmpty();
   }
 
   @Test
-  void given_an_older_version_then_what_needs_a_newer_one_is_found() {
+  void given_an_older_version_then_what_needs_a_newer_one_is_found() throws IOException {
     assertThat(problems(libraries("26.4"), Integer.MAX_VALUE, IS_OF_KEYCLOAK))
         .containsKeys(
             "dev/tokenguard/keycloak/since26_6/TokenInterceptorFactory",
@@ -67,17 +68,23 @@ class SymbolsIT {
         .allSatisfy((name, found) -> assertThat(name).containsPattern(SINCE));
   }
 
-  private static List<Path> libraries(String version) {
-    return Library.jarsBelow(Path.of(System.getProperty("keycloak.libraries"), version));
+  private static List<Path> libraries(String version) throws IOException {
+    return jarsBelow(Path.of(System.getProperty("keycloak.libraries"), version));
+  }
+
+  private static List<Path> jarsBelow(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+    }
   }
 
   private static Map<String, Set<String>> problems(
       List<Path> libraries, int minor, Predicate<String> isChecked) {
     List<Path> files = new ArrayList<>(libraries);
     files.add(JAR);
-    SymbolCheck check = new SymbolCheck(new Library(files), isChecked);
+    SymbolCheck check = new SymbolCheck(files, isChecked);
     Map<String, Set<String>> problems = new TreeMap<>();
-    for (String name : Library.namesIn(JAR)) {
+    for (String name : SymbolCheck.namesIn(JAR)) {
       if (!name.contains("/shaded/") && isMeantFor(minor, name)) {
         Set<String> found = check.problemsOf(name);
         if (!found.isEmpty()) {
