@@ -5,6 +5,7 @@ import dev.tokenguard.checker.Verdict.Revoked;
 import dev.tokenguard.checker.Verdict.Scope;
 import dev.tokenguard.checker.Verdict.Unidentified;
 import dev.tokenguard.checker.Verdict.Unknown;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -28,6 +29,36 @@ import java.util.regex.Pattern;
  * <p>Immutable, and thread-safe if the {@link Lookup} is.
  */
 public final class RevocationChecker {
+
+  /**
+   * The round trip to Redis, by the Redis client of the application.
+   *
+   * <p>Use {@code MGET}. On a Cluster the keys are in several slots: use one pipeline with a {@code
+   * GET} for each. The values are then not read at the same time, which is correct because a
+   * revocation never deletes a key.
+   *
+   * <p>Set the time-outs of the client shorter than the application can wait.
+   */
+  @FunctionalInterface
+  public interface Lookup {
+
+    /**
+     * Reads one to three keys.
+     *
+     * @param keys no null, and no duplicates
+     * @return the value of each key in the same order; null for a key that does not exist
+     * @throws Exception if Redis is not reachable or does not answer in time
+     */
+    List<String> get(List<String> keys) throws Exception;
+  }
+
+  /** The result for a token while Redis is unavailable. There is no default. */
+  public enum WhenUnavailable {
+    /** The token is accepted until it expires, even if it is revoked. */
+    ACCEPT,
+    /** The token is refused. Respond with 503 and not with 401: the token may be valid. */
+    REFUSE
+  }
 
   private static final String DEFAULT_PREFIX = "tg:";
 
@@ -62,7 +93,7 @@ public final class RevocationChecker {
    * if Redis is unavailable: see {@link Unknown}.
    */
   public Verdict check(TokenClaims claims) {
-    Map<Scope, String> keys = ContractKeys.of(prefix, claims);
+    Map<Scope, String> keys = keysOf(claims);
     if (keys.isEmpty()) {
       return new Unidentified();
     }
@@ -78,6 +109,15 @@ public final class RevocationChecker {
     } catch (Exception failed) {
       return new Unknown(choice, failed);
     }
+  }
+
+  /** A key for each id in the token, the narrowest scope first. */
+  private Map<Scope, String> keysOf(TokenClaims claims) {
+    Map<Scope, String> keys = new EnumMap<>(Scope.class);
+    claims.tokenId().ifPresent(id -> keys.put(Scope.TOKEN, prefix + "at:" + id));
+    claims.sessionId().ifPresent(id -> keys.put(Scope.SESSION, prefix + "sid:" + id));
+    claims.subject().ifPresent(id -> keys.put(Scope.USER, prefix + "sub:" + id));
+    return keys;
   }
 
   private static Verdict verdict(List<Scope> scopes, List<String> values, TokenClaims claims) {

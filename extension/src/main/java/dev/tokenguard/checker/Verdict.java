@@ -1,5 +1,7 @@
 package dev.tokenguard.checker;
 
+import dev.tokenguard.checker.RevocationChecker.WhenUnavailable;
+
 /** The result of the check of a valid access token. */
 public sealed interface Verdict {
 

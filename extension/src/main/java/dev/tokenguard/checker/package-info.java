@@ -4,8 +4,8 @@
  *
  * <p>Depends on the Java platform only, and is published as a JAR of its own with the classifier
  * {@code checker}. The JAR in {@code providers/} does not contain it. The caller provides the Redis
- * client as a {@link dev.tokenguard.checker.Lookup}, and a token whose signature, issuer, audience
- * and expiry it has validated (RFC 9068, section 4).
+ * client as a {@link dev.tokenguard.checker.RevocationChecker.Lookup}, and a token whose signature,
+ * issuer, audience and expiry it has validated (RFC 9068, section 4).
  *
  * <pre>{@code
  * RevocationChecker checker =

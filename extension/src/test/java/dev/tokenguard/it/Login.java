@@ -3,7 +3,7 @@ package dev.tokenguard.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.checker.RevocationChecker;
-import dev.tokenguard.checker.WhenUnavailable;
+import dev.tokenguard.checker.RevocationChecker.WhenUnavailable;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;

@@ -1,7 +1,7 @@
 package dev.tokenguard.demo.api;
 
 import dev.tokenguard.checker.RevocationChecker;
-import dev.tokenguard.checker.WhenUnavailable;
+import dev.tokenguard.checker.RevocationChecker.WhenUnavailable;
 import java.net.URI;
 import redis.clients.jedis.RedisClient;
 

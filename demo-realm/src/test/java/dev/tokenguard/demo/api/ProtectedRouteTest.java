@@ -14,7 +14,7 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.tokenguard.checker.RevocationChecker;
-import dev.tokenguard.checker.WhenUnavailable;
+import dev.tokenguard.checker.RevocationChecker.WhenUnavailable;
 import dev.tokenguard.demo.web.Reply;
 import dev.tokenguard.demo.web.Request;
 import dev.tokenguard.demo.web.WebServer;

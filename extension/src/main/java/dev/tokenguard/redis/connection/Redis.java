@@ -3,7 +3,11 @@ package dev.tokenguard.redis.connection;
 import dev.tokenguard.redis.connection.RedisTelemetry.BreakerState;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -24,16 +28,26 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  */
 public final class Redis implements AutoCloseable {
 
-  /** A Lua script: Redis runs it by its hash, or by its source if it does not have it cached. */
-  public interface Script {
+  /**
+   * A Lua script: Redis runs it by its hash, or by its source if it does not have it cached.
+   *
+   * @param operation the operation in metrics
+   * @param sha1 the hash of the source, in hexadecimal digits
+   */
+  public record Script(Operation operation, String source, String sha1) {
 
-    /** The operation that metrics count. */
-    Operation operation();
+    public Script(Operation operation, String source) {
+      this(operation, source, sha1Of(source));
+    }
 
-    String source();
-
-    /** The SHA-1 of the source, in hexadecimal digits. */
-    String sha1();
+    private static String sha1Of(String source) {
+      try {
+        byte[] text = source.getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text));
+      } catch (NoSuchAlgorithmException impossible) {
+        throw new IllegalStateException("SHA-1 is required of every Java platform", impossible);
+      }
+    }
   }
 
   /** One run of a script: its only key and its arguments. */

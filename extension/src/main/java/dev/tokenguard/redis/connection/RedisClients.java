@@ -1,9 +1,15 @@
 package dev.tokenguard.redis.connection;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.Response;
@@ -58,7 +64,7 @@ interface RedisClients extends AutoCloseable {
 
   /** Succeeds without Redis: commands fail as long as it is unavailable. */
   static RedisClients of(RedisSettings settings) {
-    ClientConfigs configs = new ClientConfigs(settings);
+    Configs configs = new Configs(settings);
     return switch (settings.topology()) {
       case STANDALONE -> of(standalone(configs));
       case SENTINEL -> master(configs);
@@ -76,7 +82,7 @@ interface RedisClients extends AutoCloseable {
         });
   }
 
-  private static UnifiedJedis standalone(ClientConfigs configs) {
+  private static UnifiedJedis standalone(Configs configs) {
     HostAndPort only = configs.nodes().iterator().next();
     return RedisClient.builder()
         .hostAndPort(only)
@@ -85,7 +91,7 @@ interface RedisClients extends AutoCloseable {
         .build();
   }
 
-  private static RedisClients master(ClientConfigs configs) {
+  private static RedisClients master(Configs configs) {
     SentinelMaster master = new SentinelMaster(configs);
     UnifiedJedis client =
         RedisSentinelClient.builder()
@@ -107,6 +113,52 @@ interface RedisClients extends AutoCloseable {
     @Override
     public void close() {
       client.close();
+    }
+  }
+
+  /** The settings in the form of Jedis. */
+  record Configs(RedisSettings settings) {
+
+    JedisClientConfig redis() {
+      DefaultJedisClientConfig.Builder client = common().database(settings.database());
+      settings.username().ifPresent(client::user);
+      settings.password().ifPresent(client::password);
+      return (settings.resp() == 2 ? client.resp2() : client.resp3()).build();
+    }
+
+    /** Without HELLO, which the query for the master does not need. */
+    JedisClientConfig sentinel() {
+      DefaultJedisClientConfig.Builder client = common().serverDefaultProtocol();
+      settings.sentinel().username().ifPresent(client::user);
+      settings.sentinel().password().ifPresent(client::password);
+      return client.build();
+    }
+
+    private DefaultJedisClientConfig.Builder common() {
+      DefaultJedisClientConfig.Builder client =
+          DefaultJedisClientConfig.builder()
+              .connectionTimeoutMillis((int) settings.connectTimeout().toMillis())
+              .socketTimeoutMillis((int) settings.readTimeout().toMillis())
+              .clientName(settings.clientName());
+      if (settings.address().usesTls()) {
+        client.sslOptions(settings.tls().toSslOptions());
+      }
+      return client;
+    }
+
+    ConnectionPoolConfig pool() {
+      ConnectionPoolConfig pool = new ConnectionPoolConfig();
+      pool.setMaxTotal(settings.maxPoolSize());
+      pool.setMaxIdle(settings.maxPoolSize());
+      pool.setMaxWait(settings.poolTimeout());
+      pool.setJmxEnabled(false);
+      return pool;
+    }
+
+    Set<HostAndPort> nodes() {
+      return settings.address().nodes().stream()
+          .map(node -> new HostAndPort(node.host(), node.port().orElseThrow()))
+          .collect(Collectors.toCollection(LinkedHashSet::new));
     }
   }
 }

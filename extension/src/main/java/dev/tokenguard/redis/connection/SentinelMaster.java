@@ -28,7 +28,7 @@ final class SentinelMaster implements ConnectionProvider {
 
   private record Master(HostAndPort address, ConnectionPool pool) {}
 
-  private final ClientConfigs configs;
+  private final RedisClients.Configs configs;
   private final String name;
   private final TopologyMonitor<Master> monitor;
 
@@ -36,7 +36,7 @@ final class SentinelMaster implements ConnectionProvider {
   private final Deque<HostAndPort> sentinels;
   private Optional<Connection> sentinel = Optional.empty();
 
-  SentinelMaster(ClientConfigs configs) {
+  SentinelMaster(RedisClients.Configs configs) {
     this.configs = configs;
     this.name = configs.settings().sentinel().master().orElseThrow();
     this.sentinels = new ArrayDeque<>(configs.nodes());

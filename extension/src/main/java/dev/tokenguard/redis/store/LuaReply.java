@@ -10,11 +10,11 @@ import java.util.stream.Stream;
  * An array that a script has returned. The methods throw {@code StoreUnavailableException} for
  * values of another type.
  */
-public record LuaReply(List<?> values) {
+record LuaReply(List<?> values) {
 
   private static final String UNEXPECTED = "a script returned an unexpected reply";
 
-  public static LuaReply of(Object reply) {
+  static LuaReply of(Object reply) {
     if (reply instanceof List<?> values) {
       return new LuaReply(values);
     }

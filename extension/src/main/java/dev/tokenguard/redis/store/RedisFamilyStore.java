@@ -3,7 +3,6 @@ package dev.tokenguard.redis.store;
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.revocation.Revocation;
-import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.RefreshDecision;
@@ -16,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
@@ -26,13 +24,14 @@ import java.util.stream.LongStream;
  */
 public final class RedisFamilyStore implements FamilyStore {
 
-  private static final LuaScript BEGIN = LuaScript.of(Operation.BEGIN, "begin.lua");
-  private static final LuaScript ROTATE = LuaScript.of(Operation.ROTATE, "rotate.lua");
-  private static final LuaScript REVOKE = LuaScript.of(Operation.REVOKE, "revoke.lua");
-  private static final LuaScript FIND = LuaScript.of(Operation.FIND, "find.lua");
+  private static final Redis.Script BEGIN = LuaScript.of(Operation.BEGIN, "begin.lua");
+  private static final Redis.Script ROTATE = LuaScript.of(Operation.ROTATE, "rotate.lua");
+  private static final Redis.Script REVOKE = LuaScript.of(Operation.REVOKE, "revoke.lua");
+  private static final Redis.Script FIND = LuaScript.of(Operation.FIND, "find.lua");
 
-  private static final LuaScript EXCHANGE = LuaScript.of(Operation.EXCHANGE_ADD, "exchange.lua");
-  private static final LuaScript EXCHANGED = LuaScript.of(Operation.EXCHANGE_FIND, "exchanged.lua");
+  private static final Redis.Script EXCHANGE = LuaScript.of(Operation.EXCHANGE_ADD, "exchange.lua");
+  private static final Redis.Script EXCHANGED =
+      LuaScript.of(Operation.EXCHANGE_FIND, "exchanged.lua");
 
   private final Redis redis;
   private final RedisKeys keys;
@@ -47,8 +46,8 @@ public final class RedisFamilyStore implements FamilyStore {
     return redis.run(
         BEGIN,
         keys.user(login.userId()),
-        RotateScript.loginArguments(login, policy, keys),
-        reply -> tokens(LuaReply.of(reply), row -> keys.expanded(row.text(0))));
+        FamilyScripts.loginArguments(login, policy, keys),
+        reply -> tokens(LuaReply.of(reply)));
   }
 
   /** One command, or two if the decision depends on whether an attempt got no response. */
@@ -56,21 +55,21 @@ public final class RedisFamilyStore implements FamilyStore {
   public RefreshDecision rotate(
       RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
     // The mode observe refuses no replay, so none needs an excuse.
-    String excused = policy.isObserving() ? RotateScript.NONE_EXCUSED : RotateScript.ASK;
+    String excused = policy.isObserving() ? FamilyScripts.NONE_EXCUSED : FamilyScripts.ASK;
     LuaReply first = decided(request, policy, excused);
     LuaReply reply =
-        RotateScript.askedFor(first)
-            .map(it -> wasUnanswered.test(it) ? it : RotateScript.NONE_EXCUSED)
+        FamilyScripts.askedFor(first)
+            .map(it -> wasUnanswered.test(it) ? it : FamilyScripts.NONE_EXCUSED)
             .map(it -> decided(request, policy, it))
             .orElse(first);
-    return RotateScript.decision(reply, request.presented().family());
+    return FamilyScripts.decision(reply, request.presented().family());
   }
 
   private LuaReply decided(RotationRequest request, RotationPolicy policy, String excused) {
     return redis.run(
         ROTATE,
         keys.user(request.userId()),
-        RotateScript.arguments(request, policy, excused, keys),
+        FamilyScripts.arguments(request, policy, excused, keys),
         LuaReply::of);
   }
 
@@ -86,89 +85,40 @@ public final class RedisFamilyStore implements FamilyStore {
   }
 
   private RevokedFamilies revoke(Revocation revocation, boolean isListing) {
-    List<Mark> marks = marks(revocation);
-    List<String> families = revocation.marks().families();
+    List<String> marks = FamilyScripts.marks(revocation, keys);
+    List<String> families = revocation.marks().families().stream().map(keys::compact).toList();
     int all = marks.size() + families.size();
     List<AccessTokens> revoked = new ArrayList<>();
-    Step last;
+    LuaReply last;
     int position = 0;
     do {
       int end = position + REVOKED_PER_STEP;
-      List<Mark> someMarks = slice(marks, position, end);
-      List<String> someFamilies = slice(families, position - marks.size(), end - marks.size());
-      last = revokeSome(revocation, someMarks, someFamilies, isListing && end >= all);
-      revoked.addAll(last.accessTokens());
+      last =
+          redis.run(
+              REVOKE,
+              keys.user(revocation.userId()),
+              FamilyScripts.revocationArguments(
+                  revocation,
+                  slice(marks, position, end),
+                  slice(families, position - marks.size(), end - marks.size()),
+                  isListing && end >= all),
+              LuaReply::of);
+      revoked.addAll(tokens(last.row(0)));
       position = end;
     } while (position < all);
-    Optional<Page> first = last.page();
+    Optional<Page> first = last.row(1).ifPresent().map(this::page);
     return new RevokedFamilies(
         revoked, each -> first.ifPresent(page -> pages(revocation.userId(), page, each)));
   }
-
-  private record Step(List<AccessTokens> accessTokens, Optional<Page> page) {}
 
   private static <T> List<T> slice(List<T> all, int from, int to) {
     int first = Math.min(Math.max(from, 0), all.size());
     return all.subList(first, Math.min(Math.max(to, first), all.size()));
   }
 
-  private Step revokeSome(
-      Revocation revocation, List<Mark> marks, List<String> families, boolean isListing) {
-    List<String> arguments = new ArrayList<>();
-    arguments.add(Long.toString(revocation.retainUntil()));
-    arguments.add(Integer.toString(marks.size()));
-    for (Mark mark : marks) {
-      arguments.add(mark.field());
-      arguments.add(Long.toString(mark.cutoff()));
-    }
-    arguments.add(Integer.toString(families.size()));
-    for (String family : families) {
-      String compact = keys.compact(family);
-      arguments.add(RedisKeys.lineage(compact));
-      arguments.add(RedisKeys.accessTokens(compact));
-    }
-    arguments.add(isListing ? "1" : "0");
-    return redis.run(
-        REVOKE,
-        keys.user(revocation.userId()),
-        arguments,
-        reply -> {
-          LuaReply both = LuaReply.of(reply);
-          return new Step(
-              tokens(both.row(0), row -> families.get((int) row.number(0) - 1)),
-              both.row(1).ifPresent().map(this::page));
-        });
-  }
-
-  /** A field with its cut-off. */
-  private record Mark(String field, long cutoff) {}
-
-  /** The widest first, so that a revocation in several steps covers as much as possible early. */
-  private List<Mark> marks(Revocation revocation) {
-    RevocationTarget.Marks named = revocation.marks();
-    List<Mark> marks = new ArrayList<>();
-    long before = revocation.before();
-    if (named.isUser()) {
-      marks.add(new Mark(RedisKeys.USER_CUTOFF, before));
-    }
-    named.clients().forEach(id -> marks.add(new Mark(RedisKeys.client(keys.compact(id)), before)));
-    for (RevocationTarget.Session session : named.sessions()) {
-      String compact = keys.compact(session.id());
-      for (boolean isOffline : new boolean[] {false, true}) {
-        if (session.kind().covers(isOffline)) {
-          marks.add(new Mark(RedisKeys.session(compact, isOffline), before));
-        }
-      }
-    }
-    for (RevocationTarget.ClientSession it : named.clientSessions()) {
-      String session = keys.compact(it.sessionId());
-      marks.add(new Mark(RedisKeys.clientSession(session, keys.compact(it.clientId())), before));
-    }
-    return marks;
-  }
-
-  private static List<AccessTokens> tokens(LuaReply reply, Function<LuaReply, String> family) {
-    return reply.rowsFrom(0).map(row -> row.accessTokens(family.apply(row), 1)).toList();
+  /** The access tokens of several families, each after the id of the family. */
+  private List<AccessTokens> tokens(LuaReply reply) {
+    return reply.rowsFrom(0).map(row -> row.accessTokens(keys.expanded(row.text(0)), 1)).toList();
   }
 
   @Override

@@ -24,7 +24,7 @@ public final class RedisHeartbeat {
     ROLLED_BACK
   }
 
-  private static final LuaScript BEAT = LuaScript.of(Operation.HEARTBEAT, "heartbeat.lua");
+  private static final Redis.Script BEAT = LuaScript.of(Operation.HEARTBEAT, "heartbeat.lua");
 
   /** Longer than any outage. */
   private static final Duration KEPT_FOR = Duration.ofDays(7);

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
  */
 public final class RedisIncidentLog implements IncidentLog {
 
-  private static final LuaScript REPORT = LuaScript.of(Operation.INCIDENT_ADD, "report.lua");
-  private static final LuaScript FIND = LuaScript.of(Operation.INCIDENT_FIND, "incidents.lua");
+  private static final Redis.Script REPORT = LuaScript.of(Operation.INCIDENT_ADD, "report.lua");
+  private static final Redis.Script FIND = LuaScript.of(Operation.INCIDENT_FIND, "incidents.lua");
 
   private static final String TYPE = "type";
   private static final String USER = "user";

@@ -14,8 +14,9 @@ import java.util.Optional;
  */
 public final class RedisRevocationList implements RevocationList {
 
-  private static final LuaScript ADD = LuaScript.of(Operation.BLACKLIST_ADD, "blacklist.lua");
-  private static final LuaScript RAISE = LuaScript.of(Operation.LATEST_EXPIRY, "latest-expiry.lua");
+  private static final Redis.Script ADD = LuaScript.of(Operation.BLACKLIST_ADD, "blacklist.lua");
+  private static final Redis.Script RAISE =
+      LuaScript.of(Operation.LATEST_EXPIRY, "latest-expiry.lua");
 
   private final Redis redis;
   private final RedisKeys keys;

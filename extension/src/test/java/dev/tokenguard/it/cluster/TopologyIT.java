@@ -6,7 +6,7 @@ import static dev.tokenguard.it.Tokens.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.checker.RevocationChecker;
-import dev.tokenguard.checker.WhenUnavailable;
+import dev.tokenguard.checker.RevocationChecker.WhenUnavailable;
 import dev.tokenguard.faults.FaultRealm;
 import dev.tokenguard.faults.Scenario;
 import dev.tokenguard.it.Lab;

@@ -7,11 +7,11 @@ import static dev.tokenguard.it.Tokens.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.checker.RevocationChecker;
+import dev.tokenguard.checker.RevocationChecker.WhenUnavailable;
 import dev.tokenguard.checker.TokenClaims;
 import dev.tokenguard.checker.Verdict;
 import dev.tokenguard.checker.Verdict.Revoked;
 import dev.tokenguard.checker.Verdict.Scope;
-import dev.tokenguard.checker.WhenUnavailable;
 import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Tokens;
 import dev.tokenguard.testbed.client.Answer;

@@ -11,7 +11,6 @@ import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.redis.ClusterServers;
 import dev.tokenguard.testbed.redis.RedisServer;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -55,13 +54,20 @@ final class ClusterTest extends ConnectionTest {
   }
 
   private Redis openCluster(String... others) {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("url", servers.uri());
-    settings.put("topology", "cluster");
-    settings.put("password", ClusterServers.PASSWORD);
-    settings.put("connect-timeout", "2000");
-    settings.put("read-timeout", "2000");
-    settings.put("pool-timeout", "5000");
+    Map<String, String> settings =
+        Map.of(
+            "url",
+            servers.uri(),
+            "topology",
+            "cluster",
+            "password",
+            ClusterServers.PASSWORD,
+            "connect-timeout",
+            "2000",
+            "read-timeout",
+            "2000",
+            "pool-timeout",
+            "5000");
     return open(settings, others);
   }
 

@@ -7,13 +7,9 @@ import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.rotation.StoreUnavailableException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -26,19 +22,7 @@ abstract class ConnectionTest {
 
   /** Counts its runs at a key: a command that is repeated shows. */
   static final Redis.Script INCREMENT =
-      new Script(Operation.ROTATE, "return redis.call('INCR', KEYS[1])");
-
-  record Script(Operation operation, String source) implements Redis.Script {
-    @Override
-    public String sha1() {
-      try {
-        byte[] source = source().getBytes(StandardCharsets.UTF_8);
-        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(source));
-      } catch (NoSuchAlgorithmException impossible) {
-        throw new IllegalStateException(impossible);
-      }
-    }
-  }
+      new Redis.Script(Operation.ROTATE, "return redis.call('INCR', KEYS[1])");
 
   final RecordedTelemetry telemetry = new RecordedTelemetry();
   private final List<Redis> opened = new ArrayList<>();
@@ -94,9 +78,7 @@ abstract class ConnectionTest {
               assertThat(it.operation()).isEqualTo(INCREMENT.operation());
               assertThat(it.failure()).isEqualTo(failure);
               assertThat(it.message()).isNotBlank();
-              for (String part : parts) {
-                assertThat(it.message()).contains(part);
-              }
+              assertThat(parts).allSatisfy(part -> assertThat(it.message()).contains(part));
             });
   }
 

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
 
@@ -21,10 +24,9 @@ final class DocumentedUser {
 
   private DocumentedUser() {}
 
-  /** What the user may do, as the documentation writes it. */
   static List<String> rules() {
-    try {
-      return Files.readAllLines(Path.of("../docs/operations.md")).stream()
+    try (Stream<String> lines = Files.lines(Path.of("../docs/operations.md"))) {
+      return lines
           .filter(line -> line.startsWith(COMMAND))
           .map(line -> List.of(line.substring(COMMAND.length()).split(" ")))
           .findFirst()
@@ -34,7 +36,6 @@ final class DocumentedUser {
     }
   }
 
-  /** As an administrator would, on one server. */
   static Object create(Jedis owner) {
     return create(owner, "");
   }
@@ -43,14 +44,19 @@ final class DocumentedUser {
    * @param without a rule that is left out
    */
   static Object create(Jedis owner, String without) {
-    String[] rules =
-        rules().stream()
-            .filter(rule -> !rule.equals(NEWER) && !rule.equals(without))
-            .toArray(String[]::new);
-    String[] command = new String[rules.length + 2];
-    command[0] = "SETUSER";
-    command[1] = NAME;
-    System.arraycopy(rules, 0, command, 2, rules.length);
-    return owner.sendCommand(Protocol.Command.ACL, command);
+    return owner.sendCommand(
+        Protocol.Command.ACL,
+        Stream.concat(
+                Stream.of("SETUSER", NAME),
+                rules().stream().filter(rule -> !rule.equals(NEWER) && !rule.equals(without)))
+            .toArray(String[]::new));
+  }
+
+  /** The settings of a connection by this user. */
+  static Map<String, String> with(Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("username", NAME);
+    all.put("password", PASSWORD);
+    return all;
   }
 }

@@ -9,7 +9,6 @@ import dev.tokenguard.testbed.redis.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,11 +55,7 @@ final class DocumentedUserTest extends ConnectionTest {
 
   private Redis openWithout(String rule, String... others) {
     server.execute(owner -> DocumentedUser.create(owner, rule));
-    Map<String, String> settings = new HashMap<>();
-    settings.put("url", server.uri().toString());
-    settings.put("username", DocumentedUser.NAME);
-    settings.put("password", DocumentedUser.PASSWORD);
-    return open(settings, others);
+    return open(DocumentedUser.with(Map.of("url", server.uri().toString())), others);
   }
 
   @Test
@@ -118,7 +113,7 @@ final class DocumentedUserTest extends ConnectionTest {
     // Redis 7.0 does not name the command of a script, but ACL LOG does.
     Redis redis = openWithout("+hset");
     Redis.Script writing =
-        new Script(Operation.BEGIN, "return redis.call('HSET', KEYS[1], 'field', 'value')");
+        new Redis.Script(Operation.BEGIN, "return redis.call('HSET', KEYS[1], 'field', 'value')");
     telemetry.failed.clear();
     assertThatThrownBy(() -> redis.run(writing, "tg:key", List.of(), reply -> reply));
     assertThat(telemetry.failed).singleElement().asString().contains("script", hint);

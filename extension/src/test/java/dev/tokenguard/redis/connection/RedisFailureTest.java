@@ -1,19 +1,26 @@
 package dev.tokenguard.redis.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokenguard.redis.connection.RedisTelemetry.BreakerState;
 import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
+import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
+import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.TestLength;
 import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.redis.RedisServer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +34,7 @@ final class RedisFailureTest extends ConnectionTest {
 
   private static final String PASSWORD = "correct-horse";
   private static final String OWNER = ":" + PASSWORD + "@";
+  private static final int FAILURES = 3;
 
   private static RedisServer server;
 
@@ -121,63 +129,17 @@ final class RedisFailureTest extends ConnectionTest {
         .orElseThrow();
   }
 
-  @Test
-  void given_many_idle_connections_when_redis_restarts_then_only_one_command_fails() {
-    Redis redis = openAs(OWNER, "breaker-failures", "1000", "read-timeout", "10000");
+  /** Begins commands while Redis hangs, and returns once each of them awaits its reply. */
+  private static List<Thread> awaitingReplies(Redis redis, int count) {
     server.pause();
-    List<Thread> threads = new ArrayList<>();
-    for (int index = 0; index < 20; index++) {
-      Thread thread = new Thread(() -> answers(redis));
-      thread.start();
-      threads.add(thread);
-    }
+    List<Thread> threads =
+        Stream.generate(() -> new Thread(() -> answers(redis))).limit(count).toList();
+    threads.forEach(Thread::start);
     Await.until(
-        "twenty connections",
+        "connections in use",
         PATIENCE,
         () -> threads.stream().allMatch(RedisFailureTest::isReading));
-    server.resume();
-    threads.forEach(RedisFailureTest::join);
-    telemetry.failed.clear();
-
-    server.restart();
-
-    assertThat(answers(redis)).isFalse();
-    assertThat(answers(redis)).isTrue();
-    assertThat(failures()).containsExactly(Failure.CONNECTION);
-  }
-
-  @Test
-  void given_a_pool_without_an_idle_connection_then_a_command_waits_for_the_pool_timeout_only() {
-    Redis redis =
-        openAndConnect("max-pool-size", "1", "pool-timeout", "50", "read-timeout", "10000");
-    server.pause();
-    Thread other = new Thread(() -> answers(redis));
-    other.start();
-    Await.until("the only connection to be in use", PATIENCE, () -> isReading(other));
-    assertFails(redis, Failure.CONNECTION);
-    server.resume();
-    join(other);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", ":wrong@", "nobody:" + PASSWORD + "@"})
-  void given_wrong_credentials_then_the_command_is_rejected(String credentials) {
-    assertFails(openAs(credentials), Failure.REJECTED);
-  }
-
-  @Test
-  void given_a_key_of_another_type_then_the_log_has_the_error_of_redis() {
-    Redis redis = openAndConnect();
-    server.execute(jedis -> jedis.hset("key", "field", "value"));
-    assertFails(redis, Failure.REJECTED, "WRONGTYPE");
-    server.execute(Jedis::flushAll);
-  }
-
-  @Test
-  void given_a_closed_pool_then_the_command_fails() {
-    Redis redis = openAndConnect();
-    redis.close();
-    assertFails(redis, Failure.CONNECTION);
+    return threads;
   }
 
   private static boolean isReading(Thread thread) {
@@ -188,11 +150,163 @@ final class RedisFailureTest extends ConnectionTest {
                     || frame.getClassName().contains("NioSocketImpl"));
   }
 
-  private static void join(Thread thread) {
-    try {
+  @Test
+  void given_many_idle_connections_when_redis_restarts_then_only_one_command_fails()
+      throws Exception {
+    Redis redis = openAs(OWNER, "breaker-failures", "1000", "read-timeout", "10000");
+    List<Thread> threads = awaitingReplies(redis, 20);
+    server.resume();
+    for (Thread thread : threads) {
       thread.join();
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
     }
+    telemetry.failed.clear();
+
+    server.restart();
+
+    assertThat(answers(redis)).isFalse();
+    assertThat(answers(redis)).isTrue();
+    assertThat(failures()).containsExactly(Failure.CONNECTION);
+  }
+
+  @Test
+  void given_a_pool_without_an_idle_connection_then_a_command_waits_for_the_pool_timeout_only()
+      throws Exception {
+    Redis redis =
+        openAndConnect("max-pool-size", "1", "pool-timeout", "50", "read-timeout", "10000");
+    List<Thread> threads = awaitingReplies(redis, 1);
+    assertFails(redis, Failure.CONNECTION);
+    server.resume();
+    threads.get(0).join();
+  }
+
+  @Test
+  void given_a_closed_pool_then_the_command_fails() {
+    Redis redis = openAndConnect();
+    redis.close();
+    assertFails(redis, Failure.CONNECTION);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ":wrong@", "nobody:" + PASSWORD + "@"})
+  void given_wrong_credentials_then_commands_are_rejected_and_the_breaker_opens(
+      String credentials) {
+    Redis redis = openAs(credentials, "breaker-failures", "2");
+    assertFails(redis, Failure.REJECTED);
+    fail(redis, 2);
+    assertThat(failures()).endsWith(Failure.REJECTED, Failure.NOT_PERMITTED);
+  }
+
+  private Redis openBreaker(String waitDuration) {
+    Redis redis =
+        openAs(
+            OWNER,
+            "read-timeout",
+            "150",
+            "breaker-failures",
+            "" + FAILURES,
+            "breaker-wait-duration",
+            waitDuration);
+    server.pause();
+    fail(redis, FAILURES);
+    assertThat(redis.breakerState()).isEqualTo(BreakerState.OPEN);
+    return redis;
+  }
+
+  private static void fail(Redis redis, int times) {
+    for (int count = 0; count < times; count++) {
+      assertThat(answers(redis)).isFalse();
+    }
+  }
+
+  @Test
+  void given_an_open_breaker_then_commands_fail_at_once_and_are_not_sent() {
+    Redis redis = openBreaker("60000");
+
+    long begin = System.nanoTime();
+    fail(redis, 1000);
+
+    Duration took = Duration.ofNanos(System.nanoTime() - begin);
+    TestLength.assertTime(() -> assertThat(took).isLessThan(Duration.ofSeconds(1)));
+    assertThat(failures().subList(0, FAILURES)).doesNotContain(Failure.NOT_PERMITTED);
+    assertThat(failures().subList(FAILURES, FAILURES + 1000)).containsOnly(Failure.NOT_PERMITTED);
+    assertThat(telemetry.entered).containsExactly(BreakerState.OPEN);
+  }
+
+  @Test
+  void given_an_open_breaker_then_single_commands_are_sent_until_one_is_answered() {
+    Redis redis = openBreaker("100");
+    Await.until(
+        "a command that is sent", PATIENCE, () -> !answers(redis) && telemetry.entered.size() >= 3);
+    server.resume();
+
+    Await.until("Redis to answer", PATIENCE, () -> answers(redis));
+
+    assertThat(redis.breakerState()).isEqualTo(BreakerState.CLOSED);
+    assertThat(telemetry.entered)
+        .startsWith(BreakerState.OPEN, BreakerState.HALF_OPEN, BreakerState.OPEN)
+        .endsWith(BreakerState.HALF_OPEN, BreakerState.CLOSED)
+        .containsOnlyOnce(BreakerState.CLOSED);
+  }
+
+  /** Otherwise the half-open breaker would wait for its outcome without a limit. */
+  @Test
+  void given_a_half_open_breaker_when_the_caller_has_a_defect_then_another_command_is_sent() {
+    Redis redis = openBreaker("10");
+    server.resume();
+
+    Await.until("a command that is sent", PATIENCE, () -> isSentWithDefect(redis));
+
+    Await.until("Redis to answer", PATIENCE, () -> answers(redis));
+  }
+
+  private static boolean isSentWithDefect(Redis redis) {
+    try {
+      redis.run(INCREMENT, "number", List.of(), String.class::cast);
+    } catch (ClassCastException defect) {
+      return true;
+    } catch (StoreUnavailableException notSent) {
+      return false;
+    }
+    throw new AssertionError("the reply was a string");
+  }
+
+  @Test
+  void given_failures_that_are_not_in_a_row_then_the_breaker_stays_closed() {
+    // More than a busy machine adds, and in all more than the breaker needs to open.
+    int failures = 5 * FAILURES;
+    Redis redis = openAs(OWNER, "read-timeout", "150", "breaker-failures", "" + failures);
+    for (int round = 0; round < failures; round++) {
+      server.pause();
+      fail(redis, 2);
+      server.resume();
+      Await.until("an answer", PATIENCE, () -> answers(redis));
+    }
+    assertThat(telemetry.entered).isEmpty();
+  }
+
+  @Test
+  void given_errors_about_one_key_and_replies_that_are_not_understood_then_it_stays_closed() {
+    Redis redis = openAs(OWNER, "breaker-failures", "" + FAILURES);
+    server.execute(Jedis::flushAll);
+    server.execute(jedis -> jedis.hset("key", "field", "value"));
+    for (int count = 0; count < 2 * FAILURES; count++) {
+      assertFails(redis, Failure.REJECTED, "WRONGTYPE");
+      assertThatThrownBy(
+              () ->
+                  redis.run(
+                      INCREMENT,
+                      "number",
+                      List.of(),
+                      reply -> {
+                        throw new StoreUnavailableException("not understood", null);
+                      }))
+          .hasMessage("not understood");
+      assertThat(failures()).containsOnly(Failure.REJECTED).hasSize(2);
+    }
+    assertThatThrownBy(() -> redis.value(Operation.FIND, "key"))
+        .isInstanceOf(StoreUnavailableException.class);
+    assertThat(telemetry.answered).isEmpty();
+    assertThat(telemetry.entered).isEmpty();
+    server.execute(Jedis::flushAll);
   }
 }

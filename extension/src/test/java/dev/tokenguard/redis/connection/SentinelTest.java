@@ -6,7 +6,6 @@ import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.redis.RedisServer;
 import dev.tokenguard.testbed.redis.SentinelServers;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,15 +27,24 @@ final class SentinelTest extends ConnectionTest {
   }
 
   private Redis openSentinels(String... others) {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("url", servers.uri());
-    settings.put("topology", "sentinel");
-    settings.put("sentinel-master", SentinelServers.MASTER_NAME);
-    settings.put("sentinel-password", SentinelServers.PASSWORD);
-    settings.put("password", SentinelServers.PASSWORD);
-    settings.put("connect-timeout", "2000");
-    settings.put("read-timeout", "2000");
-    settings.put("pool-timeout", "5000");
+    Map<String, String> settings =
+        Map.of(
+            "url",
+            servers.uri(),
+            "topology",
+            "sentinel",
+            "sentinel-master",
+            SentinelServers.MASTER_NAME,
+            "sentinel-password",
+            SentinelServers.PASSWORD,
+            "password",
+            SentinelServers.PASSWORD,
+            "connect-timeout",
+            "2000",
+            "read-timeout",
+            "2000",
+            "pool-timeout",
+            "5000");
     return open(settings, others);
   }
 
@@ -57,22 +65,10 @@ final class SentinelTest extends ConnectionTest {
   }
 
   @Test
-  void given_one_sentinel_of_three_then_it_is_enough() {
-    servers.sentinels().get(0).stop();
-    servers.sentinels().get(1).stop();
-    try {
-      openSentinels().ping();
-    } finally {
-      servers.sentinels().get(0).restart();
-      servers.sentinels().get(1).restart();
-    }
-  }
-
-  @Test
-  void given_no_sentinel_at_the_start_then_redis_is_found_once_one_is_there() {
+  void given_one_sentinel_of_three_that_starts_late_then_it_is_enough() {
+    servers.sentinels().forEach(RedisServer::stop);
     RedisServer only = servers.sentinels().get(2);
-    only.stop();
-    Redis redis = openSentinels("url", "redis://127.0.0.1:" + only.port());
+    Redis redis = openSentinels();
     assertFails(
         redis,
         Failure.CONNECTION,
@@ -82,19 +78,16 @@ final class SentinelTest extends ConnectionTest {
     only.restart();
 
     Await.until("Redis", PATIENCE, () -> answers(redis));
+    servers.sentinels().subList(0, 2).forEach(RedisServer::restart);
   }
 
   @Test
-  void given_a_master_that_no_sentinel_has_then_the_log_names_it() {
+  void given_an_unknown_master_or_a_wrong_password_then_the_log_has_the_reason_of_the_sentinels() {
     assertFails(
         openSentinels("sentinel-master", "other"),
         Failure.CONNECTION,
         "no Sentinel names the master other",
         "does not know it");
-  }
-
-  @Test
-  void given_a_wrong_password_of_the_sentinels_then_the_log_has_the_hint_and_not_the_password() {
     assertFails(
         openSentinels("sentinel-password", "guess"),
         Failure.CONNECTION,

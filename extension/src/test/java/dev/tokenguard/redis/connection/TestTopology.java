@@ -14,138 +14,122 @@ import dev.tokenguard.testbed.redis.RedisServer;
 import dev.tokenguard.testbed.redis.SentinelServers;
 import dev.tokenguard.testbed.redis.TestCertificates;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.UnifiedJedis;
 
 /**
- * Real topologies that all tests of this package share. Each is started when it is first asked for,
- * and opened as Keycloak opens it, by the user of the documentation.
+ * Real topologies that all tests share. Each is started when it is first used, and opened as
+ * Keycloak opens it; all but the first by the ACL user of the documentation.
  */
 public enum TestTopology {
-  STANDALONE {
-    @Override
-    Servers start() {
-      return new Servers(Map.of("url", "redis://" + TestRedis.address()), TestRedis.client());
-    }
-  },
-
-  /** One Redis that is spoken to by TLS only, with certificates on both sides. */
-  SECURED {
-    @Override
-    Servers start() {
-      TestCertificates certificates =
-          TestCertificates.create().issue("redis", "ip:127.0.0.1").issue("keycloak");
-      int port = LoopbackPort.free();
-      RedisServer server = RedisServer.start(certificates.redisArguments(port));
-      RedisClient owner = RedisClient.create("127.0.0.1", server.port());
-      try (Jedis jedis = new Jedis("127.0.0.1", server.port())) {
-        DocumentedUser.create(jedis);
-      }
-      return new Servers(
-          Map.of(
-              "url",
-              "rediss://127.0.0.1:" + port,
-              "tls-ca-file",
-              certificates.ca().toString(),
-              "tls-certificate-file",
-              certificates.certificate("keycloak").toString(),
-              "tls-key-file",
-              certificates.key("keycloak").toString()),
-          owner);
-    }
-  },
-
-  SENTINEL {
-    @Override
-    Servers start() {
-      SentinelServers servers = SentinelServers.startWithoutFailover();
-      servers.servers().forEach(server -> server.execute(DocumentedUser::create));
-      return new Servers(
-          Map.of(
-              "url",
-              servers.uri(),
-              "topology",
-              "sentinel",
-              "sentinel-master",
-              SentinelServers.MASTER_NAME,
-              "sentinel-password",
-              SentinelServers.PASSWORD),
-          RedisClient.builder()
-              .hostAndPort("127.0.0.1", servers.master().port())
-              .clientConfig(OWNER)
-              .build());
-    }
-  },
-
-  CLUSTER {
-    @Override
-    Servers start() {
-      // A busy machine would replace a master by itself.
-      ClusterServers servers = ClusterServers.start("--cluster-node-timeout", "60000");
-      servers.servers().forEach(server -> server.execute(DocumentedUser::create));
-      Set<HostAndPort> nodes = new LinkedHashSet<>();
-      servers.servers().forEach(it -> nodes.add(new HostAndPort("127.0.0.1", it.port())));
-      return new Servers(
-          Map.of("url", servers.uri(), "topology", "cluster"),
-          RedisClusterClient.builder().nodes(nodes).clientConfig(OWNER).build());
-    }
-  };
-
-  private static final DefaultJedisClientConfig OWNER =
-      DefaultJedisClientConfig.builder().password(ClusterServers.PASSWORD).resp3().build();
+  STANDALONE(
+      () -> new Servers(Map.of("url", "redis://" + TestRedis.address()), TestRedis.client())),
+  /** One Redis that accepts TLS only, with certificates on both sides. */
+  SECURED(TestTopology::startSecured),
+  SENTINEL(TestTopology::startSentinels),
+  CLUSTER(TestTopology::startCluster);
 
   /**
-   * @param owner looks at what is stored
+   * @param owner reads what is stored
    */
   record Servers(Map<String, String> settings, UnifiedJedis owner) {}
 
+  private final Supplier<Servers> start;
   private Servers servers;
   private ClockedJedis clocked;
   private Redis redis;
 
-  abstract Servers start();
+  TestTopology(Supplier<Servers> start) {
+    this.start = start;
+  }
+
+  private static Servers startSecured() {
+    TestCertificates certificates =
+        TestCertificates.create().issue("redis", "ip:127.0.0.1").issue("keycloak");
+    int port = LoopbackPort.free();
+    RedisServer server = RedisServer.start(certificates.redisArguments(port));
+    server.execute(DocumentedUser::create);
+    return new Servers(
+        DocumentedUser.with(
+            Map.of(
+                "url",
+                "rediss://127.0.0.1:" + port,
+                "tls-ca-file",
+                certificates.ca().toString(),
+                "tls-certificate-file",
+                certificates.certificate("keycloak").toString(),
+                "tls-key-file",
+                certificates.key("keycloak").toString())),
+        RedisClient.create("127.0.0.1", server.port()));
+  }
+
+  private static Servers startSentinels() {
+    SentinelServers servers = SentinelServers.startWithoutFailover();
+    servers.servers().forEach(server -> server.execute(DocumentedUser::create));
+    return new Servers(
+        DocumentedUser.with(
+            Map.of(
+                "url",
+                servers.uri(),
+                "topology",
+                "sentinel",
+                "sentinel-master",
+                SentinelServers.MASTER_NAME,
+                "sentinel-password",
+                SentinelServers.PASSWORD)),
+        RedisClient.builder()
+            .hostAndPort("127.0.0.1", servers.master().port())
+            .clientConfig(ownerConfig())
+            .build());
+  }
+
+  private static Servers startCluster() {
+    // A busy machine would replace a master by itself.
+    ClusterServers servers = ClusterServers.start("--cluster-node-timeout", "60000");
+    servers.servers().forEach(server -> server.execute(DocumentedUser::create));
+    return new Servers(
+        DocumentedUser.with(Map.of("url", servers.uri(), "topology", "cluster")),
+        RedisClusterClient.builder()
+            .nodes(
+                servers.servers().stream()
+                    .map(it -> new HostAndPort("127.0.0.1", it.port()))
+                    .collect(Collectors.toSet()))
+            .clientConfig(ownerConfig())
+            .build());
+  }
+
+  private static JedisClientConfig ownerConfig() {
+    return DefaultJedisClientConfig.builder().password(ClusterServers.PASSWORD).resp3().build();
+  }
 
   synchronized Servers servers() {
     if (servers == null) {
-      servers = start();
-      RedisClients clients = RedisClients.of(settings(Map.of()));
+      servers = start.get();
+      RedisSettings settings = RedisSettings.parse(settings()::get).orElseThrow();
+      RedisClients clients = RedisClients.of(settings);
       clocked = new ClockedJedis(clients::client);
-      redis = open(new RecordedTelemetry());
+      redis = Redis.open(settings, new RecordedTelemetry());
     }
     return servers;
   }
 
+  /** Patient: a busy machine is no fault. */
+  Map<String, String> settings() {
+    Map<String, String> settings = new HashMap<>(TestRedis.PATIENT);
+    settings.putAll(servers().settings());
+    return settings;
+  }
+
+  /** A client of the owner, to look at what is stored. */
   public UnifiedJedis owner() {
     return servers().owner();
-  }
-
-  /** Patient, unless others are given: a busy machine is no fault. */
-  public RedisSettings settings(Map<String, String> others) {
-    Map<String, String> all = new HashMap<>();
-    for (String timeout : new String[] {"connect-timeout", "read-timeout", "pool-timeout"}) {
-      all.put(timeout, "10000");
-    }
-    all.putAll(servers().settings());
-    all.putAll(credentials());
-    all.putAll(others);
-    return RedisSettings.parse(all::get).orElseThrow();
-  }
-
-  Map<String, String> credentials() {
-    return this == STANDALONE
-        ? Map.of()
-        : Map.of("username", DocumentedUser.NAME, "password", DocumentedUser.PASSWORD);
-  }
-
-  public Redis open(RedisTelemetry telemetry) {
-    return Redis.open(settings(Map.of()), telemetry);
   }
 
   /** One connection as Keycloak opens it, for all tests. */

@@ -8,7 +8,6 @@ import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import dev.tokenguard.testbed.redis.TestCertificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A Redis that accepts TLS with a client certificate only. */
 final class TlsTest extends ConnectionTest {
 
-  private static final Map<String, String> SECURED = TestTopology.SECURED.servers().settings();
+  private static final Map<String, String> SECURED = TestTopology.SECURED.settings();
   private static final String CA_HINT = "(set tls-ca-file to the CA of Redis)";
   private static final String NO_CLIENT_CERTIFICATE = "tls-certificate-file= tls-key-file=";
 
@@ -31,18 +30,12 @@ final class TlsTest extends ConnectionTest {
    * @param others such as {@code resp=2}, separated by spaces
    */
   private Redis openSecured(String others) {
-    Map<String, String> given = new HashMap<>();
-    for (String setting : others.isEmpty() ? new String[0] : others.split(" ")) {
+    Map<String, String> settings = TestTopology.SECURED.settings();
+    for (String setting : others.split(" ")) {
       String[] parts = setting.split("=", 2);
-      given.put(parts[0], parts[1]);
+      settings.put(parts[0], parts[1]);
     }
-    Map<String, String> all = new HashMap<>(SECURED);
-    TestTopology.SECURED.credentials().forEach(all::put);
-    for (String timeout : new String[] {"connect-timeout", "read-timeout", "pool-timeout"}) {
-      all.put(timeout, "10000");
-    }
-    all.putAll(given);
-    return open(all);
+    return open(settings);
   }
 
   private static String url(String scheme, String host) {

@@ -1,5 +1,7 @@
 package dev.tokenguard.redis.store;
 
+import dev.tokenguard.redis.connection.Redis;
+import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.rotation.TestClock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,28 +16,43 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 import redis.clients.jedis.executors.CommandExecutor;
 
 /**
- * A client whose scripts are told the time by a test: they run on the real server and as they are,
- * but behind a line that answers {@code TIME} with two more arguments.
+ * A client that runs the scripts on the real server as they are, within a function for which {@code
+ * TIME} is the time of the test. Counts what each run costs: the arguments of all its commands and
+ * the elements of their replies.
  */
 public final class ClockedJedis extends UnifiedJedis {
 
-  private static final String CLOCK =
-      "local server = redis;"
-          + " local redis = setmetatable({ call = function(command, ...)"
-          + " if command == 'TIME' then return { ARGV[#ARGV - 1], ARGV[#ARGV] } end"
-          + " return server.call(command, ...) end }, { __index = server })\n";
+  private static final String FRAME =
+      """
+      local cost, server = 0, redis
+      local function call(command, ...)
+        if command == 'TIME' then return { ARGV[#ARGV - 1], ARGV[#ARGV] } end
+        local reply = server.call(command, ...)
+        cost = cost + select('#', ...) + (type(reply) == 'table' and #reply or 1)
+        if command == 'HSCAN' then cost = cost + #reply[2] end
+        return reply
+      end
+      local redis = setmetatable({ call = call }, { __index = server })
+      local function script()
+      %s
+      end
+      local reply = script()
+      if type(reply) == 'table' and reply.err then return reply end
+      return { cost, reply }
+      """;
 
   private final Map<String, String> hashes = new ConcurrentHashMap<>();
+  private final List<Integer> costs = new ArrayList<>();
   private volatile TestClock clock = TestClock.started();
 
   /**
-   * @param real carries the commands out
+   * @param real executes the commands
    */
   public ClockedJedis(Supplier<UnifiedJedis> real) {
-    super(through(real), null, RedisProtocol.RESP3, null);
+    super(executorOf(real), null, RedisProtocol.RESP3, null);
   }
 
-  private static CommandExecutor through(Supplier<UnifiedJedis> real) {
+  private static CommandExecutor executorOf(Supplier<UnifiedJedis> real) {
     return new CommandExecutor() {
       @Override
       public <T> T executeCommand(CommandObject<T> command) {
@@ -53,20 +70,36 @@ public final class ClockedJedis extends UnifiedJedis {
     this.clock = other;
   }
 
-  /** The server knows a script by the hash of it with the line. */
+  /** The cost of each run since the list was cleared. */
+  List<Integer> costs() {
+    return costs;
+  }
+
+  /** The server knows a script by the hash of it within the frame. */
   @Override
   public Object evalsha(String sha1, List<String> keys, List<String> arguments) {
     String hash = hashes.get(sha1);
     if (hash == null) {
-      throw new JedisNoScriptException("to be given by its source first");
+      throw new JedisNoScriptException("not sent yet");
     }
-    return super.evalsha(hash, keys, timed(arguments));
+    return counted(super.evalsha(hash, keys, timed(arguments)));
   }
 
   @Override
   public Object eval(String script, List<String> keys, List<String> arguments) {
-    hashes.put(LuaScript.sha1Of(script), LuaScript.sha1Of(CLOCK + script));
-    return super.eval(CLOCK + script, keys, timed(arguments));
+    String framed = FRAME.formatted(script);
+    hashes.put(sha1Of(script), sha1Of(framed));
+    return counted(super.eval(framed, keys, timed(arguments)));
+  }
+
+  private static String sha1Of(String script) {
+    return new Redis.Script(Operation.PING, script).sha1();
+  }
+
+  private Object counted(Object reply) {
+    List<?> both = (List<?>) reply;
+    costs.add(((Long) both.get(0)).intValue());
+    return both.get(1);
   }
 
   private List<String> timed(List<String> arguments) {

@@ -18,8 +18,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Three seconds of a time to come, in which everything happens that leaves something in Redis, to a
- * user each. It lies ahead so that Redis keeps for good what was written then.
+ * Three seconds in which all events happen that are recorded in Redis, each to a user of its own.
+ * In the year 2100, so that Redis does not expire what is written then.
  */
 final class Era {
 
@@ -34,6 +34,16 @@ final class Era {
   static final String SECOND_FAMILY = "0d9c1f2e-5a4b-4c3d-8e7f-112233445566";
   static final String FEDERATED = "f:8d5b2c1a-0000-4000-8000-0000000000f1:{bär} the 2nd";
 
+  private static final List<String> CONTINUED =
+      List.of(
+          "refreshed",
+          "replayed",
+          "reused",
+          "family-revoked",
+          "session-revoked",
+          "client-session-revoked",
+          "all-revoked");
+
   private final TestClock clock;
   private final Login login;
   private final FamilyStore families;
@@ -46,7 +56,7 @@ final class Era {
     this.blacklist = blacklist;
   }
 
-  /** Leaves in the shared Redis, which is emptied, what today's code writes. */
+  /** Writes to the shared Redis, which is flushed before. */
   static void play() {
     try (Redis redis = TestRedis.open(new RecordedTelemetry())) {
       TestClock clock = TestClock.startedAt(BEGIN);
@@ -54,7 +64,7 @@ final class Era {
     }
   }
 
-  /** Alice's login of that time, to a user of another name. */
+  /** The login of a user at the begin. */
   static Login of(String user) {
     return Login.at(TestClock.startedAt(BEGIN)).ofUser(user);
   }
@@ -64,17 +74,15 @@ final class Era {
     clock.advance(Duration.ofSeconds(1));
     firstRefreshes();
     clock.advance(Duration.ofSeconds(2));
-    endings();
+    revocations();
     blacklistEntries();
   }
 
   private void logIns() {
-    for (String user : List.of("begun", "refreshed", "replayed", "reused", "family-revoked")) {
+    for (String user : CONTINUED) {
       begin(of(user), Policies.DEFAULT);
     }
-    for (String user : List.of("session-revoked", "client-session-revoked", "all-revoked")) {
-      begin(of(user), Policies.DEFAULT);
-    }
+    begin(of("begun"), Policies.DEFAULT);
     begin(of("offline").offline(), Policies.DEFAULT);
     begin(of("bound").boundTo(Login.HERE), BINDING);
     begin(of("elsewhere").boundTo(Login.HERE), REVOKING);
@@ -89,19 +97,17 @@ final class Era {
   }
 
   private void firstRefreshes() {
-    for (String user : List.of("refreshed", "replayed", "reused", "family-revoked", "adopted")) {
+    for (String user : CONTINUED) {
       rotate(of(user), 0, Policies.DEFAULT);
     }
-    for (String user : List.of("session-revoked", "client-session-revoked", "all-revoked")) {
-      rotate(of(user), 0, Policies.DEFAULT);
-    }
+    rotate(of("adopted"), 0, Policies.DEFAULT);
     rotate(of("offline").offline(), 0, Policies.DEFAULT);
     rotate(of("bound").boundTo(Login.HERE), 0, BINDING);
     rotate(of("throttled"), 0, TWO_PER_MINUTE);
     rotate(federated(), 0, Policies.DEFAULT);
   }
 
-  private void endings() {
+  private void revocations() {
     rotate(of("refreshed"), 1, Policies.DEFAULT);
     rotate(of("replayed"), 0, Policies.DEFAULT);
     rotate(of("reused"), 1, Policies.DEFAULT);

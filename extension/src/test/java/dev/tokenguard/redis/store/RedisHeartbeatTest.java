@@ -15,18 +15,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two nodes look at one Redis, which forgets. */
+/** Two nodes and one Redis that loses data. */
 final class RedisHeartbeatTest {
 
   private static final String KEY = "tg:heartbeat";
 
   private final Redis redis = TestRedis.open(new RecordedTelemetry());
-  private final RedisHeartbeat node = new RedisHeartbeat(redis, new RedisKeys(TestRedis.PREFIX));
-  private final RedisHeartbeat otherNode =
-      new RedisHeartbeat(redis, new RedisKeys(TestRedis.PREFIX));
+  private final RedisHeartbeat node = startNode();
+  private final RedisHeartbeat otherNode = startNode();
+
+  private RedisHeartbeat startNode() {
+    return new RedisHeartbeat(redis, new RedisKeys(TestRedis.PREFIX));
+  }
 
   @BeforeEach
-  void bothNodesHaveLooked() {
+  void begin() {
     JEDIS.flushAll();
     node.beat();
     otherNode.beat();
@@ -37,49 +40,40 @@ final class RedisHeartbeatTest {
     redis.close();
   }
 
-  @Test
-  void whenNothingIsLost_thenNobodySaysSo() {
-    for (int round = 0; round < 3; round++) {
-      assertThat(node.beat()).isEmpty();
-      assertThat(otherNode.beat()).isEmpty();
-    }
-  }
-
-  @Test
-  void whenANodeStarts_thenItDoesNotTakeAnEmptyRedisForALoss() {
-    JEDIS.flushAll();
-    assertThat(new RedisHeartbeat(redis, new RedisKeys(TestRedis.PREFIX)).beat()).isEmpty();
-  }
-
-  @Test
-  void whenAllIsLost_thenEachNodeSaysSoOnce() {
-    JEDIS.flushAll();
-    assertThat(node.beat()).contains(Loss.FLUSHED);
-    assertThat(otherNode.beat()).contains(Loss.FLUSHED);
+  private void assertDetectedOnce(Loss loss) {
+    assertThat(node.beat()).contains(loss);
+    assertThat(otherNode.beat()).contains(loss);
+    assertThat(startNode().beat()).isEmpty();
     assertThat(node.beat()).isEmpty();
     assertThat(otherNode.beat()).isEmpty();
   }
 
   @Test
-  void whenTheLastWritesAreLost_thenEachNodeSaysSoOnce() {
-    Map<String, String> backup = JEDIS.hgetAll(KEY);
-    node.beat();
-    otherNode.beat();
-    JEDIS.hset(KEY, backup);
-    assertThat(node.beat()).contains(Loss.ROLLED_BACK);
-    assertThat(otherNode.beat()).contains(Loss.ROLLED_BACK);
+  void given_no_loss_then_none_is_detected_and_the_key_is_kept_longer_than_any_outage() {
     assertThat(node.beat()).isEmpty();
     assertThat(otherNode.beat()).isEmpty();
-  }
-
-  @Test
-  void whenItIsWritten_thenItLivesLongerThanAnyOutageAndNotForever() {
     assertThat(JEDIS.ttl(KEY))
         .isBetween(Duration.ofDays(6).toSeconds(), Duration.ofDays(7).toSeconds());
   }
 
   @Test
-  void whenTheKeyHoldsSomethingElse_thenNothingIsSaidAndNothingIsHarmed() {
+  void given_a_flush_then_each_node_detects_it_once() {
+    JEDIS.flushAll();
+    assertThat(startNode().beat()).isEmpty();
+    assertDetectedOnce(Loss.FLUSHED);
+  }
+
+  @Test
+  void given_an_older_backup_then_each_node_detects_it_once() {
+    Map<String, String> backup = JEDIS.hgetAll(KEY);
+    node.beat();
+    otherNode.beat();
+    JEDIS.hset(KEY, backup);
+    assertDetectedOnce(Loss.ROLLED_BACK);
+  }
+
+  @Test
+  void given_a_key_of_another_type_then_redis_is_unavailable_and_the_key_stays() {
     JEDIS.del(KEY);
     JEDIS.set(KEY, "something else");
     assertThatThrownBy(node::beat).isInstanceOf(StoreUnavailableException.class);

@@ -3,7 +3,6 @@ package dev.tokenguard.redis.store;
 import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static dev.tokenguard.redis.store.Era.of;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
@@ -12,8 +11,6 @@ import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationList.Hit;
 import dev.tokenguard.revocation.RevocationList.TokenIdentity;
 import dev.tokenguard.revocation.RevocationScope;
-import dev.tokenguard.revocation.RevocationTarget.ClientSession;
-import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
@@ -23,29 +20,24 @@ import dev.tokenguard.rotation.RefreshDecision.Reused;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Throttled;
 import dev.tokenguard.rotation.RotationPolicy;
-import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.rotation.TokenFamily;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What is stored is of a frozen format, and each frozen format is read by every later version, so
- * an update terminates no session. The format of a newer version is not read: the store is then
- * unavailable to this user, and nothing is lost.
+ * What is stored has a frozen format, and each frozen format is read by every later version, so an
+ * update terminates no session.
  */
 final class StoredFormatTest {
 
   private static final String NEWEST = "format-1.txt";
   private static final long BEGIN = Era.BEGIN.getEpochSecond();
-  private static final long UNTIL = BEGIN + Login.REMEMBERED;
 
   /** Two seconds after the last thing that was written. */
   private final TestClock clock = TestClock.startedAt(Era.BEGIN.plusSeconds(5));
@@ -57,17 +49,12 @@ final class StoredFormatTest {
     Snapshot.restore(snapshot, JEDIS);
   }
 
-  /** All as it is today, by another number of the format. */
-  private void restoreAsNewer() {
-    restore(Snapshot.read(NEWEST).replaceAll("(?m)^(  [fscuko]\\S* = )1,", "$12,"));
-  }
-
   private RefreshDecision present(Login login, long generation, RotationPolicy policy) {
     return store.rotate(login.refresh(generation, clock), policy, it -> false);
   }
 
   @Test
-  void whenEverythingHappens_thenRedisHoldsWhatTheNewestFrozenFileHolds() {
+  void given_all_events_then_redis_has_what_the_newest_frozen_file_has() {
     Era.play();
 
     // If this fails after a release, do not change that file: raise the version in record.lua, read
@@ -94,7 +81,7 @@ final class StoredFormatTest {
     "client-session-revoked, 1, REVOKED",
     "all-revoked, 1, REVOKED"
   })
-  void givenFormat1_whenATokenIsPresented_thenItIsDecidedByWhatIsStored(
+  void given_format_1_then_tokens_are_decided_by_what_is_stored(
       String user, long generation, RefreshDecision.Outcome outcome) {
     restore(Snapshot.read("format-1.txt"));
     Login login = user.equals("offline") ? of(user).offline() : of(user);
@@ -102,7 +89,7 @@ final class StoredFormatTest {
   }
 
   @Test
-  void givenFormat1_whenTokensArePresented_thenAllPartsOfTheRecordAreRead() {
+  void given_format_1_then_all_parts_of_a_record_are_read() {
     restore(Snapshot.read("format-1.txt"));
     assertThat(present(of("replayed"), 0, Policies.DEFAULT).issued())
         .contains(new SuccessorToken(1, BEGIN + 1, BEGIN + 1801, 2, Optional.empty()));
@@ -123,7 +110,7 @@ final class StoredFormatTest {
   }
 
   @Test
-  void givenFormat1_whenIdsAreNoUuids_thenTheirFamilyIsFound() {
+  void given_format_1_and_ids_that_are_no_uuids_then_their_family_is_found() {
     restore(Snapshot.read("format-1.txt"));
     assertThat(store.find(Era.FEDERATED))
         .containsExactly(
@@ -141,7 +128,7 @@ final class StoredFormatTest {
   }
 
   @Test
-  void givenFormat1_whenTokensAreLookedUpInTheRevocationList_thenEntriesApply() {
+  void given_format_1_then_the_entries_of_the_revocation_list_apply() {
     restore(Snapshot.read("format-1.txt"));
     try (Redis redis = TestRedis.open(new RecordedTelemetry())) {
       RevocationList list = TestRedis.blacklist(redis);
@@ -154,73 +141,5 @@ final class StoredFormatTest {
           .contains(new Hit(RevocationScope.USER, ""));
       assertThat(list.find(new TokenIdentity("x", "x", Era.FEDERATED, BEGIN + 3))).isEmpty();
     }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "begun, 0",
-    "refreshed, 2",
-    "refreshed, 1",
-    "refreshed, 0",
-    "reused, 2",
-    "session-revoked, 5",
-    "client-session-revoked, 5",
-    "all-revoked, 5"
-  })
-  void givenANewerFormat_whenATokenIsPresented_thenTheStoreIsUnavailable(
-      String user, long generation) {
-    restoreAsNewer();
-    // At 5: a family of today that meets a mark of the newer version.
-    Login login = generation == 5 ? of(user).asFamily("of today") : of(user);
-    assertUnavailable(user, () -> present(login, generation, Policies.DEFAULT));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"refreshed", "session-revoked", "client-session-revoked", "all-revoked"})
-  void givenANewerFormat_whenItIsToBeListedOrRevoked_thenTheStoreIsUnavailable(String user) {
-    restoreAsNewer();
-    Login login = of(user);
-    long now = clock.second();
-    ClientSession clientSession = new ClientSession(login.session(), login.client());
-    assertUnavailable(user, () -> store.find(user));
-    assertUnavailable(
-        user,
-        () -> {
-          store.revoke(Revocations.ofFamily(user, login.family(), UNTIL));
-          store.revoke(Revocations.ofUser(user, List.of(), now, UNTIL));
-        });
-    if (user.equals("session-revoked")) {
-      assertUnavailable(
-          user,
-          () ->
-              store.revoke(
-                  Revocations.ofSession(user, Revocations.both(login.session()), now, UNTIL)));
-    } else if (user.equals("client-session-revoked")) {
-      assertUnavailable(
-          user,
-          () ->
-              store.revoke(
-                  Revocations.ofClientSessions(
-                      user, List.of(clientSession), List.of(), now, UNTIL)));
-    }
-  }
-
-  @Test
-  void givenANewerFormat_whenTheUserLogsInAgain_thenThatWorksAndTheNewerRecordsStay() {
-    restoreAsNewer();
-    Map<String, String> before = JEDIS.hgetAll("tg:u:{refreshed}");
-    Login login = of("refreshed").asFamily("of today");
-    store.begin(login.begin(clock), Era.ONE_FAMILY);
-    assertThat(present(login, 0, Policies.DEFAULT).issued()).isPresent();
-    assertThat(JEDIS.hgetAll("tg:u:{refreshed}")).containsAllEntriesOf(before);
-  }
-
-  private static void assertUnavailable(String user, Runnable call) {
-    Map<String, String> before = JEDIS.hgetAll("tg:u:{" + user + "}");
-    assertThatThrownBy(call::run)
-        .isInstanceOf(StoreUnavailableException.class)
-        .cause()
-        .hasMessageStartingWith("FORMAT");
-    assertThat(JEDIS.hgetAll("tg:u:{" + user + "}")).isEqualTo(before);
   }
 }

@@ -7,16 +7,18 @@
   KEYS[1]  hash with all state of the user
 
   ARGV
-    1  expiry of the marks, s
-    2  number of marks n, then n times: field, cut-off, s
-    then  number of families m, then m times: field of its lineage, field of its access tokens
-    then  list: 1 to return the families of the user afterwards
+    1  a JSON object
+         retain_until    expiry of the marks and of the records, s
+         cutoff          of the marks, s
+         marks           fields
+         families        ids, compact
+         is_listing      whether to return the families of the user afterwards
   A family without a record gets one of generation 0, so that its login is revoked when it is recorded.
 
-  Returns two arrays. The second is the first page of the families, see page.lua; empty without list.
-  The first has an array for each family of ARGV with a record, also if it was revoked before, so that
+  Returns two arrays. The second is the first page of the families, see page.lua; empty unless is_listing.
+  The first has an array for each of the families with a record, also if it was revoked before, so that
   a caller that missed the reply can repeat the call
-    1  its position in ARGV, from 1
+    1  its id, compact
     2  oldest and                           3  newest generation whose access token may be unexpired
     4  oldest and                           5  newest replay, likewise
     6  latest expiry of these, s
@@ -24,13 +26,12 @@
   Error replies: WRONGTYPE if the key has another type, FORMAT if a record has an unknown version.
 ]]
 
-local key, retain = KEYS[1], tonumber(ARGV[1])
+local key, revocation = KEYS[1], cjson.decode(ARGV[1])
+local retain = revocation.retain_until
 local _, now_ms = clock()
-local families_from = 4 + 2 * tonumber(ARGV[2])
-local families = tonumber(ARGV[families_from - 1])
 
-for index = 3, families_from - 2, 2 do
-  local field, cutoff, kept = ARGV[index], tonumber(ARGV[index + 1]), retain
+for _, field in ipairs(revocation.marks) do
+  local cutoff, kept = revocation.cutoff, retain
   local before = redis.call('HGET', key, field)
   if before then
     local earlier, longer = read_mark(before)
@@ -40,20 +41,20 @@ for index = 3, families_from - 2, 2 do
 end
 
 local revoked = {}
-for place = 1, families do
-  local index = families_from + 2 * (place - 1)
-  local lineage = redis.call('HGET', key, ARGV[index])
+for _, id in ipairs(revocation.families) do
+  local lineage, access = 'f:' .. id, 'a:' .. id
+  local stored = redis.call('HMGET', key, lineage, access)
   local family
-  if lineage then
-    family = read_family(lineage, redis.call('HGET', key, ARGV[index + 1]))
+  if stored[1] then
+    family = read_family(stored[1], stored[2])
     if not family then return redis.error_reply(UNKNOWN_FORMAT) end
-    revoked[#revoked + 1] = access_tokens(place, family)
+    revoked[#revoked + 1] = access_tokens(id, family)
   else
     family = new_family(0, now_ms)
   end
   revoke(family, 'revoked')
   family.retain = math.max(family.retain, retain)
-  redis.call('HSET', key, ARGV[index], lineage_of(family), ARGV[index + 1], access_of(family))
+  redis.call('HSET', key, lineage, lineage_of(family), access, access_of(family))
 end
 keep_until(key, retain)
-return { revoked, ARGV[families_from + 2 * families] == '1' and families_page(key, '0') or {} }
+return { revoked, revocation.is_listing and families_page(key, '0') or {} }

@@ -1,7 +1,9 @@
 package dev.tokenguard.redis.store;
 
 import dev.tokenguard.config.Setting;
+import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RefreshDecision.Denied;
 import dev.tokenguard.rotation.RefreshDecision.Kept;
@@ -18,15 +20,16 @@ import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The arguments of {@code rotate.lua} and {@code begin.lua}, and the reply of {@code rotate.lua}.
- * Names and positions are those of the headers of the scripts.
+ * The arguments of {@code begin.lua}, {@code rotate.lua} and {@code revoke.lua}, and the reply of
+ * {@code rotate.lua}. Names and positions are those of the headers of the scripts.
  */
-final class RotateScript {
+final class FamilyScripts {
 
   /** No attempt is known to have got no response. */
   static final String NONE_EXCUSED = "";
@@ -36,7 +39,7 @@ final class RotateScript {
 
   private static final long NO_RECORD = -1;
 
-  private RotateScript() {}
+  private FamilyScripts() {}
 
   /**
    * The arguments of {@code rotate.lua}.
@@ -69,6 +72,46 @@ final class RotateScript {
             .text("mode", Setting.id(policy.mode()))
             .numberUnlessZero("max_families", policy.maxFamiliesPerUserAndClient());
     return List.of(token(login, keys).end(), rules.end(), client(login).end());
+  }
+
+  /**
+   * The arguments of {@code revoke.lua}.
+   *
+   * @param marks fields
+   * @param families compact ids
+   */
+  static List<String> revocationArguments(
+      Revocation revocation, List<String> marks, List<String> families, boolean isListing) {
+    Json json =
+        new Json()
+            .number("retain_until", revocation.retainUntil())
+            .number("cutoff", revocation.before())
+            .texts("marks", marks)
+            .texts("families", families)
+            .flag("is_listing", isListing);
+    return List.of(json.end());
+  }
+
+  /** The widest first, so that a revocation in several steps covers as much as possible early. */
+  static List<String> marks(Revocation revocation, RedisKeys keys) {
+    RevocationTarget.Marks named = revocation.marks();
+    List<String> marks = new ArrayList<>();
+    if (named.isUser()) {
+      marks.add(RedisKeys.USER_CUTOFF);
+    }
+    named.clients().forEach(id -> marks.add(RedisKeys.client(keys.compact(id))));
+    for (RevocationTarget.Session session : named.sessions()) {
+      String compact = keys.compact(session.id());
+      for (boolean isOffline : new boolean[] {false, true}) {
+        if (session.kind().covers(isOffline)) {
+          marks.add(RedisKeys.session(compact, isOffline));
+        }
+      }
+    }
+    for (RevocationTarget.ClientSession it : named.clientSessions()) {
+      marks.add(RedisKeys.clientSession(keys.compact(it.sessionId()), keys.compact(it.clientId())));
+    }
+    return marks;
   }
 
   private static Json token(RotationRequest request, RedisKeys keys) {
@@ -154,13 +197,29 @@ final class RotateScript {
     return new SuccessorToken(row.number(0), row.number(1), row.number(2), row.number(3), binding);
   }
 
-  /** A flat JSON object. Values that are the default of the script are left out. */
+  /** A JSON object. Values that are the default of the script are left out. */
   private static final class Json {
 
     private final StringBuilder text = new StringBuilder(400).append('{');
 
     private Json text(String name, String value) {
-      name(name).append('"');
+      name(name);
+      quote(value);
+      return this;
+    }
+
+    private Json texts(String name, List<String> values) {
+      name(name).append('[');
+      for (int index = 0; index < values.size(); index++) {
+        text.append(index == 0 ? "" : ",");
+        quote(values.get(index));
+      }
+      text.append(']');
+      return this;
+    }
+
+    private void quote(String value) {
+      text.append('"');
       for (int index = 0; index < value.length(); index++) {
         char character = value.charAt(index);
         if (character == '"' || character == '\\' || character < ' ') {
@@ -170,7 +229,6 @@ final class RotateScript {
         }
       }
       text.append('"');
-      return this;
     }
 
     private Json textUnlessEmpty(String name, String value) {
