@@ -8,7 +8,6 @@ import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.Jwt;
-import dev.tokenguard.testbed.keycloak.Meters;
 import dev.tokenguard.testbed.process.LoopbackPort;
 import java.io.IOException;
 import java.time.Duration;
@@ -285,6 +284,6 @@ final class FaultsIT {
   }
 
   private static double meter(String series) {
-    return new Meters(servers.keycloak()).value(series);
+    return servers.keycloak().metric(series);
   }
 }

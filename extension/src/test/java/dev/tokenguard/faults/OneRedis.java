@@ -1,9 +1,8 @@
 package dev.tokenguard.faults;
 
-import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
-import dev.tokenguard.testbed.proxy.TcpProxy;
 import dev.tokenguard.testbed.redis.RedisServer;
+import dev.tokenguard.testbed.server.TcpProxy;
 import java.io.IOException;
 import java.nio.file.Path;
 import redis.clients.jedis.RedisClient;
@@ -17,7 +16,7 @@ final class OneRedis implements AutoCloseable {
   private final RedisServer redis = RedisServer.start();
   private final TcpProxy network = new TcpProxy(redis.port());
   private final KeycloakServer keycloak =
-      GuardedKeycloak.builder()
+      KeycloakServer.guarded()
           .realm(Path.of(System.getProperty("demo.realm")))
           .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + network.port())
           .start();

@@ -11,8 +11,7 @@ import dev.tokenguard.testbed.TestLength;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
-import dev.tokenguard.testbed.keycloak.Meters;
-import dev.tokenguard.testbed.postgres.PostgresUnavailableException;
+import dev.tokenguard.testbed.server.PostgresServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +42,7 @@ final class PartitionIT {
   static void start() {
     try {
       cluster = new TwoNodes(Map.of(), Map.of());
-    } catch (PostgresUnavailableException unavailable) {
+    } catch (PostgresServer.UnavailableException unavailable) {
       abort(unavailable.getMessage());
     }
     connected = cluster.stable();
@@ -92,8 +91,8 @@ final class PartitionIT {
   }
 
   private static double notSent(KeycloakServer node) {
-    return new Meters(node)
-        .value("token_guard_redis_failures_total{failure=\"not-permitted\",operation=\"rotate\"}");
+    return node.metric(
+        "token_guard_redis_failures_total{failure=\"not-permitted\",operation=\"rotate\"}");
   }
 
   /** What one node postpones the other grants, for the same token. */

@@ -2,7 +2,7 @@ package dev.tokenguard.faults;
 
 import dev.tokenguard.faults.Population.Group;
 import dev.tokenguard.faults.SoakReport.Sample;
-import dev.tokenguard.testbed.process.Jcmd;
+import dev.tokenguard.testbed.process.Commands;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ public record Soak(Duration warmUp, Duration time, int families, Consumer<String
       progress.accept(families + " families are logged in; warming up");
       population.start();
       LockSupport.parkNanos(warmUp.toNanos());
-      Memory memory = new Memory(redis, new Jcmd(servers.keycloak().pid()));
+      Memory memory = new Memory(redis, servers.keycloak().pid());
       List<Sample> samples = watch(memory, population);
       progress.accept("Settling");
       population.settle();
@@ -101,7 +101,7 @@ public record Soak(Duration warmUp, Duration time, int families, Consumer<String
   }
 
   /** The memory of Redis and of Keycloak. */
-  private record Memory(RedisClient redis, Jcmd keycloak) {
+  private record Memory(RedisClient redis, long keycloak) {
 
     private static final Pattern USED_BY_REDIS = Pattern.compile("used_memory:(\\d+)");
     private static final Pattern ALIVE_IN_HEAP = Pattern.compile("Total +\\d+ +(\\d+)");
@@ -115,7 +115,7 @@ public record Soak(Duration warmUp, Duration time, int families, Consumer<String
       long state = keys.stream().mapToLong(this::bytesOf).sum();
       long redisBytes = number(USED_BY_REDIS, redis.info("memory")) - log;
       // A full collection counts what is alive.
-      long heap = number(ALIVE_IN_HEAP, keycloak.tell("GC.class_histogram"));
+      long heap = number(ALIVE_IN_HEAP, Commands.jcmd(keycloak, "GC.class_histogram"));
       return new Sample(second, redisBytes, state, keys.size(), heap);
     }
 

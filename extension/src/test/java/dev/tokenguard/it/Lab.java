@@ -6,11 +6,9 @@ import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.keycloak.ClientPolicies;
-import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
-import dev.tokenguard.testbed.keycloak.Readiness;
-import dev.tokenguard.testbed.proxy.TcpProxy;
 import dev.tokenguard.testbed.redis.RedisServer;
+import dev.tokenguard.testbed.server.TcpProxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,7 +55,7 @@ public final class Lab {
 
   private Lab() {
     keycloak =
-        GuardedKeycloak.builder()
+        KeycloakServer.guarded()
             .realm(realmFile())
             .option(CONNECTION + "url", "redis://127.0.0.1:" + network.port())
             // Long enough for a machine that is busy with its own tests.
@@ -107,7 +105,7 @@ public final class Lab {
   public void reconnectRedis() {
     redis.resume();
     network.heal();
-    Await.until("commands to Redis", PATIENCE, () -> Readiness.of(keycloak).seesRedis());
+    Await.until("commands to Redis", PATIENCE, () -> keycloak.readiness().seesRedis());
   }
 
   public AdminApi admin() {

@@ -9,7 +9,7 @@ import dev.tokenguard.demo.web.Reply;
 import dev.tokenguard.demo.web.Request;
 import dev.tokenguard.demo.web.Route;
 import dev.tokenguard.testbed.client.AdminApi;
-import dev.tokenguard.testbed.client.UnexpectedAnswerException;
+import dev.tokenguard.testbed.client.Answer.UnexpectedAnswerException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -1,6 +1,5 @@
 package dev.tokenguard.demo.app;
 
-import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.redis.RedisServer;
@@ -18,7 +17,7 @@ public final class Servers {
   private Servers() {
     RedisServer redis = RedisServer.start();
     keycloak =
-        GuardedKeycloak.builder()
+        KeycloakServer.guarded()
             .realm(Path.of(System.getProperty("demo.realm")))
             .option("spi-redis-connection--jedis--url", redis.uri().toString())
             // Long enough for a machine that is busy with its own tests.

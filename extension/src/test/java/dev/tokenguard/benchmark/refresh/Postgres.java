@@ -2,9 +2,8 @@ package dev.tokenguard.benchmark.refresh;
 
 import dev.tokenguard.benchmark.refresh.CommandCount.StatementCalls;
 import dev.tokenguard.benchmark.support.BenchmarkFailure;
-import dev.tokenguard.testbed.postgres.Database;
-import dev.tokenguard.testbed.postgres.PostgresServer;
-import dev.tokenguard.testbed.postgres.PostgresUnavailableException;
+import dev.tokenguard.testbed.server.PostgresServer;
+import dev.tokenguard.testbed.server.PostgresServer.Database;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -40,7 +39,7 @@ public final class Postgres implements AutoCloseable {
       Postgres postgres = new Postgres(Optional.of(embedded), embedded.superuserUrl());
       postgres.countStatements(false);
       return postgres;
-    } catch (PostgresUnavailableException e) {
+    } catch (PostgresServer.UnavailableException e) {
       throw new BenchmarkFailure(
           e.getMessage()
               + ". Else run the benchmark as another user, or name a PostgreSQL by"

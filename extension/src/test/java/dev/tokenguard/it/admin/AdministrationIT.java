@@ -9,7 +9,6 @@ import dev.tokenguard.it.Tokens;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.keycloak.ClientPolicies;
-import dev.tokenguard.testbed.keycloak.Meters;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,7 +89,7 @@ class AdministrationIT extends LabTest {
     client.refresh(login.refreshToken()).orFail();
     client.refresh(login.refreshToken());
 
-    assertThat(new Meters(lab.keycloak()).text())
+    assertThat(lab.keycloak().metrics())
         .containsPattern("token_guard_refresh_total\\{outcome=\"rotated\"} [1-9]")
         .containsPattern("token_guard_refresh_total\\{outcome=\"reused\"} [1-9]")
         .containsPattern("token_guard_redis_seconds_count\\{operation=\"begin\"} [1-9]")

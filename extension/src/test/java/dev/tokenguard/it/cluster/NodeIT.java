@@ -16,14 +16,11 @@ import dev.tokenguard.testbed.ServerLogsOnFailure;
 import dev.tokenguard.testbed.TestLength;
 import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Answer;
-import dev.tokenguard.testbed.client.CodeLogin;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.client.OidcClient.CodeLogin;
 import dev.tokenguard.testbed.keycloak.ClientPolicies;
-import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
-import dev.tokenguard.testbed.keycloak.Meters;
-import dev.tokenguard.testbed.keycloak.Readiness;
 import dev.tokenguard.testbed.redis.RedisServer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -75,7 +72,7 @@ class NodeIT {
   static void start() {
     redis = RedisServer.start();
     keycloak =
-        GuardedKeycloak.builder()
+        KeycloakServer.guarded()
             .realm(Lab.realmFile())
             // H2 writes half a second after a commit by default.
             .option("db-url-properties", ";NON_KEYWORDS=VALUE;WRITE_DELAY=0")
@@ -136,12 +133,12 @@ class NodeIT {
     keycloak.admin(Lab.REALM).resetPassword(alice, "demo").orFail();
 
     assertRevoked(client, loggedOut, reset, revoked);
-    assertThat(Readiness.of(keycloak).status()).isEqualTo(503);
-    assertThat(Readiness.of(keycloak).isUp()).isFalse();
+    assertThat(keycloak.readiness().status()).isEqualTo(503);
+    assertThat(keycloak.readiness().isUp()).isFalse();
     redis.restart();
     awaitKeys("tg:sid:" + session(loggedOut), "tg:sid:" + session(reset), "tg:sub:" + alice);
     awaitKeys("tg:at:" + accessTokenId(revoked));
-    Await.until("the node to be ready", SOON, () -> Readiness.of(keycloak).status() == 200);
+    Await.until("the node to be ready", SOON, () -> keycloak.readiness().status() == 200);
     logIn();
   }
 
@@ -181,7 +178,7 @@ class NodeIT {
     Await.until(
         "the revocation to be recorded",
         SOON,
-        () -> new Meters(keycloak).value("token_guard_revocations_pending") == 0);
+        () -> keycloak.metric("token_guard_revocations_pending") == 0);
     assertActive(graceful, after);
     Answer next = graceful.refresh(after.refreshToken()).orFail();
     flushRedis();

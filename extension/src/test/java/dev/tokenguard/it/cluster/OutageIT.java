@@ -10,8 +10,7 @@ import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.it.LabTest;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
-import dev.tokenguard.testbed.keycloak.Meters;
-import dev.tokenguard.testbed.keycloak.Readiness;
+import dev.tokenguard.testbed.keycloak.KeycloakServer.Readiness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +41,7 @@ class OutageIT extends LabTest {
     assertThat(unanswered()).isEqualTo(before + 1);
     client.userinfo(login.accessToken()).orFail();
     assertThat(unanswered()).isEqualTo(before + 2);
-    Readiness health = Readiness.of(lab.keycloak());
+    Readiness health = lab.keycloak().readiness();
     assertThat(health.status()).isEqualTo(200);
     assertThat(health.isUp()).isTrue();
     assertThat(health.redis()).isEqualTo("not reachable");
@@ -53,8 +52,8 @@ class OutageIT extends LabTest {
 
   /** Of the commands that requests wait for. */
   private static double unanswered() {
-    return new Meters(lab.keycloak())
-        .text()
+    return lab.keycloak()
+        .metrics()
         .lines()
         .filter(line -> line.startsWith("token_guard_redis_failures_total{"))
         .filter(line -> line.contains("\"rotate\"") || line.contains("\"blacklist-find\""))
@@ -107,7 +106,7 @@ class OutageIT extends LabTest {
     assertThat(generation(client.refresh(login.refreshToken()).orFail())).isEqualTo(1);
     assertThat(lab.keycloak().log().text())
         .contains("Redis does not answer as it should", "Redis answers again");
-    Readiness health = Readiness.of(lab.keycloak());
+    Readiness health = lab.keycloak().readiness();
     assertThat(health.status()).isEqualTo(200);
     assertThat(health.redis()).isEqualTo("reachable");
     assertThat(health.circuitBreaker()).isEqualTo("closed");

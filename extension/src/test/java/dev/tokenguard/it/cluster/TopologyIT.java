@@ -15,7 +15,6 @@ import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
-import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.keycloak.KeycloakSettings;
 import dev.tokenguard.testbed.process.LoopbackPort;
@@ -53,7 +52,7 @@ class TopologyIT {
   /** A Keycloak whose connection has these options, built like the shared one. */
   private static KeycloakServer start(Map<String, String> options) {
     KeycloakSettings.Builder builder =
-        GuardedKeycloak.builder()
+        KeycloakServer.guarded()
             .realm(Lab.realmFile())
             .option("log-level", "INFO,dev.tokenguard:debug");
     Map<String, String> all = new LinkedHashMap<>(options);

@@ -1,14 +1,12 @@
 package dev.tokenguard.it.cluster;
 
 import dev.tokenguard.it.Lab;
-import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.keycloak.KeycloakSettings;
-import dev.tokenguard.testbed.postgres.PostgresServer;
-import dev.tokenguard.testbed.postgres.PostgresUnavailableException;
 import dev.tokenguard.testbed.process.WallClock;
-import dev.tokenguard.testbed.proxy.TcpProxy;
 import dev.tokenguard.testbed.redis.RedisServer;
+import dev.tokenguard.testbed.server.PostgresServer;
+import dev.tokenguard.testbed.server.TcpProxy;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +29,7 @@ public final class TwoNodes implements AutoCloseable {
   /**
    * @param ofStable options of the stable node
    * @param ofFaulty those of the faulty one
-   * @throws PostgresUnavailableException where PostgreSQL cannot run
+   * @throws PostgresServer.UnavailableException where PostgreSQL cannot run
    */
   public TwoNodes(Map<String, String> ofStable, Map<String, String> ofFaulty) {
     stable = builder(redis.port(), ofStable).realm(Lab.realmFile()).start();
@@ -43,7 +41,7 @@ public final class TwoNodes implements AutoCloseable {
 
   private KeycloakSettings.Builder builder(int redisPort, Map<String, String> options) {
     KeycloakSettings.Builder builder =
-        GuardedKeycloak.nodeOn(postgres.database())
+        KeycloakServer.guardedNode(postgres.database())
             .option(Lab.CONNECTION + "url", "redis://127.0.0.1:" + redisPort);
     options.forEach(builder::option);
     return builder;

@@ -24,8 +24,7 @@ import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.keycloak.ClientPolicies;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
-import dev.tokenguard.testbed.keycloak.Readiness;
-import dev.tokenguard.testbed.postgres.PostgresUnavailableException;
+import dev.tokenguard.testbed.server.PostgresServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,7 +93,7 @@ class TwoNodesIT {
               Map.of(Lab.CONNECTION + "read-timeout", "4000"),
               // Longer than it takes to kill the node.
               Map.of(Lab.CONNECTION + "read-timeout", "10000"));
-    } catch (PostgresUnavailableException unavailable) {
+    } catch (PostgresServer.UnavailableException unavailable) {
       abort(unavailable.getMessage());
     }
     LOGS.watch(cluster.stable().log());
@@ -204,7 +203,7 @@ class TwoNodesIT {
     cluster.network().swallowAnswers();
     Answer postponed = client.refresh(first.refreshToken());
     cluster.network().heal();
-    Await.until("commands to Redis", HEALED, () -> Readiness.of(one).seesRedis());
+    Await.until("commands to Redis", HEALED, () -> one.readiness().seesRedis());
     assertThat(postponed.status()).isEqualTo(503);
     assertThat(record()[GENERATION]).as("Redis has rotated").isEqualTo("2");
 

@@ -3,7 +3,7 @@ package dev.tokenguard.it.gateway;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.tokenguard.testbed.process.LoopbackPort;
-import dev.tokenguard.testbed.proxy.NginxServer;
+import dev.tokenguard.testbed.server.NginxServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

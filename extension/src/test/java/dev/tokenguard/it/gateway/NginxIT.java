@@ -8,7 +8,7 @@ import dev.tokenguard.it.LabTest;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.process.LoopbackPort;
-import dev.tokenguard.testbed.proxy.NginxServer;
+import dev.tokenguard.testbed.server.NginxServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Login;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.client.CodeLogin;
+import dev.tokenguard.testbed.client.OidcClient.CodeLogin;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.tokenguard.it.revocation;
 import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Login;
 import dev.tokenguard.testbed.client.Answer;
-import dev.tokenguard.testbed.client.CodeLogin;
+import dev.tokenguard.testbed.client.OidcClient.CodeLogin;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -6,7 +6,7 @@ import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.it.Login;
 import dev.tokenguard.testbed.client.Answer;
-import dev.tokenguard.testbed.client.CodeLogin;
+import dev.tokenguard.testbed.client.OidcClient.CodeLogin;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;

@@ -2,6 +2,7 @@ package dev.tokenguard.testbed.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tokenguard.testbed.client.Answer.UnexpectedAnswerException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;

@@ -58,4 +58,12 @@ public record Answer(int status, HttpHeaders headers, JsonNode body) {
     }
     return this;
   }
+
+  /** Keycloak answered with an error, or with another page than the one that was expected. */
+  public static final class UnexpectedAnswerException extends RuntimeException {
+
+    public UnexpectedAnswerException(String message) {
+      super(message);
+    }
+  }
 }

@@ -239,4 +239,12 @@ public final class OidcClient {
     secret.ifPresent(value -> form.put("client_secret", value));
     return http.send(request(Http.form(endpoint(endpoint), form)));
   }
+
+  /**
+   * A login with an authorization code.
+   *
+   * @param answer the response of the token endpoint
+   * @param cookies the browser, for another login in the same session
+   */
+  public record CodeLogin(Answer answer, CookieJar cookies) {}
 }

@@ -1,14 +1,18 @@
 package dev.tokenguard.testbed.keycloak;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.Answer.UnexpectedAnswerException;
 import dev.tokenguard.testbed.client.Http;
-import dev.tokenguard.testbed.process.AtExit;
-import dev.tokenguard.testbed.process.ProcessTree;
 import dev.tokenguard.testbed.process.ServerLog;
+import dev.tokenguard.testbed.process.ServerProcess;
 import dev.tokenguard.testbed.process.WorkFolder;
+import dev.tokenguard.testbed.server.PostgresServer.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * An unmodified Keycloak distribution, copied to its own folder and run there on loopback ports.
@@ -40,22 +45,34 @@ public final class KeycloakServer implements Keycloak {
   private static final Duration TIME_TO_STOP = Duration.ofSeconds(30);
 
   private final KeycloakSettings settings;
-  private final WorkFolder folder;
-  private final ServerLog log;
-  private final AtExit atExit;
-  private ProcessTree process;
+  private final ServerProcess process;
   private boolean hasDatabase;
 
   KeycloakServer(KeycloakSettings settings) {
     this.settings = settings;
-    this.folder = WorkFolder.create("keycloak");
-    this.log =
-        new ServerLog("Keycloak on port " + settings.httpPort(), folder.resolve("server.log"));
-    this.atExit = new AtExit(this::end);
+    this.process = new ServerProcess("keycloak", "Keycloak on port " + settings.httpPort());
   }
 
   public static KeycloakSettings.Builder builder() {
     return new KeycloakSettings.Builder();
+  }
+
+  /** A production build with the shaded JAR and the defaults of the tests. */
+  public static KeycloakSettings.Builder guarded() {
+    return builder()
+        .mode(Mode.PRODUCTION)
+        // The tests log in a thousand times, and do not test the strength of password hashes.
+        .option(KeycloakSettings.PASSWORD_HASHING + "argon2--iterations", "1")
+        .option(KeycloakSettings.PASSWORD_HASHING + "argon2--memory", "256")
+        .provider(Path.of(System.getProperty("token.guard.jar")));
+  }
+
+  /** The same, as a node of a cluster with a shared database. */
+  public static KeycloakSettings.Builder guardedNode(Database database) {
+    return guarded()
+        .database(database)
+        .option("cache", "ispn")
+        .option("cache-embedded-network-bind-address", "127.0.0.1");
   }
 
   @Override
@@ -69,20 +86,20 @@ public final class KeycloakServer implements Keycloak {
 
   /** The folder of the distribution of this server. */
   public Path home() {
-    return folder.resolve("kc");
+    return process.folder().resolve("kc");
   }
 
   public ServerLog log() {
-    return log;
+    return process.log();
   }
 
   /** The process id of the JVM, not of the shell that started it. */
   public long pid() {
-    return process.worker().pid();
+    return process.pid();
   }
 
   public boolean isRunning() {
-    return process != null && process.isAlive();
+    return process.isRunning();
   }
 
   void prepare() {
@@ -169,6 +186,36 @@ public final class KeycloakServer implements Keycloak {
     }
   }
 
+  /** All metrics, in the format of Prometheus. */
+  public String metrics() {
+    return new Http().text(HttpRequest.newBuilder(managementUri().resolve("/metrics"))).body();
+  }
+
+  /**
+   * The value of a metric; 0 if it does not exist.
+   *
+   * @param series name and tags, in the format of Prometheus
+   */
+  public double metric(String series) {
+    return metrics()
+        .lines()
+        .filter(line -> line.startsWith(series + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
+        .sum();
+  }
+
+  /** The result of {@code /health/ready}. */
+  public Readiness readiness() {
+    Answer answer =
+        new Http().send(HttpRequest.newBuilder(managementUri().resolve("/health/ready")));
+    return StreamSupport.stream(answer.body().path("checks").spliterator(), false)
+        .filter(check -> check.path("name").asText().equals("Token Guard Redis connection"))
+        .findFirst()
+        .map(check -> new Readiness(answer.status(), check))
+        .orElseThrow(
+            () -> new UnexpectedAnswerException("no check of Token Guard: " + answer.body()));
+  }
+
   /**
    * Runs {@code kc.sh build} in production mode, as required after a change of the folder {@code
    * providers}; in development mode, the next start does this.
@@ -178,16 +225,16 @@ public final class KeycloakServer implements Keycloak {
       return;
     }
     settings.progress().accept("building Keycloak for production");
-    process = run(settings.buildArguments());
-    if (!process.endsWithin(TIME_TO_BUILD) || process.exitCode() != 0) {
-      throw failure("kc.sh build failed");
+    run(settings.buildArguments());
+    if (!process.succeedsWithin(TIME_TO_BUILD)) {
+      throw process.failure("kc.sh build failed");
     }
   }
 
   /** Starts the server and returns once it is ready and serves its realm. */
   public void start() {
     settings.progress().accept("starting Keycloak");
-    process = run(settings.startArguments(!hasDatabase));
+    run(settings.startArguments(!hasDatabase));
     hasDatabase = true;
     awaitAnswer(managementUri().resolve("/health/ready"));
     for (String realm : settings.realmNames()) {
@@ -197,50 +244,33 @@ public final class KeycloakServer implements Keycloak {
 
   /** Stops the server gracefully. */
   public void stop() {
-    if (process != null) {
-      process.stop(TIME_TO_STOP);
-    }
+    process.stop(TIME_TO_STOP);
   }
 
   /** Kills the server, as a power failure would. */
   public void kill() {
-    if (process != null) {
-      process.kill();
-    }
+    process.kill();
   }
 
   @Override
   public void close() {
-    atExit.close();
+    process.close();
   }
 
-  private void end() {
-    // Forced, because the data is deleted next.
-    kill();
-    folder.delete();
-  }
-
-  private ProcessTree run(List<String> arguments) {
-    return ProcessTree.start(
-        KeycloakSettings.command(home(), arguments), home(), settings.environment(), log.file());
+  private void run(List<String> arguments) {
+    process.start(KeycloakSettings.command(home(), arguments), home(), settings.environment());
   }
 
   private void awaitAnswer(URI uri) {
     settings.progress().accept("waiting for " + uri);
     Http http = new Http();
-    Await.holdsWithin(TIME_TO_START, () -> !process.isAlive() || http.answersOk(uri));
-    if (!process.isAlive()) {
-      throw failure("Keycloak terminated during its start");
+    Await.holdsWithin(TIME_TO_START, () -> !isRunning() || http.answersOk(uri));
+    if (!isRunning()) {
+      throw process.failure("Keycloak terminated during its start");
     }
     if (!http.answersOk(uri)) {
-      throw failure("Keycloak did not respond at " + uri);
+      throw process.failure("Keycloak did not respond at " + uri);
     }
-  }
-
-  private IllegalStateException failure(String what) {
-    String lines = log.tail(60);
-    kill();
-    return new IllegalStateException(what + ". Last lines of its log:\n" + lines);
   }
 
   private static void copyAll(List<Path> files, Path target) {
@@ -251,6 +281,31 @@ public final class KeycloakServer implements Keycloak {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Whether the node is ready.
+   *
+   * @param check the check of Redis
+   */
+  public record Readiness(int status, JsonNode check) {
+
+    public boolean isUp() {
+      return check.path("status").asText().equals("UP");
+    }
+
+    /** Redis responds and the breaker is closed. */
+    public boolean seesRedis() {
+      return redis().equals("reachable") && circuitBreaker().equals("closed");
+    }
+
+    public String redis() {
+      return check.path("data").path("redis").asText();
+    }
+
+    public String circuitBreaker() {
+      return check.path("data").path("circuit-breaker").asText();
     }
   }
 }

@@ -2,8 +2,8 @@ package dev.tokenguard.testbed.keycloak;
 
 import dev.tokenguard.testbed.client.Json;
 import dev.tokenguard.testbed.keycloak.KeycloakServer.Mode;
-import dev.tokenguard.testbed.postgres.Database;
 import dev.tokenguard.testbed.process.LoopbackPort;
+import dev.tokenguard.testbed.server.PostgresServer.Database;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,11 +1,10 @@
 package dev.tokenguard.testbed.redis;
 
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.process.AtExit;
+import dev.tokenguard.testbed.process.Commands;
 import dev.tokenguard.testbed.process.LoopbackPort;
-import dev.tokenguard.testbed.process.ProcessTree;
 import dev.tokenguard.testbed.process.ServerLog;
-import dev.tokenguard.testbed.process.WorkFolder;
+import dev.tokenguard.testbed.process.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -18,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -39,22 +37,16 @@ public final class RedisServer implements AutoCloseable {
 
   private final Path binary;
   private final int port;
-  private final WorkFolder folder;
-  private final ServerLog log;
   private final Optional<String> sentinelConfiguration;
   private final List<String> extraArguments;
-  private final AtExit atExit;
-  private ProcessTree process;
+  private final ServerProcess process = new ServerProcess("redis", "Redis");
 
   private RedisServer(
       Path binary, Optional<String> sentinelConfiguration, List<String> extraArguments) {
     this.binary = binary;
     this.port = LoopbackPort.free();
-    this.folder = WorkFolder.create("redis");
-    this.log = new ServerLog("Redis", folder.resolve("redis.log"));
     this.sentinelConfiguration = sentinelConfiguration;
     this.extraArguments = extraArguments;
-    this.atExit = new AtExit(this::end);
   }
 
   /**
@@ -80,7 +72,12 @@ public final class RedisServer implements AutoCloseable {
   /** Starts the server again without data, on the same port. */
   public void restart() {
     stop();
-    delete(backup());
+    try {
+      // Redis loads it at its start if it exists. Replicas write one, too.
+      Files.deleteIfExists(process.folder().resolve("dump.rdb"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     startAgain();
   }
 
@@ -108,44 +105,27 @@ public final class RedisServer implements AutoCloseable {
     startAgain();
   }
 
-  /** Redis loads it at its start if it exists. Replicas write one, too. */
-  private Path backup() {
-    return folder.resolve("dump.rdb");
-  }
-
-  private static void delete(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private void startAgain() {
-    process = ProcessTree.start(command(), folder.path(), Map.of(), log.file());
-    boolean isUp = Await.holdsWithin(PATIENCE, () -> answers() || !process.isAlive());
-    if (!process.isAlive() || !isUp) {
-      String text = log.tail(60);
-      close();
-      throw new IllegalStateException("Redis did not start. Its log:\n" + text);
+    process.start(command());
+    boolean isUp = Await.holdsWithin(PATIENCE, () -> answers() || !isRunning());
+    if (!isRunning() || !isUp) {
+      throw process.failure("Redis did not start");
     }
   }
 
   /** Kills the server: connections break, and its data is lost. */
   public void stop() {
     // Forced: there is no data to save, and a stopped process handles no other signal.
-    if (process != null) {
-      process.kill();
-    }
+    process.kill();
   }
 
   private List<String> command() {
     List<String> command = new ArrayList<>(List.of(binary.toString()));
     sentinelConfiguration
-        .map(text -> folder.write("sentinel.conf", text).toString())
+        .map(text -> process.folder().write("sentinel.conf", text).toString())
         .ifPresent(command::add);
     command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1"));
-    command.addAll(List.of("--daemonize", "no", "--dir", folder.path().toString()));
+    command.addAll(List.of("--daemonize", "no", "--dir", process.folder().path().toString()));
     if (sentinelConfiguration.isPresent()) {
       command.add("--sentinel");
     } else {
@@ -164,42 +144,37 @@ public final class RedisServer implements AutoCloseable {
   }
 
   public boolean isRunning() {
-    return process.isAlive();
+    return process.isRunning();
   }
 
   public ServerLog log() {
-    return log;
+    return process.log();
   }
 
   public long pid() {
-    return process.worker().pid();
+    return process.pid();
   }
 
   /** The version, for example {@code 7.0.15}. */
   public String version() {
-    String text = ProcessTree.run(binary.toString(), "--version");
+    String text = Commands.run(binary.toString(), "--version");
     Matcher matcher = VERSION.matcher(text);
     return matcher.find() ? matcher.group(1) : text.strip();
   }
 
   /** Freezes the server: connections stay open without a response. */
   public void pause() {
-    ProcessTree.run("kill", "-STOP", String.valueOf(pid()));
+    Commands.run("kill", "-STOP", String.valueOf(pid()));
   }
 
   /** Resumes a frozen server. */
   public void resume() {
-    ProcessTree.run("kill", "-CONT", String.valueOf(pid()));
+    Commands.run("kill", "-CONT", String.valueOf(pid()));
   }
 
   @Override
   public void close() {
-    atExit.close();
-  }
-
-  private void end() {
-    stop();
-    folder.delete();
+    process.close();
   }
 
   private boolean answers() {
@@ -216,7 +191,7 @@ public final class RedisServer implements AutoCloseable {
   }
 
   private static Path findBinary() {
-    return ProcessTree.executable("redis-server").orElseGet(RedisServer::carriedBinary);
+    return Commands.executable("redis-server").orElseGet(RedisServer::carriedBinary);
   }
 
   private static Path carriedBinary() {

@@ -1,7 +1,6 @@
 package dev.tokenguard.testbed.redis;
 
-import dev.tokenguard.testbed.process.ProcessTree;
-import dev.tokenguard.testbed.process.ServerLog;
+import dev.tokenguard.testbed.process.Commands;
 import dev.tokenguard.testbed.process.WorkFolder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,12 +12,10 @@ import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 
 /** A CA and its certificates, created with the keytool of the JDK, as PEM files for servers. */
 public final class TestCertificates implements AutoCloseable {
@@ -82,7 +79,7 @@ public final class TestCertificates implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                Commands.toolOfJava("keytool"),
                 "-genkeypair",
                 "-keystore",
                 store.toString(),
@@ -101,12 +98,7 @@ public final class TestCertificates implements AutoCloseable {
                 "-validity",
                 "2"));
     command.addAll(Arrays.asList(more));
-    ProcessTree keytool =
-        ProcessTree.start(command, folder.path(), Map.of(), folder.resolve("keytool.log"));
-    if (!keytool.endsWithin(Duration.ofSeconds(30)) || keytool.exitCode() != 0) {
-      throw new IllegalStateException(
-          "keytool failed: " + new ServerLog("keytool", folder.resolve("keytool.log")).text());
-    }
+    Commands.run(command);
     write(alias, store);
   }
 

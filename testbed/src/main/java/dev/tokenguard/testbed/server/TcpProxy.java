@@ -1,4 +1,4 @@
-package dev.tokenguard.testbed.proxy;
+package dev.tokenguard.testbed.server;
 
 import java.io.IOException;
 import java.io.InputStream;

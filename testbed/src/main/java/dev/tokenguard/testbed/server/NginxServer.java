@@ -1,11 +1,10 @@
-package dev.tokenguard.testbed.proxy;
+package dev.tokenguard.testbed.server;
 
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.process.AtExit;
+import dev.tokenguard.testbed.process.Commands;
 import dev.tokenguard.testbed.process.LoopbackPort;
-import dev.tokenguard.testbed.process.ProcessTree;
 import dev.tokenguard.testbed.process.ServerLog;
-import dev.tokenguard.testbed.process.WorkFolder;
+import dev.tokenguard.testbed.process.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -28,18 +27,12 @@ public final class NginxServer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final int port;
-  private final WorkFolder folder;
-  private final ServerLog log;
-  private final AtExit atExit;
-  private final ProcessTree process;
+  private final ServerProcess process = new ServerProcess("nginx", "nginx");
 
   private NginxServer(Path configuration, int port, Map<String, String> changes) {
     this.port = port;
-    this.folder = WorkFolder.create("nginx");
-    this.log = new ServerLog("nginx", folder.resolve("nginx.log"));
-    folder.write("nginx.conf", changed(read(configuration), changes));
-    this.process = ProcessTree.start(command(), folder.path(), Map.of(), log.file());
-    this.atExit = new AtExit(this::end);
+    process.folder().write("nginx.conf", changed(read(configuration), changes));
+    process.start(command());
   }
 
   /** Whether nginx and its JavaScript module are installed. */
@@ -55,11 +48,9 @@ public final class NginxServer implements AutoCloseable {
    */
   public static NginxServer start(Path configuration, int port, Map<String, String> changes) {
     NginxServer server = new NginxServer(configuration, port, changes);
-    Await.holdsWithin(PATIENCE, () -> !LoopbackPort.isFree(port) || !server.process.isAlive());
-    if (!server.process.isAlive()) {
-      String text = server.log.tail(60);
-      server.close();
-      throw new IllegalStateException("nginx did not start. Its log:\n" + text);
+    Await.holdsWithin(PATIENCE, () -> !LoopbackPort.isFree(port) || !server.process.isRunning());
+    if (!server.process.isRunning()) {
+      throw server.process.failure("nginx did not start");
     }
     return server;
   }
@@ -70,30 +61,25 @@ public final class NginxServer implements AutoCloseable {
 
   /** The error log; {@link #accessLog()} has the requests. */
   public ServerLog log() {
-    return log;
+    return process.log();
   }
 
   public ServerLog accessLog() {
-    return new ServerLog("requests at nginx", folder.resolve("access.log"));
+    return new ServerLog("requests at nginx", process.folder().resolve("access.log"));
   }
 
   @Override
   public void close() {
-    atExit.close();
-  }
-
-  private void end() {
-    process.kill();
-    folder.delete();
+    process.close();
   }
 
   private List<String> command() {
     return List.of(
         binary().orElseThrow().toString(),
         "-p",
-        folder.path().toString(),
+        process.folder().path().toString(),
         "-c",
-        folder.resolve("nginx.conf").toString(),
+        process.folder().resolve("nginx.conf").toString(),
         "-e",
         "stderr",
         "-g",
@@ -140,6 +126,6 @@ public final class NginxServer implements AutoCloseable {
 
   /** On Debian, the directory is not on the PATH of all users. */
   private static Optional<Path> binary() {
-    return ProcessTree.executable("nginx", "/usr/sbin");
+    return Commands.executable("nginx", "/usr/sbin");
   }
 }

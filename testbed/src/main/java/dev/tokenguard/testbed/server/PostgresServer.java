@@ -1,4 +1,4 @@
-package dev.tokenguard.testbed.postgres;
+package dev.tokenguard.testbed.server;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -21,7 +21,7 @@ public final class PostgresServer implements AutoCloseable {
 
   /**
    * @param settings additional settings, as in {@code postgresql.conf}
-   * @throws PostgresUnavailableException if it cannot run
+   * @throws UnavailableException if it cannot run
    */
   public static PostgresServer start(Map<String, String> settings) {
     EmbeddedPostgres.Builder builder =
@@ -32,7 +32,7 @@ public final class PostgresServer implements AutoCloseable {
     try {
       return new PostgresServer(builder.start());
     } catch (IOException | RuntimeException | ExceptionInInitializerError e) {
-      throw new PostgresUnavailableException(
+      throw new UnavailableException(
           "PostgreSQL did not start. It does not run as root; as root, the command 'unshare -U id'"
               + " must work",
           e);
@@ -56,6 +56,22 @@ public final class PostgresServer implements AutoCloseable {
       embedded.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * An empty database, for one Keycloak or for the nodes of one cluster.
+   *
+   * @param url for JDBC, without user and password
+   * @param password empty if the server requires none
+   */
+  public record Database(String name, String url, String user, String password) {}
+
+  /** This machine cannot run PostgreSQL; the message is printed to the terminal. */
+  public static final class UnavailableException extends RuntimeException {
+
+    private UnavailableException(String message, Throwable cause) {
+      super(message, cause);
     }
   }
 }
