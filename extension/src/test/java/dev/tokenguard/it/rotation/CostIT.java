@@ -3,6 +3,7 @@ package dev.tokenguard.it.rotation;
 import static dev.tokenguard.it.Tokens.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.it.LabTest;
 import dev.tokenguard.testbed.Await;
@@ -69,6 +70,38 @@ class CostIT extends LabTest {
 
     Answer login = user.logIn(unguarded);
     assertThat(leastOf(() -> unguarded.refresh(login.refreshToken()).orFail())).isEqualTo(1);
+  }
+
+  /**
+   * Up to Keycloak 26.6, Token Guard provides the single-use objects: codes, pushed requests, codes
+   * of devices and proofs of possession stay in Keycloak's own.
+   */
+  @Test
+  void given_flows_with_single_use_objects_then_they_are_no_command() {
+    String id = lab.uniqueId("cost-single-use");
+    lab.createClient(
+        id, Map.of("attributes", Map.of("oauth2.device.authorization.grant.enabled", "true")));
+    OidcClient client = lab.client(id);
+    String tokenEndpoint = lab.keycloak().baseUri() + "/realms/demo/protocol/openid-connect/token";
+
+    assertThat(leastOf(() -> client.loginWithCode(user.name(), Lab.PASSWORD).answer().orFail()))
+        .as("code")
+        .isZero();
+    assertThat(
+            leastOf(
+                () -> client.loginWithPushedRequest(user.name(), Lab.PASSWORD).answer().orFail()))
+        .as("pushed request")
+        .isZero();
+    assertThat(leastOf(() -> client.loginOnDevice(user.name(), Lab.PASSWORD).orFail()))
+        .as("device")
+        .isZero();
+    assertThat(
+            leastOf(
+                () ->
+                    user.logIn(
+                        client.withHeader("DPoP", new DpopKey().proofFor("POST", tokenEndpoint)))))
+        .as("proof of possession")
+        .isZero();
   }
 
   /** The second command records the access token, so that a revocation includes it. */

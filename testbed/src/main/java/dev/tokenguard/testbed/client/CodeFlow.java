@@ -64,6 +64,29 @@ final class CodeFlow {
     return exchange(last);
   }
 
+  /** Pushes the request to Keycloak first (RFC 9126). */
+  CodeLogin withPushedRequest(String user, String password) {
+    Answer pushed = client.post("ext/par/request", query()).orFail();
+    URI uri =
+        authorizationOf(
+            Map.of("client_id", client.clientId(), "request_uri", pushed.text("request_uri")));
+    return exchange(logIn(open(uri), user, password));
+  }
+
+  /** Confirms the login of a device in the browser (RFC 8628). */
+  Answer onDevice(String user, String password) {
+    Answer device = client.post("auth/device", Map.of("scope", scopes)).orFail();
+    Page consent =
+        logIn(open(URI.create(device.text("verification_uri_complete"))), user, password);
+    submit(consent, hidden -> Map.of("accept", "yes"));
+    return client.token(
+        Map.of(
+            "grant_type",
+            "urn:ietf:params:oauth:grant-type:device_code",
+            "device_code",
+            device.text("device_code")));
+  }
+
   /** Logs in with the form of a required action or of the action that the client requests. */
   CodeLogin withPasswordAndForm(String user, String password, Map<String, String> form) {
     return exchange(submit(logIn(user, password, Map.of()), hidden -> form));
@@ -115,11 +138,7 @@ final class CodeFlow {
    */
   Supplier<CodeLogin> onceMore(String user, String password) {
     Page form = open(authorization(Map.of("prompt", "login")));
-    return () ->
-        exchange(
-            submit(
-                form,
-                hidden -> Map.of("username", user, "password", password, "credentialId", "")));
+    return () -> exchange(logIn(form, user, password));
   }
 
   /** Logs in, and uses the code a second time. */
@@ -143,9 +162,12 @@ final class CodeFlow {
   }
 
   private Page logIn(String user, String password, Map<String, String> query) {
+    return logIn(open(authorization(query)), user, password);
+  }
+
+  private Page logIn(Page form, String user, String password) {
     return submit(
-        open(authorization(query)),
-        hidden -> Map.of("username", user, "password", password, "credentialId", ""));
+        form, hidden -> Map.of("username", user, "password", password, "credentialId", ""));
   }
 
   /**
@@ -204,6 +226,16 @@ final class CodeFlow {
   }
 
   private URI authorization(Map<String, String> more) {
+    Map<String, String> query = query();
+    query.putAll(more);
+    return authorizationOf(query);
+  }
+
+  private URI authorizationOf(Map<String, String> query) {
+    return URI.create(client.endpoint("auth") + "?" + Http.encoded(query));
+  }
+
+  private Map<String, String> query() {
     Map<String, String> query = new LinkedHashMap<>();
     query.put("client_id", client.clientId());
     query.put("response_type", "code");
@@ -212,8 +244,7 @@ final class CodeFlow {
     query.put("state", UUID.randomUUID().toString());
     query.put("code_challenge_method", "S256");
     query.put("code_challenge", challenge());
-    query.putAll(more);
-    return URI.create(client.endpoint("auth") + "?" + Http.encoded(query));
+    return query;
   }
 
   private String challenge() {

@@ -92,6 +92,16 @@ public final class OidcClient {
         .withPasswordByHybridFlow(user, password, frontChannel);
   }
 
+  /** Logs in with an authorization code, and pushes the request first (RFC 9126). */
+  public CodeLogin loginWithPushedRequest(String user, String password) {
+    return new CodeFlow(this, new CookieJar(), "").withPushedRequest(user, password);
+  }
+
+  /** Logs in on a device; the user confirms in a browser (RFC 8628). */
+  public Answer loginOnDevice(String user, String password) {
+    return new CodeFlow(this, new CookieJar(), "").onDevice(user, password);
+  }
+
   /** Logs in with an authorization code in a browser with a session: Keycloak shows no form. */
   public CodeLogin loginWithCode(CookieJar cookies, String... scopes) {
     return new CodeFlow(this, cookies, String.join(" ", scopes)).withSession();
@@ -233,7 +243,7 @@ public final class OidcClient {
     return request;
   }
 
-  private Answer post(String endpoint, Map<String, String> fields) {
+  Answer post(String endpoint, Map<String, String> fields) {
     Map<String, String> form = new LinkedHashMap<>(fields);
     form.put("client_id", clientId);
     secret.ifPresent(value -> form.put("client_secret", value));

@@ -236,7 +236,9 @@ public final class KeycloakServer implements Keycloak {
     settings.progress().accept("starting Keycloak");
     run(settings.startArguments(!hasDatabase));
     hasDatabase = true;
-    awaitAnswer(managementUri().resolve("/health/ready"));
+    if (settings.hasHealthEndpoints()) {
+      awaitAnswer(managementUri().resolve("/health/ready"));
+    }
     for (String realm : settings.realmNames()) {
       awaitAnswer(baseUri().resolve("/realms/" + realm + "/.well-known/openid-configuration"));
     }

@@ -79,6 +79,10 @@ public record KeycloakSettings(
         && !options.containsKey("db-url");
   }
 
+  boolean hasHealthEndpoints() {
+    return effectiveBuildOptions().get("health-enabled").equals("true");
+  }
+
   /** A server with the same build that is started once to create the database. */
   KeycloakSettings ofFirstStart(Path built, Map<String, String> others) {
     return new KeycloakSettings(
