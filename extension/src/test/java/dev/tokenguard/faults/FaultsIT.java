@@ -240,6 +240,7 @@ final class FaultsIT {
             victim.refreshUntilDecided().orFail();
           }
           assertServed();
+          awaitHeartbeat();
         },
         servers.redis()::restoreBackup);
 
@@ -252,6 +253,15 @@ final class FaultsIT {
     assertThat(meter("token_guard_redis_state_lost_total{loss=\"rolled-back\"}"))
         .isEqualTo(rollbacks + 1);
     assertThat(logged()).containsOnlyOnce("Redis has lost its last writes");
+  }
+
+  /** A backup that is older than that is recognized as a rollback, not only as a restart. */
+  private static void awaitHeartbeat() {
+    try (RedisClient redis = servers.client()) {
+      String before = redis.hget("tg:heartbeat", "beats");
+      Await.until(
+          "a heartbeat", PATIENCE, () -> !redis.hget("tg:heartbeat", "beats").equals(before));
+    }
   }
 
   @Test

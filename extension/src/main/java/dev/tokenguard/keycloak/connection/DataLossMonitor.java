@@ -23,6 +23,10 @@ final class DataLossMonitor {
 
   private static final int INTERVAL_MILLIS = 1000;
 
+  private static final String LOST =
+      "Redis has lost %s. Families without a record are handled by on-missing-state of each client;"
+          + " revocations on Keycloak's list of revoked tokens are recorded in Redis again";
+
   private final RedisHeartbeat heartbeat;
   private final KeycloakSessionFactory factory;
   private final Map<Loss, Counter> losses = new EnumMap<>(Loss.class);
@@ -61,12 +65,15 @@ final class DataLossMonitor {
 
   private void report(Loss loss) {
     requireNonNull(losses.get(loss)).increment();
-    LOG.warn(
-        LogText.of(
-            "Redis has lost %s. Families without a record are handled by on-missing-state of each"
-                + " client; revocations on Keycloak's list of revoked tokens are recorded in Redis"
-                + " again",
-            loss == Loss.FLUSHED ? "all its data" : "its last writes"));
+    switch (loss) {
+      case FLUSHED -> LOG.warn(LogText.of(LOST, "all its data"));
+      case ROLLED_BACK -> LOG.warn(LogText.of(LOST, "its last writes"));
+      case POSSIBLE ->
+          LOG.info(
+              "Another Redis process responds, after a restart or a failover, and may have lost its"
+                  + " last writes. Revocations on Keycloak's list of revoked tokens are recorded in"
+                  + " Redis again");
+    }
     factory.publish(new RedisConnection.DataLossEvent(loss));
   }
 }

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Detects data loss. All nodes increment one counter, which has an id. If a node reads another id,
- * Redis was flushed; if it reads a smaller number than before, Redis was rolled back.
+ * Redis was flushed; if it reads a smaller number than before, Redis was rolled back. A loss of
+ * writes that are younger than the last call does not show there, so a node also compares the
+ * server process that responds.
  *
  * <p>On a Cluster it detects a data loss only of the shard that has its key.
  */
@@ -21,7 +23,12 @@ public final class RedisHeartbeat {
     /** All data is lost: a flush, a restart without persistence, another Redis, or an eviction. */
     FLUSHED,
     /** The last writes are lost: a failover, or an older backup. */
-    ROLLED_BACK
+    ROLLED_BACK,
+    /**
+     * Another server process responds, after a restart or a failover. The writes since the last
+     * call may be lost.
+     */
+    POSSIBLE
   }
 
   private static final Redis.Script BEAT = LuaScript.of(Operation.HEARTBEAT, "heartbeat.lua");
@@ -56,17 +63,24 @@ public final class RedisHeartbeat {
     return Optional.ofNullable(previous).flatMap(now::lossSince);
   }
 
-  private record Beat(String id, long count) {
+  /**
+   * @param process the id of the server process, {@code run_id} of INFO; empty if INFO is not
+   *     permitted
+   */
+  private record Beat(String id, long count, String process) {
     static Beat of(Object reply) {
       LuaReply row = LuaReply.of(reply);
-      return new Beat(row.text(0), row.number(1));
+      return new Beat(row.text(0), row.number(1), row.text(2));
     }
 
     Optional<Loss> lossSince(Beat previous) {
       if (!id.equals(previous.id())) {
         return Optional.of(Loss.FLUSHED);
       }
-      return count <= previous.count() ? Optional.of(Loss.ROLLED_BACK) : Optional.empty();
+      if (count <= previous.count()) {
+        return Optional.of(Loss.ROLLED_BACK);
+      }
+      return process.equals(previous.process()) ? Optional.empty() : Optional.of(Loss.POSSIBLE);
     }
   }
 }

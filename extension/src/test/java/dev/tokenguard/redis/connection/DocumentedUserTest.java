@@ -27,7 +27,7 @@ import redis.clients.jedis.Jedis;
 final class DocumentedUserTest extends ConnectionTest {
 
   private static final Path SCRIPTS = Path.of("src/main/resources/dev/tokenguard/redis/store/lua");
-  private static final Pattern CALL = Pattern.compile("(?:redis\\.call|command)\\('([A-Z]+)'");
+  private static final Pattern CALL = Pattern.compile("(?:redis\\.p?call|command)\\('([A-Z]+)'");
   private static final Set<String> OF_THE_CLIENT =
       Set.of(
           "ping",

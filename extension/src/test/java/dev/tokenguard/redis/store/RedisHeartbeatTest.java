@@ -9,6 +9,8 @@ import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.store.RedisHeartbeat.Loss;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.redis.RedisServer;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -78,5 +80,30 @@ final class RedisHeartbeatTest {
     JEDIS.set(KEY, "something else");
     assertThatThrownBy(node::beat).isInstanceOf(StoreUnavailableException.class);
     assertThat(JEDIS.get(KEY)).isEqualTo("something else");
+  }
+
+  @Test
+  void given_another_process_then_a_loss_of_the_last_second_is_possible() {
+    try (RedisServer restarted = RedisServer.start();
+        Redis connection =
+            Redis.open(TestRedis.settings(restarted, Map.of()), new RecordedTelemetry())) {
+      RedisHeartbeat beating = new RedisHeartbeat(connection, new RedisKeys(TestRedis.PREFIX));
+      beating.beat();
+      assertThat(beating.beat()).isEmpty();
+      restarted.backUp();
+      restarted.restoreBackup();
+      Await.until("the new process", Duration.ofSeconds(10), () -> answers(connection));
+      assertThat(beating.beat()).contains(Loss.POSSIBLE);
+      assertThat(beating.beat()).isEmpty();
+    }
+  }
+
+  private static boolean answers(Redis connection) {
+    try {
+      connection.ping();
+      return true;
+    } catch (StoreUnavailableException brokenConnection) {
+      return false;
+    }
   }
 }

@@ -7,7 +7,7 @@
     1  id for a new hash
     2  TTL, s
 
-  Returns id and beats.
+  Returns id, beats, and the id of this server process, which is empty if the user may not call INFO.
   Error replies: WRONGTYPE if the key has another type.
 ]]
 
@@ -16,4 +16,5 @@ local stands = redis.call('HMGET', key, 'id', 'beats')
 local id, beats = stands[1] or ARGV[1], (tonumber(stands[2]) or 0) + 1
 redis.call('HSET', key, 'id', id, 'beats', string.format('%.0f', beats))
 redis.call('EXPIRE', key, ARGV[2])
-return { id, beats }
+local info = redis.pcall('INFO', 'server')
+return { id, beats, type(info) == 'string' and info:match('run_id:(%x+)') or '' }
