@@ -4,6 +4,7 @@ import static dev.tokenguard.it.Tokens.assertRefused;
 import static dev.tokenguard.it.Tokens.assertRevoked;
 import static dev.tokenguard.it.Tokens.generation;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.it.Lab;
@@ -14,12 +15,17 @@ import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.keycloak.ClientPolicies;
+import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.keycloak.KeycloakServer.Mode;
+import dev.tokenguard.testbed.keycloak.KeycloakSettings;
+import dev.tokenguard.testbed.postgres.PostgresServer;
+import dev.tokenguard.testbed.postgres.PostgresUnavailableException;
+import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.redis.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -40,7 +46,17 @@ class InstallationIT {
 
   @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
 
+  private static final int PORT = LoopbackPort.free();
+
+  private static PostgresServer postgres;
   private static RedisServer redis;
+
+  /** The same Keycloak with one database, built without the JAR and with it. */
+  private static KeycloakServer alone;
+
+  private static KeycloakServer guarded;
+
+  /** The one that runs. */
   private static KeycloakServer keycloak;
 
   /** From before the installation. */
@@ -51,9 +67,16 @@ class InstallationIT {
 
   @BeforeAll
   static void startKeycloakAlone() {
+    try {
+      postgres = PostgresServer.start(Map.of());
+    } catch (PostgresUnavailableException unavailable) {
+      abort(unavailable.getMessage());
+    }
     redis = RedisServer.start();
-    keycloak = KeycloakServer.builder().mode(Mode.START_DEV).start();
-    LOGS.watch(keycloak.log());
+    alone = prepared(KeycloakServer.builder().mode(Mode.PRODUCTION));
+    guarded = prepared(GuardedKeycloak.builder());
+    keycloak = alone;
+    keycloak.start();
     AdminApi master = keycloak.admin("master");
     master.updateRealm(Map.of("ssoSessionIdleTimeout", 86_400));
     String app =
@@ -68,19 +91,31 @@ class InstallationIT {
     claimsOfKeycloak = claimsOf(old);
   }
 
+  private static KeycloakServer prepared(KeycloakSettings.Builder builder) {
+    KeycloakServer server = builder.database(postgres.database()).httpPort(PORT).prepare();
+    LOGS.watch(server.log());
+    return server;
+  }
+
+  private static void replaceBy(KeycloakServer other) {
+    keycloak.stop();
+    keycloak = other;
+    keycloak.start();
+  }
+
   @AfterAll
-  static void end() {
-    keycloak.close();
-    redis.close();
+  static void end() throws Exception {
+    for (AutoCloseable server : Arrays.asList(alone, guarded, redis, postgres)) {
+      if (server != null) {
+        server.close();
+      }
+    }
   }
 
   @Test
   @Order(1)
-  void given_the_jar_without_redis_settings_then_keycloak_behaves_as_without_the_jar()
-      throws IOException {
-    keycloak.stop();
-    Files.copy(Lab.jar(), installedJar());
-    keycloak.start();
+  void given_the_jar_without_redis_settings_then_keycloak_behaves_as_without_the_jar() {
+    replaceBy(guarded);
     keycloak
         .admin("master")
         .putProfilesAndPolicies(
@@ -107,11 +142,10 @@ class InstallationIT {
   @Order(2)
   void given_redis_and_a_policy_then_earlier_tokens_are_adopted_without_a_login()
       throws IOException {
-    keycloak.stop();
     Files.writeString(
-        keycloak.home().resolve("conf/keycloak.conf"),
+        guarded.home().resolve("conf/keycloak.conf"),
         "spi-redis-connection--jedis--url=" + redis.uri() + "\n");
-    keycloak.start();
+    replaceBy(guarded);
 
     Answer next = app().refresh(old.refreshToken()).orFail();
     Answer nextOffline = app().refresh(oldOffline.refreshToken()).orFail();
@@ -173,13 +207,10 @@ class InstallationIT {
 
   @Test
   @Order(6)
-  void given_the_configuration_and_then_the_jar_are_removed_then_users_stay_logged_in()
-      throws IOException {
+  void given_the_configuration_and_then_the_jar_are_removed_then_users_stay_logged_in() {
     keycloak.admin("master").delete("/token-guard/configuration").orFail();
     app().refresh(logIn().refreshToken()).orFail();
-    keycloak.stop();
-    Files.delete(installedJar());
-    keycloak.start();
+    replaceBy(alone);
 
     Answer next = app().refresh(old.refreshToken()).orFail();
     app().refresh(oldOffline.refreshToken()).orFail();
@@ -206,9 +237,5 @@ class InstallationIT {
     TreeSet<String> names = new TreeSet<>();
     Jwt.claims(answer.refreshToken()).fieldNames().forEachRemaining(names::add);
     return names;
-  }
-
-  private static Path installedJar() {
-    return keycloak.home().resolve("providers").resolve(Lab.jar().getFileName());
   }
 }
