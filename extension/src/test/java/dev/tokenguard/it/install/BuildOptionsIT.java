@@ -46,6 +46,8 @@ class BuildOptionsIT {
             .start();
     LOGS.watch(keycloak.log());
     AdminApi master = keycloak.admin("master");
+    master.updateRealm(
+        Map.of("eventsListeners", List.of("jboss-logging", "redis-token-blacklist")));
     String app =
         """
         {"clientId": "app", "publicClient": true, "directAccessGrantsEnabled": true,

@@ -74,32 +74,32 @@ class CostIT extends LabTest {
 
   /**
    * Up to Keycloak 26.6, Token Guard provides the single-use objects: codes, pushed requests, codes
-   * of devices and proofs of possession stay in Keycloak's own.
+   * of devices and proofs of possession stay in Keycloak's own. In a browser, Keycloak looks up
+   * whether its own cookie was revoked.
    */
   @Test
-  void given_flows_with_single_use_objects_then_they_are_no_command() {
+  void given_flows_with_single_use_objects_then_redis_is_only_asked_for_the_cookie() {
     String id = lab.uniqueId("cost-single-use");
     lab.createClient(
         id, Map.of("attributes", Map.of("oauth2.device.authorization.grant.enabled", "true")));
-    OidcClient client = lab.client(id);
+    OidcClient app = lab.client(id);
+    String name = user.name();
     String tokenEndpoint = lab.keycloak().baseUri() + "/realms/demo/protocol/openid-connect/token";
 
-    assertThat(leastOf(() -> client.loginWithCode(user.name(), Lab.PASSWORD).answer().orFail()))
+    assertThat(leastOf(() -> app.loginWithCode(name, Lab.PASSWORD).answer().orFail()))
         .as("code")
-        .isZero();
-    assertThat(
-            leastOf(
-                () -> client.loginWithPushedRequest(user.name(), Lab.PASSWORD).answer().orFail()))
+        .isLessThanOrEqualTo(1);
+    assertThat(leastOf(() -> app.loginWithPushedRequest(name, Lab.PASSWORD).answer().orFail()))
         .as("pushed request")
-        .isZero();
-    assertThat(leastOf(() -> client.loginOnDevice(user.name(), Lab.PASSWORD).orFail()))
+        .isLessThanOrEqualTo(1);
+    assertThat(leastOf(() -> app.loginOnDevice(name, Lab.PASSWORD).orFail()))
         .as("device")
-        .isZero();
+        .isLessThanOrEqualTo(1);
     assertThat(
             leastOf(
                 () ->
                     user.logIn(
-                        client.withHeader("DPoP", new DpopKey().proofFor("POST", tokenEndpoint)))))
+                        app.withHeader("DPoP", new DpopKey().proofFor("POST", tokenEndpoint)))))
         .as("proof of possession")
         .isZero();
   }
