@@ -59,8 +59,12 @@ public final class TestRedis {
 
   /** A connection as Keycloak opens it. */
   public static Redis open(RedisTelemetry telemetry) {
+    return open(SERVER, telemetry);
+  }
+
+  public static Redis open(RedisServer server, RedisTelemetry telemetry) {
     Map<String, String> settings = new HashMap<>(PATIENT);
-    settings.put("url", SERVER.uri().toString());
+    settings.put("url", server.uri().toString());
     return Redis.open(RedisSettings.parse(settings::get).orElseThrow(), telemetry);
   }
 

@@ -85,8 +85,7 @@ final class RedisHeartbeatTest {
   @Test
   void given_another_process_then_a_loss_of_the_last_second_is_possible() {
     try (RedisServer restarted = RedisServer.start();
-        Redis connection =
-            Redis.open(TestRedis.settings(restarted, Map.of()), new RecordedTelemetry())) {
+        Redis connection = TestRedis.open(restarted, new RecordedTelemetry())) {
       RedisHeartbeat beating = new RedisHeartbeat(connection, new RedisKeys(TestRedis.PREFIX));
       beating.beat();
       assertThat(beating.beat()).isEmpty();
