@@ -42,7 +42,7 @@ public final class IncidentsResource {
                             .incidents()
                             .newest(request.realm().getId(), only, page.first(), page.max()))
                 .stream()
-                .map(Shown::of)
+                .map(IncidentRepresentation::of)
                 .toList())
         .build();
   }
@@ -62,7 +62,7 @@ public final class IncidentsResource {
 
   /** Unknown values are left out. Times are milliseconds since the epoch, as in events. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  record Shown(
+  record IncidentRepresentation(
       long time,
       String type,
       String userId,
@@ -74,10 +74,10 @@ public final class IncidentsResource {
       String ipAddress,
       String reason) {
 
-    static Shown of(Recorded recorded) {
+    static IncidentRepresentation of(Recorded recorded) {
       Incident incident = recorded.incident();
       Incident.Origin origin = incident.origin();
-      return new Shown(
+      return new IncidentRepresentation(
           recorded.time().toEpochMilli(),
           incident.type().word(),
           origin.userId(),
@@ -85,7 +85,7 @@ public final class IncidentsResource {
           origin.sessionId(),
           incident.lineage().map(Lineage::family).orElse(null),
           incident.lineage().map(Lineage::presented).orElse(null),
-          incident.lineage().map(Lineage::newest).map(Shown::orNull).orElse(null),
+          incident.lineage().map(Lineage::newest).map(IncidentRepresentation::orNull).orElse(null),
           origin.ip(),
           incident.reason());
     }

@@ -6,6 +6,7 @@ import dev.tokenguard.keycloak.session.BulkRevocationJob;
 import dev.tokenguard.keycloak.session.SessionTerminator;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.Transactions;
+import dev.tokenguard.revocation.BulkRevocation;
 import dev.tokenguard.revocation.BulkRevocation.Kind;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.RevocationTarget;
@@ -216,44 +217,35 @@ final class RevocationListener implements EventListenerProvider {
   }
 
   private void revoke(RealmModel realm, ClientChange change) {
-    kindOf(realm, change)
-        .ifPresent(
-            kind ->
-                BulkRevocationJob.begin(
-                    session,
-                    realm,
-                    change.trigger().reason(),
-                    kind,
-                    change.clientId(),
-                    change.before()));
+    bulk(realm, change).ifPresent(it -> BulkRevocationJob.begin(session, realm, it));
   }
 
   private void revokeCommitted(RealmModel realm, ClientChange change) {
-    kindOf(realm, change)
-        .ifPresent(
-            kind ->
-                BulkRevocationJob.beginCommitted(
-                    session,
-                    realm,
-                    change.trigger().reason(),
-                    kind,
-                    change.clientId(),
-                    change.before()));
+    bulk(realm, change).ifPresent(it -> BulkRevocationJob.beginCommitted(session, realm, it));
   }
 
-  private Optional<Kind> kindOf(RealmModel realm, ClientChange change) {
-    return switch (scopeOf(change.trigger(), realm)) {
-      case CLIENT -> Optional.of(Kind.CLIENT);
-      case TOKENS -> Optional.of(Kind.CLIENT_NOT_BEFORE);
-      default -> Optional.empty();
-    };
+  private Optional<BulkRevocation> bulk(RealmModel realm, ClientChange change) {
+    Optional<Kind> kind =
+        switch (scopeOf(change.trigger(), realm)) {
+          case CLIENT -> Optional.of(Kind.CLIENT);
+          case TOKENS -> Optional.of(Kind.CLIENT_NOT_BEFORE);
+          default -> Optional.empty();
+        };
+    return kind.map(it -> bulk(realm, change.trigger(), it, change.clientId(), change.before()));
   }
 
   private void revoke(
       RealmModel realm, Trigger trigger, RevocationScope scope, Kind kind, String id, long before) {
     if (scopeOf(trigger, realm) == scope) {
-      BulkRevocationJob.begin(session, realm, trigger.reason(), kind, id, before);
+      BulkRevocationJob.begin(session, realm, bulk(realm, trigger, kind, id, before));
     }
+  }
+
+  /** Of a time in the future, only the tokens issued up to now are revoked. */
+  private static BulkRevocation bulk(
+      RealmModel realm, Trigger trigger, Kind kind, String id, long before) {
+    return new BulkRevocation(
+        realm.getId(), trigger.reason(), kind, id, Math.min(before, Time.currentTime()));
   }
 
   private RevocationScope scopeOf(Trigger trigger, RealmModel realm) {

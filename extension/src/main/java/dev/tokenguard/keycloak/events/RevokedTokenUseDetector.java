@@ -98,7 +98,7 @@ public final class RevokedTokenUseDetector {
   }
 
   /** Records that Redis was unavailable for the current request. */
-  public static void doWithout(KeycloakSession session) {
+  public static void recordOutage(KeycloakSession session) {
     session.setAttribute(WAITED, true);
   }
 

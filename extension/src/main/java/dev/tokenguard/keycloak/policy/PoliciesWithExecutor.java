@@ -66,7 +66,7 @@ public final class PoliciesWithExecutor {
    *
    * @return empty if the policies cannot be read
    */
-  public Set<String> named() {
+  public Set<String> names() {
     try {
       Map<String, JsonNode> settings = settingsByProfile();
       return policiesWith(settings.keySet())

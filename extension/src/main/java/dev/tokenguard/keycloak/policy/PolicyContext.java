@@ -31,7 +31,8 @@ public final class PolicyContext {
     RefreshToken token =
         encoded == null ? null : session.tokens().decode(encoded, RefreshToken.class);
     if (token != null && token.getId() != null) {
-      LineageClaims.placeOf(token).ifPresent(place -> session.setAttribute(REVOKED, place));
+      LineageClaims.positionOf(token)
+          .ifPresent(position -> session.setAttribute(REVOKED, position));
     }
   }
 

@@ -81,7 +81,7 @@ public final class PolicyFindings {
     if (findings.containsKey(key) || findings.size() >= MAX_CLIENTS) {
       return;
     }
-    Set<String> policies = new PoliciesWithExecutor(session, client).named();
+    Set<String> policies = new PoliciesWithExecutor(session, client).names();
     // Without a policy, an administrator has removed it, which is no finding. It is remembered all
     // the same, so that the policies of the realm are not parsed for each refresh.
     if (findings.putIfAbsent(key, new Finding(what, policies)) == null && !policies.isEmpty()) {

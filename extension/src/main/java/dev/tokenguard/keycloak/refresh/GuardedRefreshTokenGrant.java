@@ -138,9 +138,9 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
   }
 
   private void decide(RefreshToken presented, AccessTokenResponseBuilder response) {
-    Optional<RotationPolicy> inForce = PolicyContext.effectivePolicy(session);
-    observe(presented, inForce.isPresent());
-    decide(presented, response, inForce.orElse(RotationPolicy.LOOKUP));
+    Optional<RotationPolicy> effective = PolicyContext.effectivePolicy(session);
+    observe(presented, effective.isPresent());
+    decide(presented, response, effective.orElse(RotationPolicy.LOOKUP));
   }
 
   private void observe(RefreshToken presented, boolean isPolicyInForce) {

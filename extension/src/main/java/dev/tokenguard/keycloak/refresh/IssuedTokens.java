@@ -125,7 +125,7 @@ public final class IssuedTokens {
     OIDCResponseType type = OIDCResponseType.parse(requested);
     return type.hasResponseType(OIDCResponseType.CODE)
         && type.hasResponseType(OIDCResponseType.TOKEN)
-        && !new PoliciesWithExecutor(session, clientSession.getClient()).named().isEmpty();
+        && !new PoliciesWithExecutor(session, clientSession.getClient()).names().isEmpty();
   }
 
   private boolean isTokenRequest() {

@@ -47,7 +47,7 @@ public final class LineageClaims {
    * The position of a token. Empty if its claims have other types, which needs another extension
    * that sets claims of these names.
    */
-  public static Optional<TokenPosition> placeOf(JsonWebToken token) {
+  public static Optional<TokenPosition> positionOf(JsonWebToken token) {
     Object family = token.getOtherClaims().get(FAMILY);
     Object generation = token.getOtherClaims().get(GENERATION);
     try {
@@ -110,35 +110,35 @@ public final class LineageClaims {
    * @param loginPrefix that of the presented token
    */
   public static void continueAt(
-      TokenPosition place,
-      SuccessorToken child,
+      TokenPosition position,
+      SuccessorToken successor,
       String loginPrefix,
       RefreshToken token,
       AccessToken accessToken) {
-    token.id(place.refreshTokenId());
-    token.iat(child.issuedAt());
-    accessToken.iat(Math.max(accessToken.getIat(), child.issuedAt()));
-    if (child.expiresAt() > 0) {
-      token.exp(child.expiresAt());
+    token.id(position.refreshTokenId());
+    token.iat(successor.issuedAt());
+    accessToken.iat(Math.max(accessToken.getIat(), successor.issuedAt()));
+    if (successor.expiresAt() > 0) {
+      token.exp(successor.expiresAt());
     }
     Map<String, Object> claims = token.getOtherClaims();
-    claims.put(FAMILY, place.family());
-    claims.put(GENERATION, place.generation());
+    claims.put(FAMILY, position.family());
+    claims.put(GENERATION, position.generation());
     if (!loginPrefix.isEmpty()) {
       claims.put(LOGIN_PREFIX, loginPrefix);
     }
-    child.binding().ifPresent(context -> claims.put(BINDING, context.toClaim()));
-    deriveId(accessToken, place, child.replay());
+    successor.binding().ifPresent(context -> claims.put(BINDING, context.toClaim()));
+    deriveId(accessToken, position, successor.replay());
   }
 
   /**
    * Sets the position of the presented token: the new one is a copy with a later expiry. So a
    * revocation of the family covers it, and a later refresh with a policy continues the lineage.
    */
-  public static void keepAt(TokenPosition place, RefreshToken presented, RefreshToken token) {
+  public static void keepAt(TokenPosition position, RefreshToken presented, RefreshToken token) {
     Map<String, Object> claims = token.getOtherClaims();
-    claims.put(FAMILY, place.family());
-    claims.put(GENERATION, place.generation());
+    claims.put(FAMILY, position.family());
+    claims.put(GENERATION, position.generation());
     for (String each : List.of(LOGIN_PREFIX, BINDING)) {
       Object value = presented.getOtherClaims().get(each);
       if (value != null) {
@@ -153,10 +153,10 @@ public final class LineageClaims {
     return separator < 0 ? "" : token.getId().substring(0, separator);
   }
 
-  private static void deriveId(AccessToken token, TokenPosition place, long replay) {
+  private static void deriveId(AccessToken token, TokenPosition position, long replay) {
     String prefix = accessTokenPrefix(token);
     if (!prefix.isEmpty()) {
-      token.id(prefix + SEPARATOR + place.accessTokenId(replay));
+      token.id(prefix + SEPARATOR + position.accessTokenId(replay));
     }
   }
 }

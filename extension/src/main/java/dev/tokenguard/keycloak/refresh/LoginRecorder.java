@@ -45,9 +45,9 @@ final class LoginRecorder {
 
   void record() {
     try {
-      List<AccessTokens> ended = families.begin(login, policy);
-      if (!ended.isEmpty()) {
-        KeycloakModelUtils.runJobInTransaction(factory, own -> list(own, ended));
+      List<AccessTokens> revoked = families.begin(login, policy);
+      if (!revoked.isEmpty()) {
+        KeycloakModelUtils.runJobInTransaction(factory, own -> list(own, revoked));
       }
     } catch (StoreUnavailableException unavailable) {
       // The connection has counted and logged it. If the store has executed the step, the access
@@ -61,16 +61,16 @@ final class LoginRecorder {
     }
   }
 
-  private void list(KeycloakSession own, List<AccessTokens> ended) {
+  private void list(KeycloakSession own, List<AccessTokens> revoked) {
     RealmModel realm = own.realms().getRealm(realmId);
     own.getContext().setRealm(realm);
-    Reason reason = reasonOf(ended);
-    ended.forEach(new RevokedAccessTokens(own, reason)::add);
+    Reason reason = reasonOf(revoked);
+    revoked.forEach(new RevokedAccessTokens(own, reason)::add);
     LOG.info(
         LogText.of(
             "A login revoked families %s (%s): realm %s, client %s, user %s, session %s, family %s,"
                 + " max-families-per-user-and-client %d",
-            ended.stream().map(AccessTokens::family).toList(),
+            revoked.stream().map(AccessTokens::family).toList(),
             reason.word(),
             realm.getName(),
             clientId,
@@ -81,8 +81,8 @@ final class LoginRecorder {
   }
 
   /** If the login's own family is revoked, its session was revoked before, and not the limit. */
-  private Reason reasonOf(List<AccessTokens> ended) {
-    boolean isItsOwn = ended.get(0).family().equals(login.presented().family());
+  private Reason reasonOf(List<AccessTokens> revoked) {
+    boolean isItsOwn = revoked.get(0).family().equals(login.presented().family());
     return isItsOwn ? Reason.REVOKED : Reason.MAX_FAMILIES_PER_USER_AND_CLIENT;
   }
 }

@@ -106,30 +106,30 @@ final class ReuseHandler {
     /** The ids of this number of families fit into two megabytes. */
     private static final int MAX_FAMILIES = 10_000;
 
-    private final Set<Named> families =
+    private final Set<Key> families =
         Collections.synchronizedSet(
             Collections.newSetFromMap(
                 new LinkedHashMap<>() {
                   @Override
-                  protected boolean removeEldestEntry(Map.Entry<Named, Boolean> eldest) {
+                  protected boolean removeEldestEntry(Map.Entry<Key, Boolean> eldest) {
                     return size() > MAX_FAMILIES;
                   }
                 }));
 
     /** Returns true to the one caller that adds the access tokens. */
     boolean begin(AccessTokens tokens) {
-      return families.add(Named.of(tokens));
+      return families.add(Key.of(tokens));
     }
 
     /** Records a failure: the next request with a token of the family adds them. */
     void failed(AccessTokens tokens) {
-      families.remove(Named.of(tokens));
+      families.remove(Key.of(tokens));
     }
 
     /** Without the oldest unexpired ones, which change with time and not by further tokens. */
-    private record Named(String family, long last, long lastReplay) {
-      private static Named of(AccessTokens tokens) {
-        return new Named(tokens.family(), tokens.last(), tokens.lastReplay());
+    private record Key(String family, long last, long lastReplay) {
+      private static Key of(AccessTokens tokens) {
+        return new Key(tokens.family(), tokens.last(), tokens.lastReplay());
       }
     }
   }

@@ -79,13 +79,13 @@ public final class RevokedFamily {
 
   private void revoke(Collection<String> ids, long expiresAt) {
     if (!ids.isEmpty()) {
-      List<String> named = List.copyOf(ids);
+      List<String> page = List.copyOf(ids);
       Transactions.retryOnConflict(
           () ->
               Transactions.inNewTransaction(
                   session.getKeycloakSessionFactory(),
                   realm,
-                  own -> new RevokedAccessTokens(own, reason).addAll(named, expiresAt)));
+                  own -> new RevokedAccessTokens(own, reason).addAll(page, expiresAt)));
     }
   }
 
@@ -135,7 +135,7 @@ public final class RevokedFamily {
 
   private static Void detach(KeycloakSession own, Dependents dependents) {
     RealmModel realm = own.getContext().getRealm();
-    for (ClientSession each : dependents.ended()) {
+    for (ClientSession each : dependents.sessionsOfRevoked) {
       UserSessionModel userSession = each.in(own, realm);
       if (userSession != null) {
         detachUnused(own, realm, userSession, each, dependents);
@@ -148,17 +148,17 @@ public final class RevokedFamily {
       KeycloakSession own,
       RealmModel realm,
       UserSessionModel userSession,
-      ClientSession ended,
+      ClientSession revoked,
       Dependents dependents) {
-    if (!ended.isOffline()) {
-      detachExchanged(realm, userSession, ended, dependents);
+    if (!revoked.isOffline()) {
+      detachExchanged(realm, userSession, revoked, dependents);
     }
     AuthenticatedClientSessionModel clientSession =
-        userSession.getAuthenticatedClientSessionByClient(ended.clientId());
-    if (clientSession != null && !dependents.used.contains(ended)) {
+        userSession.getAuthenticatedClientSessionByClient(revoked.clientId());
+    if (clientSession != null && !dependents.used.contains(revoked)) {
       clientSession.detachFromUserSession();
       // An online session remains without clients: the user stays logged in at Keycloak.
-      if (ended.isOffline() && userSession.getAuthenticatedClientSessions().isEmpty()) {
+      if (revoked.isOffline() && userSession.getAuthenticatedClientSessions().isEmpty()) {
         own.sessions().removeOfflineUserSession(realm, userSession);
       }
     }
@@ -166,8 +166,11 @@ public final class RevokedFamily {
 
   /** Detaches the clients with exchanged tokens, as Keycloak's revocation endpoint does. */
   private static void detachExchanged(
-      RealmModel realm, UserSessionModel userSession, ClientSession ended, Dependents dependents) {
-    ClientModel client = realm.getClientById(ended.clientId());
+      RealmModel realm,
+      UserSessionModel userSession,
+      ClientSession revoked,
+      Dependents dependents) {
+    ClientModel client = realm.getClientById(revoked.clientId());
     if (client == null) {
       return;
     }
@@ -176,8 +179,8 @@ public final class RevokedFamily {
         new LinkedHashMap<>(userSession.getAuthenticatedClientSessions());
     all.forEach(
         (clientId, each) -> {
-          ClientSession exchanging = new ClientSession(ended.sessionId(), clientId, false);
-          if (!clientId.equals(ended.clientId())
+          ClientSession exchanging = new ClientSession(revoked.sessionId(), clientId, false);
+          if (!clientId.equals(revoked.clientId())
               && each.getNote(note) != null
               && !dependents.used.contains(exchanging)) {
             each.detachFromUserSession();
@@ -215,7 +218,8 @@ public final class RevokedFamily {
     /** The client sessions of active families that stay. */
     private final Set<ClientSession> used = new HashSet<>();
 
-    private final Set<ClientSession> ended = new LinkedHashSet<>();
+    /** Those of the revoked one and of the above. */
+    private final Set<ClientSession> sessionsOfRevoked = new LinkedHashSet<>();
 
     private static Dependents of(FamilyStore store, String userId, String family) {
       Dependents dependents = new Dependents();
@@ -225,33 +229,35 @@ public final class RevokedFamily {
       store.find(
           userId,
           each -> {
-            Optional<ClientSession> place = ClientSession.of(each);
+            Optional<ClientSession> clientSession = ClientSession.of(each);
             if (each.id().equals(family)) {
-              place.ifPresent(dependents::end);
+              clientSession.ifPresent(dependents::addRevoked);
             } else {
               if (each.parentTag().isPresent()) {
                 begunByToken.put(each.id(), each);
               }
               if (!each.isRevoked()) {
-                place.ifPresent(
+                clientSession.ifPresent(
                     it -> active.computeIfAbsent(it, any -> new HashSet<>()).add(each.id()));
               }
             }
           });
       dependents.descend(begunByToken.values());
       active.forEach(
-          (place, families) -> {
+          (clientSession, families) -> {
             families.removeAll(dependents.revoked.keySet());
             if (!families.isEmpty()) {
-              dependents.used.add(place);
+              dependents.used.add(clientSession);
             }
           });
       return dependents;
     }
 
-    private void end(ClientSession place) {
-      ended.add(place);
-      tags.add(RegisteredAccessToken.frontChannelTag(place.sessionId(), place.clientId()));
+    private void addRevoked(ClientSession clientSession) {
+      sessionsOfRevoked.add(clientSession);
+      tags.add(
+          RegisteredAccessToken.frontChannelTag(
+              clientSession.sessionId(), clientSession.clientId()));
     }
 
     private void descend(Collection<TokenFamily> begunByToken) {
@@ -265,15 +271,11 @@ public final class RevokedFamily {
             tags.add(new TokenPosition(each.id(), 0).tag());
             if (!each.isRevoked()) {
               revoked.put(each.id(), each);
-              ClientSession.of(each).ifPresent(ended::add);
+              ClientSession.of(each).ifPresent(sessionsOfRevoked::add);
             }
           }
         }
       }
-    }
-
-    private Set<ClientSession> ended() {
-      return ended;
     }
   }
 }

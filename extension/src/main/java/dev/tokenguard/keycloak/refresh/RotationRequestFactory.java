@@ -65,11 +65,11 @@ public final class RotationRequestFactory {
     if (child != null) {
       capLifetime(child, policy, tokens.userSession);
     }
-    return LineageClaims.placeOf(presented)
+    return LineageClaims.positionOf(presented)
         .map(
-            place ->
+            position ->
                 tokens.request(
-                    place,
+                    position,
                     presented,
                     Optional.ofNullable(child),
                     accessToken(response.getAccessToken(), presented),
@@ -112,12 +112,12 @@ public final class RotationRequestFactory {
   /** The request of a look-up. Empty if the lineage claims of the token are not valid. */
   public static Optional<RotationRequest> ofLookup(
       KeycloakSession session, AuthenticatedClientSessionModel clientSession, RefreshToken token) {
-    return LineageClaims.placeOf(token)
+    return LineageClaims.positionOf(token)
         .map(
-            place ->
+            position ->
                 new RotationRequestFactory(session, clientSession)
                     .request(
-                        place,
+                        position,
                         token,
                         Optional.empty(),
                         NO_ACCESS_TOKEN,
@@ -126,7 +126,7 @@ public final class RotationRequestFactory {
   }
 
   private RotationRequest request(
-      TokenPosition place,
+      TokenPosition position,
       RefreshToken presented,
       Optional<RefreshToken> given,
       RotationRequest.AccessToken accessToken,
@@ -138,7 +138,7 @@ public final class RotationRequestFactory {
     long retainUntil = lastUse(child) + margin();
     return new RotationRequest(
         userSession.getUser().getId(),
-        place,
+        position,
         new RotationRequest.Session(
             userSession.getId(),
             userSession.getStarted(),
@@ -146,9 +146,9 @@ public final class RotationRequestFactory {
             clientSession.getStarted(),
             isOffline),
         new RotationRequest.ProposedChild(
-            // If the clock of this node is behind, Keycloak would refuse a successor from before
-            // the
-            // start of its session or a not-before time.
+            // Keycloak would refuse a successor that is older than its session or a not-before
+            // time,
+            // if the clock of this node is behind.
             Math.max(child.getIat(), presented.getIat()),
             expiryOf(child),
             retainUntil,

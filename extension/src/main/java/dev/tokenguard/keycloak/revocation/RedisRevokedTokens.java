@@ -70,13 +70,13 @@ public final class RedisRevokedTokens {
       return;
     }
     outbox.start(session);
-    StartupRecovery left = new StartupRecovery(session);
-    enqueue(left);
-    left.unfinished().forEach(it -> BulkRevocationJob.resume(session, it));
+    StartupRecovery recovery = new StartupRecovery(session);
+    enqueue(recovery);
+    recovery.unfinished().forEach(it -> BulkRevocationJob.resume(session, it));
   }
 
-  private void enqueue(StartupRecovery left) {
-    left.deliveries().forEach(outbox::enqueue);
+  private void enqueue(StartupRecovery recovery) {
+    recovery.deliveries().forEach(outbox::enqueue);
   }
 
   /** Empty without Redis: then Keycloak's own list remains. */
@@ -150,7 +150,7 @@ public final class RedisRevokedTokens {
         return blacklist.reasonFor(id).isPresent();
       } catch (StoreUnavailableException unavailable) {
         // The connection has counted and logged it.
-        RevokedTokenUseDetector.doWithout(session);
+        RevokedTokenUseDetector.recordOutage(session);
         return false;
       }
     }

@@ -98,7 +98,7 @@ public final class RevocationPropagation implements Delivery {
       RevocationService.Marked marked = service.mark(revocation);
       remover.removeAll(revocation, isFirst);
       revoked.addSessionsAndUser(revocation);
-      marked.name(family -> isGone(session, family), revoked::addAll);
+      marked.name(family -> isRemoved(session, family), revoked::addAll);
       return Optional.empty();
     } catch (StoreUnavailableException unavailable) {
       remover.removeAll(revocation, isFirst);
@@ -106,9 +106,9 @@ public final class RevocationPropagation implements Delivery {
     }
   }
 
-  private static boolean isGone(KeycloakSession session, TokenFamily family) {
+  private static boolean isRemoved(KeycloakSession session, TokenFamily family) {
     String client = family.clientId().orElse("");
-    return SessionRemover.named(session, family.sessionId().orElse(""))
+    return SessionRemover.withId(session, family.sessionId().orElse(""))
         .filter(userSession -> userSession.isOffline() == family.isOffline())
         .allMatch(
             userSession -> {

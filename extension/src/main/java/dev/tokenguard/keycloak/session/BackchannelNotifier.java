@@ -123,13 +123,13 @@ final class BackchannelNotifier {
       return;
     }
     KeycloakSessionFactory factory = request.getKeycloakSessionFactory();
-    Optional<HttpRequest> inTheNameOf = ModelCopy.ofRequest(request);
+    Optional<HttpRequest> original = ModelCopy.ofRequest(request);
     for (Logout logout : logouts) {
       for (ModelCopy client : logout.clients()) {
-        submit(factory, inTheNameOf, own -> notifyClient(own, logout, client));
+        submit(factory, original, own -> notifyClient(own, logout, client));
       }
       if (!logout.broker().isEmpty()) {
-        submit(factory, inTheNameOf, own -> notifyBroker(own, logout));
+        submit(factory, original, own -> notifyBroker(own, logout));
       }
     }
   }
@@ -139,9 +139,7 @@ final class BackchannelNotifier {
   }
 
   private void submit(
-      KeycloakSessionFactory factory,
-      Optional<HttpRequest> inTheNameOf,
-      Notification notification) {
+      KeycloakSessionFactory factory, Optional<HttpRequest> original, Notification notification) {
     try {
       EXECUTOR.execute(
           () -> {
@@ -153,7 +151,7 @@ final class BackchannelNotifier {
                     if (realm != null) {
                       own.setAttribute(NOTIFIES, true);
                       own.getContext().setRealm(realm);
-                      inTheNameOf.ifPresent(own.getContext()::setHttpRequest);
+                      original.ifPresent(own.getContext()::setHttpRequest);
                       notification.send(own);
                     }
                   });

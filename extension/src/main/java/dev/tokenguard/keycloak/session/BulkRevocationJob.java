@@ -5,7 +5,6 @@ import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.revocation.BulkRevocation;
 import dev.tokenguard.revocation.BulkRevocation.Kind;
-import dev.tokenguard.revocation.Reason;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
-import org.keycloak.common.util.Time;
 import org.keycloak.executors.ExecutorsProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -60,12 +58,8 @@ public final class BulkRevocationJob {
    * Begins after the commit of the change.
    *
    * @param session the session of the request that made the change
-   * @param id the id of the client or the user federation; empty for the realm
-   * @param before sessions and tokens from before this second since the epoch are revoked
    */
-  public static void begin(
-      KeycloakSession session, RealmModel realm, Reason reason, Kind kind, String id, long before) {
-    BulkRevocation bulk = bulk(realm, reason, kind, id, before);
+  public static void begin(KeycloakSession session, RealmModel realm, BulkRevocation bulk) {
     if (isBegun(session, bulk)) {
       return;
     }
@@ -77,8 +71,7 @@ public final class BulkRevocationJob {
 
   /** Begins for a change that is detected after its commit: the begin is committed later. */
   public static void beginCommitted(
-      KeycloakSession session, RealmModel realm, Reason reason, Kind kind, String id, long before) {
-    BulkRevocation bulk = bulk(realm, reason, kind, id, before);
+      KeycloakSession session, RealmModel realm, BulkRevocation bulk) {
     if (isBegun(session, bulk)) {
       return;
     }
@@ -101,12 +94,6 @@ public final class BulkRevocationJob {
     LOG.info(LogText.of("%s: the revocation resumes after a stop", job.what));
     job.background.execute(
         () -> job.untilTheNextStart(() -> job.run(job.step.affected(bulk.decided()))));
-  }
-
-  private static BulkRevocation bulk(
-      RealmModel realm, Reason reason, Kind kind, String id, long before) {
-    return new BulkRevocation(
-        realm.getId(), reason, kind, id, Math.min(before, Time.currentTime()));
   }
 
   /** A change can have both a model event and an admin event. */

@@ -33,7 +33,7 @@ import org.keycloak.sessions.RootAuthenticationSessionModel;
  */
 public final class SessionRemover {
 
-  private static final Consumer<UserSessionModel> NOBODY = ignored -> {};
+  private static final Consumer<UserSessionModel> IGNORED = removed -> {};
   private static final String ATTRIBUTE = SessionRemover.class.getName();
 
   private final KeycloakSession session;
@@ -56,7 +56,7 @@ public final class SessionRemover {
     return session.getAttribute(ATTRIBUTE) != null;
   }
 
-  public static Stream<UserSessionModel> named(KeycloakSession session, String id) {
+  public static Stream<UserSessionModel> withId(KeycloakSession session, String id) {
     RealmModel realm = session.getContext().getRealm();
     return Stream.of(
             session.sessions().getUserSession(realm, id),
@@ -152,7 +152,7 @@ public final class SessionRemover {
     RevocationTarget.Marks marks = revocation.marks();
     marks
         .sessions()
-        .forEach(it -> remove(it, found -> found.getStarted() <= revocation.before(), NOBODY));
+        .forEach(it -> remove(it, found -> found.getStarted() <= revocation.before(), IGNORED));
     marks.clientSessions().forEach(it -> detach(it, login -> login.getStarted() <= latest));
   }
 
@@ -180,7 +180,7 @@ public final class SessionRemover {
 
   private void remove(
       Session named, Predicate<UserSessionModel> isMeant, Consumer<UserSessionModel> removed) {
-    named(session, named.id())
+    withId(session, named.id())
         .filter(found -> named.kind().covers(found.isOffline()))
         .filter(isMeant)
         .forEach(found -> remove(found, removed));
@@ -203,7 +203,7 @@ public final class SessionRemover {
 
   /** Removes a client session, and its session if that has no other client. */
   private void detach(ClientSession named, Predicate<AuthenticatedClientSessionModel> isMeant) {
-    named(session, named.sessionId())
+    withId(session, named.sessionId())
         .forEach(
             userSession -> {
               AuthenticatedClientSessionModel login =
@@ -211,7 +211,7 @@ public final class SessionRemover {
               if (login != null && isMeant.test(login)) {
                 login.detachFromUserSession();
                 if (userSession.getAuthenticatedClientSessions().isEmpty()) {
-                  remove(userSession, NOBODY);
+                  remove(userSession, IGNORED);
                 }
               }
             });
