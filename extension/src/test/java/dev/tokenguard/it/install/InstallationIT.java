@@ -15,14 +15,12 @@ import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.keycloak.ClientPolicies;
-import dev.tokenguard.testbed.keycloak.GuardedKeycloak;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.keycloak.KeycloakServer.Mode;
 import dev.tokenguard.testbed.keycloak.KeycloakSettings;
-import dev.tokenguard.testbed.postgres.PostgresServer;
-import dev.tokenguard.testbed.postgres.PostgresUnavailableException;
 import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.redis.RedisServer;
+import dev.tokenguard.testbed.server.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -69,12 +67,12 @@ class InstallationIT {
   static void startKeycloakAlone() {
     try {
       postgres = PostgresServer.start(Map.of());
-    } catch (PostgresUnavailableException unavailable) {
+    } catch (PostgresServer.UnavailableException unavailable) {
       abort(unavailable.getMessage());
     }
     redis = RedisServer.start();
     alone = prepared(KeycloakServer.builder().mode(Mode.PRODUCTION));
-    guarded = prepared(GuardedKeycloak.builder());
+    guarded = prepared(KeycloakServer.guarded());
     keycloak = alone;
     keycloak.start();
     AdminApi master = keycloak.admin("master");
