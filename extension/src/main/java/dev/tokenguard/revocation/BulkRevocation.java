@@ -1,5 +1,6 @@
 package dev.tokenguard.revocation;
 
+import dev.tokenguard.revocation.Revocation.Reason;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;

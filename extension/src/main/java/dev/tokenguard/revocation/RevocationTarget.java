@@ -1,9 +1,7 @@
 package dev.tokenguard.revocation;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -298,51 +296,6 @@ public sealed interface RevocationTarget {
       families = List.copyOf(families);
     }
 
-    private static final Map<RevocationScope, BiFunction<String, String, RevocationTarget>>
-        READERS =
-            Map.of(
-                RevocationScope.FAMILY,
-                (userId, id) -> new Families(userId, List.of(id)),
-                RevocationScope.CLIENT_SESSION,
-                (userId, pair) ->
-                    new ClientSessions(
-                        userId,
-                        List.of(new ClientSession(beforeSpace(pair), afterSpace(pair))),
-                        List.of()),
-                RevocationScope.CLIENT,
-                (userId, id) -> new Client(userId, id, List.of()),
-                RevocationScope.SESSION,
-                (userId, pair) ->
-                    Sessions.of(userId, afterSpace(pair), SessionKind.valueOf(beforeSpace(pair))),
-                RevocationScope.USER,
-                (userId, nothing) -> new User(userId));
-
-    /** Each mark as a scope and a text, its persisted form. */
-    Stream<Map.Entry<RevocationScope, String>> words() {
-      return Stream.of(
-              families.stream().map(id -> Map.entry(RevocationScope.FAMILY, id)),
-              clientSessions.stream()
-                  .map(it -> it.sessionId() + " " + it.clientId())
-                  .map(pair -> Map.entry(RevocationScope.CLIENT_SESSION, pair)),
-              clients.stream().map(id -> Map.entry(RevocationScope.CLIENT, id)),
-              sessions.stream()
-                  .map(it -> it.kind().name() + " " + it.id())
-                  .map(pair -> Map.entry(RevocationScope.SESSION, pair)),
-              Stream.of(Map.entry(RevocationScope.USER, "")).filter(any -> isUser))
-          .flatMap(each -> each);
-    }
-
-    /**
-     * Reads the persisted form of a mark.
-     *
-     * @throws IllegalArgumentException if it is not one of {@link #words}
-     */
-    static RevocationTarget read(String userId, RevocationScope scope, String value) {
-      return Optional.ofNullable(READERS.get(scope))
-          .orElseThrow(IllegalArgumentException::new)
-          .apply(userId, value);
-    }
-
     private boolean name(Session session) {
       return sessions.stream()
           .filter(it -> it.id().equals(session.id()))
@@ -351,22 +304,6 @@ public sealed interface RevocationTarget {
 
     private boolean nameSessions(Stream<String> ids) {
       return ids.allMatch(id -> name(new Session(id, SessionKind.BOTH)));
-    }
-
-    private static String beforeSpace(String pair) {
-      return pair.substring(0, space(pair));
-    }
-
-    private static String afterSpace(String pair) {
-      return pair.substring(space(pair) + 1);
-    }
-
-    private static int space(String pair) {
-      int space = pair.indexOf(' ');
-      if (space < 0) {
-        throw new IllegalArgumentException();
-      }
-      return space;
     }
   }
 

@@ -9,12 +9,20 @@ import static dev.tokenguard.revocation.RevocationScope.SESSION;
 import static dev.tokenguard.revocation.RevocationScope.SESSION_AND_OFFLINE;
 import static dev.tokenguard.revocation.RevocationScope.TOKENS;
 import static dev.tokenguard.revocation.RevocationScope.USER;
+import static java.util.Objects.requireNonNull;
 
+import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.config.Setting;
+import dev.tokenguard.revocation.Revocation.Reason;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A change in Keycloak that revokes tokens. Its setting is the scope of the revocation. */
 public enum Trigger {
@@ -103,5 +111,58 @@ public enum Trigger {
 
   public static List<Setting<?>> settings() {
     return Arrays.stream(values()).<Setting<?>>map(Trigger::setting).toList();
+  }
+
+  /** The scope of each trigger, on the server or in a realm that overrides some of them. */
+  public static final class Scopes {
+
+    private final Map<Trigger, RevocationScope> scopes;
+
+    private Scopes(Map<Trigger, RevocationScope> scopes) {
+      this.scopes = scopes;
+    }
+
+    /**
+     * Reads the triggers of the server.
+     *
+     * @param given the text of a setting by its name; null if it is not set
+     * @throws InvalidSettingException for the first value that is not accepted
+     */
+    public static Scopes parse(Function<String, String> given) {
+      Map<Trigger, RevocationScope> scopes = new EnumMap<>(Trigger.class);
+      for (Trigger trigger : Trigger.values()) {
+        scopes.put(trigger, trigger.setting().from(given::apply));
+      }
+      return new Scopes(scopes);
+    }
+
+    /**
+     * The triggers of a realm. If a value is not accepted, the scope of the server applies.
+     *
+     * @param given the text of a setting by its name; null if the realm does not set it
+     * @param invalid receives a message for each value that is not accepted
+     */
+    public Scopes overriddenBy(Function<String, String> given, Consumer<String> invalid) {
+      Map<Trigger, RevocationScope> overridden = new EnumMap<>(scopes);
+      for (Trigger trigger : Trigger.values()) {
+        try {
+          textOf(trigger, given)
+              .ifPresent(text -> overridden.put(trigger, trigger.setting().parse(text)));
+        } catch (InvalidSettingException refused) {
+          invalid.accept(refused.getMessage());
+        }
+      }
+      return new Scopes(overridden);
+    }
+
+    public RevocationScope scopeOf(Trigger trigger) {
+      return requireNonNull(scopes.get(trigger));
+    }
+
+    private static Optional<String> textOf(Trigger trigger, Function<String, String> given) {
+      return Optional.ofNullable(given.apply(trigger.setting().name()))
+          .filter(text -> !text.isBlank())
+          .map(String::trim);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.tokenguard.rotation;
 import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -13,7 +13,7 @@ import dev.tokenguard.checker.Verdict.Unknown;
 import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.Redis;
-import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.testbed.redis.RedisServer;
 import java.nio.file.Files;

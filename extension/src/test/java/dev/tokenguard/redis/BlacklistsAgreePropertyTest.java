@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.redis.connection.TestTopology;
 import dev.tokenguard.redis.store.RedisRevocationListTest;
 import dev.tokenguard.revocation.InMemoryRevocationList;
-import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.revocation.RevocationList.TokenIdentity;

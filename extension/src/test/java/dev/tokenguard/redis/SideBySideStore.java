@@ -3,7 +3,6 @@ package dev.tokenguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.revocation.Revocation;
-import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RefreshDecision.Mismatched;
@@ -14,6 +13,7 @@ import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TokenFamily;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package dev.tokenguard.revocation;
 
-import dev.tokenguard.revocation.Incident.Type;
+import dev.tokenguard.revocation.IncidentLog.Incident;
+import dev.tokenguard.revocation.IncidentLog.Incident.Type;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;

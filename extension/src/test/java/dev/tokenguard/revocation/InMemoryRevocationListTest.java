@@ -2,6 +2,7 @@ package dev.tokenguard.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.rotation.TestClock;
 import java.time.Duration;

@@ -2,9 +2,10 @@ package dev.tokenguard.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.revocation.Incident.Lineage;
-import dev.tokenguard.revocation.Incident.Origin;
-import dev.tokenguard.revocation.Incident.Type;
+import dev.tokenguard.revocation.IncidentLog.Incident;
+import dev.tokenguard.revocation.IncidentLog.Incident.Lineage;
+import dev.tokenguard.revocation.IncidentLog.Incident.Origin;
+import dev.tokenguard.revocation.IncidentLog.Incident.Type;
 import dev.tokenguard.revocation.IncidentLog.Recorded;
 import dev.tokenguard.rotation.TestClock;
 import java.time.Duration;

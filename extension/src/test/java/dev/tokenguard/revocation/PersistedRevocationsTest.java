@@ -3,6 +3,7 @@ package dev.tokenguard.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.revocation.BulkRevocation.Kind;
+import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.revocation.RevocationTarget.ClientSession;
 import java.io.IOException;
@@ -44,7 +45,7 @@ final class PersistedRevocationsTest {
       List.of(new ClientSession(SESSION, CLIENT));
 
   /** In the order of the file, as are the entries and bulk revocations. */
-  private static final List<PendingRevocation> PENDING =
+  private static final List<Revocation.Pending> PENDING =
       List.of(
           pending(
               Reason.REUSED,
@@ -80,8 +81,8 @@ final class PersistedRevocationsTest {
           bulk(Reason.NOT_BEFORE, Kind.REALM_NOT_BEFORE, ""),
           bulk(Reason.USER_DELETED, Kind.FEDERATION, CLIENT));
 
-  private static PendingRevocation pending(Reason reason, Revocation revocation) {
-    return new PendingRevocation(REALM, reason, revocation);
+  private static Revocation.Pending pending(Reason reason, Revocation revocation) {
+    return new Revocation.Pending(REALM, reason, revocation);
   }
 
   private static BulkRevocation bulk(Reason reason, Kind kind, String id) {
@@ -92,8 +93,8 @@ final class PersistedRevocationsTest {
   void given_the_frozen_texts_then_each_is_read_as_what_it_is() throws IOException {
     List<String> frozen = frozen();
 
-    assertThat(frozen).allMatch(PendingRevocation::isText);
-    assertThat(frozen.stream().flatMap(text -> PendingRevocation.of(text).stream()))
+    assertThat(frozen).allMatch(Revocation.Pending::isText);
+    assertThat(frozen.stream().flatMap(text -> Revocation.Pending.of(text).stream()))
         .containsExactlyElementsOf(PENDING);
     assertThat(frozen.stream().flatMap(text -> Entry.of(text).stream()))
         .containsExactlyElementsOf(ENTRIES);
@@ -125,9 +126,9 @@ final class PersistedRevocationsTest {
         Revocations.ofClient(FEDERATED, CLIENT, List.of(SESSION, "s2"), DECIDED, UNTIL);
 
     assertThat(pending(Reason.CLIENT_DISABLED, revocation).texts())
-        .map(PendingRevocation::of)
+        .map(Revocation.Pending::of)
         .map(Optional::orElseThrow)
-        .map(PendingRevocation::revocation)
+        .map(Revocation.Pending::revocation)
         .containsExactly(
             Revocations.ofClientSessions(FEDERATED, CLIENT_SESSION, List.of(), DECIDED, UNTIL),
             Revocations.ofClientSessions(
@@ -161,10 +162,10 @@ final class PersistedRevocationsTest {
     Revocation revocation =
         Revocations.ofClientSessions(
             other, List.of(new ClientSession(sessionId, other)), List.of(), 1, 2);
-    PendingRevocation pending = new PendingRevocation(realm, Reason.LOGOUT, revocation);
+    Revocation.Pending pending = new Revocation.Pending(realm, Reason.LOGOUT, revocation);
     BulkRevocation bulk = new BulkRevocation(realm, Reason.LOGOUT, Kind.CLIENT, id, 1);
 
-    assertThat(PendingRevocation.of(pending.texts().get(0))).contains(pending);
+    assertThat(Revocation.Pending.of(pending.texts().get(0))).contains(pending);
     assertThat(BulkRevocation.unfinished(List.of(bulk.begun()))).containsExactly(bulk);
     for (Entry entry :
         List.of(Entry.ofSession(id, 17, Reason.LOGOUT, 42), Entry.ofUser(id, 17, 42))) {
@@ -186,7 +187,7 @@ final class PersistedRevocationsTest {
 
   @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
   void given_any_text_in_the_column_then_reading_it_does_not_fail(@ForAll("columns") String text) {
-    PendingRevocation.of(text);
+    Revocation.Pending.of(text);
     Entry.of(text);
     BulkRevocation.unfinished(List.of(text));
   }
@@ -234,7 +235,7 @@ final class PersistedRevocationsTest {
         "token-guard:TALL:r:LOGOUT:REALM::1795000000:BEGUN"
       })
   void given_a_foreign_or_newer_text_then_it_is_not_read(String text) {
-    assertThat(PendingRevocation.of(text)).isEmpty();
+    assertThat(Revocation.Pending.of(text)).isEmpty();
     assertThat(Entry.of(text)).isEmpty();
     assertThat(BulkRevocation.unfinished(List.of(text))).isEmpty();
   }
@@ -243,7 +244,7 @@ final class PersistedRevocationsTest {
   void given_the_id_of_a_token_then_it_is_no_text() {
     String id = "onrtrt:" + USER;
     assertThat(Entry.ofAccessToken(id, Reason.LOGOUT, UNTIL).text()).isEqualTo(id);
-    assertThat(PendingRevocation.isText(id)).isFalse();
+    assertThat(Revocation.Pending.isText(id)).isFalse();
   }
 
   @Test

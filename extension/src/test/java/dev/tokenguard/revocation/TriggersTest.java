@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.config.Setting;
+import dev.tokenguard.revocation.Revocation.Reason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How much each trigger revokes: by default, on a server and in a realm. */
 final class TriggersTest {
 
-  private static final Triggers DEFAULTS = Triggers.parse(name -> null);
+  private static final Trigger.Scopes DEFAULTS = Trigger.Scopes.parse(name -> null);
 
   private final List<String> reported = new ArrayList<>();
 
@@ -76,8 +77,8 @@ final class TriggersTest {
       Trigger trigger) {
     for (String word : trigger.setting().choices()) {
       Map<String, String> given = Map.of(trigger.setting().name(), "  " + word + " ");
-      for (Triggers set :
-          List.of(Triggers.parse(given::get), DEFAULTS.overriddenBy(given::get, reported::add))) {
+      for (Trigger.Scopes set :
+          List.of(Trigger.Scopes.parse(given::get), DEFAULTS.overriddenBy(given::get, reported::add))) {
         for (Trigger each : Trigger.values()) {
           String expected = each == trigger ? word : each.setting().defaultText();
           assertThat(Setting.id(set.scopeOf(each))).isEqualTo(expected);
@@ -93,18 +94,18 @@ final class TriggersTest {
   void given_another_word_then_a_server_refuses_it_and_a_realm_keeps_the_servers(Trigger trigger) {
     String refusal =
         trigger.setting().name() + ": one of " + String.join(", ", trigger.setting().choices());
-    Triggers allOff = Triggers.parse(name -> "off");
+    Trigger.Scopes allOff = Trigger.Scopes.parse(name -> "off");
     Stream<String> scopes = Arrays.stream(RevocationScope.values()).map(Setting::id);
     Stream<String> others =
         Stream.of("on", "true", "OFF", "User", "other_sessions", "user,session");
     for (String word : Stream.concat(scopes, others).toList()) {
       if (!trigger.setting().choices().contains(word)) {
         Map<String, String> given = Map.of(trigger.setting().name(), word);
-        assertThatThrownBy(() -> Triggers.parse(given::get))
+        assertThatThrownBy(() -> Trigger.Scopes.parse(given::get))
             .isInstanceOf(InvalidSettingException.class)
             .hasMessageContaining(refusal);
         reported.clear();
-        Triggers ofRealm = allOff.overriddenBy(given::get, reported::add);
+        Trigger.Scopes ofRealm = allOff.overriddenBy(given::get, reported::add);
         assertThat(Trigger.values()).allMatch(each -> ofRealm.scopeOf(each) == RevocationScope.OFF);
         assertThat(reported).singleElement().asString().contains(refusal);
       }
@@ -114,8 +115,8 @@ final class TriggersTest {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "\t\n"})
   void given_a_blank_value_then_it_is_not_set(String blank) {
-    Triggers server = Triggers.parse(name -> blank);
-    Triggers allOff = Triggers.parse(name -> "off").overriddenBy(name -> blank, reported::add);
+    Trigger.Scopes server = Trigger.Scopes.parse(name -> blank);
+    Trigger.Scopes allOff = Trigger.Scopes.parse(name -> "off").overriddenBy(name -> blank, reported::add);
     for (Trigger trigger : Trigger.values()) {
       assertThat(server.scopeOf(trigger)).isEqualTo(DEFAULTS.scopeOf(trigger));
       assertThat(allOff.scopeOf(trigger)).isEqualTo(RevocationScope.OFF);

@@ -7,6 +7,7 @@ import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package dev.tokenguard.rotation;
 
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;

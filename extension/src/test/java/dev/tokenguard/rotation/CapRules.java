@@ -6,6 +6,7 @@ import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.RevocationTarget.ClientSession;
 import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;

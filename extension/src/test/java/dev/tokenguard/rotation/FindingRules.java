@@ -3,6 +3,7 @@ package dev.tokenguard.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.revocation.Revocations;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

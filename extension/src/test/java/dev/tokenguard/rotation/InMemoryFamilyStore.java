@@ -4,6 +4,7 @@ import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.revocation.Revocations;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;

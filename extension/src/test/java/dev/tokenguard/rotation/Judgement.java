@@ -16,6 +16,7 @@ import dev.tokenguard.rotation.RotationPolicy.ContextMatch;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
 import dev.tokenguard.rotation.RotationPolicy.Mode;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package dev.tokenguard.rotation;
 
 import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;

@@ -18,6 +18,7 @@ import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Throttled;
 import dev.tokenguard.rotation.RefreshDecision.Unavailable;
 import dev.tokenguard.rotation.RefreshDecision.Unguarded;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;

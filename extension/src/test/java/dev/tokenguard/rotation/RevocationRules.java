@@ -9,6 +9,7 @@ import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.revocation.RevocationTarget.ClientSession;
 import dev.tokenguard.revocation.RevocationTarget.SessionKind;
 import dev.tokenguard.revocation.Revocations;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

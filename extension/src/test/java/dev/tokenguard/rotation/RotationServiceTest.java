@@ -9,6 +9,7 @@ import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Unavailable;
 import dev.tokenguard.rotation.RefreshDecision.Unguarded;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,9 +1,9 @@
 package dev.tokenguard.keycloak.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.tokenguard.revocation.Incident;
-import dev.tokenguard.revocation.Incident.Lineage;
-import dev.tokenguard.revocation.Incident.Type;
+import dev.tokenguard.revocation.IncidentLog.Incident;
+import dev.tokenguard.revocation.IncidentLog.Incident.Lineage;
+import dev.tokenguard.revocation.IncidentLog.Incident.Type;
 import dev.tokenguard.revocation.IncidentLog.Recorded;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Produces;

@@ -2,7 +2,7 @@ package dev.tokenguard.keycloak.admin;
 
 import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
 import dev.tokenguard.keycloak.support.Transactions;
-import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.Revocation.Reason;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.refresh.RevokedFamily;
 import dev.tokenguard.keycloak.session.SessionTerminator;
-import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList.TokenIdentity;
 import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.revocation.RevocationTarget.SessionKind;

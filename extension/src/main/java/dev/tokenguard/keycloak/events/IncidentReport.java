@@ -2,7 +2,7 @@ package dev.tokenguard.keycloak.events;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.support.LogText;
-import dev.tokenguard.revocation.Incident;
+import dev.tokenguard.revocation.IncidentLog.Incident;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.Arrays;
 import java.util.Set;

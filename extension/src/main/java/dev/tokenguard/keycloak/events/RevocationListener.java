@@ -12,7 +12,6 @@ import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.revocation.RevocationTarget.User;
 import dev.tokenguard.revocation.Trigger;
-import dev.tokenguard.revocation.Triggers;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -45,10 +44,10 @@ final class RevocationListener implements EventListenerProvider {
   private static final String USER_FEDERATION = "org.keycloak.storage.UserStorageProvider";
 
   private final KeycloakSession session;
-  private final Triggers serverTriggers;
+  private final Trigger.Scopes serverTriggers;
   private final boolean checksActivity;
 
-  RevocationListener(KeycloakSession session, Triggers serverTriggers, boolean checksActivity) {
+  RevocationListener(KeycloakSession session, Trigger.Scopes serverTriggers, boolean checksActivity) {
     this.session = session;
     this.serverTriggers = serverTriggers;
     this.checksActivity = checksActivity;
@@ -208,7 +207,7 @@ final class RevocationListener implements EventListenerProvider {
     if (events.isEmpty()) {
       return;
     }
-    Triggers effective = triggersOf(realm, serverTriggers);
+    Trigger.Scopes effective = triggersOf(realm, serverTriggers);
     for (RevocationEvent event : events) {
       Trigger trigger = event.trigger();
       Optional<RevocationTarget> target = event.target(effective.scopeOf(trigger));
@@ -253,7 +252,7 @@ final class RevocationListener implements EventListenerProvider {
   }
 
   /** The triggers of the server, overridden by the attributes of a realm. */
-  static Triggers triggersOf(RealmModel realm, Triggers serverTriggers) {
+  static Trigger.Scopes triggersOf(RealmModel realm, Trigger.Scopes serverTriggers) {
     return serverTriggers.overriddenBy(
         name -> realm.getAttribute(ATTRIBUTE_PREFIX + name),
         invalid ->

@@ -6,7 +6,6 @@ import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.ProviderOptions;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.Trigger;
-import dev.tokenguard.revocation.Triggers;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -46,7 +45,7 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
 
   private static final Logger LOG = Logger.getLogger(RevocationListenerFactory.class);
 
-  private Triggers triggers;
+  private Trigger.Scopes triggers;
   private boolean checksActivity;
 
   @Override
@@ -61,7 +60,7 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
 
   @Override
   public void init(Config.Scope config) {
-    triggers = OPTIONS.read(config, Triggers::parse);
+    triggers = OPTIONS.read(config, Trigger.Scopes::parse);
     checksActivity = OPTIONS.read(config, CHECK_ACTIVITY::from);
   }
 

@@ -2,13 +2,13 @@ package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.keycloak.session.SessionTerminator;
 import dev.tokenguard.keycloak.support.LogText;
-import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.revocation.RevocationTarget.ClientSession;
 import dev.tokenguard.revocation.RevocationTarget.SessionKind;
-import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -27,7 +27,7 @@ interface Delivery {
   /** The time from which no token that it covers can be valid, seconds since the epoch. */
   long until();
 
-  /** The persisted form, see {@code PendingRevocation}. */
+  /** The persisted form, see {@code Revocation.Pending}. */
   List<String> texts();
 
   /** Entries of the blacklist, which are persisted in Keycloak's own list already. */

@@ -5,7 +5,7 @@ import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.events.RevokedTokenUseDetector;
 import dev.tokenguard.keycloak.session.BulkRevocationJob;
 import dev.tokenguard.keycloak.support.ProviderOptions;
-import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.rotation.StoreUnavailableException;

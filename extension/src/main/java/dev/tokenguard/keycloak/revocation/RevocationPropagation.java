@@ -3,9 +3,8 @@ package dev.tokenguard.keycloak.revocation;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.session.SessionRemover;
 import dev.tokenguard.keycloak.support.Transactions;
-import dev.tokenguard.revocation.PendingRevocation;
-import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.rotation.RevocationService;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TokenFamily;
@@ -35,10 +34,10 @@ import org.keycloak.models.utils.KeycloakModelUtils;
  */
 public final class RevocationPropagation implements Delivery {
 
-  private final PendingRevocation pending;
+  private final Revocation.Pending pending;
   private final boolean isFirst;
 
-  private RevocationPropagation(PendingRevocation pending, boolean isFirst) {
+  private RevocationPropagation(Revocation.Pending pending, boolean isFirst) {
     this.pending = pending;
     this.isFirst = isFirst;
   }
@@ -47,11 +46,11 @@ public final class RevocationPropagation implements Delivery {
   public static RevocationPropagation first(
       RealmModel realm, Reason reason, Revocation revocation) {
     return new RevocationPropagation(
-        new PendingRevocation(realm.getId(), reason, revocation), true);
+        new Revocation.Pending(realm.getId(), reason, revocation), true);
   }
 
   /** A later delivery. */
-  static RevocationPropagation again(PendingRevocation pending) {
+  static RevocationPropagation again(Revocation.Pending pending) {
     return new RevocationPropagation(pending, false);
   }
 

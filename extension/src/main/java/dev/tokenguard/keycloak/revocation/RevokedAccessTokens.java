@@ -1,13 +1,13 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.revocation.Reason;
 import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.revocation.RevocationTarget;
-import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

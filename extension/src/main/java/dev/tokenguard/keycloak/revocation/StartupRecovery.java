@@ -1,8 +1,8 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.revocation.BulkRevocation;
-import dev.tokenguard.revocation.PendingRevocation;
-import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,7 +43,7 @@ final class StartupRecovery {
 
   private void add(RevokedToken revoked) {
     String text = revoked.tokenId();
-    if (!PendingRevocation.isText(text)) {
+    if (!Revocation.Pending.isText(text)) {
       entries.add(Entry.ofAccessToken(text, Reason.REVOKED, revoked.expiry()));
     } else {
       Entry.of(text).ifPresentOrElse(entries::add, () -> texts.add(text));
@@ -53,7 +53,7 @@ final class StartupRecovery {
   List<Delivery> deliveries() {
     List<Delivery> deliveries = new ArrayList<>();
     texts.stream()
-        .flatMap(text -> PendingRevocation.of(text).stream())
+        .flatMap(text -> Revocation.Pending.of(text).stream())
         .map(RevocationPropagation::again)
         .forEach(deliveries::add);
     for (int at = 0; at < entries.size(); at += ENTRIES_AT_ONCE) {

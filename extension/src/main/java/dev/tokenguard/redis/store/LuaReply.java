@@ -1,7 +1,7 @@
 package dev.tokenguard.redis.store;
 
-import dev.tokenguard.rotation.AccessTokens;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

@@ -2,11 +2,11 @@ package dev.tokenguard.redis.store;
 
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
-import dev.tokenguard.revocation.Incident;
-import dev.tokenguard.revocation.Incident.Lineage;
-import dev.tokenguard.revocation.Incident.Origin;
-import dev.tokenguard.revocation.Incident.Type;
 import dev.tokenguard.revocation.IncidentLog;
+import dev.tokenguard.revocation.IncidentLog.Incident;
+import dev.tokenguard.revocation.IncidentLog.Incident.Lineage;
+import dev.tokenguard.revocation.IncidentLog.Incident.Origin;
+import dev.tokenguard.revocation.IncidentLog.Incident.Type;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

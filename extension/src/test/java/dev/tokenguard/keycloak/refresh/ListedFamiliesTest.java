@@ -3,7 +3,7 @@ package dev.tokenguard.keycloak.refresh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.keycloak.refresh.ReuseHandler.ListedFamilies;
-import dev.tokenguard.rotation.AccessTokens;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 

@@ -3,7 +3,7 @@ package dev.tokenguard.redis.store;
 import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.Redis;
-import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.revocation.RevocationTarget.ClientSession;

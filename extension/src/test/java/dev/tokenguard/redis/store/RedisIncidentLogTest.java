@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.redis.TestRedis;
-import dev.tokenguard.revocation.Incident;
 import dev.tokenguard.revocation.IncidentLog;
+import dev.tokenguard.revocation.IncidentLog.Incident;
 import dev.tokenguard.revocation.IncidentLogContract;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TestClock;

@@ -9,7 +9,7 @@ import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
-import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.revocation.RevocationList.Hit;
