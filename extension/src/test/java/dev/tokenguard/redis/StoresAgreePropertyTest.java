@@ -169,7 +169,7 @@ final class StoresAgreePropertyTest {
 
     void flush() {
       capped.clear();
-      reference.forget();
+      reference.flush();
       topology.flush();
     }
 

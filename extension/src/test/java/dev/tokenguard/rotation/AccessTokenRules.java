@@ -2,38 +2,37 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.revocation.Revocations;
-import dev.tokenguard.rotation.RefreshDecision.Outcome;
-import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.revocation.RevocationTarget.Families;
+import dev.tokenguard.rotation.RefreshDecision.Mismatched;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
+import dev.tokenguard.rotation.RotationRequest.AccessToken;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Which access tokens are named when a family ends: all that may be alive, and little more. */
+/** The access tokens that a decision or a revocation names: all unexpired ones, and few others. */
 abstract class AccessTokenRules extends StoreRules {
-
-  private static final RotationPolicy POLICY = Policies.DEFAULT;
 
   AccessTokenRules(Function<TestClock, FamilyStore> opening) {
     super(opening);
   }
 
-  /** Ends the family by a reuse of its first token. */
-  private AccessTokens endedByReuse() {
-    return assertReused(login, 0, POLICY, ReuseReason.OLDER_GENERATION).revoked();
+  /** The access tokens that a reuse of the first token revokes. */
+  private AccessTokens revokedByReuse() {
+    return present(login, 0, Policies.DEFAULT, Reused.class).revoked();
   }
 
-  private AccessTokens ended(Login one) {
-    List<AccessTokens> ended =
-        store.revoke(Revocations.ofFamily(one.user(), one.family(), inSeconds(Login.REMEMBERED)));
-    assertThat(ended).hasSize(1);
-    return ended.get(0);
+  private AccessTokens revoked(Login one) {
+    List<AccessTokens> revoked = revoke(new Families(one.user(), List.of(one.family())));
+    assertThat(revoked).hasSize(1);
+    return revoked.get(0);
   }
 
   private void assertNames(AccessTokens named, long first, long last) {
@@ -43,27 +42,50 @@ abstract class AccessTokenRules extends StoreRules {
 
   private List<String> ids(long first, long last) {
     return LongStream.rangeClosed(first, last)
-        .mapToObj(it -> (it == 0 ? "onrtac:" : "onrtrt:") + place(it).accessTokenId(0))
+        .mapToObj(generation -> (generation == 0 ? "onrtac:" : "onrtrt:") + id(generation, 0))
         .toList();
   }
 
-  private TokenPosition place(long generation) {
-    return new TokenPosition(login.family(), generation);
+  private String id(long generation, long replay) {
+    return new TokenPosition(login.family(), generation).accessTokenId(replay);
   }
 
-  private RotationRequest withAccessTokenOf(long seconds, long generation) {
-    return withAccessToken(
-        new RotationRequest.AccessToken(inSeconds(seconds), "onrtrt", "onrtac"), generation);
+  private static String id(Login one, SuccessorToken child) {
+    return "onrtrt:"
+        + new TokenPosition(one.family(), child.generation()).accessTokenId(child.replay());
   }
 
-  private RotationRequest withAccessToken(RotationRequest.AccessToken token, long generation) {
-    return Login.withAccessToken(login.refresh(generation, clock), token);
+  private void rotate(long generation, AccessToken accessToken) {
+    RotationRequest request = Login.withAccessToken(login.refresh(generation, clock), accessToken);
+    assertThat(store.rotate(request, Policies.DEFAULT, it -> false)).isInstanceOf(Rotated.class);
   }
 
   @Test
-  void whenTheLineageGoesOn_thenTheReplacedAccessTokenIsNamed() {
+  void givenALogin_whenItIsRevoked_thenItsAccessTokenIsNamed() {
+    begin(login);
+    advanceSeconds(100);
+    AccessTokens named = revoked(login);
+    assertThat(named.ids()).isEqualTo(ids(0, 0));
+    assertThat(named.expiresAt()).isEqualTo(inSeconds(200));
+  }
+
+  @Test
+  void givenARevokedFamily_whenItsLoginIsRecorded_thenItsAccessTokenIsNamed() {
+    revoke(new Families(login.user(), List.of(login.family())));
+    assertThat(store.begin(login.begin(clock), Policies.DEFAULT))
+        .singleElement()
+        .satisfies(named -> assertThat(named.ids()).isEqualTo(ids(0, 0)));
+    assertThat(revoked(login).ids()).isEqualTo(ids(0, 0));
+  }
+
+  @Test
+  void givenALoginOrNone_whenTheLineageContinues_thenTheReplacedAccessTokenIsNamed() {
+    Login recorded = login.asFamily("recorded");
+    begin(recorded);
+    assertThat(rotate(recorded, 0).replaced().ids())
+        .containsExactly("onrtac:" + new TokenPosition("recorded", 0).accessTokenId(0));
     for (long generation = 0; generation <= 3; generation++) {
-      AccessTokens replaced = assertRotates(login, generation, POLICY).replaced();
+      AccessTokens replaced = rotate(login, generation).replaced();
       assertThat(replaced.ids()).isEqualTo(ids(generation, generation));
       assertThat(replaced.expiresAt()).isGreaterThanOrEqualTo(inSeconds(300));
     }
@@ -71,51 +93,46 @@ abstract class AccessTokenRules extends StoreRules {
 
   @Test
   void whenAFamilyIsAdoptedOrFastForwarded_thenTheReplacedAccessTokenIsNamed() {
-    assertThat(assertRotates(login, 5, POLICY, Outcome.ADOPTED).replaced().ids())
-        .isEqualTo(ids(5, 5));
-    assertThat(assertRotates(login, 9, POLICY, Outcome.FAST_FORWARDED).replaced().ids())
-        .isEqualTo(ids(9, 9));
+    assertThat(rotate(login, 5).replaced().ids()).isEqualTo(ids(5, 5));
+    assertThat(rotate(login, 9).replaced().ids()).isEqualTo(ids(9, 9));
   }
 
   @Test
-  void whenAYoungFamilyEnds_thenTheLoginsAccessTokenAndAllLaterOnesAreNamed() {
-    refresh(login, 0, 2, POLICY);
-    AccessTokens named = endedByReuse();
+  void givenReplays_whenTheLineageContinues_thenTheirAccessTokensAreReplacedAsWell() {
+    rotate(login, 0);
+    long replay = present(login, 0, Policies.DEFAULT, Replayed.class).child().replay();
+    assertThat(rotate(login, 1).replaced().ids())
+        .containsExactly("onrtrt:" + id(1, 0), "onrtrt:" + id(1, replay));
+    assertThat(rotate(login, 2).replaced().ids()).isEqualTo(ids(2, 2));
+  }
+
+  @Test
+  void givenAYoungFamily_whenItIsRevoked_thenAllAccessTokensAreNamed() {
+    rotate(login, 0, 2);
+    AccessTokens named = revokedByReuse();
     assertThat(named.ids()).isEqualTo(ids(0, 3));
     assertThat(named.expiresAt()).isEqualTo(inSeconds(300));
   }
 
   @Test
-  void givenALoginBeforeThePolicy_whenItsFamilyEnds_thenOnlyKnownAccessTokensAreNamed() {
-    store.rotate(
-        withAccessToken(new RotationRequest.AccessToken(inSeconds(300), "trrtrt", ""), 0),
-        POLICY,
-        it -> false);
-    store.rotate(
-        withAccessToken(new RotationRequest.AccessToken(inSeconds(300), "trrtrt", ""), 1),
-        POLICY,
-        it -> false);
-    assertThat(endedByReuse().ids())
-        .containsExactly(
-            "trrtrt:" + place(1).accessTokenId(0), "trrtrt:" + place(2).accessTokenId(0));
+  void givenALoginBeforeThePolicy_whenItsFamilyIsRevoked_thenOnlyKnownAccessTokensAreNamed() {
+    for (long generation = 0; generation < 2; generation++) {
+      rotate(generation, new AccessToken(inSeconds(300), "trrtrt", ""));
+    }
+    assertThat(revokedByReuse().ids()).containsExactly("trrtrt:" + id(1, 0), "trrtrt:" + id(2, 0));
   }
 
   @Test
-  void givenARevocation_whenAFamilyEnds_thenItsAccessTokensAreNamed() {
-    refresh(login, 0, 2, POLICY);
-    assertNames(ended(login), 0, 3);
-  }
-
-  @Test
-  void givenALongRunningFamily_whenItEnds_thenAllLiveAccessTokensAreNamedAndFewOthers() {
+  void givenALongRunningFamily_whenItIsRevoked_thenAllUnexpiredAccessTokensAreNamedAndFewOthers() {
     for (int minutes = 6; minutes <= 40; minutes++) {
       Login one = login.asFamily("of " + minutes + " minutes");
+      begin(one);
       for (long generation = 0; generation < minutes; generation++) {
-        assertRotates(one, generation, POLICY);
+        rotate(one, generation);
         advanceSeconds(60);
       }
-      AccessTokens named = ended(one);
-      // Five minutes are their lifespan, so these are alive: issued 1, 2, 3, 4, 5 minutes ago.
+      AccessTokens named = revoked(one);
+      // Those of the last five minutes, which is their lifespan.
       assertThat(named.first()).isLessThanOrEqualTo(minutes - 4L);
       assertThat(named.last()).isEqualTo(minutes);
       assertThat(named.ids()).hasSizeLessThanOrEqualTo(2 * 6);
@@ -124,116 +141,94 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void givenAnIdleFamily_whenItGoesOnAndEnds_thenTheAccessTokensSinceAreNamed() {
-    refresh(login, 0, 9, POLICY);
+  void givenAnIdleFamily_whenItContinuesAndIsRevoked_thenTheAccessTokensSinceAreNamed() {
+    rotate(login, 0, 9);
     advanceSeconds(86_400);
-    refresh(login, 10, 11, POLICY);
-    assertNames(endedByReuse(), 11, 12);
+    rotate(login, 10, 11);
+    assertNames(revokedByReuse(), 11, 12);
   }
 
   @Test
-  void givenAFormerlyLongerLifespan_whenTheFamilyEnds_thenTheLongLivedAccessTokenIsNamed() {
-    store.rotate(withAccessTokenOf(300, 0), POLICY, it -> false);
-    store.rotate(withAccessTokenOf(3600, 1), POLICY, it -> false);
+  void givenAFormerlyLongerLifespan_whenTheFamilyIsRevoked_thenThatAccessTokenIsNamed() {
+    rotate(0, new AccessToken(inSeconds(300), "onrtrt", "onrtac"));
+    rotate(1, new AccessToken(inSeconds(3600), "onrtrt", "onrtac"));
     for (long generation = 2; generation < 60; generation++) {
-      store.rotate(withAccessTokenOf(60, generation), POLICY, it -> false);
+      rotate(generation, new AccessToken(inSeconds(60), "onrtrt", "onrtac"));
       advanceSeconds(60);
     }
-    AccessTokens named = endedByReuse();
+    AccessTokens named = revokedByReuse();
     assertNames(named, 2, 60);
     assertThat(named.expiresAt()).isGreaterThanOrEqualTo(inSeconds(3600 - 58 * 60));
   }
 
   /** RFC 7519, section 4.1.7: one id for one token. */
   @Test
-  void givenTwoAccessTokensOfOneGrace_whenTheFamilyEnds_thenBothAreNamed() {
-    SuccessorToken first = assertRotates(login, 0, POLICY).child();
-    SuccessorToken second = assertReplays(login, 0, POLICY).child();
-    List<String> given =
-        Stream.of(first, second)
-            .map(it -> "onrtrt:" + place(it.generation()).accessTokenId(it.replay()))
-            .toList();
-    assertThat(given).doesNotHaveDuplicates();
-    assertThat(ended(login).ids()).containsAll(given);
-  }
-
-  @Test
-  void
-      givenReplaysOfSeveralGenerations_whenTheFamilyEnds_thenEachIsNamedOnceAndExpiredOnesAreNot() {
-    List<String> given = new ArrayList<>();
+  void givenReplays_whenTheFamilyIsRevoked_thenEachUnexpiredOneIsNamedOnceAndFewOthers() {
+    List<String> newest = new ArrayList<>();
     for (long generation = 0; generation < 30; generation++) {
-      assertRotates(login, generation, POLICY);
-      given.clear();
+      newest.clear();
+      newest.add(id(login, rotate(login, generation).child()));
       for (int replay = 0; replay < 3; replay++) {
-        SuccessorToken child = assertReplays(login, generation, POLICY).child();
-        given.add("onrtrt:" + place(child.generation()).accessTokenId(child.replay()));
+        newest.add(id(login, present(login, generation, Policies.DEFAULT, Replayed.class).child()));
       }
       advanceSeconds(60);
     }
-    assertThat(ended(login).ids())
-        .containsAll(given)
+    assertThat(newest).doesNotHaveDuplicates();
+    assertThat(revoked(login).ids())
+        .containsAll(newest)
         .doesNotHaveDuplicates()
         .hasSizeLessThanOrEqualTo(4 * 2 * 6);
   }
 
   @Test
-  void givenReplays_whenTheLineageGoesOn_thenAllAccessTokensThatCameWithTheTokenAreReplaced() {
-    assertRotates(login, 0, POLICY);
-    SuccessorToken replayed = assertReplays(login, 0, POLICY).child();
-    assertThat(assertRotates(login, 1, POLICY).replaced().ids())
-        .containsExactly(
-            "onrtrt:" + place(1).accessTokenId(0),
-            "onrtrt:" + place(1).accessTokenId(replayed.replay()));
-    assertThat(assertRotates(login, 2, POLICY).replaced().ids()).isEqualTo(ids(2, 2));
-  }
-
-  @Test
-  void whenAnAccessTokenEndsInThisSecond_thenItIsStillNamed() {
-    assertRotates(login, 0, POLICY);
+  void givenAnAccessTokenThatExpiresInThisSecond_thenItIsNamed() {
+    begin(login);
+    rotate(login, 0);
     advanceSeconds(300);
-    refresh(login, 1, 2, POLICY);
-    assertNames(ended(login), 1, 3);
+    rotate(login, 1, 2);
+    assertNames(revoked(login), 0, 3);
   }
 
   @Test
-  void givenAnAdoptedFamily_whenItEnds_thenTheAccessTokensOf64GenerationsBackAreNamed() {
-    assertRotates(login, 100, POLICY);
-    AccessTokens named = endedByReuse();
-    assertThat(named.ids()).isEqualTo(ids(36, 101));
+  void givenAnAdoptedFamily_whenItIsRevoked_thenTheAccessTokensOf64GenerationsAreNamed() {
+    rotate(login, 100);
+    assertThat(revokedByReuse().ids()).isEqualTo(ids(36, 101));
   }
 
+  /** Generations 1 to 4 were granted without the store, in the last minute. */
   @Test
-  void givenAnOutageWithoutGuard_whenTheFamilyEndsLater_thenItsUnseenAccessTokensAreNamed() {
-    assertRotates(login, 0, POLICY);
+  void givenAnOutage_whenTheFamilyIsRevokedLater_thenAccessTokensOfTheOutageAreNamed() {
+    rotate(login, 0);
     advanceSeconds(3600);
-    // Generations 1 to 4 were refreshed without the store, in the last minute.
-    assertRotates(login, 5, POLICY, Outcome.FAST_FORWARDED);
+    rotate(login, 5);
     advanceSeconds(1);
-    assertRotates(login, 6, POLICY);
-    assertNames(endedByReuse(), 2, 7);
+    rotate(login, 6);
+    assertNames(revokedByReuse(), 2, 7);
+  }
+
+  /** Generations 4 to 7 were granted without the store. */
+  @Test
+  void givenAReuseInAnOutage_whenTheOtherBranchIsPresented_thenItsAccessTokensAreNamed() {
+    rotate(login, 0, 2);
+    revokedByReuse();
+    assertNames(namedFor(7), 0, 7);
+    assertNames(namedFor(1_000_000), 1_000_000 - 64, 1_000_000);
+    assertThat(namedFor(1_000_000).ids()).hasSizeLessThanOrEqualTo(65);
+    assertThat(namedFor(0).last()).isEqualTo(3);
+  }
+
+  private AccessTokens namedFor(long generation) {
+    return present(login, generation, Policies.DEFAULT, Revoked.class).accessTokens().orElseThrow();
   }
 
   @Test
-  void givenAReuseDuringAnOutage_whenTheOtherBranchIsPresented_thenItsAccessTokensAreNamed() {
-    refresh(login, 0, 2, POLICY);
-    endedByReuse();
-    // Generations 4 to 7 were granted without the store.
-    assertNames(revoked(7), 0, 7);
-    assertNames(revoked(1_000_000), 1_000_000 - 64, 1_000_000);
-    assertThat(revoked(1_000_000).ids()).hasSizeLessThanOrEqualTo(65);
-    assertThat(revoked(0).last()).isEqualTo(3);
-  }
-
-  @Test
-  void givenAMismatchAfterAnOutage_whenItEndsTheFamily_thenTheUnseenAccessTokensAreNamed() {
+  void givenAMismatchAfterAnOutage_whenItRevokesTheFamily_thenAccessTokensOfTheOutageAreNamed() {
     RotationPolicy policy = Policies.with("bind-to", "ip", "on-binding-mismatch", "revoke-family");
-    refresh(login, 0, 2, policy);
-    assertThat(assertMismatched(login.from(Login.OTHER_IP), 7, policy).accessTokens())
+    for (long generation = 0; generation <= 2; generation++) {
+      present(login, generation, policy, Rotated.class);
+    }
+    assertThat(present(login.from(Login.OTHER_IP), 7, policy, Mismatched.class).accessTokens())
         .get()
         .satisfies(named -> assertNames(named, 0, 7));
-  }
-
-  private AccessTokens revoked(long generation) {
-    return present(login, generation, POLICY, Revoked.class).accessTokens().orElseThrow();
   }
 }

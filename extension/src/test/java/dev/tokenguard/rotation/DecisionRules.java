@@ -1,14 +1,11 @@
 package dev.tokenguard.rotation;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.tokenguard.revocation.RevocationScope;
 import java.util.function.Function;
-import org.junit.jupiter.api.Test;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which decision each presented token gets: a name, a policy, and a {@link Scenario}. */
+/** The rules of the store: a name, a policy, and a {@link Scenario} each. */
 abstract class DecisionRules extends StoreRules {
 
   DecisionRules(Function<TestClock, FamilyStore> opening) {
@@ -16,7 +13,7 @@ abstract class DecisionRules extends StoreRules {
   }
 
   private void run(String policy, String steps) {
-    new Scenario(store, clock, login, policy == null ? "" : policy).run(steps);
+    new Scenario(store, clock, policy == null ? "" : policy).run(steps);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -33,6 +30,7 @@ abstract class DecisionRules extends StoreRules {
           denied without a record                 | on-missing-state=deny | 5 missing, 0 started, 1 rotated, 5 fast-forwarded
           a login is a record                     | on-missing-state=deny | login, 5 fast-forwarded
           a token too old for its session         |                       | 0^ missing, 7^ missing, 0 started, 1^ rotated
+          a token as old as its session           |                       | 3^0s adopted
           a token too old, only observed          | mode=observe          | 7^ adopted(missing)
           the largest generation                  |                       | 9007199254740989 adopted, 9007199254740989 replayed, 9007199254740990 rotated, 9007199254740989 reused/older-generation
           two families of one user                |                       | 0 started, 1 rotated, b.0 started, 2 rotated, b.1 rotated
@@ -80,7 +78,7 @@ abstract class DecisionRules extends StoreRules {
     run(policy, steps);
   }
 
-  /** The attempt to which the newest token was granted got no answer, so nobody has that token. */
+  /** The attempt that got the newest token got no response, so no client has that token. */
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
@@ -173,25 +171,93 @@ abstract class DecisionRules extends StoreRules {
     run(policy, steps);
   }
 
-  /** What revoked it may have been dropped by then, so the second of its bound still counts. */
-  @Test
-  void givenNoRecord_whenTheTokenIsUsableInThisSecond_thenItIsAdopted() {
-    RotationRequest request = Login.usableUntil(login.refresh(3, clock), clock.second());
-    assertThat(store.rotate(request, Policies.DEFAULT, it -> false).issued()).isPresent();
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a login is recorded                     |                       | found, login, found a
+          a login is recorded twice               |                       | login, +10s, a.login@ip, 0 rotated
+          the refresh was faster                  |                       | 0 started, 1 rotated, +10s, login, 2 rotated
+          its family was revoked                  |                       | revoke families a, +1s, login revokes a, 0 revoked/family, revoke families a names a
+          its refreshed family was revoked        |                       | 0 started, 1 rotated, revoke families a names a, login revokes a, 2 revoked/family
+          its session was revoked                 |                       | revoke session, login revokes a, found a!, login revokes a
+          its user was revoked, unless it is later |                      | +1s, revoke user, login revokes a, b:later.login, b.0 rotated, 0 revoked/family
+          it is revoked also if the policy observes | mode=observe        | revoke session, login revokes a, found a!, 0 revoked
+          its token expires                       |                       | login, +10000000s, found a, +1s, found
+          families of one user                    |                       | 0 started, b.0 started, c:other-user.0 started, found a b
+          families that marks cover               |                       | login, b:other-client:other-session.login, c:other-session.login, d:offline.login, +1s, revoke online, found a! b c d, revoke client, found a! b c! d!, revoke user, found a! b! c! d!
+          """)
+  void records(String name, String policy, String steps) {
+    run(policy, steps);
   }
 
-  @Test
-  void givenAReuse_whenItsRecordWouldHaveBeenDropped_thenItStaysRevokedAsLongAsItsSession() {
-    for (long generation : new long[] {0, 1, 0}) {
-      store.rotate(
-          Login.retained(login.refresh(generation, clock), inSeconds(60), inSeconds(5_000)),
-          Policies.DEFAULT,
-          it -> false);
-    }
-    advanceSeconds(4_000);
-    for (int other = 0; other < 50; other++) {
-      store.begin(login.asFamily("other " + other).begin(clock), Policies.DEFAULT);
-    }
-    assertRevoked(login, 2, RevocationScope.FAMILY);
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a family                                | b.0 started, 0 started, 1 rotated, revoke families a names a, 0 revoked/family, 1 revoked/family, 2 revoked/family, 3 revoked/family, b.1 rotated
+          a family before its first refresh       | revoke families a, 0 revoked/family, 1 revoked/family
+          families that are revoked again         | 0 started, b.4 adopted, revoke families x b a names b a, revoke families y b a names b a
+          for longer than tokens are valid        | 0 started, +5000s, revoke families a names a, +9999999s, found a!, 1 revoked/family
+          a session                               | 0 started, 1 rotated, revoke session, 2 revoked/session, 0 revoked/session, b:other-client.0 revoked/session, c:other-session.0 started
+          logins in the session                   | revoke session, b:later.0 revoked/session, +1s, c:later.0 started
+          an online session                       | revoke online, b:offline.0 started, 0 revoked/session, revoke offline, b.1 revoked/session
+          an offline session                      | revoke offline, 0 started, b:offline.0 revoked/session
+          a client session                        | 0 started, 1 rotated, +1s, revoke client-session, 2 revoked/client-session, b.0 revoked/client-session, c:other-client.0 started, d:other-session.0 started
+          logins in the client session            | +1s, revoke client-session, b:rejoined.0 started, +1s, revoke client-session, b.1 revoked/client-session
+          a client session and a family of it     | revoke client-session a, 0 revoked/family, b.0 started
+          a client                                | +10s, revoke client, 0 revoked/client-session, b:other-session.0 revoked/client-session, c:other-client.0 started, d:rejoined.0 started
+          a user                                  | +1s, revoke user, 0 revoked/user, b:other-session.0 started, c:other-user.0 started
+          a user, again                           | +1s, revoke user, b:later.0 started, +1s, revoke user, b.1 revoked/user
+          a user, by a clock that is set back     | +100s, revoke user, -100s, revoke user, 0 revoked/user
+          a client session, the clock is set back | +100s, revoke client-session, -50s, revoke client-session, b:rejoined.0 revoked/client-session
+          a session, by a clock that is set back  | +100s, revoke session, -50s, revoke session, +50s, b:later.0 revoked/session
+          a client, by a clock that is set back   | +100s, revoke client, -50s, revoke client, b:rejoined.0 revoked/client-session
+          the narrowest revocation is reported    | +1s, revoke user, 0 revoked/user, revoke client-session, 0 revoked/client-session, revoke session, 0 revoked/session, revoke families a, 0 revoked/family
+          late, after the next login              | +1s, b:later:rejoined.login, -1s, revoke session, revoke client, revoke user, +3600s, b.0 rotated, 0 revoked/session
+          nothing                                 | 0 started, revoke families, 1 rotated
+          """)
+  void revocations(String name, String steps) {
+    run("", steps);
+  }
+
+  /** Logins of a user at a client, by the largest number of families. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          the oldest is revoked                   | limit=2 | login, b.login, c.login revokes a, 0 revoked/family, b.0 rotated, c.0 rotated, d.login revokes b
+          the oldest login, not the least used    | limit=2 | login, b.login, 0 rotated, 1 rotated, c.login revokes a, 2 revoked/family
+          by the order of logins, not of ids      | limit=3 | b.login, a.login, c.login, d.login revokes b, e.login revokes a
+          no limit                                | limit=0 | login, b.login, c.login, d.login
+          the limit is lowered                    | limit=9 | login, b.login, c.login, d.login, with limit=2, e.login revokes a b c
+          a family without a login counts         | limit=2 | 7 adopted, b.login, c.login revokes a
+          other clients and users do not count    | limit=2 | b:other-client.login, c:other-user.login, login, d.login, e.login revokes a, b.0 rotated, c.0 rotated
+          revoked families do not count           | limit=9 | login, b:other-session.login, c.login, c.0 rotated, c.1 rotated, c.0 reused, revoke families a names a, revoke other-session, with limit=2, d.login, e.login, f.login revokes d
+          revoked client sessions do not count    | limit=2 | login, +1s, revoke client-session, b:rejoined.login, c:rejoined.login, d:rejoined.login revokes b
+          nor do sessions before a cut-off        | limit=2 | login, +1s, revoke user, b:later.login, c:later.login, d:later.login revokes b
+          nor do expired families                 | limit=2 | login, +10000001s, b.login, c.login
+          nor do families without a record        | limit=2 | revoke families x, login, b.login
+          a revoked login revokes no other        | limit=2 | login, b.login, revoke other-session, c:other-session.login revokes c, 0 rotated
+          nor does a login that is recorded       | limit=0 | login, b.login, c.login, with limit=2, c.login
+          nor does an observing policy            | mode=observe limit=1 | login, b.login, with mode=enforce, 0 rotated
+          it is listed while access tokens live   | limit=2 | login, b.login, c.login revokes a, +360s, found a! b c, +1s, found b c
+          it was idle                             | limit=2 | a:offline.login, +100000s, b.login, c.login revokes a, +1s, found b c
+          it stays refused                        | limit=2 | login, +1s, 0 rotated, 1 rotated, b.login, c.login revokes a, +361s, 100 logins, 0=362s revoked/family, 1=361s revoked/family, 2=361s revoked/family
+          an offline family stays refused         | limit=2 | a:offline.login, +1s, 0 rotated, b.login, c.login revokes a, +361s, 100 logins, 0=362s revoked/family, 1=361s revoked/family
+          it stays refused by each policy         | limit=2 | login, b.login, c.login revokes a, +361s, 100 logins, with mode=observe, 0=361s revoked/family, with lookup, 0=361s revoked/family, with on-missing-state=deny, 0=361s revoked/family
+          it stays refused without a limit        | limit=2 | login, b.login, c.login revokes a, +361s, with limit=0, 100 logins, d.3 adopted, e.3 adopted, 0=361s revoked/family
+          tokens without a record: younger ones   | limit=2 | login, b.login, c.login revokes a, +5s, d.0=5s revoked/family, d.7=5s revoked/family, e.0=4s started, f.7=4s adopted, e.1=4s rotated
+          those of other clients and users        | limit=2 | login, b.login, c.login revokes a, d:other-client.3=9s adopted, e:other-user.3=9s adopted
+          an earlier login that is recorded late  | limit=2 | login, b.login, c.login revokes a, d.login=60s revokes b, d.0=60s rotated
+          the youngest token of several counts    | limit=2 | login, b.login, +60s, 0 rotated, +60s, c.login revokes a, d.login revokes b, +361s, 100 logins, 1=421s revoked/family
+          """)
+  void limitOfFamilies(String name, String policy, String steps) {
+    UnaryOperator<String> spelledOut =
+        text -> text.replace("limit=", "max-families-per-user-and-client=");
+    run(spelledOut.apply(policy), spelledOut.apply(steps));
   }
 }

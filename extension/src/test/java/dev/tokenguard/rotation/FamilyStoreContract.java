@@ -2,14 +2,10 @@ package dev.tokenguard.rotation;
 
 import org.junit.jupiter.api.Nested;
 
-/**
- * What every {@link FamilyStore} promises. A store passes by a subclass that opens it, empty.
- *
- * <p>The rules are grouped as in the table of the protocol; each group is a class.
- */
+/** The rules for each {@link FamilyStore}. A subclass opens the store, empty. */
 public abstract class FamilyStoreContract {
 
-  /** Gives an empty store that goes by the clock. */
+  /** An empty store with this clock. */
   protected abstract FamilyStore open(TestClock clock);
 
   @Nested
@@ -20,36 +16,15 @@ public abstract class FamilyStoreContract {
   }
 
   @Nested
-  final class Beginnings extends BeginRules {
-    Beginnings() {
+  final class UnexpiredAccessTokens extends AccessTokenRules {
+    UnexpiredAccessTokens() {
       super(FamilyStoreContract.this::open);
     }
   }
 
   @Nested
-  final class CappedFamilies extends CapRules {
-    CappedFamilies() {
-      super(FamilyStoreContract.this::open);
-    }
-  }
-
-  @Nested
-  final class Revoking extends RevocationRules {
-    Revoking() {
-      super(FamilyStoreContract.this::open);
-    }
-  }
-
-  @Nested
-  final class LiveAccessTokens extends AccessTokenRules {
-    LiveAccessTokens() {
-      super(FamilyStoreContract.this::open);
-    }
-  }
-
-  @Nested
-  final class Finding extends FindingRules {
-    Finding() {
+  final class Records extends RecordRules {
+    Records() {
       super(FamilyStoreContract.this::open);
     }
   }

@@ -2,95 +2,84 @@ package dev.tokenguard.rotation;
 
 import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.RevocationScope;
-import dev.tokenguard.revocation.RevocationTarget;
-import dev.tokenguard.revocation.Revocations;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.revocation.RevocationTarget.Marks;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/**
- * The rules of rotation in plain Java, without a thought for space or speed: the reference that
- * every other store is compared with.
- */
+/** The rules of rotation in plain Java: the reference for all other stores. */
 public final class InMemoryFamilyStore implements FamilyStore {
 
-  /** All that is remembered of one user. Marks hold their cut-offs. */
-  static final class User {
-    final Map<String, RememberedFamily> families = new HashMap<>();
-    final Map<RevocationTarget.Session, Long> sessions = new HashMap<>();
-    final Map<RevocationTarget.ClientSession, Long> clientSessions = new HashMap<>();
-    final Map<String, Long> clients = new HashMap<>();
-    final Map<String, Map<String, NavigableMap<Long, Long>>> exchanged = new HashMap<>();
-    final Map<String, Long> watermarks = new HashMap<>();
-    long everythingBefore;
-    private long listed;
+  private record SessionMark(String id, boolean isOffline) {}
 
-    /** Without those that were too many and whose access tokens have expired. */
-    Optional<RememberedFamily> known(String id, Instant now) {
+  private record Exchange(String tag, String prefix, long ordinal, long expiresAt) {}
+
+  /** The records of one user. A mark maps to its cut-off. */
+  static final class User {
+    final Map<String, ReferenceFamily> families = new HashMap<>();
+    private final Map<SessionMark, Long> sessions = new HashMap<>();
+    private final Map<ClientSession, Long> clientSessions = new HashMap<>();
+    private final Map<String, Long> clients = new HashMap<>();
+    private final List<Exchange> exchanges = new ArrayList<>();
+
+    /** By client: the newest token of a family that the limit of families has revoked. */
+    private final Map<String, Long> newestCapped = new HashMap<>();
+
+    private long cutoff;
+    private long lastNumber;
+
+    Optional<ReferenceFamily> known(String id, Instant now) {
       return Optional.ofNullable(families.get(id)).filter(it -> it.isKept(now));
     }
 
-    /** One family too many: its record goes early, the watermark of its client stays. */
-    void cap(RememberedFamily family, Instant now) {
-      family.cap(now);
-      String client = family.session().orElseThrow().clientId();
-      watermarks.merge(client, family.newestIssuedAt(), Math::max);
-    }
-
-    /** Whether a token that was issued then can be of a family that was too many at the client. */
-    boolean mayBeCapped(String client, long issuedAt) {
-      return issuedAt <= watermarks.getOrDefault(client, -1L);
-    }
-
-    /** In the order in which they were recorded. */
     long nextNumber() {
-      return ++listed;
+      return ++lastNumber;
     }
 
-    /** What revokes a family of the session, the narrowest first. */
-    Optional<RevocationScope> scope(
+    private void cap(ReferenceFamily family, Instant now) {
+      family.cap(now);
+      String client = family.session.orElseThrow().clientId();
+      newestCapped.merge(client, family.newestIssuedAt, Math::max);
+    }
+
+    boolean mayBeCapped(String client, long issuedAt) {
+      return issuedAt <= newestCapped.getOrDefault(client, -1L);
+    }
+
+    /** The narrowest mark that covers the session. */
+    Optional<RevocationScope> markOf(
         RotationRequest.Session session, long started, long clientStarted) {
-      RevocationTarget.Session kind =
-          session.isOffline()
-              ? Revocations.offline(session.id())
-              : Revocations.online(session.id());
-      if (started <= sessions.getOrDefault(kind, -1L)) {
+      SessionMark mark = new SessionMark(session.id(), session.isOffline());
+      if (started <= sessions.getOrDefault(mark, -1L)) {
         return Optional.of(RevocationScope.SESSION);
       }
-      RevocationTarget.ClientSession clientSession =
-          new RevocationTarget.ClientSession(session.id(), session.clientId());
+      ClientSession clientSession = new ClientSession(session.id(), session.clientId());
       if (clientStarted < clientSessions.getOrDefault(clientSession, 0L)
           || clientStarted < clients.getOrDefault(session.clientId(), 0L)) {
         return Optional.of(RevocationScope.CLIENT_SESSION);
       }
-      return started < everythingBefore ? Optional.of(RevocationScope.USER) : Optional.empty();
+      return Optional.of(RevocationScope.USER).filter(it -> started < cutoff);
     }
 
-    private void mark(Revocation revocation) {
-      long before = revocation.before();
-      RevocationTarget.Marks marks = revocation.marks();
-      for (RevocationTarget.Session it : marks.sessions()) {
-        if (it.kind().covers(false)) {
-          sessions.merge(Revocations.online(it.id()), before, Math::max);
-        }
-        if (it.kind().covers(true)) {
-          sessions.merge(Revocations.offline(it.id()), before, Math::max);
-        }
+    private void mark(Marks marks, long before) {
+      for (boolean isOffline : new boolean[] {false, true}) {
+        marks.sessions().stream()
+            .filter(it -> it.kind().covers(isOffline))
+            .map(it -> new SessionMark(it.id(), isOffline))
+            .forEach(it -> sessions.merge(it, before, Math::max));
       }
       marks.clientSessions().forEach(it -> clientSessions.merge(it, before, Math::max));
       marks.clients().forEach(it -> clients.merge(it, before, Math::max));
-      if (marks.isUser()) {
-        everythingBefore = Math.max(everythingBefore, before);
-      }
+      cutoff = marks.isUser() ? Math.max(cutoff, before) : cutoff;
     }
   }
 
@@ -103,77 +92,99 @@ public final class InMemoryFamilyStore implements FamilyStore {
 
   @Override
   public synchronized List<AccessTokens> begin(RotationRequest login, RotationPolicy policy) {
-    return new Beginning(login, policy, user(login.userId()), clock.instant()).ended();
+    User user = user(login.userId());
+    Instant now = clock.instant();
+    String id = login.presented().family();
+    boolean isRevoked = decision(login, policy, it -> false).revoked().isPresent();
+    ReferenceFamily family = user.known(id, now).orElseGet(() -> new ReferenceFamily(id, now));
+    boolean isNew = family.session.isEmpty();
+    user.families.put(id, family);
+    if (isNew) {
+      family.begin(login, user, now);
+    }
+    if (isRevoked) {
+      family.revoke(login.child().revokedRetainUntil());
+      return List.of(family.unexpired(now));
+    }
+    List<ReferenceFamily> exceeding =
+        isNew && !policy.isObserving() ? exceeding(family, user, policy) : List.of();
+    exceeding.forEach(it -> user.cap(it, now));
+    return exceeding.stream().map(it -> it.unexpired(now)).toList();
+  }
+
+  /** The oldest families at the client that exceed the limit of the policy. */
+  private List<ReferenceFamily> exceeding(
+      ReferenceFamily newest, User user, RotationPolicy policy) {
+    String client = newest.session.orElseThrow().clientId();
+    List<ReferenceFamily> active =
+        user.families.values().stream()
+            .filter(it -> it.session.filter(of -> of.clientId().equals(client)).isPresent())
+            .filter(it -> it == newest || it.isActive(user, clock.instant()))
+            .sorted(Comparator.comparing(it -> it.number))
+            .toList();
+    int limit = policy.maxFamiliesPerUserAndClient();
+    int many = limit == 0 ? 0 : Math.max(0, active.size() - limit);
+    return active.subList(0, Math.min(many, CAPPED_PER_LOGIN));
   }
 
   @Override
   public synchronized RefreshDecision rotate(
       RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
-    return new Judgement(request, policy, user(request.userId()), clock.instant(), wasUnanswered)
-        .decision();
+    return decision(request, policy, wasUnanswered).decision();
+  }
+
+  private ReferenceDecision decision(
+      RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
+    return new ReferenceDecision(
+        request, policy, user(request.userId()), clock.instant(), wasUnanswered);
   }
 
   @Override
   public synchronized List<AccessTokens> revoke(Revocation revocation) {
     User user = user(revocation.userId());
+    Instant now = clock.instant();
     List<AccessTokens> revoked = new ArrayList<>();
     for (String id : revocation.marks().families()) {
-      RememberedFamily known = user.known(id, clock.instant()).orElse(null);
-      if (known == null) {
-        known = RememberedFamily.neverRefreshed(id, clock.instant());
-        user.families.put(id, known);
-      } else {
-        revoked.add(known.liveAccessTokens(clock.instant()));
-      }
-      known.revoke();
-      known.rememberUntil(revocation.retainUntil());
+      user.known(id, now).ifPresent(it -> revoked.add(it.unexpired(now)));
+      ReferenceFamily family = user.known(id, now).orElseGet(() -> new ReferenceFamily(id, now));
+      family.revoke(revocation.retainUntil());
+      user.families.put(id, family);
     }
-    user.mark(revocation);
+    user.mark(revocation.marks(), revocation.before());
     return revoked;
   }
 
   @Override
   public synchronized void find(String userId, Consumer<TokenFamily> each) {
     User user = user(userId);
-    Instant now = clock.instant();
     user.families.values().stream()
-        .map(family -> family.asFound(now, user))
-        .flatMap(Optional::stream)
+        .flatMap(family -> family.found(user, clock.instant()).stream())
         .forEach(each);
   }
 
   @Override
   public synchronized long recordExchange(
       String userId, String tag, String prefix, long expiresAt) {
-    NavigableMap<Long, Long> ends =
-        user(userId)
-            .exchanged
-            .computeIfAbsent(tag, it -> new TreeMap<>())
-            .computeIfAbsent(prefix, it -> new TreeMap<>());
-    long ordinal = ends.isEmpty() ? 1 : ends.lastKey() + 1;
-    ends.put(ordinal, expiresAt);
+    List<Exchange> exchanges = user(userId).exchanges;
+    long ordinal =
+        1
+            + exchanges.stream()
+                .filter(it -> it.tag().equals(tag) && it.prefix().equals(prefix))
+                .count();
+    exchanges.add(new Exchange(tag, prefix, ordinal, expiresAt));
     return ordinal;
   }
 
   @Override
   public synchronized List<String> exchanged(String userId, String tag) {
-    List<String> found = new ArrayList<>();
-    user(userId)
-        .exchanged
-        .getOrDefault(tag, Map.of())
-        .forEach(
-            (prefix, ends) ->
-                ends.forEach(
-                    (ordinal, end) -> {
-                      if (end >= clock.instant().getEpochSecond()) {
-                        found.add(TokenPosition.exchangedTokenId(tag, prefix, ordinal));
-                      }
-                    }));
-    return found;
+    return user(userId).exchanges.stream()
+        .filter(it -> it.tag().equals(tag) && it.expiresAt() >= clock.instant().getEpochSecond())
+        .map(it -> TokenPosition.exchangedTokenId(tag, it.prefix(), it.ordinal()))
+        .toList();
   }
 
-  /** Loses everything, as a flushed Redis does. */
-  public synchronized void forget() {
+  /** Loses all records, as a flushed Redis does. */
+  public synchronized void flush() {
     users.clear();
   }
 

@@ -27,9 +27,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.MethodSource;
 
 final class RefreshDecisionTest {
 
@@ -37,18 +39,40 @@ final class RefreshDecisionTest {
       new SuccessorToken(4, 1_000, 2_000, 0, Optional.empty());
   private static final AccessTokens TOKENS =
       new AccessTokens("family", 1, 3, 1, 0, 2_000, "onrtac", "onrtrt");
-  private static final Optional<Outcome> OBSERVED = Optional.of(Outcome.LIMITED);
-  private static final RotationPolicy POLICY = Policies.with("bind-to", "user-agent-and-ip");
+  private static final Optional<Outcome> LIMITED = Optional.of(Outcome.LIMITED);
+  private static final Rotated ROTATED = new Rotated(Outcome.ROTATED, CHILD, TOKENS, LIMITED);
 
-  private static final Rotated ROTATED = new Rotated(Outcome.ROTATED, CHILD, TOKENS, OBSERVED);
-  private static final Replayed REPLAYED = new Replayed(CHILD, OBSERVED);
-  private static final Reused REUSED = new Reused(4, ReuseReason.GRACE_PERIOD_OVER, TOKENS);
-  private static final Mismatched MISMATCHED =
-      new Mismatched(OptionalLong.of(4), Optional.of(TOKENS));
-  private static final Revoked REVOKED =
-      new Revoked(RevocationScope.CLIENT_SESSION, Optional.of(TOKENS));
+  /** Decision, the method of the visitor, outcome, whether a token is issued, what is observed. */
+  static List<Arguments> decisions() {
+    Mismatched mismatched = new Mismatched(OptionalLong.of(4), Optional.of(TOKENS));
+    return List.of(
+        Arguments.of(ROTATED, "rotated", "rotated", true, LIMITED),
+        Arguments.of(new Replayed(CHILD, LIMITED), "replayed", "replayed", true, LIMITED),
+        Arguments.of(new Kept(LIMITED), "kept", "kept", false, LIMITED),
+        Arguments.of(
+            new Unguarded(Optional.of(CHILD)), "unguarded", "unguarded", true, Optional.empty()),
+        refused(new Reused(4, ReuseReason.GRACE_PERIOD_OVER, TOKENS), "reused", "reused"),
+        refused(mismatched, "mismatched", "mismatched"),
+        refused(new Revoked(RevocationScope.SESSION, Optional.empty()), "revoked", "revoked"),
+        refused(Denied.MISSING, "denied", "missing"),
+        refused(Denied.LIMITED, "denied", "limited"),
+        refused(Denied.EXPIRED, "denied", "expired"),
+        refused(new Throttled(Duration.ZERO), "throttled", "throttled"),
+        refused(new Unavailable(Duration.ZERO), "unavailable", "unavailable"));
+  }
 
-  private static String visited(RefreshDecision decision) {
+  private static Arguments refused(RefreshDecision decision, String visit, String outcome) {
+    return Arguments.of(decision, visit, outcome, false, Optional.empty());
+  }
+
+  @ParameterizedTest
+  @MethodSource("decisions")
+  void whenADecisionIsCarriedOut_thenTheVisitorIsCalledForItsKind(
+      RefreshDecision decision,
+      String visit,
+      String outcome,
+      boolean isIssued,
+      Optional<Outcome> observed) {
     List<String> called = new ArrayList<>();
     decision.accept(
         (RefreshDecision.Visitor)
@@ -60,40 +84,15 @@ final class RefreshDecisionTest {
                   called.add(method.getName());
                   return null;
                 }));
-    assertThat(called).hasSize(1);
-    return called.get(0) + " " + decision.outcome().id();
-  }
-
-  @Test
-  void whenADecisionIsCarriedOut_thenTheVisitorIsCalledForItsKind() {
-    assertThat(visited(ROTATED)).isEqualTo("rotated rotated");
-    assertThat(visited(REPLAYED)).isEqualTo("replayed replayed");
-    assertThat(visited(new Kept(OBSERVED))).isEqualTo("kept kept");
-    assertThat(visited(new Unguarded(Optional.of(CHILD)))).isEqualTo("unguarded unguarded");
-    assertThat(visited(REUSED)).isEqualTo("reused reused");
-    assertThat(visited(MISMATCHED)).isEqualTo("mismatched mismatched");
-    assertThat(visited(REVOKED)).isEqualTo("revoked revoked");
-    assertThat(visited(Denied.MISSING)).isEqualTo("denied missing");
-    assertThat(visited(Denied.LIMITED)).isEqualTo("denied limited");
-    assertThat(visited(Denied.EXPIRED)).isEqualTo("denied expired");
-    assertThat(visited(new Throttled(Duration.ZERO))).isEqualTo("throttled throttled");
-    assertThat(visited(new Unavailable(Duration.ZERO))).isEqualTo("unavailable unavailable");
-  }
-
-  @Test
-  void whenARefreshIsGranted_thenTheDecisionHasTheTokenAndWhatWasOnlyObserved() {
-    assertThat(List.of(ROTATED, REPLAYED, new Unguarded(Optional.of(CHILD))))
-        .allMatch(it -> it.issued().equals(Optional.of(CHILD)));
-    assertThat(List.of(ROTATED, REPLAYED, new Kept(OBSERVED)))
-        .allMatch(it -> it.observed().equals(OBSERVED));
-    assertThat(List.of(new Kept(OBSERVED), REUSED, new Unavailable(Duration.ZERO)))
-        .allMatch(it -> it.issued().isEmpty());
-    assertThat(List.of(REUSED, Denied.MISSING, new Throttled(Duration.ZERO)))
-        .allMatch(it -> it.observed().isEmpty());
+    assertThat(called).containsExactly(visit);
+    assertThat(decision.outcome().id()).isEqualTo(outcome);
+    assertThat(decision.issued()).isEqualTo(Optional.of(CHILD).filter(it -> isIssued));
+    assertThat(decision.observed()).isEqualTo(observed);
   }
 
   private static List<Object> refusal(Refused refused) {
-    return List.of(refused.reason(POLICY), refused.newest(), refused.accessTokens());
+    RotationPolicy policy = Policies.with("bind-to", "user-agent-and-ip");
+    return List.of(refused.reason(policy), refused.newest(), refused.accessTokens());
   }
 
   @Test
@@ -101,10 +100,12 @@ final class RefreshDecisionTest {
     OptionalLong four = OptionalLong.of(4);
     OptionalLong none = OptionalLong.empty();
     Optional<AccessTokens> tokens = Optional.of(TOKENS);
-    assertThat(refusal(REUSED)).containsExactly("grace-period-over", four, tokens);
-    assertThat(refusal(MISMATCHED))
+    assertThat(refusal(new Reused(4, ReuseReason.GRACE_PERIOD_OVER, TOKENS)))
+        .containsExactly("grace-period-over", four, tokens);
+    assertThat(refusal(new Mismatched(four, tokens)))
         .containsExactly("bound to another user-agent-and-ip", four, tokens);
-    assertThat(refusal(REVOKED)).containsExactly("client-session revoked before", none, tokens);
+    assertThat(refusal(new Revoked(RevocationScope.CLIENT_SESSION, tokens)))
+        .containsExactly("client-session revoked before", none, tokens);
     assertThat(refusal(Denied.MISSING))
         .containsExactly("the family has no record", none, Optional.empty());
     assertThat(refusal(Denied.LIMITED))
@@ -125,8 +126,8 @@ final class RefreshDecisionTest {
   @EnumSource(
       names = {"STARTED", "ROTATED", "FAST_FORWARDED", "ADOPTED"},
       mode = Mode.EXCLUDE)
-  void whenARotationHasTheNameOfAnotherDecision_thenItIsNotMade(Outcome outcome) {
-    assertThatThrownBy(() -> new Rotated(outcome, CHILD, TOKENS, OBSERVED))
+  void givenTheOutcomeOfAnotherDecision_thenItIsNoRotation(Outcome outcome) {
+    assertThatThrownBy(() -> new Rotated(outcome, CHILD, TOKENS, LIMITED))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -2,38 +2,35 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.rotation.RotationPolicy.ContextMatch;
+import dev.tokenguard.rotation.RotationRequest.Attempt;
+import java.time.Duration;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The context of a request and its attempt. */
 final class RequestContextTest {
 
   private static final RequestContext CONTEXT = RequestContext.of("Mozilla/5.0", "192.0.2.1");
 
+  /** Every version writes these hashes; a missing header is an empty one. */
   @Test
-  void whenFingerprintsAreTaken_thenTheyAreThoseOfEveryOtherVersion() {
+  void whenHashesAreMade_thenTheyAreThoseOfEveryOtherVersion() {
     assertThat(CONTEXT).isEqualTo(new RequestContext("EGa0gi", "N_z_JL"));
-    assertThat(CONTEXT.toClaim()).isEqualTo("EGa0gi.N_z_JL");
-  }
-
-  @Test
-  void whenATraitIsMissing_thenItCountsAsEmptyAndStillHasAFingerprint() {
     assertThat(RequestContext.of(null, null))
         .isEqualTo(RequestContext.of("", ""))
         .isEqualTo(new RequestContext("47DEQp", "47DEQp"));
   }
 
   @Test
-  void whenOneTraitDiffers_thenOnlyItsFingerprintDiffers() {
-    RequestContext elsewhere = RequestContext.of("Mozilla/5.0", "192.0.2.2");
-    assertThat(elsewhere.userAgent()).isEqualTo(CONTEXT.userAgent());
-    assertThat(elsewhere.ip()).isNotEqualTo(CONTEXT.ip());
-  }
-
-  @Test
-  void whenAClaimIsReadBack_thenItIsTheSameContext() {
+  void whenAClaimIsRead_thenItIsTheContextThatWasWritten() {
+    assertThat(CONTEXT.toClaim()).isEqualTo("EGa0gi.N_z_JL");
     assertThat(RequestContext.fromClaim(CONTEXT.toClaim())).contains(CONTEXT);
+    assertThat(RequestContext.fromClaim(42)).isEmpty();
   }
 
   @ParameterizedTest
@@ -49,12 +46,40 @@ final class RequestContextTest {
         "EGa0g,.N_z_JL",
         "EGa0gi.N_z_JL\n"
       })
-  void whenAClaimIsNotOneOfOurs_thenItIsNoContext(String claim) {
+  void givenAClaimOfAnotherForm_thenItIsNoContext(String claim) {
     assertThat(RequestContext.fromClaim(claim)).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "NONE,               true,  true,  true",
+    "USER_AGENT,         false, true,  false",
+    "IP,                 true,  false, false",
+    "USER_AGENT_AND_IP,  false, false, false",
+  })
+  void whenContextsAreCompared_thenOnlyTheNamedPropertiesCount(
+      ContextMatch match, boolean withOtherAgent, boolean withOtherIp, boolean withOtherBoth) {
+    assertThat(match.isSame(CONTEXT, RequestContext.of("Mozilla/5.0", "192.0.2.1"))).isTrue();
+    assertThat(match.isSame(CONTEXT, RequestContext.of("curl", "192.0.2.1")))
+        .isEqualTo(withOtherAgent);
+    assertThat(match.isSame(CONTEXT, RequestContext.of("Mozilla/5.0", "192.0.2.2")))
+        .isEqualTo(withOtherIp);
+    assertThat(match.isSame(CONTEXT, RequestContext.of("curl", "192.0.2.2")))
+        .isEqualTo(withOtherBoth);
+    assertThat(match.comparesUserAgent()).isNotEqualTo(withOtherAgent);
+    assertThat(match.comparesIp()).isNotEqualTo(withOtherIp);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1, 0", "0, 0", "1, 1", "29999, 29999", "30000, 30000", "30001, 30000"})
+  void givenAnImpossibleAge_thenAnAttemptHasTheNearestPossibleOne(long given, long counted) {
+    assertThat(new Attempt("id", Duration.ofMillis(given)).age()).hasMillis(counted);
+  }
+
   @Test
-  void whenAClaimIsNoText_thenItIsNoContext() {
-    assertThat(RequestContext.fromClaim(42)).isEmpty();
+  void whenAttemptsAreMade_thenTheirIdsDifferAndAreShort() {
+    assertThat(IntStream.range(0, 20).mapToObj(it -> Attempt.aged(Duration.ZERO).id()))
+        .doesNotHaveDuplicates()
+        .allMatch(id -> id.matches("[A-Za-z0-9_-]{4}"));
   }
 }

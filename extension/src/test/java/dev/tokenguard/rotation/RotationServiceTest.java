@@ -5,62 +5,89 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.rotation.RefreshDecision.Denied;
 import dev.tokenguard.rotation.RefreshDecision.Mismatched;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
-import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Unavailable;
 import dev.tokenguard.rotation.RefreshDecision.Unguarded;
-import dev.tokenguard.rotation.TokenFamily.AccessTokens;
+import dev.tokenguard.rotation.RotationService.UnacknowledgedRotations;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** A store that is unavailable: the policy decides, and lost responses are not a reuse later. */
 final class RotationServiceTest {
 
-  private static final TestClock CLOCK = TestClock.started();
-  private static final Login LOGIN = Login.at(CLOCK);
+  private static final RotationPolicy GRACE = Policies.with("grace-period", 10);
+  private static final StoreUnavailableException UNREACHABLE =
+      new StoreUnavailableException("unreachable", null);
+  private static final StoreUnavailableException UNANSWERED =
+      StoreUnavailableException.unanswered("unanswered", null);
 
-  private static RefreshDecision decidedBy(
-      OneAnswerStore store, RotationRequest request, RotationPolicy policy) {
-    return new RotationService(store, new InMemoryUnacknowledgedRotations())
-        .refresh(request, policy);
+  private final TestClock clock = TestClock.started();
+  private final Login login = Login.at(clock);
+  private final FamilyStore store = new InMemoryFamilyStore(clock);
+  private final UnacknowledgedRotations unacknowledged = new InMemoryUnacknowledgedRotations();
+  private final RotationService node = new RotationService(store, unacknowledged);
+  private final RotationService hanging = failing(UNANSWERED, false);
+  private int attempts;
+
+  private static final class InMemoryUnacknowledgedRotations implements UnacknowledgedRotations {
+    private final Set<String> all = new HashSet<>();
+
+    @Override
+    public void remember(TokenPosition presented, String attempt) {
+      all.add(presented + attempt);
+    }
+
+    @Override
+    public boolean contains(TokenPosition presented, String attempt) {
+      return all.contains(presented + attempt);
+    }
   }
 
-  private static RefreshDecision withoutStore(Login login, long generation, RotationPolicy policy) {
-    return decidedBy(OneAnswerStore.away(), login.refresh(generation, CLOCK), policy);
+  /** A node whose store fails, after it has executed the refresh or without. */
+  private RotationService failing(StoreUnavailableException failure, boolean isExecuted) {
+    FamilyStore unavailable =
+        (FamilyStore)
+            Proxy.newProxyInstance(
+                FamilyStore.class.getClassLoader(),
+                new Class<?>[] {FamilyStore.class},
+                (proxy, method, arguments) -> {
+                  if (isExecuted) {
+                    method.invoke(store, arguments);
+                  }
+                  throw failure;
+                });
+    return new RotationService(unavailable, unacknowledged);
+  }
+
+  private RefreshDecision withoutStore(Login one, long generation, RotationPolicy policy) {
+    return failing(UNREACHABLE, false).refresh(one.refresh(generation, clock), policy);
+  }
+
+  private static RotationPolicy allowing(String settings) {
+    return Policies.of(settings + " on-redis-failure=allow");
   }
 
   @Test
-  void whenTheStoreDecides_thenThatIsTheDecision() {
-    RefreshDecision decision =
-        new Rotated(
-            Outcome.ROTATED,
-            new SuccessorToken(4, 1_000, 2_000, 0, Optional.empty()),
-            new AccessTokens(LOGIN.family(), 1, 3, 1, 0, 2_000, "onrtac", "onrtrt"),
-            Optional.of(Outcome.LIMITED));
-    assertThat(
-            decidedBy(
-                OneAnswerStore.answering(decision), LOGIN.refresh(3, CLOCK), Policies.DEFAULT))
-        .isSameAs(decision);
-  }
-
-  @Test
-  void givenTheStoreIsUnavailable_whenThePolicyDenies_thenTheClientMayRetrySoon() {
-    assertThat(withoutStore(LOGIN, 3, Policies.DEFAULT))
+  void whenThePolicyDenies_thenTheClientCanRetry() {
+    assertThat(withoutStore(login, 3, Policies.DEFAULT))
         .isEqualTo(new Unavailable(Duration.ofSeconds(2)));
   }
 
   @ParameterizedTest
   @CsvSource({"enforce, allow", "observe, allow", "observe, deny"})
-  void givenTheStoreIsUnavailable_whenThePolicyAllowsOrObserves_thenTheLineageContinuesByTheToken(
-      String mode, String onFailure) {
+  void whenThePolicyAllowsOrObserves_thenTheLineageContinues(String mode, String onFailure) {
     RotationPolicy policy = Policies.with("mode", mode, "on-redis-failure", onFailure);
-    long now = CLOCK.second();
-    assertThat(withoutStore(LOGIN.boundTo(Login.OTHER_IP), 3, policy))
+    long now = clock.second();
+    assertThat(withoutStore(login.boundTo(Login.OTHER_IP), 3, policy))
         .isEqualTo(
             new Unguarded(
                 Optional.of(
@@ -68,58 +95,107 @@ final class RotationServiceTest {
   }
 
   @Test
-  void givenTheStoreIsUnavailable_whenNoPolicyApplies_thenTheTokenIsServedAsByKeycloakAlone() {
-    assertThat(withoutStore(LOGIN, 3, RotationPolicy.LOOKUP))
+  void whenNoPolicyAppliesOrNoRefreshTokenIsIssued_thenNothingIsRotated() {
+    assertThat(withoutStore(login, 3, RotationPolicy.LOOKUP))
         .isEqualTo(new Unguarded(Optional.empty()));
+    RotationRequest request = Login.withoutRefreshToken(login.refresh(3, clock));
+    assertThat(hanging.refresh(request, allowing(""))).isEqualTo(new Unguarded(Optional.empty()));
+    assertThat(hanging.refresh(request, Policies.DEFAULT)).isInstanceOf(Unavailable.class);
   }
 
   @Test
-  void givenTheStoreIsUnavailable_whenNoRefreshTokenIsIssued_thenThePolicyDecidesAsWell() {
-    RotationRequest request = Login.withoutRefreshToken(LOGIN.refresh(3, CLOCK));
-    assertThat(decidedBy(OneAnswerStore.away(), request, allowing()))
-        .isEqualTo(new Unguarded(Optional.empty()));
-    assertThat(decidedBy(OneAnswerStore.away(), request, Policies.DEFAULT))
-        .isInstanceOf(Unavailable.class);
-  }
-
-  @Test
-  void givenTheStoreIsUnavailable_whenTheTokenAloneShowsThatALimitIsReached_thenItIsRefused() {
-    assertThat(withoutStore(LOGIN, 2, allowing("max-rotations", 2))).isEqualTo(Denied.LIMITED);
-    Login longAgo = LOGIN.inSession("session", CLOCK.second() - 60);
-    assertThat(withoutStore(longAgo, 2, allowing("absolute-lifetime", 60)))
+  void whenTheTokenShowsThatALimitIsReached_thenItIsRefused() {
+    assertThat(withoutStore(login, 2, allowing("max-rotations=2"))).isEqualTo(Denied.LIMITED);
+    Login longAgo = login.inSession("session", clock.second() - 60);
+    assertThat(withoutStore(longAgo, 2, allowing("absolute-lifetime=60")))
         .isEqualTo(Denied.EXPIRED);
     for (String consequence : List.of("deny", "revoke-family")) {
-      RotationPolicy policy = allowing("bind-to", "ip", "on-binding-mismatch", consequence);
-      assertThat(withoutStore(LOGIN.boundTo(Login.OTHER_IP), 2, policy))
+      RotationPolicy policy = allowing("bind-to=ip on-binding-mismatch=" + consequence);
+      assertThat(withoutStore(login.boundTo(Login.OTHER_IP), 2, policy))
           .isEqualTo(new Mismatched(OptionalLong.of(2), Optional.empty()));
     }
   }
 
-  @Test
-  void givenTheStoreIsUnavailable_whenTheTokenIsJustWithinItsLimits_thenTheLineageContinues() {
-    Login longAgo = LOGIN.inSession("session", CLOCK.second() - 59);
-    Login elsewhere = LOGIN.boundTo(Login.OTHER_IP);
-    assertThat(
-            List.of(
-                withoutStore(LOGIN, 1, allowing("max-rotations", 2)),
-                withoutStore(longAgo, 2, allowing("absolute-lifetime", 60)),
-                withoutStore(LOGIN, 2, allowing("bind-to", "ip")),
-                withoutStore(elsewhere, 2, allowing("bind-to", "user-agent")),
-                withoutStore(
-                    elsewhere, 2, allowing("bind-to", "ip", "on-binding-mismatch", "observe"))))
-        .allMatch(it -> it.issued().isPresent());
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0, max-rotations=2",
+    "2, 59, absolute-lifetime=60",
+    "2, 0, bind-to=user-agent",
+    "2, 0, bind-to=ip on-binding-mismatch=observe",
+    "9, 60, mode=observe max-rotations=1 absolute-lifetime=1",
+  })
+  void whenTheTokenIsWithinItsLimitsOrThePolicyObserves_thenTheLineageContinues(
+      long generation, long seconds, String policy) {
+    Login bound = login.boundTo(Login.OTHER_IP).inSession("session", clock.second() - seconds);
+    assertThat(withoutStore(bound, generation, allowing(policy)).issued()).isPresent();
+    assertThat(withoutStore(login, 2, allowing("bind-to=ip")).issued()).isPresent();
+  }
+
+  /** Each by an attempt of its own. */
+  private Outcome refresh(RotationService by, long generation, RotationPolicy policy) {
+    RotationRequest request =
+        Login.attempted(login.refresh(generation, clock), "no" + ++attempts, Duration.ZERO);
+    return by.refresh(request, policy).outcome();
+  }
+
+  private void waitForTheEndOfTheOutage() {
+    clock.advance(Duration.ofMinutes(5));
   }
 
   @Test
-  void givenTheStoreIsUnavailableAndThePolicyObserves_whenALimitIsReached_thenNothingIsRefused() {
-    RotationPolicy policy =
-        Policies.with("mode", "observe", "max-rotations", 1, "absolute-lifetime", 1);
-    Login longAgo = LOGIN.inSession("session", CLOCK.second() - 60);
-    assertThat(withoutStore(longAgo, 9, policy)).isInstanceOf(Unguarded.class);
+  void givenALostResponse_whenTheClientRetriesAfterTheGracePeriod_thenItGetsTheNewestToken() {
+    assertThat(refresh(failing(UNANSWERED, true), 0, GRACE)).isEqualTo(Outcome.UNAVAILABLE);
+    waitForTheEndOfTheOutage();
+    assertThat(refresh(node, 0, GRACE)).isEqualTo(Outcome.REPLAYED);
+    assertThat(refresh(node, 1, GRACE)).isEqualTo(Outcome.ROTATED);
   }
 
-  private static RotationPolicy allowing(Object... settings) {
-    return Policies.with(
-        Stream.concat(Stream.of(settings), Stream.of("on-redis-failure", "allow")).toArray());
+  /** The client has its token; then an attacker presents the old one, and gets no response. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 10})
+  void givenAResponse_whenOnlyALaterRequestGotNone_thenTheReplayIsAReuse(int gracePeriod) {
+    RotationPolicy policy = Policies.with("grace-period", gracePeriod);
+    assertThat(refresh(node, 0, policy)).isEqualTo(Outcome.STARTED);
+    waitForTheEndOfTheOutage();
+    assertThat(refresh(failing(UNANSWERED, true), 0, policy)).isEqualTo(Outcome.UNAVAILABLE);
+    assertThat(refresh(hanging, 0, policy)).isEqualTo(Outcome.UNAVAILABLE);
+    assertThat(refresh(node, 0, policy)).isIn(Outcome.REUSED, Outcome.REVOKED);
+  }
+
+  @Test
+  void givenARequestThatTheStoreNeverSaw_whenTheNextGotAResponse_thenAReplayIsAReuse() {
+    assertThat(refresh(hanging, 0, GRACE)).isEqualTo(Outcome.UNAVAILABLE);
+    assertThat(refresh(node, 0, GRACE)).isEqualTo(Outcome.STARTED);
+    waitForTheEndOfTheOutage();
+    assertThat(refresh(node, 0, GRACE)).isEqualTo(Outcome.REUSED);
+  }
+
+  @Test
+  void givenALostResponse_whenAnotherTokenIsReplayed_thenItIsAReuse() {
+    assertThat(refresh(node, 0, GRACE)).isEqualTo(Outcome.STARTED);
+    assertThat(refresh(failing(UNANSWERED, true), 1, GRACE)).isEqualTo(Outcome.UNAVAILABLE);
+    waitForTheEndOfTheOutage();
+    assertThat(refresh(node, 0, GRACE)).isEqualTo(Outcome.REUSED);
+  }
+
+  @Test
+  void givenAResponseWithoutTheStore_thenALaterReplayIsAReuse() {
+    RotationPolicy allowing = allowing("grace-period=10");
+    assertThat(refresh(failing(UNANSWERED, true), 0, allowing)).isEqualTo(Outcome.UNGUARDED);
+    waitForTheEndOfTheOutage();
+    assertThat(refresh(node, 0, allowing)).isEqualTo(Outcome.REUSED);
+  }
+
+  @Test
+  void givenAFailureThatCannotHaveRotated_thenALaterReplayIsAReuse() {
+    assertThat(refresh(failing(UNREACHABLE, true), 0, GRACE)).isEqualTo(Outcome.UNAVAILABLE);
+    waitForTheEndOfTheOutage();
+    assertThat(refresh(node, 0, GRACE)).isEqualTo(Outcome.REUSED);
+  }
+
+  @Test
+  void givenAnAttemptWithoutAnId_thenItIsNotRemembered() {
+    hanging.refresh(Login.attempted(login.refresh(0, clock), "", Duration.ZERO), GRACE);
+    assertThat(unacknowledged.contains(new TokenPosition(login.family(), 0), "")).isFalse();
   }
 }

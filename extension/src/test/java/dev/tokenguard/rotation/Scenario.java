@@ -3,6 +3,15 @@ package dev.tokenguard.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.config.Setting;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.Client;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.revocation.RevocationTarget.ClientSessions;
+import dev.tokenguard.revocation.RevocationTarget.Families;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
+import dev.tokenguard.revocation.RevocationTarget.Sessions;
+import dev.tokenguard.revocation.RevocationTarget.User;
 import dev.tokenguard.rotation.RefreshDecision.Mismatched;
 import dev.tokenguard.rotation.RefreshDecision.Refused;
 import dev.tokenguard.rotation.RefreshDecision.Replayed;
@@ -12,6 +21,7 @@ import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Throttled;
 import dev.tokenguard.rotation.RotationPolicy.ContextMatch;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,35 +32,43 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * What happens to the families of a user, as a text of steps, and what must hold at each step.
+ * Events of the families of a user, as a text of steps, each with its expected result.
  *
  * <pre>
- * 3 rotated                  the token of generation 3 is presented; the decision
- * 0 replayed(reused)         and what a policy only observes
- * 0 reused/older-generation  and why; also revoked/session, throttled/1000ms
- * b.0 started                of another family of the user
+ * 3 rotated                  the token of generation 3 of family a is presented; the decision
+ * 0 replayed(reused)         and the refusal that is only observed
+ * 0 reused/older-generation  and the reason; also revoked/session, throttled/1000ms
+ * b.0 started                the token of another family
+ * login  b.login@ip          a login is recorded; its family revokes none
+ * c.login revokes a b        and revokes families
+ * b:offline:other-client.0   the first step of a family names what differs: its user, client, session
  * 0@ip                       from another address; @agent: by another user agent
- * 0&amp;ip                       by a token that says that it is bound to another address
- * 0~6s                       the request reached Keycloak six seconds ago
- * 0#two1?one1                attempt two1; of the earlier attempts only one1 got no answer; ?: none did
- * 0!                         where it must make no difference which attempts got an answer
- * 0^                         by a token whose session can no longer be active
- * 0_                         where no refresh token is issued
- * login  b.login@ip          a login is recorded
+ * 0&amp;ip                       by a token with a claim that binds it to another address
+ * 0~6s                       the request has reached Keycloak six seconds ago
+ * 0#two1?one1                attempt two1; of the earlier attempts only one1 got no response; ?: none did
+ * 0!                         the store must not ask which attempts got a response
+ * 0^                         by a token whose session can no longer be active; ^0s: from now on
+ * 0=60s                      by a token that was issued 60 seconds ago
+ * 0_                         no refresh token is issued
+ * revoke session             a revocation; also online, offline, other-session, client-session, client, user
+ * revoke families b c names c  families by their ids; whose access tokens the store names
+ * found a! b                 the recorded families; !: revoked
+ * 100 logins                 so many logins of other families
  * +5s  +1ms  -5s             time passes, or the clock is set back
  * with mode=observe          another policy applies from here on
  * </pre>
  *
- * <p>A refusal that revokes nothing, and a look-up, must leave all families as they were. A replay
- * must issue the very same refresh token, with an access token of its own.
+ * <p>A refusal that revokes nothing, a look-up, and a login that is recorded already leave all
+ * families unchanged. A replay issues the same refresh token, with another access token.
  */
 final class Scenario {
 
   private static final Pattern TIME = Pattern.compile("([+-]?)(\\d+)(ms|s)");
-  private static final Pattern TOKEN = Pattern.compile("(?:(\\w+)\\.)?(\\d+|login)(\\S*)");
-  private static final Pattern DETAIL = Pattern.compile("([@&~#?!^_])(\\w*)");
+  private static final Pattern TOKEN = Pattern.compile("(?:([\\w:-]+)\\.)?(\\d+|login)(\\S*)");
+  private static final Pattern DETAIL = Pattern.compile("([@&~#?!^_=])(\\w*)");
   private static final Pattern DECISION =
       Pattern.compile("([a-z-]+)(?:/([\\w-]+))?(?:\\(([a-z-]+)\\))?");
   private static final Map<String, RequestContext> CONTEXTS =
@@ -59,44 +77,51 @@ final class Scenario {
   private final FamilyStore store;
   private final TestClock clock;
   private final Login login;
+  private final Map<String, Login> logins = new HashMap<>();
   private final Map<String, SuccessorToken> newest = new HashMap<>();
   private final Map<String, RequestContext> bindings = new HashMap<>();
   private RotationPolicy policy;
+  private int others;
 
-  Scenario(FamilyStore store, TestClock clock, Login login, String policy) {
+  Scenario(FamilyStore store, TestClock clock, String policy) {
     this.store = store;
     this.clock = clock;
-    this.login = login;
+    this.login = Login.at(clock).asFamily("a");
     this.policy = Policies.of(policy);
   }
 
   void run(String steps) {
     for (String step : steps.split(", *")) {
       try {
-        run(step.split(" ", 2));
+        run(step.split(" ", 2)[0], step.contains(" ") ? step.split(" ", 2)[1] : "");
       } catch (AssertionError unexpected) {
         throw new AssertionError("at " + step + ": " + unexpected.getMessage(), unexpected);
       }
     }
   }
 
-  private void run(String[] step) {
-    Matcher token = TOKEN.matcher(step[0]);
-    if (step[0].equals("with")) {
-      policy = Policies.of(step[1]);
-    } else if (TIME.matcher(step[0]).matches()) {
-      clock.advance(duration(step[0]));
+  private void run(String step, String rest) {
+    Matcher token = TOKEN.matcher(step);
+    if (step.equals("with")) {
+      policy = Policies.of(rest);
+    } else if (step.equals("revoke")) {
+      revoke(rest.split(" names ")[0], rest.contains("names") ? rest.split(" names ")[1] : "");
+    } else if (step.equals("found")) {
+      assertThat(families().stream().map(it -> it.id() + (it.isRevoked() ? "!" : "")))
+          .containsExactly(words(rest));
+    } else if (rest.equals("logins")) {
+      logInOthers(Integer.parseInt(step));
+    } else if (TIME.matcher(step).matches()) {
+      clock.advance(duration(step));
     } else if (token.matches()) {
-      Login one = token.group(1) == null ? login : login.asFamily(token.group(1));
+      Login family = family(Optional.ofNullable(token.group(1)).orElse("a"));
       if (token.group(2).equals("login")) {
-        Login located = located(one, token.group(3));
-        located.claim().ifPresent(it -> bindings.put(one.family(), it));
-        assertThat(store.begin(located.begin(clock), policy)).isEmpty();
+        logIn(located(family, token.group(3)), token.group(3), rest);
       } else {
-        present(one, Long.parseLong(token.group(2)), token.group(3), step[1]);
+        present(family, Long.parseLong(token.group(2)), token.group(3), rest);
       }
     } else {
-      throw new IllegalArgumentException(step[0]);
+      throw new IllegalArgumentException(step);
     }
   }
 
@@ -105,6 +130,32 @@ final class Scenario {
     assertThat(time.matches()).isTrue();
     long amount = Long.parseLong(time.group(1).replace("+", "") + time.group(2));
     return time.group(3).equals("s") ? Duration.ofSeconds(amount) : Duration.ofMillis(amount);
+  }
+
+  /** The first step of a family defines it: its name, and what differs from family a. */
+  private Login family(String text) {
+    String[] parts = text.split(":");
+    return logins.computeIfAbsent(
+        parts[0],
+        name -> {
+          Login family = login.asFamily(name);
+          for (String difference : List.of(parts).subList(1, parts.length)) {
+            family = differing(family, difference);
+          }
+          return family;
+        });
+  }
+
+  private Login differing(Login family, String difference) {
+    return switch (difference) {
+      case "offline" -> family.offline();
+      case "other-user" -> family.ofUser("other user");
+      case "other-client" -> family.atClient("other client", login.started());
+      case "other-session" -> family.inSession("other session", clock.second());
+      case "later" -> family.inSession(login.session(), clock.second());
+      case "rejoined" -> family.atClient(login.client(), clock.second());
+      default -> throw new IllegalArgumentException(difference);
+    };
   }
 
   private static Login located(Login one, String details) {
@@ -117,6 +168,67 @@ final class Scenario {
       }
     }
     return located;
+  }
+
+  /** A millisecond passes, so that the store can tell which login was first. */
+  private void logIn(Login one, String details, String expected) {
+    List<TokenFamily> before = families();
+    boolean isRecorded =
+        before.stream().anyMatch(it -> it.id().equals(one.family()) && it.created().isPresent());
+    one.claim().ifPresent(it -> bindings.put(one.family(), it));
+    RotationRequest request = one.begin(clock);
+    if (details.contains("=")) {
+      request = issuedAgo(request, details.substring(details.indexOf('=') + 1));
+    }
+    assertThat(store.begin(request, policy))
+        .extracting(AccessTokens::family)
+        .containsExactlyInAnyOrder(words(expected.replace("revokes", "")));
+    if (isRecorded) {
+      assertThat(families()).isEqualTo(before);
+    }
+    clock.advance(Duration.ofMillis(1));
+  }
+
+  private static String[] words(String text) {
+    return Stream.of(text.split(" ")).filter(it -> !it.isEmpty()).toArray(String[]::new);
+  }
+
+  private RotationRequest issuedAgo(RotationRequest request, String age) {
+    return Login.issuedAt(request, clock.second() - duration(age).toSeconds());
+  }
+
+  /** So many that the store removes the records that it need not keep. */
+  private void logInOthers(int number) {
+    for (int done = 0; done < number; done++) {
+      store.begin(login.asFamily("login " + ++others).begin(clock), policy);
+    }
+  }
+
+  private void revoke(String target, String named) {
+    Revocation revocation =
+        new Revocation(target(target), clock.second(), clock.second() + Login.REMEMBERED);
+    assertThat(store.revoke(revocation))
+        .extracting(AccessTokens::family)
+        .containsExactlyInAnyOrder(words(named));
+  }
+
+  private RevocationTarget target(String text) {
+    String[] words = text.split(" ");
+    List<String> ids = List.of(words).subList(1, words.length);
+    String user = login.user();
+    return switch (words[0]) {
+      case "families" -> new Families(user, ids);
+      case "session" -> Sessions.of(user, login.session(), SessionKind.BOTH);
+      case "online" -> Sessions.of(user, login.session(), SessionKind.ONLINE);
+      case "offline" -> Sessions.of(user, login.session(), SessionKind.OFFLINE);
+      case "other-session" -> Sessions.of(user, "other session", SessionKind.BOTH);
+      case "client-session" ->
+          new ClientSessions(
+              user, List.of(new ClientSession(login.session(), login.client())), ids);
+      case "client" -> new Client(user, login.client(), List.of());
+      case "user" -> new User(user);
+      default -> throw new IllegalArgumentException(text);
+    };
   }
 
   private void present(Login one, long generation, String details, String expected) {
@@ -135,7 +247,9 @@ final class Scenario {
                 it -> {
                   throw new AssertionError("asked for " + it);
                 };
-        case "^" -> request = Login.usableUntil(request, clock.second() - 1);
+        case "^" ->
+            request = Login.usableUntil(request, clock.second() - (value.isEmpty() ? 1 : 0));
+        case "=" -> request = issuedAgo(request, value);
         case "_" -> request = Login.withoutRefreshToken(request);
         default -> assertThat(detail.group(1)).isIn("@", "&");
       }
@@ -183,20 +297,24 @@ final class Scenario {
     SuccessorToken known = newest.get(family);
     if (decision instanceof Rotated rotated) {
       SuccessorToken child = rotated.child();
-      assertThat(child.generation()).isEqualTo(request.presented().generation() + 1);
-      assertThat(child.issuedAt()).isEqualTo(clock.second());
-      assertThat(child.expiresAt()).isEqualTo(request.child().expiresAt());
-      assertThat(child.replay()).isZero();
-      if (policy.bindTo() != ContextMatch.NONE) {
-        bindings.putIfAbsent(family, request.binding().orElse(request.context()));
-      }
       request.binding().ifPresent(it -> bindings.putIfAbsent(family, it));
-      assertThat(child.binding()).isEqualTo(Optional.ofNullable(bindings.get(family)));
+      if (policy.bindTo() != ContextMatch.NONE) {
+        bindings.putIfAbsent(family, request.context());
+      }
+      assertThat(child)
+          .isEqualTo(
+              new SuccessorToken(
+                  request.presented().generation() + 1,
+                  clock.second(),
+                  request.child().expiresAt(),
+                  0,
+                  Optional.ofNullable(bindings.get(family))));
       newest.put(family, child);
     } else if (decision instanceof Replayed replayed) {
-      assertThat(Children.again(replayed.child(), 0)).isEqualTo(Children.again(known, 0));
-      assertThat(replayed.child().replay()).isGreaterThan(known.replay());
-      newest.put(family, Children.again(known, replayed.child().replay()));
+      SuccessorToken child = replayed.child();
+      assertThat(child.replay()).isGreaterThan(known.replay());
+      assertThat(child).usingRecursiveComparison().ignoringFields("replay").isEqualTo(known);
+      newest.put(family, child);
     } else if (decision instanceof Reused
         || decision instanceof Mismatched mismatched && mismatched.accessTokens().isPresent()) {
       assertThat(families())

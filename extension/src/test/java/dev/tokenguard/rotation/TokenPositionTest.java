@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -15,9 +16,10 @@ final class TokenPositionTest {
 
   private static final String FAMILY = "6f1b5a0e-3c7d-4e2a-9b1f-0a2b3c4d5e6f";
 
-  /** Computed by another program. Were they to change, an update would end every grace period. */
+  /** Computed by another program. A change of these would end every grace period at an update. */
   @ParameterizedTest
   @CsvSource({
+    FAMILY + ",0," + FAMILY + ",6fcac411-17b1-8be3-937e-ca0df08088ff",
     FAMILY + ",1,fd2c1308-3fa5-83ce-82cc-1b84fbe5a3ce,6fcac411-17b1-8be3-85a8-accf96af9cd1",
     FAMILY + ",2,6ff9d431-72f8-82f5-9f35-8030a0ce3475,6fcac411-17b1-8be3-b476-e87616be896f",
     FAMILY
@@ -27,62 +29,61 @@ final class TokenPositionTest {
   })
   void whenIdsAreDerived_thenTheyAreThoseOfEveryOtherVersion(
       String family, long generation, String refreshTokenId, String accessTokenId) {
-    TokenPosition place = new TokenPosition(family, generation);
-    assertThat(place.refreshTokenId()).isEqualTo(refreshTokenId);
-    assertThat(place.accessTokenId(0)).isEqualTo(accessTokenId);
+    TokenPosition position = new TokenPosition(family, 3).at(generation);
+    assertThat(position.refreshTokenId()).isEqualTo(refreshTokenId);
+    assertThat(position.accessTokenId(0)).isEqualTo(accessTokenId);
   }
 
   @Test
-  void givenTheLogin_whenIdsAreDerived_thenTheRefreshTokenKeepsItsOwn() {
-    TokenPosition login = new TokenPosition(FAMILY, 0);
-    assertThat(login.refreshTokenId()).isEqualTo(FAMILY);
-    assertThat(login.accessTokenId(0)).isEqualTo("6fcac411-17b1-8be3-937e-ca0df08088ff");
-  }
-
-  @Test
-  void whenIdsAreDerivedOfManyPlaces_thenAllDifferAndAreUuidsOfVersion8() {
+  void whenIdsOfManyPositionsAreDerived_thenAllDifferAndAreUuidsOfVersion8() {
     Set<String> ids = new HashSet<>();
-    for (long generation = 1; generation <= 500; generation++) {
-      for (String family : new String[] {FAMILY, FAMILY + "1", "1"}) {
-        TokenPosition place = new TokenPosition(family, generation);
-        ids.add(place.refreshTokenId());
-        ids.add(place.accessTokenId(0));
+    for (long number = 1; number <= 500; number++) {
+      for (String family : List.of(FAMILY, FAMILY + "1", "1")) {
+        TokenPosition position = new TokenPosition(family, number);
+        ids.add(position.refreshTokenId());
+        ids.add(position.accessTokenId(0));
+        ids.add(position.accessTokenId(number));
+        assertThat(position.at(7).accessTokenId(number)).isEqualTo(position.accessTokenId(number));
       }
     }
-    assertThat(ids).hasSize(3000);
-    assertThat(ids)
-        .allSatisfy(
-            id -> {
-              assertThat(UUID.fromString(id)).hasToString(id);
-              assertThat(UUID.fromString(id).version()).isEqualTo(8);
-              assertThat(UUID.fromString(id).variant()).isEqualTo(2);
-            });
+    assertThat(ids).hasSize(4500);
+    assertThat(ids).allMatch(id -> UUID.fromString(id).version() == 8);
+    assertThat(ids).allMatch(id -> UUID.fromString(id).variant() == 2);
   }
 
   @Test
-  void whenAnotherGenerationIsAskedFor_thenTheFamilyStays() {
-    assertThat(new TokenPosition(FAMILY, 3).at(9)).isEqualTo(new TokenPosition(FAMILY, 9));
+  void whenIdsAreDerived_thenThoseOfAccessTokensContainTheTagOfTheFamily() {
+    TokenPosition position = new TokenPosition("family", 7);
+    String tag = position.tag();
+    String exchanged = TokenPosition.exchangedTokenId(tag, "onrtte", 1);
+    assertThat(exchanged).startsWith("onrtte:");
+    assertThat(TokenPosition.exchangedTokenId(tag, "onrtte", 2)).isNotEqualTo(exchanged);
+    assertThat(
+            List.of(
+                "onrtrt:" + position.accessTokenId(0), position.at(8).accessTokenId(3), exchanged))
+        .allMatch(id -> TokenPosition.tagOf(id).orElseThrow().equals(tag));
+    assertThat(new TokenPosition("other", 7).tag()).isNotEqualTo(tag);
+    assertThat(List.of("onrtte:" + UUID.randomUUID(), ""))
+        .allMatch(id -> TokenPosition.tagOf(id).isEmpty());
   }
 
   @Test
-  void givenTheLargestGeneration_whenItIsSucceeded_thenTheNumberIsStillExactInLua() {
-    assertThat(new TokenPosition(FAMILY, TokenPosition.MAX_GENERATION).generation())
-        .isEqualTo(9007199254740990L);
-    double succeeded = TokenPosition.MAX_GENERATION + 1;
-    assertThat((long) succeeded).isEqualTo(TokenPosition.MAX_GENERATION + 1);
-    assertThat(succeeded + 1).isNotEqualTo(succeeded);
+  void givenTheLargestGeneration_thenItsSuccessorIsExactInLua() {
+    double successor = TokenPosition.MAX_GENERATION + 1;
+    assertThat((long) successor).isEqualTo(TokenPosition.MAX_GENERATION + 1);
+    assertThat(successor + 1).isNotEqualTo(successor);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {-1, Long.MIN_VALUE, TokenPosition.MAX_GENERATION + 1, Long.MAX_VALUE})
-  void whenTheGenerationIsOutOfBounds_thenItIsNoPlace(long generation) {
+  void givenAGenerationOutOfRange_thenItIsRefused(long generation) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new TokenPosition(FAMILY, generation))
         .withMessage("generation: 0 to 9007199254740990");
   }
 
   @Test
-  void whenTheFamilyHasNoId_thenItIsNoPlace() {
+  void givenAFamilyWithoutAnId_thenItIsRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> new TokenPosition("", 0));
   }
 }

@@ -1,0 +1,261 @@
+package dev.tokenguard.rotation;
+
+import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.rotation.RefreshDecision.Denied;
+import dev.tokenguard.rotation.RefreshDecision.Kept;
+import dev.tokenguard.rotation.RefreshDecision.Mismatched;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
+import dev.tokenguard.rotation.RefreshDecision.Rotated;
+import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
+import dev.tokenguard.rotation.RefreshDecision.Throttled;
+import dev.tokenguard.rotation.RotationPolicy.ContextMatch;
+import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
+import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
+import dev.tokenguard.rotation.RotationPolicy.Mode;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** How the {@link InMemoryFamilyStore} decides one refresh: the first rule that refuses it. */
+final class ReferenceDecision {
+
+  private static final int MINUTE = 60;
+
+  private final RotationRequest request;
+  private final RotationPolicy policy;
+  private final InMemoryFamilyStore.User user;
+  private final Instant now;
+  private final Predicate<String> wasUnanswered;
+  private final long presented;
+  private final boolean isKnown;
+  private final ReferenceFamily family;
+  private final Optional<RequestContext> binding;
+  private final long minute;
+  private final long refreshes;
+
+  private Optional<Boolean> isExcused = Optional.empty();
+
+  ReferenceDecision(
+      RotationRequest request,
+      RotationPolicy policy,
+      InMemoryFamilyStore.User user,
+      Instant now,
+      Predicate<String> wasUnanswered) {
+    this.request = request;
+    this.policy = policy;
+    this.user = user;
+    this.now = now;
+    this.wasUnanswered = wasUnanswered;
+    this.presented = request.presented().generation();
+    Optional<ReferenceFamily> known = user.known(request.presented().family(), now);
+    this.isKnown = known.isPresent();
+    this.family = known.orElseGet(() -> ReferenceFamily.adopted(request, now));
+    this.binding =
+        family
+            .binding
+            .or(request::binding)
+            .or(
+                () ->
+                    policy.bindTo() == ContextMatch.NONE
+                        ? Optional.empty()
+                        : Optional.of(request.context()));
+    long passed = now.getEpochSecond() - family.minute;
+    boolean isSameMinute = passed >= 0 && passed < MINUTE;
+    this.minute = isSameMinute ? family.minute : now.getEpochSecond();
+    this.refreshes = isSameMinute ? family.refreshesInMinute + 1 : 1;
+  }
+
+  RefreshDecision decision() {
+    Optional<Outcome> observed = Optional.empty();
+    for (RefreshDecision refusal : refusals().toList()) {
+      if (isCarriedOut(refusal)) {
+        if (refusal instanceof Reused
+            || refusal instanceof Mismatched it && it.accessTokens().isPresent()) {
+          user.families.put(family.id, family);
+          family.revoke(request.child().revokedRetainUntil());
+          family.record(request, user, now);
+        }
+        return refusal;
+      }
+      observed = observed.or(() -> Optional.of(refusal.outcome()));
+    }
+    return granted(observed);
+  }
+
+  /** The most severe first. */
+  private Stream<RefreshDecision> refusals() {
+    return Stream.<Supplier<Optional<? extends RefreshDecision>>>of(
+            this::capped,
+            this::revoked,
+            this::reused,
+            this::missing,
+            this::mismatched,
+            this::expired,
+            this::limited,
+            this::throttled)
+        .flatMap(rule -> rule.get().stream());
+  }
+
+  private boolean isCarriedOut(RefreshDecision refusal) {
+    boolean isAccepted =
+        refusal instanceof Mismatched && policy.onBindingMismatch() == MismatchConsequence.OBSERVE;
+    return refusal instanceof Revoked || !policy.isObserving() && !isAccepted;
+  }
+
+  private RefreshDecision granted(Optional<Outcome> observed) {
+    if (policy.mode() == Mode.LOOKUP || !request.issuesRefreshToken()) {
+      return new Kept(observed);
+    }
+    user.families.put(family.id, family);
+    RefreshDecision decision = isReplay() ? replayed(observed) : rotated(observed);
+    boolean isCounted = policy.maxRefreshesPerMinute() > 0;
+    family.minute = isCounted ? minute : 0;
+    family.refreshesInMinute = isCounted ? refreshes : 0;
+    return decision;
+  }
+
+  private Replayed replayed(Optional<Outcome> observed) {
+    if (reuse().isEmpty()) {
+      if (isGraceOver()) {
+        family.beginGrace(now);
+      }
+      family.replaysInGrace++;
+    }
+    return new Replayed(family.replay(request, user, now), observed);
+  }
+
+  private Rotated rotated(Optional<Outcome> observed) {
+    Outcome outcome = rotation();
+    AccessTokens replaced = family.replacedBy(request);
+    family.binding = binding;
+    SuccessorToken child = family.rotate(request, user, now);
+    AccessTokens all = family.unexpired(now);
+    // They expire when the last of the family does, because no store counts one by one.
+    AccessTokens expiring =
+        new AccessTokens(
+            replaced.family(),
+            replaced.first(),
+            replaced.last(),
+            replaced.firstReplay(),
+            replaced.lastReplay(),
+            all.expiresAt(),
+            all.loginPrefix(),
+            all.refreshPrefix());
+    return new Rotated(outcome, child, expiring, observed);
+  }
+
+  private boolean isReplay() {
+    return isKnown && presented < family.generation;
+  }
+
+  private Outcome rotation() {
+    if (!isKnown) {
+      return presented == 0 ? Outcome.STARTED : Outcome.ADOPTED;
+    }
+    return presented == family.generation ? Outcome.ROTATED : Outcome.FAST_FORWARDED;
+  }
+
+  /** A token without a record can be of a family that the limit of families revoked. */
+  private Optional<Revoked> capped() {
+    return Optional.of(new Revoked(RevocationScope.FAMILY, Optional.empty()))
+        .filter(
+            it ->
+                !isKnown
+                    && user.mayBeCapped(request.session().clientId(), request.presentedIssuedAt()));
+  }
+
+  Optional<Revoked> revoked() {
+    if (family.isRevoked) {
+      return Optional.of(
+          new Revoked(RevocationScope.FAMILY, Optional.of(family.unexpired(request, now))));
+    }
+    RotationRequest.Session session = request.session();
+    return user.markOf(session, session.started(), session.clientStarted())
+        .map(scope -> new Revoked(scope, Optional.empty()));
+  }
+
+  private Optional<Reused> reused() {
+    return reuse().map(why -> new Reused(family.generation, why, family.unexpired(now)));
+  }
+
+  private Optional<ReuseReason> reuse() {
+    if (!isReplay()) {
+      return Optional.empty();
+    }
+    if (presented < family.generation - 1) {
+      return Optional.of(ReuseReason.OLDER_GENERATION);
+    }
+    if (!policy.graceContext().isSame(family.rotatedFrom, request.context())) {
+      return Optional.of(isGraceOver() ? ReuseReason.GRACE_PERIOD_OVER : ReuseReason.OTHER_CONTEXT);
+    }
+    return Optional.of(ReuseReason.GRACE_PERIOD_OVER).filter(it -> isGraceOver() && !isExcused());
+  }
+
+  /** By the time at which the request arrived. */
+  private boolean isGraceOver() {
+    Instant end = family.rotated.plus(policy.gracePeriod());
+    return policy.gracePeriod().isZero() || !now.minus(request.attempt().age()).isBefore(end);
+  }
+
+  /** Asks once, and only if the response makes a difference. */
+  private boolean isExcused() {
+    if (isExcused.isEmpty()) {
+      isExcused =
+          Optional.of(
+              !policy.isObserving()
+                  && revoked().isEmpty()
+                  && !family.attempt.isEmpty()
+                  && wasUnanswered.test(family.attempt));
+    }
+    return isExcused.get();
+  }
+
+  private Optional<Denied> missing() {
+    boolean isStale = request.usableUntil() > 0 && now.getEpochSecond() > request.usableUntil();
+    boolean isDenied = presented > 0 && policy.onMissingState() == MissingConsequence.DENY;
+    return Optional.of(Denied.MISSING).filter(it -> !isKnown && (isStale || isDenied));
+  }
+
+  private Optional<Mismatched> mismatched() {
+    if (binding.isEmpty() || policy.bindTo().isSame(binding.get(), request.context())) {
+      return Optional.empty();
+    }
+    if (policy.onBindingMismatch() == MismatchConsequence.REVOKE_FAMILY) {
+      return Optional.of(
+          new Mismatched(
+              OptionalLong.of(family.generation), Optional.of(family.unexpired(request, now))));
+    }
+    OptionalLong newest = isKnown ? OptionalLong.of(family.generation) : OptionalLong.empty();
+    return Optional.of(new Mismatched(newest, Optional.empty()));
+  }
+
+  private Optional<Denied> expired() {
+    long end = policy.notAfter(request.session().started());
+    return Optional.of(Denied.EXPIRED).filter(it -> end > 0 && now.getEpochSecond() >= end);
+  }
+
+  private Optional<Denied> limited() {
+    int max = policy.maxRotations();
+    return Optional.of(Denied.LIMITED).filter(it -> !isReplay() && max > 0 && presented >= max);
+  }
+
+  private Optional<Throttled> throttled() {
+    if (policy.maxRefreshesPerMinute() > 0 && refreshes > policy.maxRefreshesPerMinute()) {
+      Instant next = Instant.ofEpochSecond(minute + MINUTE);
+      return Optional.of(new Throttled(Duration.between(now, next)));
+    }
+    boolean areReplaysUsedUp =
+        policy.graceMaxReplays() > 0 && family.replaysInGrace >= policy.graceMaxReplays();
+    return Optional.of(new Throttled(Duration.ofSeconds(1)))
+        .filter(it -> areReplaysUsedUp && isReplay() && reuse().isEmpty() && !isGraceOver());
+  }
+}

@@ -1,0 +1,242 @@
+package dev.tokenguard.rotation;
+
+import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
+import java.time.Instant;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** A family in the {@link InMemoryFamilyStore}. */
+final class ReferenceFamily {
+
+  /** The number of generations whose access tokens count although the store has not seen them. */
+  private static final long UNSEEN = 64;
+
+  /** A family that exceeded the limit is kept for so long after its access tokens have expired. */
+  private static final long CLOCK_MARGIN = 60;
+
+  final String id;
+  Optional<RotationRequest.Session> session = Optional.empty();
+  Optional<RequestContext> binding = Optional.empty();
+  long generation;
+  long newestIssuedAt;
+  long newestExpiresAt;
+  Instant rotated;
+  RequestContext rotatedFrom = new RequestContext("", "");
+
+  /** The attempt that got the newest token last. */
+  String attempt = "";
+
+  long replaysInGrace;
+  long minute;
+  long refreshesInMinute;
+  boolean isRevoked;
+
+  /** The position among the families of the user, in the order of their records. */
+  long number;
+
+  /** The expiry of the access token of each generation and of each replay. */
+  private final NavigableMap<Long, Long> accessTokens = new TreeMap<>();
+
+  private final NavigableMap<Long, Long> replays = new TreeMap<>();
+  private long lastReplay;
+  private String loginPrefix = "";
+  private String refreshPrefix = "";
+  private Optional<Instant> created = Optional.empty();
+  private Optional<String> parentTag = Optional.empty();
+  private boolean isCapped;
+  private long retainUntil;
+
+  /** Without a record of a login or a refresh. */
+  ReferenceFamily(String id, Instant now) {
+    this.id = id;
+    this.rotated = now;
+  }
+
+  /** The family begins with this refresh, whatever its generation. */
+  static ReferenceFamily adopted(RotationRequest request, Instant now) {
+    ReferenceFamily family = new ReferenceFamily(request.presented().family(), now);
+    family.issue(request, request.presented().generation());
+    family.loginPrefix = request.accessToken().loginPrefix();
+    family.refreshPrefix = request.accessToken().prefix();
+    family.rotatedFrom = request.context();
+    family.assumeAccessTokens(request);
+    return family;
+  }
+
+  void begin(RotationRequest login, InMemoryFamilyStore.User user, Instant now) {
+    issue(login, 0);
+    binding = login.binding();
+    rotatedFrom = login.context();
+    loginPrefix = login.accessToken().loginPrefix();
+    accessTokens.put(0L, login.accessToken().expiresAt());
+    retainUntil(login.child().retainUntil());
+    record(login, user, now);
+  }
+
+  /** The lineage continues from the presented token. */
+  SuccessorToken rotate(RotationRequest request, InMemoryFamilyStore.User user, Instant now) {
+    if (request.presented().generation() > generation) {
+      assumeAccessTokens(request);
+    }
+    issue(request, request.presented().generation() + 1);
+    beginGrace(now);
+    rotatedFrom = request.context();
+    refreshPrefix = request.accessToken().prefix();
+    removeExpired(now);
+    accessTokens.merge(generation, request.accessToken().expiresAt(), Math::max);
+    granted(request, user, now);
+    return successor(0);
+  }
+
+  void beginGrace(Instant now) {
+    rotated = now;
+    replaysInGrace = 0;
+  }
+
+  /** The newest token is issued once more, with another access token. */
+  SuccessorToken replay(RotationRequest request, InMemoryFamilyStore.User user, Instant now) {
+    lastReplay++;
+    removeExpired(now);
+    replays.put(lastReplay, request.accessToken().expiresAt());
+    granted(request, user, now);
+    return successor(lastReplay);
+  }
+
+  private void issue(RotationRequest request, long newest) {
+    generation = newest;
+    newestIssuedAt = request.child().issuedAt();
+    newestExpiresAt = request.child().expiresAt();
+  }
+
+  private SuccessorToken successor(long replay) {
+    return new SuccessorToken(generation, newestIssuedAt, newestExpiresAt, replay, binding);
+  }
+
+  private void granted(RotationRequest request, InMemoryFamilyStore.User user, Instant now) {
+    attempt = request.attempt().id();
+    retainUntil(request.child().retainUntil());
+    record(request, user, now);
+  }
+
+  /** The first login or refresh counts. */
+  void record(RotationRequest request, InMemoryFamilyStore.User user, Instant now) {
+    if (session.isEmpty()) {
+      session = Optional.of(request.session());
+      created = Optional.of(Instant.ofEpochSecond(now.getEpochSecond()));
+      parentTag = request.parentTag();
+      number = user.nextNumber();
+    }
+  }
+
+  private void assumeAccessTokens(RotationRequest request) {
+    long last = request.presented().generation();
+    accessTokens.headMap(last - UNSEEN).clear();
+    for (long each = Math.max(0, last - UNSEEN); each <= last; each++) {
+      accessTokens.merge(each, request.accessToken().expiresAt(), Math::max);
+    }
+  }
+
+  /** An expired access token stays expired, even when the clock is set back. */
+  private void removeExpired(Instant now) {
+    accessTokens.values().removeIf(expiry -> expiry < now.getEpochSecond());
+    replays.values().removeIf(expiry -> expiry < now.getEpochSecond());
+  }
+
+  void revoke(long until) {
+    isRevoked = true;
+    retainUntil(until);
+  }
+
+  /** The limit of families revokes it: it is kept until its access tokens have expired. */
+  void cap(Instant now) {
+    isRevoked = true;
+    isCapped = true;
+    long expiry = unexpired(now).expiresAt() + CLOCK_MARGIN;
+    retainUntil = Math.min(retainUntil, Math.max(now.getEpochSecond(), expiry));
+  }
+
+  boolean isKept(Instant now) {
+    return !isCapped || retainUntil >= now.getEpochSecond();
+  }
+
+  private void retainUntil(long second) {
+    retainUntil = Math.max(retainUntil, second);
+  }
+
+  /** The access tokens that were issued with the presented token of this rotation. */
+  AccessTokens replacedBy(RotationRequest request) {
+    long presented = request.presented().generation();
+    long firstReplay = presented == generation ? lastReplay - replaysInGrace : lastReplay;
+    return accessTokens(presented, presented, firstReplay + 1);
+  }
+
+  AccessTokens unexpired(Instant now) {
+    return accessTokens(
+        firstUnexpired(accessTokens, now).orElse(generation + 1),
+        generation,
+        firstUnexpired(replays, now).orElse(lastReplay + 1));
+  }
+
+  /** Also those that were granted without the store, if the request shows that there are some. */
+  AccessTokens unexpired(RotationRequest request, Instant now) {
+    AccessTokens known = unexpired(now);
+    long last = request.presented().generation();
+    if (last <= generation) {
+      return known;
+    }
+    return new AccessTokens(
+        id,
+        last - generation > UNSEEN ? last - UNSEEN : known.first(),
+        last,
+        known.firstReplay(),
+        lastReplay,
+        Math.max(known.expiresAt(), request.accessToken().expiresAt()),
+        loginPrefix,
+        request.accessToken().prefix());
+  }
+
+  private static Optional<Long> firstUnexpired(NavigableMap<Long, Long> expiries, Instant now) {
+    return expiries.entrySet().stream()
+        .filter(each -> each.getValue() >= now.getEpochSecond())
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private AccessTokens accessTokens(long first, long last, long firstReplay) {
+    long latest =
+        Stream.of(accessTokens, replays)
+            .flatMap(each -> each.values().stream())
+            .reduce(0L, Math::max);
+    return new AccessTokens(
+        id, first, last, firstReplay, lastReplay, latest, loginPrefix, refreshPrefix);
+  }
+
+  boolean isActive(InMemoryFamilyStore.User user, Instant now) {
+    return found(user, now).filter(it -> !it.isRevoked()).isPresent();
+  }
+
+  /** Empty if its record has expired. */
+  Optional<TokenFamily> found(InMemoryFamilyStore.User user, Instant now) {
+    if (retainUntil < now.getEpochSecond()) {
+      return Optional.empty();
+    }
+    long began = created.map(Instant::getEpochSecond).orElse(0L);
+    boolean isMarked = session.flatMap(it -> user.markOf(it, began, began)).isPresent();
+    return Optional.of(
+        new TokenFamily(
+            id,
+            session.map(RotationRequest.Session::id),
+            session.map(RotationRequest.Session::clientId),
+            session.filter(RotationRequest.Session::isOffline).isPresent(),
+            generation,
+            created,
+            rotated,
+            isRevoked || isMarked,
+            unexpired(now),
+            parentTag));
+  }
+}
