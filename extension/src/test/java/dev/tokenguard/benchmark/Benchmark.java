@@ -1,127 +1,146 @@
 package dev.tokenguard.benchmark;
 
-import dev.tokenguard.benchmark.Results.Machine;
-import dev.tokenguard.benchmark.refresh.RefreshBenchmark;
-import dev.tokenguard.benchmark.refresh.RefreshReport;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.sun.management.OperatingSystemMXBean;
+import dev.tokenguard.benchmark.Options.Part;
+import dev.tokenguard.benchmark.Report.Plot;
+import dev.tokenguard.benchmark.Report.Table;
+import dev.tokenguard.benchmark.Report.Target;
+import dev.tokenguard.benchmark.refresh.EndpointBenchmark;
 import dev.tokenguard.benchmark.store.ClusterBenchmark;
-import dev.tokenguard.benchmark.store.ClusterBenchmark.ClusterReport;
 import dev.tokenguard.benchmark.store.StoreBenchmark;
-import dev.tokenguard.benchmark.store.StoreBenchmark.StoreReport;
 import dev.tokenguard.benchmark.store.VolumeBenchmark;
-import dev.tokenguard.benchmark.support.BenchmarkFailure;
-import dev.tokenguard.benchmark.support.BenchmarkOptions;
-import dev.tokenguard.benchmark.support.Progress;
-import dev.tokenguard.config.InvalidSettingException;
-import dev.tokenguard.faults.Soak;
-import dev.tokenguard.faults.SoakReport;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.Properties;
-import java.util.Set;
+import java.time.LocalDate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 
 /** {@code mvn -Pbench}; {@code mvn -Pbench -Dbench.help} explains it. */
 public final class Benchmark {
 
-  private final BenchmarkOptions options;
-  private final Progress progress = new Progress();
+  private Benchmark() {}
 
-  private Benchmark(BenchmarkOptions options) {
-    this.options = options;
-  }
-
-  public static void main(String[] args) {
-    Properties given = System.getProperties();
-    if (BenchmarkOptions.asksForHelp(given)) {
-      System.out.println(BenchmarkOptions.help());
-    } else {
-      new Benchmark(understood(given)).run();
-    }
-  }
-
-  private static BenchmarkOptions understood(Properties given) {
-    Set<String> unknown = BenchmarkOptions.unknownNames(given);
-    if (!unknown.isEmpty()) {
-      throw new BenchmarkFailure(
-          "There is no option bench."
-              + String.join(", bench.", unknown)
-              + "; mvn -Pbench -Dbench.help shows what there is.");
-    }
+  public static void main(String[] args) throws IOException {
+    CommandLine line = Options.commandLine();
+    Options options;
     try {
-      return BenchmarkOptions.parse(given);
-    } catch (InvalidSettingException invalid) {
-      throw new BenchmarkFailure("bench." + invalid.getMessage());
+      options = Options.parse(line, System.getProperties());
+    } catch (ParameterException invalid) {
+      throw new IllegalArgumentException(
+          invalid.getMessage() + "; mvn -Pbench -Dbench.help lists the options.", invalid);
     }
-  }
-
-  private void run() {
-    Machine machine = Machine.here();
-    progress.say("%s", machine.text());
-    if (options.measuresVolume()) {
-      new VolumeBenchmark(progress).run();
+    if (options.help()) {
+      line.usage(System.out);
       return;
     }
-    makeOutputFolder();
-    progress.say("This takes about %d minutes.", options.expected().toMinutes() + 1);
-    Optional<StoreReport> store =
-        options.measuresStore()
-            ? Optional.of(new StoreBenchmark(options, progress).run())
-            : Optional.empty();
-    Optional<RefreshReport> refresh =
-        options.measuresRefresh()
-            ? Optional.of(new RefreshBenchmark(options, progress).run())
-            : Optional.empty();
-    Optional<ClusterReport> cluster =
-        options.measuresCluster()
-            ? Optional.of(new ClusterBenchmark(options, progress).run())
-            : Optional.empty();
-    Optional<SoakReport> soak = options.soaks() ? Optional.of(soak()) : Optional.empty();
-    Results results = new Results(machine, options, refresh, store, cluster, soak);
-    System.out.println(new ResultsTable().of(results));
-    try {
-      write(results);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    progress.say("Written to %s", options.output());
-    if (options.soaks() && !results.targets().stream().allMatch(Target::isReached)) {
-      throw new BenchmarkFailure("The soak did not hold, see the table above.");
+    Map<String, Object> machine = machine();
+    Progress.say("%s", machine);
+    // First: a run of half an hour must not fail because of the folder.
+    Files.createDirectories(options.output());
+    List<Report> reports = run(options);
+    List<Target> targets = reports.stream().flatMap(each -> each.targets().stream()).toList();
+    reports.forEach(each -> each.tables().forEach(table -> System.out.println(table.text())));
+    targets.forEach(target -> System.out.println(target.text()));
+    write(options.output(), machine, Options.describe(line), reports, targets);
+    Progress.say("Written to %s", options.output().toAbsolutePath());
+    if (options.part() == Part.SOAK && !targets.stream().allMatch(Target::isReached)) {
+      throw new IllegalStateException("The soak did not hold, see the table above.");
     }
   }
 
-  private SoakReport soak() {
-    return new Soak(
-            options.soakWarmUp(),
-            options.soak(),
-            options.soakFamilies(),
-            text -> progress.say("%s", text))
-        .run();
+  private static List<Report> run(Options options) {
+    return switch (options.part()) {
+      case STORE -> List.of(new StoreBenchmark(options).run());
+      case REFRESH -> List.of(EndpointBenchmark.ofRotations(options));
+      case CLUSTER -> List.of(new ClusterBenchmark(options).run());
+      case COMPARE -> List.of(EndpointBenchmark.ofJars(options));
+      case VOLUME -> List.of(VolumeBenchmark.run());
+      case SOAK -> List.of(SoakBenchmark.run(options));
+      case ALL ->
+          List.of(
+              new StoreBenchmark(options).run(),
+              EndpointBenchmark.ofRotations(options),
+              new ClusterBenchmark(options).run());
+    };
   }
 
-  /** At once: it would be a pity to find out at the end that it cannot be made. */
-  private void makeOutputFolder() {
-    try {
-      Files.createDirectories(options.output());
-    } catch (IOException e) {
-      throw new BenchmarkFailure("The folder " + options.output() + " cannot be made", e);
+  private static void write(
+      Path folder,
+      Map<String, Object> machine,
+      Map<String, Object> options,
+      List<Report> reports,
+      List<Target> targets)
+      throws IOException {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("date", LocalDate.now().toString());
+    all.put("machine", machine);
+    Map<String, String> versions = new TreeMap<>();
+    reports.forEach(report -> versions.putAll(report.versions()));
+    all.put("versions", versions);
+    all.put("options", options);
+    for (Report report : reports) {
+      report.tables().forEach(table -> all.put(table.name(), table.json()));
+      all.putAll(report.details());
     }
-  }
-
-  private void write(Results results) throws IOException {
-    Path folder = options.output();
-    Files.writeString(folder.resolve("results.json"), results.json());
-    try {
-      if (results.refresh().isPresent()) {
-        ResultsPlot.draw(results.refresh().get(), folder.resolve("refresh.png"));
+    all.put("targets", targets);
+    new ObjectMapper()
+        .enable(SerializationFeature.INDENT_OUTPUT)
+        .writeValue(folder.resolve("results.json").toFile(), all);
+    for (Report report : reports) {
+      for (Table table : report.tables()) {
+        draw(table, folder);
       }
-      if (results.store().isPresent()) {
-        ResultsPlot.draw(results.store().get(), folder.resolve("store.png"));
-        ResultsPlot.drawLookUps(results.store().get(), folder.resolve("blacklist.png"));
+    }
+  }
+
+  private static void draw(Table table, Path folder) throws IOException {
+    try {
+      if (table.plot() != Plot.NONE) {
+        Chart.draw(table, folder);
       }
     } catch (LinkageError | RuntimeException noFonts) {
-      progress.say("No plots: this Java cannot draw text, as without fontconfig (%s)", noFonts);
+      Progress.say("No plot: this Java cannot draw text, as without fontconfig (%s)", noFonts);
+    }
+  }
+
+  /**
+   * Where the figures come from. With a load average above a tenth or so, something else was
+   * running before the benchmark began.
+   */
+  private static Map<String, Object> machine() throws IOException {
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    Map<String, Object> machine = new LinkedHashMap<>();
+    machine.put("processor", processor());
+    machine.put("cores", system.getAvailableProcessors());
+    machine.put("memoryGib", Math.round(system.getTotalMemorySize() / Math.pow(2, 30)));
+    machine.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    machine.put(
+        "java",
+        System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
+    machine.put("loadAverage", system.getSystemLoadAverage());
+    return machine;
+  }
+
+  private static String processor() throws IOException {
+    Path linux = Path.of("/proc/cpuinfo");
+    if (!Files.exists(linux)) {
+      return "unknown";
+    }
+    try (Stream<String> lines = Files.lines(linux)) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse("unknown");
     }
   }
 }

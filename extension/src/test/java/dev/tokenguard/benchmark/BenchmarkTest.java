@@ -1,18 +1,14 @@
 package dev.tokenguard.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.benchmark.refresh.CommandCount;
-import dev.tokenguard.benchmark.refresh.CommandCount.Pace;
-import dev.tokenguard.benchmark.refresh.CommandCount.StatementCalls;
-import dev.tokenguard.benchmark.refresh.RefreshBenchmark;
-import dev.tokenguard.benchmark.refresh.Variant;
-import dev.tokenguard.benchmark.support.Spread;
+import dev.tokenguard.benchmark.Report.Target;
 import dev.tokenguard.faults.SoakReport;
 import dev.tokenguard.faults.SoakReport.Sample;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Properties;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -20,24 +16,77 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
-/** The arithmetic of the results. */
+/** The options, and the arithmetic of the results. */
 class BenchmarkTest {
 
   private static final long BYTES = 1_000_000;
 
   @Test
-  void given_rounds_then_the_median_is_in_the_middle_and_few_rounds_are_all_in_the_interval() {
-    assertThat(Spread.of(List.of(9.0, 1.0, 2.0)).median()).isEqualTo(2);
-    assertThat(Spread.of(List.of(4.0, 1.0, 9.0, 2.0)).median()).isEqualTo(3);
-    assertThat(Spread.of(List.of(3.0, 1.0, 2.0)).low()).isEqualTo(1);
-    assertThat(Spread.of(List.of(3.0, 1.0, 2.0)).high()).isEqualTo(3);
+  void given_the_help_then_each_option_has_a_label_a_description_and_its_default() {
+    CommandLine line = Options.commandLine();
+    String help = line.getUsageMessage();
+
+    for (OptionSpec option : line.getCommandSpec().options()) {
+      assertThat(option.description()).as(option.longestName()).isNotEmpty();
+      assertThat(help).contains(option.longestName());
+      if (option.defaultValue() != null && !option.longestName().endsWith("output")) {
+        assertThat(help).contains(option.paramLabel(), "Default: " + option.defaultValue());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bench.rounds, 501, 1..500 rounds",
+    "bench.round, x, -Dbench.round",
+    "bench.runds, 5, -Dbench.runds"
+  })
+  void given_an_option_that_does_not_exist_or_a_value_out_of_range_then_it_is_named(
+      String name, String value, String message) {
+    Properties given = new Properties();
+    given.setProperty(name, value);
+
+    assertThatThrownBy(() -> Options.parse(Options.commandLine(), given))
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void given_options_then_the_others_have_their_defaults_and_the_results_no_password() {
+    Properties given = new Properties();
+    given.setProperty("bench.part", "refresh");
+    given.setProperty("bench.id-token", "false");
+    given.setProperty("bench.families", "200000");
+    given.setProperty("bench.postgres.url", "jdbc:postgresql://host/db?password=secret");
+    given.setProperty("bench.phase", "integration-test");
+    CommandLine line = Options.commandLine();
+
+    Options options = Options.parse(line, given);
+
+    assertThat(options.part()).isEqualTo(Options.Part.REFRESH);
+    assertThat(options.wantsIdTokens()).isFalse();
+    assertThat(options.rounds()).isEqualTo(40);
+    assertThat(options.families()).isEqualTo(200_000);
+    assertThat(Options.describe(line).toString()).contains("rounds=40").doesNotContain("secret");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9 1 2, 2, 1, 9", "4 1 9 2, 3, 1, 9"})
+  void given_few_rounds_then_the_median_is_in_the_middle_and_all_are_in_the_interval(
+      String values, double median, double low, double high) {
+    Spread spread = Spread.of(Stream.of(values.split(" ")).map(Double::valueOf).toList());
+
+    assertThat(List.of(spread.median(), spread.low(), spread.high()))
+        .containsExactly(median, low, high);
   }
 
   @Test
   void given_one_outlier_then_it_is_not_in_the_interval() {
     List<Double> values = new ArrayList<>(List.of(1000.0));
     IntStream.rangeClosed(1, 20).forEach(value -> values.add((double) value));
+
     assertThat(Spread.of(values).high()).isLessThan(20);
   }
 
@@ -52,45 +101,16 @@ class BenchmarkTest {
             .limit(2000)
             .filter(spread -> spread.low() <= median && median <= spread.high())
             .count();
+
     assertThat(hits / 2000.0).isBetween(0.90, 0.96);
   }
 
   @Test
   void given_two_figures_then_they_are_compared_round_by_round() {
     Spread ratio = Spread.of(List.of(2.0, 30.0, 8.0)).by(Spread.of(List.of(1.0, 10.0, 4.0)));
+
     assertThat(ratio.values()).containsExactly(2.0, 3.0, 2.0);
     assertThat(ratio.median()).isEqualTo(2);
-  }
-
-  @Test
-  void given_as_many_rounds_as_variants_then_each_follows_each_other_one_once() {
-    List<List<Variant>> neighbours = new ArrayList<>();
-    int variants = Variant.values().length;
-    for (int round = 1; round <= variants; round++) {
-      List<Variant> order = RefreshBenchmark.orderOf(round);
-      assertThat(order).containsExactlyInAnyOrder(Variant.values());
-      for (int place = 1; place < variants; place++) {
-        neighbours.add(order.subList(place - 1, place + 1));
-      }
-    }
-    assertThat(neighbours).doesNotHaveDuplicates().hasSize(variants * (variants - 1));
-  }
-
-  @Test
-  void given_commands_of_transactions_connections_and_the_cluster_then_they_are_not_counted() {
-    CommandCount count =
-        new CommandCount(
-            Variant.TOKEN_GUARD,
-            Pace.ONE_A_SECOND,
-            10,
-            List.of(
-                new StatementCalls("BEGIN", 10),
-                new StatementCalls("SET LOCAL synchronous_commit TO OFF", 10),
-                new StatementCalls("update OFFLINE_USER_SESSION set VERSION=$1", 20),
-                new StatementCalls("DELETE from JGROUPS_PING WHERE address=$1", 2)),
-            Map.of("evalsha", 10L, "ping", 3L, "hello", 1L));
-    assertThat(count.statementsPerRefresh()).isEqualTo(2);
-    assertThat(count.commandsPerRefresh()).isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -111,10 +131,14 @@ class BenchmarkTest {
         LongStream.rangeClosed(1, 20)
             .mapToObj(at -> new Sample(at, used(at, redis), used(at, keys), 100, used(at, heap)))
             .toList();
-    SoakReport report =
+    SoakReport soak =
         new SoakReport(1_000, 1, 80, falseAlarms, falseAlarms, 10, 10, escapes, List.of(), samples);
 
-    assertThat(Target.of(report).stream().filter(it -> !it.isReached()).map(Target::name).toList())
+    assertThat(
+            SoakBenchmark.report(soak).targets().stream()
+                .filter(target -> !target.isReached())
+                .map(Target::name)
+                .toList())
         .isEqualTo(missed.isEmpty() ? List.of() : List.of(missed));
   }
 

@@ -1,237 +1,136 @@
 package dev.tokenguard.benchmark.refresh;
 
-import dev.tokenguard.benchmark.refresh.RefreshLoad.RefreshChain;
-import dev.tokenguard.benchmark.support.BenchmarkOptions;
-import dev.tokenguard.benchmark.support.Progress;
-import dev.tokenguard.testbed.client.AdminApi;
-import dev.tokenguard.testbed.client.OidcClient;
-import dev.tokenguard.testbed.keycloak.ClientPolicies;
+import dev.tokenguard.benchmark.Options;
+import dev.tokenguard.benchmark.Progress;
+import dev.tokenguard.benchmark.refresh.Subject.Rotation;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.keycloak.KeycloakServer.Mode;
 import dev.tokenguard.testbed.keycloak.KeycloakSettings;
 import dev.tokenguard.testbed.redis.RedisServer;
 import dev.tokenguard.testbed.server.PostgresServer.Database;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
-/**
- * PostgreSQL, Redis, and two Keycloaks in production mode: one with the JAR, of one node or more,
- * for the variants that are compared, and one node without, for the check. Each has a database of
- * its own.
- */
-public final class Deployment implements AutoCloseable {
+/** PostgreSQL, and Keycloaks in production mode, each with a database and a Redis of its own. */
+final class Deployment implements AutoCloseable {
 
+  private final Options options;
+  private final Deque<AutoCloseable> servers = new ArrayDeque<>();
+  private final List<Subject> subjects = new ArrayList<>();
   private final Postgres postgres;
-  private final RedisServer redis;
-  private final Database database;
-  private final Database databaseWithoutJar;
-  private final List<KeycloakServer> nodes;
-  private final KeycloakServer keycloakWithoutJar;
 
-  private Deployment(
-      Postgres postgres,
-      RedisServer redis,
-      Database database,
-      Database databaseWithoutJar,
-      List<KeycloakServer> nodes,
-      KeycloakServer keycloakWithoutJar) {
-    this.postgres = postgres;
-    this.redis = redis;
-    this.database = database;
-    this.databaseWithoutJar = databaseWithoutJar;
-    this.nodes = nodes;
-    this.keycloakWithoutJar = keycloakWithoutJar;
+  private Deployment(Options options) {
+    this.options = options;
+    this.postgres = opened(Postgres.start(options.postgresUrl()));
   }
 
-  public static Deployment start(BenchmarkOptions options, Progress progress) {
-    Postgres postgres = Postgres.start(options.postgresUrl());
-    progress.say("PostgreSQL %s is up", postgres.version());
-    RedisServer redis = RedisServer.start();
-    progress.say("Redis %s is up", redis.version());
-    Database database = postgres.create("keycloak");
-    Database databaseWithoutJar = postgres.create("keycloak_without_jar");
-    progress.say("Keycloak with the JAR: build and first start, about a minute");
-    KeycloakSettings.Builder withJar =
-        withJar(database, redis).provider(Path.of(System.getProperty("token.guard.jar")));
-    for (Variant variant : Variant.IN_ONE_SERVER) {
-      withJar.realm(new BenchmarkRealm(variant).write(options.clients()));
-    }
-    List<KeycloakServer> nodes = new ArrayList<>();
-    nodes.add(withJar.start());
-    while (nodes.size() < options.nodes()) {
-      progress.say("Node %d of it", nodes.size() + 1);
-      nodes.add(
-          withJar(database, redis)
-              .builtLike(nodes.get(0))
-              .option("hostname", nodes.get(0).baseUri().toString())
-              .start());
-    }
-    progress.say("Keycloak without the JAR: the same");
-    KeycloakServer keycloakWithoutJar =
-        builder(databaseWithoutJar)
-            .realm(new BenchmarkRealm(Variant.NO_JAR).write(options.clients()))
-            .start();
-    Deployment deployment =
-        new Deployment(postgres, redis, database, databaseWithoutJar, nodes, keycloakWithoutJar);
-    for (Variant variant : Variant.values()) {
-      new BenchmarkRealm(variant).configure(deployment.nodesOf(variant).get(0));
-    }
+  /** The kinds of rotation in one Keycloak with the JAR, and no rotation in one without. */
+  static Deployment ofRotations(Options options) {
+    Deployment deployment = new Deployment(options);
+    deployment.start(
+        List.of(Path.of(System.getProperty("token.guard.jar"))),
+        options.nodes(),
+        Map.of(
+            Rotation.NONE, "a: no rotation",
+            Rotation.BUILT_IN, "b: built-in rotation",
+            Rotation.TOKEN_GUARD, "c: Token Guard"));
+    deployment.start(List.of(), 1, Map.of(Rotation.NONE, "a': no rotation, no JAR"));
     return deployment;
   }
 
-  /** Chains at the realm of a variant, logged in. */
-  public List<RefreshChain> chains(Variant variant, BenchmarkOptions options) {
-    List<RefreshChain> chains =
-        new BenchmarkRealm(variant).chains(nodesOf(variant).get(0), options);
-    chains.forEach(RefreshChain::logIn);
-    return chains;
+  /** Token Guard by another JAR, and by this one. */
+  static Deployment ofJars(Options options) {
+    Path other =
+        options
+            .otherJar()
+            .orElseThrow(
+                () -> new IllegalArgumentException("-Dbench.part=compare needs -Dbench.jar"));
+    Deployment deployment = new Deployment(options);
+    deployment.start(List.of(other), options.nodes(), Map.of(Rotation.TOKEN_GUARD, "o: other JAR"));
+    deployment.start(
+        List.of(Path.of(System.getProperty("token.guard.jar"))),
+        options.nodes(),
+        Map.of(Rotation.TOKEN_GUARD, "t: this JAR"));
+    return deployment;
   }
 
-  public List<KeycloakServer> nodesOf(Variant variant) {
-    return variant == Variant.NO_JAR ? List.of(keycloakWithoutJar) : nodes;
+  List<Subject> subjects() {
+    return subjects;
   }
 
-  public Database databaseOf(Variant variant) {
-    return variant == Variant.NO_JAR ? databaseWithoutJar : database;
-  }
-
-  public Map<String, String> versions() {
-    return Map.of(
-        "keycloak", System.getProperty("keycloak.version"),
-        "postgresql", postgres.version(),
-        "redis", redis.version());
-  }
-
-  public Postgres postgres() {
+  Postgres postgres() {
     return postgres;
   }
 
-  public RedisServer redis() {
-    return redis;
+  Map<String, String> versions() {
+    return Map.of(
+        "keycloak", System.getProperty("keycloak.version"),
+        "postgresql", postgres.version(),
+        "redis", subjects.get(0).redis().version());
   }
 
   @Override
   public void close() {
-    List<AutoCloseable> all = new ArrayList<>(nodes);
-    all.addAll(List.of(keycloakWithoutJar, redis, postgres));
-    all.forEach(Deployment::close);
-  }
-
-  private static KeycloakSettings.Builder withJar(Database database, RedisServer redis) {
-    return builder(database).option("spi-redis-connection--jedis--url", redis.uri().toString());
-  }
-
-  private static KeycloakSettings.Builder builder(Database database) {
-    return KeycloakServer.builder()
-        .mode(Mode.PRODUCTION)
-        .database(database)
-        .option("cache", "ispn")
-        .option("cache-embedded-network-bind-address", "127.0.0.1")
-        .environment("JAVA_OPTS_KC_HEAP", "-Xms1g -Xmx1g");
-  }
-
-  private static void close(AutoCloseable server) {
-    try {
-      server.close();
-    } catch (Exception e) {
-      System.err.println("A server did not stop in order: " + e.getMessage());
-    }
-  }
-
-  /**
-   * The realm: a public client, as single-page apps are, and a user for each chain. It is the same
-   * for all variants; what differs is switched in place.
-   */
-  public static final class BenchmarkRealm {
-
-    public static final String PASSWORD = "benchmark";
-
-    private static final String CLIENT = "app";
-    private static final String POLICY = "rotation";
-
-    private final Variant variant;
-
-    public BenchmarkRealm(Variant variant) {
-      this.variant = variant;
-    }
-
-    private String name() {
-      return variant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /** Writes the realm file that Keycloak imports. */
-    public Path write(int users) {
-      String user =
-          """
-          {"username": "%1$s", "enabled": true, "email": "%1$s@example.org", "emailVerified": true,
-           "firstName": "Bench", "lastName": "Mark",
-           "credentials": [{"type": "password", "value": "%2$s", "temporary": false}]}
-          """;
-      String all =
-          IntStream.range(0, users)
-              .mapToObj(number -> user.formatted(userName(number), PASSWORD))
-              .collect(Collectors.joining(","));
-      String realm =
-          """
-          {"realm": "%s", "enabled": true, "sslRequired": "none", "users": [%s], "clients": [
-           {"clientId": "%s", "enabled": true, "publicClient": true,
-            "directAccessGrantsEnabled": true}]}
-          """;
+    while (!servers.isEmpty()) {
       try {
-        Path file = Files.createTempFile(name(), ".json");
-        file.toFile().deleteOnExit();
-        return Files.writeString(file, realm.formatted(name(), all, CLIENT));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        servers.pop().close();
+      } catch (Exception e) {
+        System.err.println("A server did not stop in order: " + e.getMessage());
       }
     }
+  }
 
-    /**
-     * All at one node; the others own their share of the cluster's locks and caches. Under load,
-     * too, they would take turns with it on the same cores, which nodes on machines of their own do
-     * not.
-     */
-    public List<RefreshChain> chains(KeycloakServer node, BenchmarkOptions options) {
-      OidcClient app = OidcClient.of(node.baseUri(), name(), CLIENT);
-      String scope = options.wantsIdTokens() ? "openid" : "profile";
-      return IntStream.range(0, options.clients())
-          .mapToObj(number -> new RefreshChain(app, scope, userName(number)))
-          .toList();
+  private void start(List<Path> jars, int size, Map<Rotation, String> titles) {
+    Progress.say("Keycloak for %s: build and first start, about a minute", titles.values());
+    RedisServer redis = opened(RedisServer.start());
+    Database database = postgres.create();
+    KeycloakSettings.Builder first = settings(database, redis, !jars.isEmpty());
+    jars.forEach(first::provider);
+    List<Rotation> rotations = titles.keySet().stream().sorted().toList();
+    rotations.forEach(rotation -> first.realm(rotation.writeRealm(options.clients())));
+    List<KeycloakServer> nodes = new ArrayList<>(List.of(opened(first.start())));
+    while (nodes.size() < size) {
+      nodes.add(
+          opened(
+              settings(database, redis, true)
+                  .builtLike(nodes.get(0))
+                  .option("hostname", nodes.get(0).baseUri().toString())
+                  .start()));
     }
+    for (Rotation rotation : rotations) {
+      String[] title = titles.get(rotation).split(": ");
+      Subject subject = new Subject(title[0], title[1], rotation, nodes, database, redis);
+      subject.configure();
+      subjects.add(subject);
+    }
+  }
 
-    /** Makes the realm what its variant is. */
-    public void configure(KeycloakServer server) {
-      AdminApi admin = server.admin(name());
-      if (variant == Variant.BUILT_IN_ROTATION) {
-        admin.updateRealm(Map.of("revokeRefreshToken", true));
-      }
-      if (variant == Variant.TOKEN_GUARD) {
-        admin.updateRealm(
-            Map.of("eventsListeners", List.of("jboss-logging", "redis-token-blacklist")));
-        admin.putProfilesAndPolicies(
-            // All settings have their defaults.
-            List.of(ClientPolicies.profile(POLICY, Map.of())), List.of(policy()));
-      }
+  private KeycloakSettings.Builder settings(Database database, RedisServer redis, boolean hasJar) {
+    KeycloakSettings.Builder builder =
+        KeycloakServer.builder()
+            .mode(Mode.PRODUCTION)
+            .database(database)
+            .option("cache", "ispn")
+            .option("cache-embedded-network-bind-address", "127.0.0.1")
+            .environment("JAVA_OPTS_KC_HEAP", "-Xms1g -Xmx1g");
+    if (hasJar) {
+      builder.option("spi-redis-connection--jedis--url", redis.uri().toString());
     }
+    if (options.part() == Options.Part.COMPARE) {
+      // The default hash of passwords would be most of a login.
+      builder
+          .option("spi-password-hashing--argon2--iterations", "1")
+          .option("spi-password-hashing--argon2--memory", "256");
+    }
+    return builder;
+  }
 
-    private static Map<String, Object> policy() {
-      Map<String, Object> policy = new LinkedHashMap<>(ClientPolicies.policy(POLICY));
-      policy.put(
-          "conditions", List.of(Map.of("condition", "any-client", "configuration", Map.of())));
-      return policy;
-    }
-
-    private static String userName(int number) {
-      return "user" + number;
-    }
+  private <T extends AutoCloseable> T opened(T server) {
+    servers.push(server);
+    return server;
   }
 }

@@ -1,7 +1,5 @@
 package dev.tokenguard.benchmark.refresh;
 
-import dev.tokenguard.benchmark.refresh.CommandCount.StatementCalls;
-import dev.tokenguard.benchmark.support.BenchmarkFailure;
 import dev.tokenguard.testbed.server.PostgresServer;
 import dev.tokenguard.testbed.server.PostgresServer.Database;
 import java.sql.Connection;
@@ -9,69 +7,70 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The PostgreSQL below Keycloak: one of its own, or one that is named. */
-public final class Postgres implements AutoCloseable {
+/** The PostgreSQL of the Keycloaks: one of its own, or one that is named. */
+final class Postgres implements AutoCloseable {
 
   private static final String STATISTICS = "pg_stat_statements";
 
+  /**
+   * What only begins or ends a transaction or sets a mode, and what nodes of a cluster find each
+   * other by: it depends on time, not on requests.
+   */
+  private static final Pattern UPKEEP =
+      Pattern.compile(
+          "\\s*(begin|start transaction|commit|rollback|set|show|discard)\\b.*|.*\\bjgroups_ping\\b.*",
+          Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+
   private final Optional<PostgresServer> embedded;
-  private final String url;
+  private final PGSimpleDataSource source = new PGSimpleDataSource();
   private final List<String> databases = new ArrayList<>();
 
   private Postgres(Optional<PostgresServer> embedded, String url) {
     this.embedded = embedded;
-    this.url = url;
+    source.setUrl(url);
   }
 
-  public static Postgres start(Optional<String> given) {
+  /**
+   * @throws PostgresServer.UnavailableException if none is given, and the embedded one cannot run
+   */
+  static Postgres start(Optional<String> given) {
     if (given.isPresent()) {
       return new Postgres(Optional.empty(), given.get());
     }
-    try {
-      PostgresServer embedded =
-          PostgresServer.start(Map.of("shared_preload_libraries", STATISTICS));
-      Postgres postgres = new Postgres(Optional.of(embedded), embedded.superuserUrl());
-      postgres.countStatements(false);
-      return postgres;
-    } catch (PostgresServer.UnavailableException e) {
-      throw new BenchmarkFailure(
-          e.getMessage()
-              + ". Else run the benchmark as another user, or name a PostgreSQL by"
-              + " -Dbench.postgres.url.",
-          e);
-    }
+    PostgresServer server = PostgresServer.start(Map.of("shared_preload_libraries", STATISTICS));
+    Postgres postgres = new Postgres(Optional.of(server), server.superuserUrl());
+    postgres.countStatements(false);
+    return postgres;
   }
 
-  public String version() {
-    return ask("show server_version", row -> row.getString(1)).get(0);
+  String version() {
+    return ask("show server_version").keySet().iterator().next();
   }
 
   /** Makes an empty database; it is dropped in the end. */
-  public Database create(String name) {
-    String unique = "bench_" + name + "_" + UUID.randomUUID().toString().substring(0, 8);
-    execute("create database " + unique);
-    databases.add(unique);
-    PGSimpleDataSource source = source();
-    source.setDatabaseName(unique);
-    String address = "jdbc:postgresql://" + host(source) + "/" + unique;
+  Database create() {
+    String name = "bench_" + UUID.randomUUID().toString().substring(0, 8);
+    execute("create database " + name);
+    databases.add(name);
+    String host = source.getServerNames()[0] + ":" + source.getPortNumbers()[0];
     String password = Optional.ofNullable(source.getPassword()).orElse("");
-    return new Database(unique, address, source.getUser(), password);
+    return new Database(name, "jdbc:postgresql://" + host + "/" + name, source.getUser(), password);
   }
 
-  public boolean canCountStatements() {
-    return ask("show shared_preload_libraries", row -> row.getString(1))
-        .get(0)
-        .contains(STATISTICS);
+  boolean canCountStatements() {
+    return ask("show shared_preload_libraries").keySet().iterator().next().contains(STATISTICS);
   }
 
   /** Begins a new count, or ends it: counting costs a little, too. */
-  public void countStatements(boolean on) {
+  void countStatements(boolean on) {
     execute("create extension if not exists " + STATISTICS);
     execute("alter system set " + STATISTICS + ".track = '" + (on ? "top" : "none") + "'");
     execute("select pg_reload_conf()");
@@ -80,14 +79,20 @@ public final class Postgres implements AutoCloseable {
     }
   }
 
-  /** The statements that clients of the database have sent since the count began. */
-  public List<StatementCalls> statements(Database database) {
-    return ask(
-        "select s.query, s.calls from pg_stat_statements s join pg_database d on d.oid = s.dbid"
-            + " where d.datname = '"
-            + database.name()
-            + "' order by s.calls desc, s.query",
-        row -> new StatementCalls(row.getString(1), row.getLong(2)));
+  /** How often clients of the database have sent each statement since the count began. */
+  Map<String, Long> statements(Database database) {
+    Map<String, Long> statements =
+        ask(
+            "select s.query, sum(s.calls) from pg_stat_statements s"
+                + " join pg_database d on d.oid = s.dbid where d.datname = '"
+                + database.name()
+                + "' group by s.query order by 2 desc, 1");
+    statements.keySet().removeIf(Postgres::isUpkeep);
+    return statements;
+  }
+
+  static boolean isUpkeep(String statement) {
+    return UPKEEP.matcher(statement).matches();
   }
 
   @Override
@@ -99,41 +104,28 @@ public final class Postgres implements AutoCloseable {
     }
   }
 
-  private static String host(PGSimpleDataSource source) {
-    return source.getServerNames()[0] + ":" + source.getPortNumbers()[0];
-  }
-
-  private PGSimpleDataSource source() {
-    PGSimpleDataSource source = new PGSimpleDataSource();
-    source.setUrl(url);
-    return source;
-  }
-
   private void execute(String sql) {
-    try (Connection connection = source().getConnection();
+    try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     } catch (SQLException e) {
-      throw new BenchmarkFailure("PostgreSQL refused '" + sql + "': " + e.getMessage(), e);
+      throw new IllegalStateException("PostgreSQL refused '" + sql + "'", e);
     }
   }
 
-  private <T> List<T> ask(String sql, Reader<T> reader) {
-    try (Connection connection = source().getConnection();
+  /** The first column of each row, with the number in the second one if there is one. */
+  private Map<String, Long> ask(String sql) {
+    try (Connection connection = source.getConnection();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
-      List<T> answers = new ArrayList<>();
+      boolean hasNumber = rows.getMetaData().getColumnCount() > 1;
+      Map<String, Long> answer = new LinkedHashMap<>();
       while (rows.next()) {
-        answers.add(reader.read(rows));
+        answer.put(rows.getString(1), hasNumber ? rows.getLong(2) : 0);
       }
-      return answers;
+      return answer;
     } catch (SQLException e) {
-      throw new BenchmarkFailure("PostgreSQL refused '" + sql + "': " + e.getMessage(), e);
+      throw new IllegalStateException("PostgreSQL refused '" + sql + "'", e);
     }
-  }
-
-  @FunctionalInterface
-  private interface Reader<T> {
-    T read(ResultSet row) throws SQLException;
   }
 }

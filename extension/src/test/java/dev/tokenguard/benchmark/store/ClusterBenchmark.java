@@ -1,9 +1,11 @@
 package dev.tokenguard.benchmark.store;
 
-import dev.tokenguard.benchmark.store.ClusterBenchmark.ClusterReport.Shard;
-import dev.tokenguard.benchmark.store.RedisFigures.SilentRedis;
-import dev.tokenguard.benchmark.support.BenchmarkOptions;
-import dev.tokenguard.benchmark.support.Progress;
+import dev.tokenguard.benchmark.Options;
+import dev.tokenguard.benchmark.Progress;
+import dev.tokenguard.benchmark.Report;
+import dev.tokenguard.benchmark.Report.Plot;
+import dev.tokenguard.benchmark.Report.Table;
+import dev.tokenguard.benchmark.Report.Target;
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.store.RedisFamilyStore;
 import dev.tokenguard.redis.store.RedisKeys;
@@ -11,9 +13,9 @@ import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.redis.ClusterServers;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.LongSummaryStatistics;
+import java.util.Map;
 
 /**
  * Spreads families over a Cluster of three masters, each with a replica, by the very class that
@@ -22,33 +24,33 @@ import java.util.function.ToDoubleFunction;
  */
 public final class ClusterBenchmark {
 
-  private static final double NANOS_PER_SECOND = 1e9;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   /** Milliseconds, as Redis has it by default: no failover because a machine is busy. */
   private static final String NODE_TIMEOUT = "15000";
 
-  private final BenchmarkOptions options;
-  private final Progress progress;
+  private final Options options;
 
-  public ClusterBenchmark(BenchmarkOptions options, Progress progress) {
+  public ClusterBenchmark(Options options) {
     this.options = options;
-    this.progress = progress;
   }
 
-  public ClusterReport run() {
+  public Report run() {
     try (ClusterServers servers = ClusterServers.start("--cluster-node-timeout", NODE_TIMEOUT);
-        Redis redis = SilentRedis.open(servers)) {
-      Await.until("the Cluster to be found", PATIENCE, () -> answers(redis));
+        Redis redis =
+            MeasuredRedis.connect(
+                Map.of(
+                    "url",
+                    servers.uri(),
+                    "topology",
+                    "cluster",
+                    "password",
+                    ClusterServers.PASSWORD,
+                    "read-timeout",
+                    "10000"))) {
+      Await.until("the Cluster to be found", Duration.ofSeconds(30), () -> answers(redis));
+      List<MeasuredRedis> masters = servers.masters().stream().map(MeasuredRedis::new).toList();
       String version = servers.servers().get(0).version();
-      List<RedisFigures> masters =
-          servers.masters().stream().map(RedisFigures::ofClusterNode).toList();
-      progress.say("A Cluster of %d masters with Redis %s is up", masters.size(), version);
-      try {
-        return measured(version, new RedisFamilyStore(redis, new RedisKeys("tg:")), masters);
-      } finally {
-        masters.forEach(RedisFigures::close);
-      }
+      Progress.say("A Cluster of %d masters with Redis %s is up", masters.size(), version);
+      return measured(version, new RedisFamilyStore(redis, new RedisKeys("tg:")), masters);
     }
   }
 
@@ -62,75 +64,59 @@ public final class ClusterBenchmark {
     }
   }
 
-  private ClusterReport measured(
-      String version, RedisFamilyStore store, List<RedisFigures> masters) {
-    int families = options.clusterFamilies();
-    FamilyCrowd crowd = new FamilyCrowd(store, 1, families);
-    masters.forEach(RedisFigures::resetTimes);
-    List<Long> empty = masters.stream().map(RedisFigures::usedMemory).toList();
-    progress.say("Cluster with %,d families: filling", families);
-    crowd.growTo(families);
-    List<Long> filled = masters.stream().map(RedisFigures::usedMemory).toList();
-    long misdirected = misdirected(masters);
-    masters.forEach(RedisFigures::resetTimes);
-    List<Double> cpu = masters.stream().map(RedisFigures::mainThreadMicros).toList();
-    progress.say("Cluster with %,d families: rotating each", families);
+  private Report measured(String version, RedisFamilyStore store, List<MeasuredRedis> masters) {
+    int count = options.clusterFamilies();
+    Families families = new Families(store, 1, count);
+    masters.forEach(MeasuredRedis::reset);
+    List<Long> empty = masters.stream().map(MeasuredRedis::usedMemory).toList();
+    Progress.say("Cluster with %,d families: filling", count);
+    families.growTo(count);
+    List<Long> filled = masters.stream().map(MeasuredRedis::usedMemory).toList();
+    long misdirected = masters.stream().mapToLong(MeasuredRedis::misdirected).sum();
+    masters.forEach(MeasuredRedis::reset);
+    List<Double> cpu = masters.stream().map(MeasuredRedis::mainThreadMicros).toList();
+    Progress.say("Cluster with %,d families: rotating each", count);
     long begin = System.nanoTime();
-    crowd.rotateAll();
-    double seconds = (System.nanoTime() - begin) / NANOS_PER_SECOND;
-    List<Shard> shards = new ArrayList<>();
+    families.rotateAll();
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    misdirected += masters.stream().mapToLong(MeasuredRedis::misdirected).sum();
+    Table table =
+        Table.of(
+            "cluster",
+            "%,d families in a Cluster, each rotated once in %.0f s".formatted(count, seconds),
+            Plot.NONE,
+            "shard",
+            "families",
+            "share, %",
+            "bytes each",
+            "rotations/s",
+            "script, µs",
+            "CPU per call, µs");
     for (int index = 0; index < masters.size(); index++) {
-      RedisFigures master = masters.get(index);
-      RedisFigures.Calls calls = master.scripts();
-      shards.add(
-          new Shard(
-              master.keys(),
-              (double) (filled.get(index) - empty.get(index)) / master.keys(),
-              calls.count() / seconds,
-              calls.meanMicros(),
-              (master.mainThreadMicros() - cpu.get(index)) / calls.count()));
+      MeasuredRedis master = masters.get(index);
+      // One family of each user, and one rotation of each family.
+      long keys = master.keys();
+      table.row(
+          index + 1,
+          keys,
+          100.0 * keys / count,
+          (double) (filled.get(index) - empty.get(index)) / keys,
+          keys / seconds,
+          master.scriptMicros(),
+          (master.mainThreadMicros() - cpu.get(index)) / keys);
     }
-    return new ClusterReport(version, families, shards, misdirected + misdirected(masters));
-  }
-
-  private static long misdirected(List<RedisFigures> masters) {
-    return masters.stream().mapToLong(RedisFigures::misdirected).sum();
-  }
-
-  /**
-   * How families and their refreshes spread over a Cluster.
-   *
-   * @param families in all shards, one for each user
-   * @param misdirected commands that were refused because of their slot: MOVED, ASK, CROSSSLOT
-   */
-  public record ClusterReport(
-      String redisVersion, int families, List<Shard> shards, long misdirected) {
-
-    /**
-     * One master.
-     *
-     * @param families it holds
-     * @param bytesPerFamily of its memory
-     * @param callsPerSecond of the script that rotates, while each family was rotated once
-     * @param scriptMicros mean of these calls, on the clock of Redis
-     * @param cpuMicros of the main thread for each of them, reading, answering and replication
-     *     included
-     */
-    public record Shard(
-        long families,
-        double bytesPerFamily,
-        double callsPerSecond,
-        double scriptMicros,
-        double cpuMicros) {}
-
-    public double callsPerSecond() {
-      return shards.stream().mapToDouble(Shard::callsPerSecond).sum();
-    }
-
-    /** The largest of a figure by the smallest. */
-    public double unevenness(ToDoubleFunction<Shard> figure) {
-      return shards.stream().mapToDouble(figure).max().orElseThrow()
-          / shards.stream().mapToDouble(figure).min().orElseThrow();
-    }
+    LongSummaryStatistics keys =
+        masters.stream().mapToLong(MeasuredRedis::keys).summaryStatistics();
+    return new Report(
+        Map.of("redis", version),
+        List.of(table),
+        // The slot of a user is a checksum of the id: no shard is far from its share.
+        List.of(
+            Target.atMost(
+                "families of the fullest shard, by those of the emptiest",
+                1.05,
+                (double) keys.getMax() / keys.getMin()),
+            Target.exactly("commands at the wrong shard or across slots", 0, misdirected)),
+        Map.of());
   }
 }

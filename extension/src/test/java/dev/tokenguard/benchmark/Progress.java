@@ -1,4 +1,4 @@
-package dev.tokenguard.benchmark.support;
+package dev.tokenguard.benchmark;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -6,10 +6,12 @@ import java.util.Locale;
 /** Prints the progress, with the time since the start. */
 public final class Progress {
 
-  private final long begin = System.nanoTime();
+  private static final long BEGIN = System.nanoTime();
 
-  public void say(String format, Object... arguments) {
-    Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
+  private Progress() {}
+
+  public static void say(String format, Object... arguments) {
+    Duration elapsed = Duration.ofNanos(System.nanoTime() - BEGIN);
     System.out.printf(
         "[%2d:%02d] %s%n",
         elapsed.toMinutes(),

@@ -1,4 +1,4 @@
-package dev.tokenguard.benchmark.support;
+package dev.tokenguard.benchmark;
 
 import java.util.List;
 import java.util.stream.IntStream;
