@@ -7,7 +7,10 @@ import com.nimbusds.jwt.proc.ExpiredJWTException;
 import dev.tokenguard.checker.RevocationChecker;
 import dev.tokenguard.checker.TokenClaims;
 import dev.tokenguard.checker.Verdict;
+import dev.tokenguard.demo.web.Reply;
+import dev.tokenguard.demo.web.WebServer.Route;
 import java.text.ParseException;
+import java.util.function.Function;
 
 /** First the token itself, then the blacklist (RFC 9068, section 4). */
 public final class AccessTokenValidator {
@@ -20,7 +23,17 @@ public final class AccessTokenValidator {
     this.blacklist = blacklist;
   }
 
-  public Validation validate(String token) {
+  /**
+   * A route that requires a valid access token.
+   *
+   * @param resource responds to requests with such a token
+   */
+  public Route guarding(Function<JWTClaimsSet, Reply> resource) {
+    return request ->
+        request.bearer().map(this::validate).orElseGet(Validation.Missing::new).reply(resource);
+  }
+
+  private Validation validate(String token) {
     try {
       return lookUp(tokens.check(token));
     } catch (ExpiredJWTException expired) {

@@ -1,5 +1,9 @@
 package dev.tokenguard.demo.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tokenguard.testbed.client.AdminApi;
+import java.net.URI;
 import java.util.List;
 
 /**
@@ -17,4 +21,19 @@ record AppClient(String id, String mode, int seconds) {
           new AppClient("demo-app-quick", "grace", 5),
           new AppClient("demo-app-strict", "strict", 30),
           new AppClient("demo-app-strict-quick", "strict", 5));
+
+  /**
+   * Registers the address of the page in Keycloak if it differs from realm.json: exactly one origin
+   * may receive codes and tokens.
+   */
+  void register(AdminApi admin, URI origin) {
+    JsonNode found = admin.get("/clients?clientId=" + id).orFail().body().path(0);
+    if (!found.path("webOrigins").path(0).asText().equals(origin.toString())
+        && found instanceof ObjectNode client) {
+      client.putArray("redirectUris").add(origin + "/");
+      client.putArray("webOrigins").add(origin.toString());
+      client.withObjectProperty("attributes").put("post.logout.redirect.uris", "+");
+      admin.put("/clients/" + client.path("id").asText(), client).orFail();
+    }
+  }
 }

@@ -1,33 +1,32 @@
 package dev.tokenguard.demo.app;
 
-import dev.tokenguard.demo.account.AccountActions;
-import dev.tokenguard.demo.account.FamilyStatus;
+import com.nimbusds.jwt.JWTClaimsSet;
+import dev.tokenguard.checker.RevocationChecker;
+import dev.tokenguard.checker.RevocationChecker.WhenUnavailable;
 import dev.tokenguard.demo.api.AccessTokenValidator;
-import dev.tokenguard.demo.api.Blacklist;
 import dev.tokenguard.demo.api.JwtVerifier;
-import dev.tokenguard.demo.api.Orders;
-import dev.tokenguard.demo.api.ProtectedRoute;
-import dev.tokenguard.demo.thief.ThiefServer;
 import dev.tokenguard.demo.web.Reply;
-import dev.tokenguard.demo.web.Route;
 import dev.tokenguard.demo.web.WebServer;
+import dev.tokenguard.demo.web.WebServer.Route;
 import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.OidcClient;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
+import redis.clients.jedis.RedisClient;
 
 /** The page with the API behind it at one origin, and the thief at another. */
 public final class DemoApp implements AutoCloseable {
 
   private static final String AUDIENCE = "demo-backend";
 
-  private final Blacklist blacklist;
-  private final ThiefServer thief;
+  private final RedisClient blacklist;
+  private final WebServer thief;
   private final WebServer server;
 
-  private DemoApp(Blacklist blacklist, ThiefServer thief, WebServer server) {
+  private DemoApp(RedisClient blacklist, WebServer thief, WebServer server) {
     this.blacklist = blacklist;
     this.thief = thief;
     this.server = server;
@@ -48,16 +47,48 @@ public final class DemoApp implements AutoCloseable {
   public static DemoApp start(
       URI keycloak, String realm, AdminApi admin, URI redis, InetSocketAddress address) {
     URI page = URI.create("http://127.0.0.1:" + address.getPort());
-    new AppRegistration(admin).at(page);
-    Blacklist blacklist = Blacklist.at(redis);
-    ThiefServer thief =
-        ThiefServer.start(
+    AppClient.ALL.forEach(client -> client.register(admin, page));
+    RedisClient blacklist = RedisClient.create(redis);
+    WebServer thief =
+        WebServer.start(
             new InetSocketAddress(address.getAddress(), address.getPort() + 1),
-            client -> OidcClient.of(keycloak, realm, client),
-            page);
-    URI issuer = keycloak.resolve("/realms/" + realm);
-    Map<String, Route> routes = routes(issuer, blacklist, admin, thief.origin(), keycloak);
+            Map.of("/loot", new Thief(client -> OidcClient.of(keycloak, realm, client), page)));
+    JwtVerifier tokens = JwtVerifier.of(keycloak.resolve("/realms/" + realm), AUDIENCE);
+    // Three keys in one round trip; during an outage of Redis, no token is accepted.
+    RevocationChecker checker =
+        RevocationChecker.of(
+            keys -> blacklist.mget(keys.toArray(String[]::new)), WhenUnavailable.REFUSE);
+    AccessTokenValidator validator = new AccessTokenValidator(tokens, checker);
+    Account account = new Account(tokens, validator, admin);
+    Map<String, Object> config =
+        Map.of(
+            "authority", keycloak.resolve("/realms/" + realm),
+            "thief", thief.origin(),
+            "clients", AppClient.ALL);
+    Map<String, Route> routes =
+        Map.of(
+            "/",
+            new Page(keycloak, thief.origin()),
+            "/config.json",
+            request -> Reply.json(200, config),
+            "/api/orders",
+            validator.guarding(DemoApp::orders),
+            "/watch",
+            account::familyStatus,
+            "/account/log-out-everywhere",
+            account.logOutEverywhere(),
+            "/account/reset-password",
+            account.passwordReset());
     return new DemoApp(blacklist, thief, WebServer.start(address, routes));
+  }
+
+  /** The protected resource. */
+  private static Reply orders(JWTClaimsSet claims) {
+    return Reply.json(
+        200,
+        Map.of(
+            "of", String.valueOf(claims.getClaim("preferred_username")),
+            "orders", List.of("a padlock", "two keys")));
   }
 
   public URI origin() {
@@ -69,31 +100,5 @@ public final class DemoApp implements AutoCloseable {
     server.close();
     thief.close();
     blacklist.close();
-  }
-
-  private static Map<String, Route> routes(
-      URI issuer, Blacklist blacklist, AdminApi admin, URI thief, URI keycloak) {
-    JwtVerifier tokens = JwtVerifier.of(issuer, AUDIENCE);
-    AccessTokenValidator validator = new AccessTokenValidator(tokens, blacklist.checker());
-    AccountActions actions = new AccountActions(validator, admin);
-    Map<String, Object> config =
-        Map.of("authority", issuer, "thief", thief, "clients", AppClient.ALL);
-    return Map.of(
-        "/",
-        new Page(keycloak, thief),
-        "/config.json",
-        request -> Reply.json(200, config),
-        "/api/orders",
-        new ProtectedRoute(validator, new Orders()),
-        "/watch",
-        new FamilyStatus(tokens, validator, admin),
-        "/account/log-out-everywhere",
-        posted(actions.logOutEverywhere()),
-        "/account/reset-password",
-        posted(actions.passwordReset()));
-  }
-
-  private static Route posted(Route route) {
-    return request -> request.method().equals("POST") ? route.answer(request) : Reply.of(405);
   }
 }

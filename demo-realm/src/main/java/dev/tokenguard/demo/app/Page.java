@@ -2,7 +2,7 @@ package dev.tokenguard.demo.app;
 
 import dev.tokenguard.demo.web.Reply;
 import dev.tokenguard.demo.web.Request;
-import dev.tokenguard.demo.web.Route;
+import dev.tokenguard.demo.web.WebServer.Route;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

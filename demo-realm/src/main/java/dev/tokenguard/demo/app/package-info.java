@@ -1,2 +1,2 @@
-/** The browser app of the demo: its page and the server of the page. */
+/** The browser app of the demo: its page, the server of the page, and the thief. */
 package dev.tokenguard.demo.app;

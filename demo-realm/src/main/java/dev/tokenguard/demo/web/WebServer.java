@@ -17,6 +17,13 @@ public final class WebServer implements AutoCloseable {
 
   private static final int THREADS = 16;
 
+  /** Answers the requests below a path. */
+  @FunctionalInterface
+  public interface Route {
+
+    Reply answer(Request request);
+  }
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, WebServer::thread);
 

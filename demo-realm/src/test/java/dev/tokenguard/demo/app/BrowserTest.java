@@ -10,6 +10,10 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
+import dev.tokenguard.testbed.keycloak.KeycloakServer;
+import dev.tokenguard.testbed.process.LoopbackPort;
+import dev.tokenguard.testbed.redis.RedisServer;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A test in the Chromium of this machine; it is skipped where there is none. */
-public abstract class BrowserTest {
+abstract class BrowserTest {
 
   @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
 
@@ -55,7 +59,7 @@ public abstract class BrowserTest {
             .findFirst();
     assumeTrue(
         chromium.isPresent(), "There is no Chromium here: the page of the demo is not tested");
-    LOGS.watch(Servers.shared().keycloak().log());
+    LOGS.watch(keycloak().log());
     playwright = Playwright.create();
     browser =
         playwright
@@ -78,7 +82,7 @@ public abstract class BrowserTest {
     visitors.forEach(visitor -> visitor.context().close());
   }
 
-  protected static Browser browser() {
+  static Browser browser() {
     return browser;
   }
 
@@ -88,7 +92,7 @@ public abstract class BrowserTest {
     /** Opens the page in another tab. */
     Tab open() {
       Tab tab = new Tab(context.newPage());
-      tab.page().navigate(Servers.shared().page().toString());
+      tab.page().navigate(page().toString());
       tabs.add(tab);
       return tab;
     }
@@ -109,6 +113,41 @@ public abstract class BrowserTest {
     return visitor;
   }
 
+  /** All browser tests share the servers, which end with the tests. */
+  static KeycloakServer keycloak() {
+    return Servers.SHARED.keycloak;
+  }
+
+  private static URI page() {
+    return Servers.SHARED.app.origin();
+  }
+
+  private static final class Servers {
+
+    private static final Servers SHARED = new Servers();
+
+    private final KeycloakServer keycloak;
+    private final DemoApp app;
+
+    private Servers() {
+      URI redis = RedisServer.start().uri();
+      keycloak =
+          KeycloakServer.guarded()
+              .realm(Path.of(System.getProperty("demo.realm")))
+              .option("spi-redis-connection--jedis--url", redis.toString())
+              // Long enough for a machine that is busy with its own tests.
+              .option("spi-redis-connection--jedis--read-timeout", "4000")
+              .start();
+      app = DemoApp.start(keycloak.baseUri(), "demo", keycloak.admin("demo"), redis, freePair());
+    }
+
+    /** A port whose next one, the thief's, is free as well. */
+    private static int freePair() {
+      int port = LoopbackPort.free();
+      return LoopbackPort.isFree(port + 1) ? port : freePair();
+    }
+  }
+
   static void picture(Tab tab, String name) {
     if (!SCREENSHOTS.isEmpty()) {
       tab.rest();
@@ -116,7 +155,7 @@ public abstract class BrowserTest {
     }
   }
 
-  protected static void picture(Page page, String name) {
+  static void picture(Page page, String name) {
     if (!SCREENSHOTS.isEmpty()) {
       page.screenshot(
           new Page.ScreenshotOptions()

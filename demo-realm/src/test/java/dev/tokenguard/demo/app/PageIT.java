@@ -61,12 +61,10 @@ class PageIT extends BrowserTest {
     tab.page().waitForSelector("#login:not([hidden])");
     assertThat(widestPixel(tab)).isLessThanOrEqualTo(360);
     tab.logIn("bob");
-    tab.press("refresh-five");
-    tab.awaitOutcome("5 of 5 served");
+    tab.press("refresh-five", "5 of 5 served");
     assertThat(widestPixel(tab)).isLessThanOrEqualTo(360);
     picture(tab, "demo-phone");
-    tab.press("steal");
-    tab.awaitOutcome("The thief used");
+    tab.press("steal", "The thief used");
     tab.press("refresh-now");
     tab.awaitNotice();
 
@@ -79,12 +77,9 @@ class PageIT extends BrowserTest {
     Tab tab = visitor().open();
     tab.page().check("input[value=quick]");
     tab.logIn("bob");
-    tab.press("api-current");
-    tab.awaitOutcome("200: bob");
+    tab.press("api-current", "200: bob");
 
-    tab.press("api-revoked");
-
-    tab.awaitOutcome("401 revoked: Bearer realm=\"demo\", error=\"invalid_token\"");
+    tab.press("api-revoked", "401 revoked: Bearer realm=\"demo\", error=\"invalid_token\"");
     tab.awaitOutcome("Then, refreshed: 200: bob");
 
     // The previous token outlives the refresh by a second or two.
@@ -157,8 +152,7 @@ class PageIT extends BrowserTest {
 
     here.awaitDashboard();
     assertThat(elsewhere.awaitNotice()).contains("The password was changed", "log in again");
-    here.press("refresh-now");
-    here.awaitOutcome("Refreshed: generation");
+    here.press("refresh-now", "Refreshed: generation");
   }
 
   private static boolean previousTokenIsExpired(Tab tab) {

@@ -62,6 +62,12 @@ final class Tab {
     page.click("#" + id);
   }
 
+  /** Presses a button, and waits for a text in the line that reports its result. */
+  void press(String id, String outcome) {
+    press(id);
+    awaitOutcome(outcome);
+  }
+
   /** Waits for a text in the line that reports the result of a button. */
   void awaitOutcome(String text) {
     awaitText("#outcome", text);

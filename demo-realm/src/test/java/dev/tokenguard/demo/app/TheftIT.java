@@ -25,21 +25,17 @@ class TheftIT extends BrowserTest {
     Tab second = alice.open();
     second.awaitDashboard();
 
-    first.press("refresh-now");
-    first.awaitOutcome("generation 1");
+    first.press("refresh-now", "generation 1");
     second.awaitGeneration(1);
-    second.press("refresh-five");
-    second.awaitOutcome("5 of 5 served");
+    second.press("refresh-five", "5 of 5 served");
     first.awaitGeneration(2);
-    first.press("lose-next");
-    first.awaitOutcome("the very token that was lost");
+    first.press("lose-next", "the very token that was lost");
     second.awaitGeneration(3);
     assertThat(first.page().textContent("#lineage")).contains("same ×4", "lost", "same again");
     assertThat(first.errors()).isEmpty();
     assertThat(second.errors()).isEmpty();
 
-    first.press("steal");
-    first.awaitOutcome("The thief used generation 3 and has 4");
+    first.press("steal", "The thief used generation 3 and has 4");
     picture(first, "demo-desk-" + scheme.name().toLowerCase());
     second.press("refresh-now");
 
@@ -57,8 +53,7 @@ class TheftIT extends BrowserTest {
   void given_a_theft_when_the_user_logs_in_again_then_the_password_is_needed() {
     Tab tab = visitor().open();
     tab.logIn("alice");
-    tab.press("steal");
-    tab.awaitOutcome("The thief used generation 0 and has 1");
+    tab.press("steal", "The thief used generation 0 and has 1");
     tab.press("refresh-now");
     tab.awaitNotice();
 
@@ -67,9 +62,7 @@ class TheftIT extends BrowserTest {
     tab.page().fill("#password", "demo");
     tab.page().click("#kc-login");
     tab.awaitDashboard();
-    tab.press("refresh-now");
-
-    tab.awaitOutcome("Refreshed: generation 1");
+    tab.press("refresh-now", "Refreshed: generation 1");
   }
 
   @Test
@@ -77,14 +70,10 @@ class TheftIT extends BrowserTest {
     Tab tab = visitor().open();
     tab.logIn("bob");
     tab.page().check("#forge");
-    tab.press("steal");
-    tab.awaitOutcome("The thief used generation 0 and has 1");
-    tab.press("refresh-now");
-    tab.awaitOutcome("Refreshed: generation 1");
-    tab.press("refresh-now");
-    tab.awaitOutcome("Refreshed: generation 2");
-    tab.press("refresh-now");
-    tab.awaitOutcome("Refreshed: generation 3");
+    tab.press("steal", "The thief used generation 0 and has 1");
+    tab.press("refresh-now", "Refreshed: generation 1");
+    tab.press("refresh-now", "Refreshed: generation 2");
+    tab.press("refresh-now", "Refreshed: generation 3");
 
     tab.press("thief-again");
 
@@ -96,10 +85,8 @@ class TheftIT extends BrowserTest {
   void given_an_old_token_when_it_is_replayed_then_the_family_is_revoked() {
     Tab tab = visitor().open();
     tab.logIn("bob");
-    tab.press("refresh-now");
-    tab.awaitOutcome("Refreshed: generation 1");
-    tab.press("refresh-now");
-    tab.awaitOutcome("Refreshed: generation 2");
+    tab.press("refresh-now", "Refreshed: generation 1");
+    tab.press("refresh-now", "Refreshed: generation 2");
 
     tab.press("replay-old");
 

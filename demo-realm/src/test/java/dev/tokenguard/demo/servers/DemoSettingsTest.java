@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DemoSettingsTest {
@@ -43,19 +44,45 @@ class DemoSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"0", "65535", "65536", "-1", "http", ""})
-  void given_an_invalid_port_then_the_message_names_the_setting(String port) {
-    properties.setProperty("demo.port", port);
+  @CsvSource({
+    "demo.port, 0",
+    "demo.port, 65535",
+    "demo.port, http",
+    "demo.port, ''",
+    "demo.app.port, -1",
+    "demo.app.port, 65536"
+  })
+  void given_an_invalid_port_then_the_message_names_the_setting(String name, String port) {
+    properties.setProperty(name, port);
 
     assertThatThrownBy(() -> DemoSettings.from(properties, Map.of()))
         .isInstanceOf(DemoFailure.class)
-        .hasMessageContaining("demo.port");
+        .hasMessageContaining(name);
+  }
 
-    properties.setProperty("demo.port", "8080");
-    properties.setProperty("demo.app.port", port);
+  @ParameterizedTest
+  @CsvSource({
+    "redis://host:6379, redis://host:6379",
+    "rediss://host:6379/2, rediss://host:6379/2",
+    "redis://:s3cret@host:6379, redis://:***@host:6379",
+    "redis://bob:s3cret@host:6379/2, redis://bob:***@host:6379/2",
+    "redis://s3cret@host:6379, redis://:***@host:6379",
+    "redis://bob:s%403cret:x@host:6379, redis://bob:***@host:6379"
+  })
+  void given_the_address_of_a_redis_then_its_text_has_no_password(String text, String shown) {
+    RedisAddress address = RedisAddress.parse(text);
 
-    assertThatThrownBy(() -> DemoSettings.from(properties, Map.of()))
+    assertThat(address).hasToString(shown);
+    assertThat(address.uri()).hasToString(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"host:6379", "http://:s3cret@host", "redis://:s3 cret@host", "redis:s3cret"})
+  void given_an_invalid_address_then_the_message_does_not_repeat_it(String text) {
+    assertThatThrownBy(() -> RedisAddress.parse(text))
         .isInstanceOf(DemoFailure.class)
-        .hasMessageContaining("demo.app.port");
+        .hasMessageContaining("REDIS_URL")
+        .hasMessageNotContaining("cret");
   }
 }

@@ -1,4 +1,4 @@
-package dev.tokenguard.demo.thief;
+package dev.tokenguard.demo.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

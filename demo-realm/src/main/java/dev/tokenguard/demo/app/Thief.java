@@ -1,9 +1,9 @@
-package dev.tokenguard.demo.thief;
+package dev.tokenguard.demo.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.demo.web.Reply;
 import dev.tokenguard.demo.web.Request;
-import dev.tokenguard.demo.web.Route;
+import dev.tokenguard.demo.web.WebServer.Route;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.client.OidcClient;
@@ -13,7 +13,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** Keeps the newest token of each stolen family, and returns positions of tokens, never a token. */
+/**
+ * The thief: a server at another origin that gets a refresh token, as through a script injected
+ * into the page, and uses it. It keeps the newest token of each stolen family, and returns
+ * positions of tokens, never a token.
+ */
 final class Thief implements Route {
 
   private static final String OWN_USER_AGENT = "thief/1.0";

@@ -18,6 +18,7 @@ import dev.tokenguard.checker.RevocationChecker.WhenUnavailable;
 import dev.tokenguard.demo.web.Reply;
 import dev.tokenguard.demo.web.Request;
 import dev.tokenguard.demo.web.WebServer;
+import dev.tokenguard.demo.web.WebServer.Route;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Collections;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Against an issuer with a key of its own, by HTTP. */
-class ProtectedRouteTest {
+class AccessTokenValidatorTest {
 
   private final RSAKey key = newKey();
   private final WebServer issuer =
@@ -54,7 +55,7 @@ class ProtectedRouteTest {
 
   @Test
   void given_no_token_then_the_challenge_has_no_error_code() {
-    Reply reply = protectedOrders().answer(request(Optional.empty()));
+    Reply reply = protectedRoute().answer(request(Optional.empty()));
 
     assertThat(reply.status()).isEqualTo(401);
     assertThat(challenge(reply)).isEqualTo("Bearer realm=\"demo\"");
@@ -62,20 +63,15 @@ class ProtectedRouteTest {
 
   @Test
   void given_a_token_that_expired_this_second_then_the_challenge_says_so() {
-    Reply reply = call(token(claims().expirationTime(Date.from(Instant.now()))));
-
-    assertThat(reply.status()).isEqualTo(401);
-    assertThat(challenge(reply)).contains("The access token expired");
+    assertRefused(
+        token(claims().expirationTime(Date.from(Instant.now()))), "The access token expired");
   }
 
   @Test
   void given_a_session_on_the_blacklist_then_the_challenge_says_so() {
     redis.put("tg:sid:session", "9999999999 logout");
 
-    Reply reply = call(token(claims()));
-
-    assertThat(reply.status()).isEqualTo(401);
-    assertThat(challenge(reply)).contains("The access token was revoked");
+    assertRefused(token(claims()), "The access token was revoked");
   }
 
   @Test
@@ -102,17 +98,21 @@ class ProtectedRouteTest {
   }
 
   private void assertInvalid(String token) {
+    assertRefused(token, "The access token is not valid");
+  }
+
+  private void assertRefused(String token, String reason) {
     Reply reply = call(token);
 
     assertThat(reply.status()).isEqualTo(401);
-    assertThat(challenge(reply)).contains("The access token is not valid");
+    assertThat(challenge(reply)).contains(reason);
   }
 
   private Reply call(String token) {
-    return protectedOrders().answer(request(Optional.of(token)));
+    return protectedRoute().answer(request(Optional.of(token)));
   }
 
-  private ProtectedRoute protectedOrders() {
+  private Route protectedRoute() {
     RevocationChecker checker =
         RevocationChecker.of(
             keys -> {
@@ -122,8 +122,8 @@ class ProtectedRouteTest {
               return keys.stream().map(redis::get).toList();
             },
             WhenUnavailable.REFUSE);
-    return new ProtectedRoute(
-        new AccessTokenValidator(JwtVerifier.of(realm, "demo-backend"), checker), new Orders());
+    return new AccessTokenValidator(JwtVerifier.of(realm, "demo-backend"), checker)
+        .guarding(claims -> Reply.of(200));
   }
 
   private static Request request(Optional<String> bearer) {

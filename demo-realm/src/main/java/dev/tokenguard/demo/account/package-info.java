@@ -1,2 +1,0 @@
-/** The state of a token family, and actions on the account, for the owner of an access token. */
-package dev.tokenguard.demo.account;
