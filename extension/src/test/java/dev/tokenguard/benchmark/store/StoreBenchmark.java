@@ -11,7 +11,7 @@ import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.store.RedisFamilyStore;
 import dev.tokenguard.redis.store.RedisKeys;
 import dev.tokenguard.redis.store.RedisRevocationList;
-import dev.tokenguard.revocation.Reason;
+import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.revocation.RevocationList.TokenIdentity;
