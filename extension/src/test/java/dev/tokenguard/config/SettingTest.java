@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class SettingTest {
 
@@ -20,118 +19,94 @@ final class SettingTest {
 
   private static final Setting<Integer> NUMBER =
       Setting.number("size", "How large it is.", "metres", 2, 9, 5);
+  private static final Setting<Integer> PLAIN_NUMBER =
+      Setting.number("how-many", "How many.", "", 0, 1, 0);
   private static final Setting<Colour> CHOICE =
-      Setting.choice("colour", "What it looks like.", Colour.class, Colour.DARK_BLUE);
-  private static final Setting<Boolean> FLAG = Setting.flag("open", "Whether it is open.", true);
+      Setting.choice("colour", "Which colour.", Colour.class, Colour.DARK_BLUE);
+  private static final Setting<Boolean> FLAG = Setting.flag("is-open", "Whether.", true);
   private static final Setting<Optional<String>> TEXT =
       Setting.text(
-          "name",
-          "What it is called.",
-          "letters",
-          "",
-          given -> Optional.of(given).filter(text -> !text.isEmpty()));
+          "name", "Its name.", "letters", "", it -> Optional.of(it).filter(t -> !t.isEmpty()));
 
-  @Test
-  void given_each_kind_then_range_choices_and_default_are_in_words() {
-    assertThat(NUMBER.accepts()).isEqualTo("2 to 9 metres");
-    assertThat(NUMBER.unit()).isEqualTo("metres");
-    assertThat(NUMBER.defaultText()).isEqualTo("5");
-    assertThat(NUMBER.choices()).isEmpty();
-    assertThat(CHOICE.accepts()).isEqualTo("one of red, dark-blue");
-    assertThat(CHOICE.choices()).containsExactly("red", "dark-blue");
-    assertThat(CHOICE.defaultText()).isEqualTo("dark-blue");
-    assertThat(FLAG.accepts()).isEqualTo("true or false");
-    assertThat(FLAG.choices()).containsExactly("true", "false");
-    assertThat(FLAG.defaultText()).isEqualTo("true");
-    assertThat(TEXT.choices()).isEmpty();
+  private static final Map<String, Setting<?>> SETTINGS =
+      Map.of("number", NUMBER, "plain", PLAIN_NUMBER, "choice", CHOICE, "flag", FLAG, "text", TEXT);
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          number | Size (metres) | metres | []               | How large it is. Accepts 2 to 9 metres; default 5.
+          plain  | How many      | ''     | []               | How many. Accepts 0 to 1; default 0.
+          choice | Colour        | ''     | [red, dark-blue] | Which colour. Accepts one of red, dark-blue; default dark-blue.
+          flag   | Is open       | ''     | [true, false]    | Whether. Accepts true or false; default true.
+          text   | Name          | ''     | []               | Its name. Accepts letters.
+          """)
+  void givenASetting_thenItIsDescribed(
+      String kind, String label, String unit, String choices, String description) {
+    Setting<?> setting = SETTINGS.get(kind);
+    assertThat(setting.label()).isEqualTo(label);
+    assertThat(setting.unit()).isEqualTo(unit);
+    assertThat(setting.choices()).hasToString(choices);
+    assertThat(setting.describe()).isEqualTo(description);
   }
 
   @Test
-  void given_no_label_then_it_is_made_of_name_and_unit() {
-    assertThat(NUMBER.label()).isEqualTo("Size (metres)");
-    assertThat(Setting.flag("is-open", "Whether.", true).label()).isEqualTo("Is open");
-    assertThat(NUMBER.labelled("Height (metres)").label()).isEqualTo("Height (metres)");
-  }
-
-  @Test
-  void given_another_label_and_group_then_all_else_stays() {
+  void givenAnotherLabelAndGroup_thenAllElseStays() {
     Setting<Integer> changed = NUMBER.labelled("Height").in("Measures");
-
+    assertThat(changed.label()).isEqualTo("Height");
     assertThat(changed.group()).isEqualTo("Measures");
     assertThat(changed.labelled(NUMBER.label()).in(NUMBER.group())).isEqualTo(NUMBER);
   }
 
   @Test
-  void given_a_default_or_none_then_the_description_has_help_range_and_default() {
-    assertThat(NUMBER.describe()).isEqualTo("How large it is. Accepts 2 to 9 metres; default 5.");
-    assertThat(TEXT.describe()).isEqualTo("What it is called. Accepts letters.");
+  void givenNoValueOrABlank_thenTheDefaultCounts() {
+    Map<String, Object> saved = new HashMap<>();
+    saved.put("size", null);
+    saved.put("colour", "   ");
+    assertThat(NUMBER.from(saved)).isEqualTo(5);
+    assertThat(CHOICE.from(saved)).isEqualTo(Colour.DARK_BLUE);
+    assertThat(FLAG.from(saved)).isTrue();
+    assertThat(TEXT.from(saved)).isEmpty();
+    assertThat(NUMBER.from(Map.<String, String>of()::get)).isEqualTo(5);
   }
 
+  /** The console saves texts, the admin REST API also numbers and booleans. */
   @Test
-  void given_a_number_without_unit_then_range_and_label_have_none() {
-    Setting<Integer> number = Setting.number("n", "h", "", 0, 1, 0);
-
-    assertThat(number.accepts()).isEqualTo("0 to 1");
-    assertThat(number.label()).isEqualTo("N");
-  }
-
-  @Test
-  void given_nothing_or_a_blank_then_the_default_counts() {
-    Map<String, Object> nothing = new HashMap<>();
-    nothing.put("size", null);
-    nothing.put("colour", "   ");
-    assertThat(NUMBER.from(nothing)).isEqualTo(5);
-    assertThat(CHOICE.from(nothing)).isEqualTo(Colour.DARK_BLUE);
-    assertThat(FLAG.from(nothing)).isTrue();
-    assertThat(TEXT.from(nothing)).isEmpty();
-  }
-
-  @Test
-  void given_strings_numbers_or_booleans_then_each_is_read() {
-    assertThat(NUMBER.from(Map.of("size", " 7 "))).isEqualTo(7);
-    assertThat(NUMBER.from(Map.of("size", 7))).isEqualTo(7);
-    assertThat(NUMBER.from(Map.of("size", 7L))).isEqualTo(7);
-    assertThat(FLAG.from(Map.of("open", false))).isFalse();
-    assertThat(FLAG.from(Map.of("open", "false"))).isFalse();
+  void givenTextsNumbersOrBooleans_thenEachIsRead() {
+    for (Object seven : new Object[] {" 7 ", 7, 7L}) {
+      assertThat(NUMBER.from(Map.of("size", seven))).isEqualTo(7);
+    }
+    for (Object no : new Object[] {"false", false}) {
+      assertThat(FLAG.from(Map.of("is-open", no))).isFalse();
+    }
     assertThat(CHOICE.from(Map.of("colour", "red"))).isEqualTo(Colour.RED);
     assertThat(TEXT.from(Map.of("name", " it "))).contains("it");
+    assertThat(NUMBER.parse("2") + NUMBER.parse("9")).isEqualTo(11);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1", "10", "-5", "5.0", "five", "99999999999", "0x5", "5 5"})
-  void given_a_number_out_of_range_or_none_then_the_refusal_names_setting_and_range(String text) {
-    assertThatThrownBy(() -> NUMBER.parse(text))
-        .isInstanceOf(InvalidSettingException.class)
-        .hasMessage("size: 2 to 9 metres");
-  }
-
-  @Test
-  void given_an_unknown_choice_then_the_refusal_names_setting_and_choices() {
-    for (String word : List.of("green", "RED", "dark_blue", "dark blue")) {
-      assertThatThrownBy(() -> CHOICE.parse(word))
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          number | 1 10 -5 5.0 five 99999999999 0x5 5_5 hunter2 | size: 2 to 9 metres
+          choice | green RED dark_blue hunter2                  | colour: one of red, dark-blue
+          flag   | yes 1 TRUE on hunter2                        | is-open: true or false
+          """)
+  void givenAValueThatIsNotAccepted_thenTheRefusalNamesTheSettingAndNotTheValue(
+      String kind, String values, String refusal) {
+    for (String value : values.split(" ")) {
+      assertThatThrownBy(() -> SETTINGS.get(kind).parse(value))
           .isInstanceOf(InvalidSettingException.class)
-          .hasMessage("colour: one of red, dark-blue");
-    }
-    for (String word : List.of("yes", "1", "TRUE", "on")) {
-      assertThatThrownBy(() -> FLAG.parse(word))
-          .isInstanceOf(InvalidSettingException.class)
-          .hasMessage("open: true or false");
+          .hasMessage(refusal)
+          .hasNoCause();
     }
   }
 
   @Test
-  void given_a_refused_value_then_it_is_nowhere_in_the_exception() {
-    assertThatThrownBy(() -> NUMBER.parse("hunter2"))
-        .hasNoCause()
-        .extracting(Throwable::toString)
-        .asString()
-        .doesNotContain("hunter2");
-  }
-
-  @Test
-  void given_a_refusal_then_a_prefix_is_put_before_the_name_only() {
+  void givenARefusal_thenAPrefixIsPutBeforeTheNameOnly() {
     InvalidSettingException refused = NUMBER.refused("too large for the door").under("spi-");
-
     assertThat(refused).hasMessage("spi-size: too large for the door");
     assertThat(refused.name()).isEqualTo("spi-size");
     assertThat(refused.label()).isEqualTo("Size (metres)");

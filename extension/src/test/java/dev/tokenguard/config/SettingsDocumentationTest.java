@@ -7,10 +7,7 @@ import dev.tokenguard.rotation.RotationPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
+import java.util.Collection;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -21,26 +18,19 @@ class SettingsDocumentationTest {
   private static final Path SETTINGS = Path.of("..", "docs", "settings.md");
 
   @Test
-  void given_the_settings_of_the_executor_then_the_documentation_has_a_table_of_each_group()
-      throws IOException {
-    String documentation = Files.readString(SETTINGS);
-
-    assertThat(groups())
-        .allSatisfy(
-            (group, settings) ->
-                assertThat(documentation)
-                    .contains(
-                        "### "
-                            + group
-                            + "\n\n"
-                            + table(
-                                "| name | label | accepts | default | |\n|---|---|---|---|---|\n",
-                                settings,
-                                SettingsDocumentationTest::labelledRow)));
+  void givenTheSettingsOfTheExecutor_thenTheDocumentationHasATableOfEachGroup() throws IOException {
+    assertThat(Files.readString(SETTINGS))
+        .contains(
+            RotationPolicy.SETTINGS.stream()
+                .collect(Collectors.groupingBy(Setting::group))
+                .entrySet()
+                .stream()
+                .map(group -> "### " + group.getKey() + "\n\n" + table(group.getValue(), true))
+                .toArray(String[]::new));
   }
 
   @Test
-  void given_the_settings_of_the_executor_then_the_readme_names_each() throws IOException {
+  void givenTheSettingsOfTheExecutor_thenTheReadmeNamesEach() throws IOException {
     assertThat(Files.readString(README))
         .contains(
             RotationPolicy.SETTINGS.stream()
@@ -49,38 +39,30 @@ class SettingsDocumentationTest {
   }
 
   @Test
-  void given_the_settings_of_the_connection_then_the_documentation_has_their_table()
-      throws IOException {
-    assertThat(Files.readString(SETTINGS))
-        .contains(
-            table(
-                "| name | accepts | default | |\n|---|---|---|---|\n",
-                RedisSettings.SETTINGS,
-                SettingsDocumentationTest::row));
+  void givenTheSettingsOfTheConnection_thenTheDocumentationHasTheirTable() throws IOException {
+    assertThat(Files.readString(SETTINGS)).contains(table(RedisSettings.SETTINGS, false));
   }
 
-  private static Map<String, List<Setting<?>>> groups() {
-    return RotationPolicy.SETTINGS.stream()
-        .collect(Collectors.groupingBy(Setting::group, LinkedHashMap::new, Collectors.toList()));
-  }
-
-  private static String table(
-      String head, List<Setting<?>> settings, Function<Setting<?>, String> row) {
-    return settings.stream().map(row).collect(Collectors.joining("\n", head, "\n"));
-  }
-
-  private static String row(Setting<?> setting) {
-    return "| `%s` | %s | %s | %s |"
-        .formatted(setting.name(), setting.accepts(), byDefault(setting), setting.help());
-  }
-
-  private static String labelledRow(Setting<?> setting) {
-    return "| `%s` | %s | %s | %s | %s |"
-        .formatted(
-            setting.name(), setting.label(), setting.accepts(), byDefault(setting), setting.help());
-  }
-
-  private static String byDefault(Setting<?> setting) {
-    return setting.defaultText().isEmpty() ? "" : "`" + setting.defaultText() + "`";
+  private static String table(Collection<Setting<?>> settings, boolean isLabelled) {
+    String label = isLabelled ? " label |" : "";
+    return settings.stream()
+        .map(
+            it ->
+                "| `%s` |%s %s | %s | %s |"
+                    .formatted(
+                        it.name(),
+                        isLabelled ? " " + it.label() + " |" : "",
+                        it.accepts(),
+                        it.defaultText().isEmpty() ? "" : "`" + it.defaultText() + "`",
+                        it.help()))
+        .collect(
+            Collectors.joining(
+                "\n",
+                "| name |"
+                    + label
+                    + " accepts | default | |\n|"
+                    + "---|".repeat(isLabelled ? 5 : 4)
+                    + "\n",
+                "\n"));
   }
 }

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.redis.connection.TestTopology;
 import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.Client;
 import dev.tokenguard.revocation.RevocationTarget.ClientSession;
-import dev.tokenguard.revocation.RevocationTarget.Session;
+import dev.tokenguard.revocation.RevocationTarget.ClientSessions;
+import dev.tokenguard.revocation.RevocationTarget.Families;
 import dev.tokenguard.revocation.RevocationTarget.SessionKind;
-import dev.tokenguard.revocation.Revocations;
+import dev.tokenguard.revocation.RevocationTarget.Sessions;
+import dev.tokenguard.revocation.RevocationTarget.User;
 import dev.tokenguard.rotation.InMemoryFamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
@@ -31,9 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -108,7 +111,7 @@ final class StoresAgreePropertyTest {
     void all(List<Event> events) {
       events.forEach(event -> event.effect().accept(this));
       clock.advance(Duration.between(clock.instant(), latest));
-      store.find(third.user());
+      store.assertSameFamilies(third.user());
     }
 
     void advance(Duration duration) {
@@ -172,14 +175,6 @@ final class StoresAgreePropertyTest {
       reference.flush();
       topology.flush();
     }
-
-    long secondsAgo(int seconds) {
-      return clock.second() - seconds;
-    }
-
-    long retained() {
-      return clock.second() + Login.REMEMBERED;
-    }
   }
 
   /** How a request differs from a plain one. */
@@ -201,82 +196,46 @@ final class StoresAgreePropertyTest {
   /** Refreshes above all; the rest now and then. */
   @Provide
   Arbitrary<List<Event>> events() {
-    Arbitrary<Integer> ago = Arbitraries.of(0, 0, 1, 60);
     return Arbitraries.frequencyOf(
             of(24, presented()),
             of(6, begun()),
             of(8, times()),
             of(1, policies().map(it -> new Event("policy " + it, run -> run.policy = it))),
-            of(
-                1,
-                revoked(
-                    "family",
-                    Arbitraries.just(0),
-                    (run, login, seconds) ->
-                        Revocations.ofFamily(login.user(), login.family(), run.retained()))),
-            of(
-                1,
-                revoked(
-                    "client session",
-                    Arbitraries.just(0),
-                    (run, login, seconds) ->
-                        Revocations.ofClientSessions(
-                            login.user(),
-                            List.of(new ClientSession(login.session(), login.client())),
-                            List.of(),
-                            run.secondsAgo(seconds),
-                            run.retained()))),
-            of(
-                1,
-                revoked(
-                    "client",
-                    ago,
-                    (run, login, seconds) ->
-                        Revocations.ofClient(
-                            login.user(),
-                            login.client(),
-                            List.of(),
-                            run.secondsAgo(seconds),
-                            run.retained()))),
-            of(1, Arbitraries.of(SessionKind.class).flatMap(kind -> revokedSession(kind, ago))),
-            of(
-                1,
-                revoked(
-                    "user",
-                    Arbitraries.of(-1, 0, 1, 100),
-                    (run, login, seconds) ->
-                        Revocations.ofUser(
-                            login.user(), List.of(), login.started() + seconds, run.retained()))),
+            of(1, revoked("family", it -> new Families(it.user(), List.of(it.family())))),
+            of(1, revoked("client session", StoresAgreePropertyTest::clientSession)),
+            of(1, revoked("client", it -> new Client(it.user(), it.client(), List.of()))),
+            of(1, Arbitraries.of(SessionKind.class).flatMap(StoresAgreePropertyTest::session)),
+            of(1, revoked("user", it -> new User(it.user()))),
             of(1, Arbitraries.just(new Event("flush", Run::flush))))
         .list()
         .ofMinSize(2)
         .ofMaxSize(40);
   }
 
-  private interface Revoking {
-    Revocation revocation(Run run, Login login, int seconds);
+  private static RevocationTarget clientSession(Login of) {
+    ClientSession clientSession = new ClientSession(of.session(), of.client());
+    return new ClientSessions(of.user(), List.of(clientSession), List.of());
   }
 
-  private static Arbitrary<Event> revoked(
-      String what, Arbitrary<Integer> seconds, Revoking revoking) {
-    return Combinators.combine(families(), seconds)
+  private static Arbitrary<Event> session(SessionKind kind) {
+    return revoked(kind + " session", it -> Sessions.of(it.user(), it.session(), kind));
+  }
+
+  /** By a decision of now or of some time ago, or around the start of the session. */
+  private static Arbitrary<Event> revoked(String what, Function<Login, RevocationTarget> target) {
+    return Combinators.combine(
+            families(), Arbitraries.of(0, 0, -1, -60), frequency(of(3, false), of(1, true)))
         .as(
-            (family, when) ->
+            (family, seconds, isFromStart) ->
                 new Event(
-                    what + " of " + family + " revoked, " + when,
-                    run -> run.revoke(revoking.revocation(run, run.logins.get(family), when))));
-  }
-
-  private static Arbitrary<Event> revokedSession(SessionKind kind, Arbitrary<Integer> ago) {
-    return revoked(
-        kind + " session",
-        ago,
-        (run, login, seconds) ->
-            Revocations.ofSession(
-                login.user(),
-                new Session(login.session(), kind),
-                run.secondsAgo(seconds),
-                run.retained()));
+                    "%s of %d revoked, %d s %s".formatted(what, family, seconds, isFromStart),
+                    run -> {
+                      Login login = run.logins.get(family);
+                      long now = run.clock.second();
+                      long before = isFromStart ? login.started() - seconds : now + seconds;
+                      run.revoke(
+                          new Revocation(target.apply(login), before, now + Login.REMEMBERED));
+                    }));
   }
 
   private static Arbitrary<Event> presented() {
@@ -331,52 +290,39 @@ final class StoresAgreePropertyTest {
 
   /** Around the borders of grace periods, minutes, lifetimes and access tokens; and backwards. */
   private static Arbitrary<Event> times() {
-    return Arbitraries.of(
-            1,
-            749,
-            750,
-            999,
-            1_000,
-            9_999,
-            10_000,
-            59_000,
-            60_000,
-            61_000,
-            299_999,
-            301_000,
-            3_600_000,
-            86_400_000,
-            -1,
-            -2_000)
+    String millis =
+        "1 749 750 999 1000 9999 10000 59000 60000 61000 299999 301000 3600000 86400000 -1 -2000";
+    return Arbitraries.of(millis.split(" "))
+        .map(Long::valueOf)
         .map(it -> new Event(it + " ms", run -> run.advance(Duration.ofMillis(it))));
   }
 
   /** Few values each, so that limits are met often. */
   @Provide
   Arbitrary<RotationPolicy> policies() {
-    Map<String, List<?>> settings =
-        Map.ofEntries(
-            Map.entry("grace-period", List.of(10, 0, 1, 300)),
-            Map.entry("grace-max-replays", List.of(0, 1, 2)),
-            Map.entry("grace-context", List.of("none", "user-agent", "ip", "user-agent-and-ip")),
-            Map.entry("on-missing-state", List.of("adopt", "deny")),
-            Map.entry("mode", List.of("enforce", "enforce", "enforce", "observe")),
-            Map.entry("max-rotations", List.of(0, 0, 1, 4)),
-            Map.entry("absolute-lifetime", List.of(0, 0, 60, 3600)),
-            Map.entry("max-refreshes-per-minute", List.of(0, 0, 1, 3)),
-            Map.entry("max-families-per-user-and-client", List.of(0, 1, 2, 3)),
-            Map.entry("bind-to", List.of("none", "none", "user-agent", "ip", "user-agent-and-ip")),
-            Map.entry("on-binding-mismatch", List.of("deny", "observe", "revoke-family")));
-    List<String> names = settings.keySet().stream().sorted().toList();
-    List<Arbitrary<Object>> values =
-        names.stream().map(name -> Arbitraries.<Object>of(settings.get(name))).toList();
-    return Combinators.combine(values)
-        .as(
-            drawn ->
-                Policies.with(
-                    IntStream.range(0, drawn.size())
-                        .boxed()
-                        .flatMap(index -> Stream.of(names.get(index), drawn.get(index)))
-                        .toArray()));
+    String settings =
+        """
+        grace-period 10 0 1 300
+        grace-max-replays 0 1 2
+        grace-context none user-agent ip user-agent-and-ip
+        on-missing-state adopt deny
+        mode enforce enforce enforce observe
+        max-rotations 0 0 1 4
+        absolute-lifetime 0 0 60 3600
+        max-refreshes-per-minute 0 0 1 3
+        max-families-per-user-and-client 0 1 2 3
+        bind-to none none user-agent ip user-agent-and-ip
+        on-binding-mismatch deny observe revoke-family
+        """;
+    List<Arbitrary<String>> values =
+        settings
+            .lines()
+            .map(line -> List.of(line.split(" ")))
+            .map(
+                words ->
+                    Arbitraries.of(words.subList(1, words.size()))
+                        .map(value -> words.get(0) + "=" + value))
+            .toList();
+    return Combinators.combine(values).as(drawn -> Policies.of(String.join(" ", drawn)));
   }
 }

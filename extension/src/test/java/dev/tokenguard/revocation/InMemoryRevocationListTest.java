@@ -27,7 +27,7 @@ final class InMemoryRevocationListTest extends RevocationListContract {
 
   /** Redis does so by its own clock, which no test sets. */
   @Test
-  void given_an_entry_that_has_expired_then_the_next_one_is_new() {
+  void givenAnEntryThatHasExpired_thenTheNextOneIsNew() {
     TestClock clock = TestClock.started();
     RevocationList ended = open(clock);
     ended.add(Entry.ofAccessToken("t1", Reason.LOGOUT, clock.second() + 60));

@@ -56,7 +56,7 @@ public abstract class IncidentLogContract {
   }
 
   @Test
-  void given_incidents_then_all_of_each_is_read_and_the_newest_comes_first() {
+  void givenIncidents_thenAllOfEachIsReadAndTheNewestComesFirst() {
     assertThat(all()).isEmpty();
     Lineage unknown = new Lineage("family", 0, OptionalLong.empty());
     Incident mismatch = new Incident(Type.MISMATCH, ORIGIN, Optional.of(unknown), "other ip");
@@ -71,7 +71,7 @@ public abstract class IncidentLogContract {
   }
 
   @Test
-  void given_one_millisecond_or_a_clock_set_back_then_the_order_stays() {
+  void givenOneMillisecondOrAClockSetBack_thenTheOrderStays() {
     log.add(REALM, reuse(1));
     log.add(REALM, reuse(2));
     clock.advance(Duration.ofMinutes(-5));
@@ -80,7 +80,7 @@ public abstract class IncidentLogContract {
   }
 
   @Test
-  void given_realms_and_types_then_each_page_has_no_others() {
+  void givenRealmsAndTypes_thenEachPageHasNoOthers() {
     for (int presented = 1; presented <= 3; presented++) {
       log.add(REALM, reuse(presented));
       log.add(REALM, activity());
@@ -96,7 +96,7 @@ public abstract class IncidentLogContract {
   }
 
   @Test
-  void given_a_full_log_then_the_oldest_are_removed() {
+  void givenAFullLog_thenTheOldestAreRemoved() {
     for (int presented = 0; presented <= IncidentLog.KEPT; presented++) {
       log.add(REALM, reuse(presented));
     }
@@ -107,7 +107,7 @@ public abstract class IncidentLogContract {
   }
 
   @Test
-  void given_old_incidents_then_they_are_removed_with_and_without_new_ones() {
+  void givenOldIncidents_thenTheyAreRemovedWithAndWithoutNewOnes() {
     log.add(REALM, reuse(1));
     clock.advance(IncidentLog.KEPT_FOR);
     assertThat(all()).containsExactly(reuse(1));
@@ -115,12 +115,5 @@ public abstract class IncidentLogContract {
     assertThat(all()).isEmpty();
     log.add(REALM, reuse(2));
     assertThat(all()).containsExactly(reuse(2));
-  }
-
-  @Test
-  void given_a_type_then_it_is_found_by_its_word_alone() {
-    assertThat(Type.values()).allMatch(type -> Type.of(type.word()).equals(Optional.of(type)));
-    assertThat(Type.of("")).isEmpty();
-    assertThat(Type.of("REUSE")).isEmpty();
   }
 }

@@ -1,19 +1,23 @@
 package dev.tokenguard.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.tokenguard.revocation.BulkRevocation.Kind;
 import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList.Entry;
+import dev.tokenguard.revocation.RevocationTarget.Client;
 import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.revocation.RevocationTarget.ClientSessions;
+import dev.tokenguard.revocation.RevocationTarget.Families;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
+import dev.tokenguard.revocation.RevocationTarget.Sessions;
+import dev.tokenguard.revocation.RevocationTarget.User;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
@@ -24,6 +28,7 @@ import net.jqwik.api.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is persisted in Keycloak's list of revoked tokens is read again, by later versions too. */
@@ -41,32 +46,19 @@ final class PersistedRevocationsTest {
   /** The column of Keycloak's database that takes a text. */
   private static final int COLUMN = 255;
 
-  private static final List<ClientSession> CLIENT_SESSION =
-      List.of(new ClientSession(SESSION, CLIENT));
+  private static final ClientSession CLIENT_SESSION = new ClientSession(SESSION, CLIENT);
 
   /** In the order of the file, as are the entries and bulk revocations. */
   private static final List<Revocation.Pending> PENDING =
       List.of(
+          pending(Reason.REUSED, new Families(USER, List.of("a family, no UUID"))),
           pending(
-              Reason.REUSED,
-              Revocations.ofFamilies(USER, List.of("a family, no UUID"), DECIDED, UNTIL)),
-          pending(
-              Reason.CONSENT_REVOKED,
-              Revocations.ofClientSessions(USER, CLIENT_SESSION, List.of(), DECIDED, UNTIL)),
-          pending(
-              Reason.CLIENT_SECRET_CHANGED,
-              Revocations.ofClient(USER, CLIENT, List.of(), DECIDED, UNTIL)),
-          pending(
-              Reason.LOGOUT,
-              Revocations.ofSession(USER, Revocations.online(SESSION), DECIDED, UNTIL)),
-          pending(
-              Reason.LOGOUT,
-              Revocations.ofSession(USER, Revocations.offline(SESSION), DECIDED, UNTIL)),
-          pending(
-              Reason.REUSED,
-              Revocations.ofSession(USER, Revocations.both(SESSION), DECIDED, UNTIL)),
-          pending(
-              Reason.PASSWORD_CHANGED, Revocations.ofUser(FEDERATED, List.of(), DECIDED, UNTIL)));
+              Reason.CONSENT_REVOKED, new ClientSessions(USER, List.of(CLIENT_SESSION), List.of())),
+          pending(Reason.CLIENT_SECRET_CHANGED, new Client(USER, CLIENT, List.of())),
+          pending(Reason.LOGOUT, Sessions.of(USER, SESSION, SessionKind.ONLINE)),
+          pending(Reason.LOGOUT, Sessions.of(USER, SESSION, SessionKind.OFFLINE)),
+          pending(Reason.REUSED, Sessions.of(USER, SESSION, SessionKind.BOTH)),
+          pending(Reason.PASSWORD_CHANGED, new User(FEDERATED)));
 
   private static final List<Entry> ENTRIES =
       List.of(
@@ -81,8 +73,8 @@ final class PersistedRevocationsTest {
           bulk(Reason.NOT_BEFORE, Kind.REALM_NOT_BEFORE, ""),
           bulk(Reason.USER_DELETED, Kind.FEDERATION, CLIENT));
 
-  private static Revocation.Pending pending(Reason reason, Revocation revocation) {
-    return new Revocation.Pending(REALM, reason, revocation);
+  private static Revocation.Pending pending(Reason reason, RevocationTarget target) {
+    return new Revocation.Pending(REALM, reason, new Revocation(target, DECIDED, UNTIL));
   }
 
   private static BulkRevocation bulk(Reason reason, Kind kind, String id) {
@@ -90,25 +82,19 @@ final class PersistedRevocationsTest {
   }
 
   @Test
-  void given_the_frozen_texts_then_each_is_read_as_what_it_is() throws IOException {
+  void givenTheFrozenTexts_thenEachIsReadAndWrittenAsItIs() throws IOException {
     List<String> frozen = frozen();
-
     assertThat(frozen).allMatch(Revocation.Pending::isText);
     assertThat(frozen.stream().flatMap(text -> Revocation.Pending.of(text).stream()))
         .containsExactlyElementsOf(PENDING);
     assertThat(frozen.stream().flatMap(text -> Entry.of(text).stream()))
         .containsExactlyElementsOf(ENTRIES);
     assertThat(BulkRevocation.unfinished(frozen)).isEqualTo(BULK);
-  }
-
-  @Test
-  void when_the_same_is_persisted_today_then_the_texts_are_the_frozen_ones() throws IOException {
     List<String> written = new ArrayList<>();
     PENDING.forEach(it -> written.addAll(it.texts()));
     ENTRIES.forEach(it -> written.add(it.text()));
     BULK.forEach(it -> written.add(it.begun()));
-
-    assertThat(written).isEqualTo(frozen());
+    assertThat(written).isEqualTo(frozen);
   }
 
   private static List<String> frozen() throws IOException {
@@ -121,48 +107,39 @@ final class PersistedRevocationsTest {
   }
 
   @Test
-  void given_several_things_of_one_target_then_there_is_a_text_for_each() {
-    Revocation revocation =
-        Revocations.ofClient(FEDERATED, CLIENT, List.of(SESSION, "s2"), DECIDED, UNTIL);
-
-    assertThat(pending(Reason.CLIENT_DISABLED, revocation).texts())
-        .map(Revocation.Pending::of)
-        .map(Optional::orElseThrow)
-        .map(Revocation.Pending::revocation)
+  void givenSeveralMarksOfOneTarget_thenThereIsATextForEach() {
+    Client target = new Client(FEDERATED, CLIENT, List.of(SESSION, "s2"));
+    assertThat(pending(Reason.CLIENT_DISABLED, target).texts())
+        .map(text -> Revocation.Pending.of(text).orElseThrow().revocation().target())
         .containsExactly(
-            Revocations.ofClientSessions(FEDERATED, CLIENT_SESSION, List.of(), DECIDED, UNTIL),
-            Revocations.ofClientSessions(
-                FEDERATED, List.of(new ClientSession("s2", CLIENT)), List.of(), DECIDED, UNTIL),
-            Revocations.ofClient(FEDERATED, CLIENT, List.of(), DECIDED, UNTIL));
-    assertThat(pending(Reason.LOGOUT, Revocations.ofSessions(USER, List.of(), 0, UNTIL)).texts())
-        .isEmpty();
+            new ClientSessions(FEDERATED, List.of(CLIENT_SESSION), List.of()),
+            new ClientSessions(FEDERATED, List.of(new ClientSession("s2", CLIENT)), List.of()),
+            new Client(FEDERATED, CLIENT, List.of()));
+    assertThat(pending(Reason.LOGOUT, new Sessions(USER, List.of())).texts()).isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource
-  void given_any_reason_then_texts_of_uuids_fit_into_the_column(Reason reason) {
+  void givenAnyReason_thenTextsOfUuidsFitIntoTheColumn(Reason reason) {
     List<String> texts = new ArrayList<>();
     PENDING.subList(1, 6).stream()
-        .map(it -> pending(reason, it.revocation()))
+        .map(it -> pending(reason, it.revocation().target()))
         .forEach(it -> texts.addAll(it.texts()));
     texts.add(Entry.ofSession(SESSION, DECIDED, reason, UNTIL).text());
     for (Kind kind : Kind.values()) {
       BulkRevocation bulk = new BulkRevocation(REALM, reason, kind, CLIENT, Long.MAX_VALUE / 1000);
-      texts.add(bulk.begun());
-      texts.add(bulk.done());
+      texts.addAll(List.of(bulk.begun(), bulk.done()));
     }
-
-    assertThat(texts).allSatisfy(text -> assertThat(text).hasSizeLessThanOrEqualTo(COLUMN));
+    assertThat(texts).allMatch(text -> text.length() <= COLUMN);
   }
 
   @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-  void given_any_ids_then_they_are_read_as_they_were(
+  void givenAnyIds_thenTheyAreReadAsTheyWere(
       @ForAll("ids") String realm, @ForAll("ids") String id, @ForAll("ids") String other) {
-    String sessionId = id.replace(" ", "_");
-    Revocation revocation =
-        Revocations.ofClientSessions(
-            other, List.of(new ClientSession(sessionId, other)), List.of(), 1, 2);
-    Revocation.Pending pending = new Revocation.Pending(realm, Reason.LOGOUT, revocation);
+    ClientSession clientSession = new ClientSession(id.replace(" ", "_"), other);
+    RevocationTarget target = new ClientSessions(other, List.of(clientSession), List.of());
+    Revocation.Pending pending =
+        new Revocation.Pending(realm, Reason.LOGOUT, new Revocation(target, 1, 2));
     BulkRevocation bulk = new BulkRevocation(realm, Reason.LOGOUT, Kind.CLIENT, id, 1);
 
     assertThat(Revocation.Pending.of(pending.texts().get(0))).contains(pending);
@@ -186,7 +163,7 @@ final class PersistedRevocationsTest {
   }
 
   @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-  void given_any_text_in_the_column_then_reading_it_does_not_fail(@ForAll("columns") String text) {
+  void givenAnyTextInTheColumn_thenReadingItDoesNotFail(@ForAll("columns") String text) {
     Revocation.Pending.of(text);
     Entry.of(text);
     BulkRevocation.unfinished(List.of(text));
@@ -234,50 +211,33 @@ final class PersistedRevocationsTest {
         "token-guard:BULK:r:LOGOUT:REALM::1795000000:DONE",
         "token-guard:TALL:r:LOGOUT:REALM::1795000000:BEGUN"
       })
-  void given_a_foreign_or_newer_text_then_it_is_not_read(String text) {
+  void givenAForeignOrNewerText_thenItIsNotRead(String text) {
     assertThat(Revocation.Pending.of(text)).isEmpty();
     assertThat(Entry.of(text)).isEmpty();
     assertThat(BulkRevocation.unfinished(List.of(text))).isEmpty();
   }
 
   @Test
-  void given_the_id_of_a_token_then_it_is_no_text() {
+  void givenTheIdOfAToken_thenItIsNoText() {
     String id = "onrtrt:" + USER;
     assertThat(Entry.ofAccessToken(id, Reason.LOGOUT, UNTIL).text()).isEqualTo(id);
     assertThat(Revocation.Pending.isText(id)).isFalse();
   }
 
   @Test
-  void given_a_bulk_revocation_that_is_done_then_only_others_are_unfinished() {
-    BulkRevocation ofRealm = BULK.get(0);
-    BulkRevocation ofClient = BULK.get(1);
+  void givenABulkRevocationThatIsDone_thenOnlyOthersAreUnfinished() {
+    BulkRevocation done = BULK.get(1);
     BulkRevocation later =
         new BulkRevocation(REALM, Reason.CLIENT_DISABLED, Kind.CLIENT, CLIENT, DECIDED + 1);
-    Stream<BulkRevocation> begun = Stream.of(ofRealm, ofClient, later);
-
-    assertThat(
-            BulkRevocation.unfinished(
-                Stream.concat(
-                        begun.map(BulkRevocation::begun),
-                        Stream.of(ofRealm.done(), ofClient.done()))
-                    .toList()))
+    assertThat(BulkRevocation.unfinished(List.of(done.begun(), later.begun(), done.done())))
         .containsExactly(later);
   }
 
-  @Test
-  void given_a_scope_without_entries_then_none_is_made() {
-    List<RevocationScope> accepted =
-        Arrays.stream(RevocationScope.values()).filter(PersistedRevocationsTest::isEntry).toList();
-    assertThat(accepted)
-        .containsExactly(
-            RevocationScope.ACCESS_TOKEN, RevocationScope.SESSION, RevocationScope.USER);
-  }
-
-  private static boolean isEntry(RevocationScope scope) {
-    try {
-      return new Entry(scope, "id", 0, "", 1, 0).scope() == scope;
-    } catch (IllegalArgumentException refused) {
-      return false;
-    }
+  @ParameterizedTest
+  @EnumSource(
+      names = {"ACCESS_TOKEN", "SESSION", "USER"},
+      mode = Mode.EXCLUDE)
+  void givenAScopeWithoutEntries_thenNoneIsMade(RevocationScope scope) {
+    assertThatIllegalArgumentException().isThrownBy(() -> new Entry(scope, "id", 0, "", 1, 0));
   }
 }

@@ -16,11 +16,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every {@link RevocationList} promises. One passes by a subclass that opens it, empty. */
@@ -81,60 +81,56 @@ public abstract class RevocationListContract {
     assertThat(list.find(token)).isEmpty();
   }
 
-  @Test
-  void given_an_empty_list_then_nothing_is_revoked() {
-    list.addAll(List.of());
-    assertNoHit(issuedAt(0));
-    assertThat(list.reasonFor(TOKEN)).isEmpty();
+  /**
+   * The entries, by T, S and U; the claims of a token, with ? for another value and - for a missing
+   * one; its {@code iat} after the cut-off; the entry that is found. Keycloak counts an {@code iat}
+   * in seconds, and a user can log in again in the second of the cut-off.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "'',  TSU, -9, ",
+    "T,   TSU, 9,  ACCESS_TOKEN revoked",
+    "T,   ?SU, -9, ",
+    "S,   TSU, -9, SESSION logout",
+    "S,   TSU, 0,  SESSION logout",
+    "S,   TSU, 1,  ",
+    "S,   T?U, -9, ",
+    "U,   TSU, -9, USER",
+    "U,   TSU, -1, USER",
+    "U,   TSU, 0,  ",
+    "U,   TS?, -9, ",
+    "TSU, TSU, -1, ACCESS_TOKEN revoked",
+    "TSU, -SU, -1, SESSION logout",
+    "SU,  TSU, -1, SESSION logout",
+    "TSU, --U, -1, USER",
+    "TSU, T--, -1, ACCESS_TOKEN revoked",
+    "TSU, ---, -1, ",
+  })
+  void givenEntries_thenTheNarrowestThatCoversTheTokenIsFound(
+      String entries, String claims, long seconds, String expected) {
+    list.addAll(
+        oneOfEachScope(later).stream()
+            .filter(
+                it -> entries.contains(it.scope().name().replace("ACCESS_", "").substring(0, 1)))
+            .toList());
+    TokenIdentity token =
+        new TokenIdentity(
+            claim(claims.charAt(0), TOKEN),
+            claim(claims.charAt(1), SESSION),
+            claim(claims.charAt(2), USER),
+            now + seconds);
+    String found = list.find(token).map(it -> it.scope() + " " + it.reason()).orElse("").trim();
+    assertThat(found).isEqualTo(expected == null ? "" : expected);
+    assertThat(list.reasonFor(TOKEN).isPresent()).isEqualTo(entries.contains("T"));
   }
 
-  @Test
-  void given_an_access_token_then_it_alone_is_revoked_for_its_reason() {
-    list.add(token(Reason.PASSWORD_CHANGED, later));
-    assertHit(issuedAt(now), RevocationScope.ACCESS_TOKEN, "password-changed");
-    assertThat(list.reasonFor(TOKEN)).contains("password-changed");
-    assertNoHit(new TokenIdentity("another", SESSION, USER, 0));
-  }
-
-  @Test
-  void given_a_session_then_its_tokens_up_to_the_cutoff_are_revoked() {
-    list.add(session(now, Reason.LOGOUT, later));
-    assertHit(issuedAt(0), RevocationScope.SESSION, "logout");
-    assertHit(issuedAt(now), RevocationScope.SESSION, "logout");
-    assertNoHit(issuedAt(now + 1));
-    assertNoHit(new TokenIdentity(TOKEN, "another", USER, 0));
-    assertThat(list.reasonFor(TOKEN)).isEmpty();
-  }
-
-  /** Keycloak counts an {@code iat} in seconds, and a new login is good in the very same one. */
-  @Test
-  void given_a_user_then_tokens_issued_before_the_cutoff_are_revoked() {
-    list.add(user(now, later));
-    assertHit(issuedAt(0), RevocationScope.USER, "");
-    assertHit(issuedAt(now - 1), RevocationScope.USER, "");
-    assertNoHit(issuedAt(now));
-    assertNoHit(new TokenIdentity(TOKEN, SESSION, "another", 0));
-    assertThat(list.reasonFor(TOKEN)).isEmpty();
-  }
-
-  /** The token of a service account has no session. */
-  @Test
-  void given_several_entries_then_the_narrowest_is_found_and_missing_claims_are_skipped() {
-    list.add(user(now + 1, later));
-    assertHit(issuedAt(now), RevocationScope.USER, "");
-    assertHit(new TokenIdentity("", "", USER, 0), RevocationScope.USER, "");
-    list.add(session(now, Reason.LOGOUT, later));
-    assertHit(issuedAt(now), RevocationScope.SESSION, "logout");
-    assertHit(new TokenIdentity("", SESSION, "", 0), RevocationScope.SESSION, "logout");
-    list.add(token(Reason.REUSED, later));
-    assertHit(issuedAt(now), RevocationScope.ACCESS_TOKEN, "reused");
-    assertHit(new TokenIdentity(TOKEN, "", "", 0), RevocationScope.ACCESS_TOKEN, "reused");
-    assertNoHit(new TokenIdentity("", "", "", 0));
+  private static String claim(char how, String value) {
+    return how == '-' ? "" : how == '?' ? "another" : value;
   }
 
   /** Else one entry by mistake would revoke all tokens that lack the claim. */
   @Test
-  void given_entries_without_an_id_then_tokens_without_the_claim_are_not_revoked() {
+  void givenEntriesWithoutAnId_thenTokensWithoutTheClaimAreNotRevoked() {
     list.addAll(
         List.of(
             Entry.ofAccessToken("", Reason.REVOKED, later),
@@ -145,7 +141,7 @@ public abstract class RevocationListContract {
   }
 
   @Test
-  void given_one_id_in_several_scopes_then_each_has_an_entry_of_its_own() {
+  void givenOneIdInSeveralScopes_thenEachHasAnEntryOfItsOwn() {
     assertThat(list.add(Entry.ofAccessToken("same", Reason.REVOKED, later))).isTrue();
     assertThat(list.add(Entry.ofSession("same", now, Reason.REVOKED, later))).isTrue();
     assertThat(list.add(Entry.ofUser("same", now, later))).isTrue();
@@ -154,27 +150,18 @@ public abstract class RevocationListContract {
     assertNoHit(new TokenIdentity("x", "x", "x", 0));
   }
 
-  static Stream<String> oddIds() {
-    return Stream.of(
-        " ",
-        ":",
-        "tg:sid:",
-        "a{b}c",
-        "}{",
-        "*",
-        "a?[b]\\",
-        "%00",
-        "new\r\nline",
-        "nul\0nul",
-        "\"quoted\"",
-        "f:3d2c1b0a-0000-4000-8000-000000000001:na:me{x} y",
-        "Zoë \uD83D\uDD11 字",
-        "字".repeat(1365));
-  }
-
   @ParameterizedTest
-  @MethodSource("oddIds")
-  void given_any_id_then_its_entries_are_found_and_no_others(String id) {
+  @ValueSource(
+      strings = {
+        " ",
+        "tg:sid:",
+        "a{b}c}{",
+        "*a?[b]\\",
+        "%00 nul\0nul new\r\nline",
+        "\"quoted\"",
+        "Zoë \uD83D\uDD11 字"
+      })
+  void givenAnyId_thenItsEntriesAreFoundAndNoOthers(String id) {
     list.add(Entry.ofUser(id, now, later));
     assertHit(new TokenIdentity(TOKEN, SESSION, id, 0), RevocationScope.USER, "");
     list.add(Entry.ofSession(id, now, Reason.LOGOUT, later));
@@ -189,7 +176,7 @@ public abstract class RevocationListContract {
   }
 
   @Test
-  void given_entries_then_each_lives_as_long_as_it_says_and_only_the_first_is_new() {
+  void givenEntries_thenEachLivesAsLongAsItSaysAndOnlyTheFirstIsNew() {
     List<Entry> entries = new ArrayList<>(oneOfEachScope(later));
     for (int number = 0; number < 100; number++) {
       entries.add(Entry.ofAccessToken("t" + number, Reason.ROTATED, later + number));
@@ -205,7 +192,7 @@ public abstract class RevocationListContract {
   /** A lifespan of zero, or a clock that was never set. */
   @ParameterizedTest
   @ValueSource(longs = {1_700_000_000, 1, 0, -1})
-  void given_an_entry_that_has_expired_then_nothing_is_left(long past) {
+  void givenAnEntryThatHasExpired_thenNothingIsLeft(long past) {
     for (Entry entry : oneOfEachScope(past)) {
       assertThat(list.add(entry)).isTrue();
       assertThat(livesUntil(entry)).isEmpty();
@@ -217,7 +204,7 @@ public abstract class RevocationListContract {
 
   /** By the clock of the node that has dated it, it has expired. */
   @Test
-  void given_a_node_whose_clock_is_behind_then_an_entry_lives_for_its_min_ttl() {
+  void givenANodeWhoseClockIsBehind_thenAnEntryLivesForItsMinTtl() {
     list.add(session(now, Reason.LOGOUT, now - 1200).withMinTtl(900));
     assertHit(issuedAt(now), RevocationScope.SESSION, "logout");
     list.add(user(now + 60, now - 1200).withMinTtl(900));
@@ -225,7 +212,7 @@ public abstract class RevocationListContract {
   }
 
   @Test
-  void given_another_reason_later_then_the_first_stays_and_the_longer_life() {
+  void givenAnotherReasonLater_thenTheFirstStaysAndTheLongerLife() {
     list.add(token(Reason.REUSED, later));
     list.addAll(List.of(token(Reason.LOGOUT, later + 600), token(Reason.ROTATED, later)));
     assertThat(list.reasonFor(TOKEN)).contains("reused");
@@ -244,7 +231,7 @@ public abstract class RevocationListContract {
   /** Compared as texts, 9 would be larger than 10. */
   @ParameterizedTest
   @ValueSource(longs = {0, 1_795_000_000})
-  void given_several_cutoffs_then_the_latest_stays_with_its_reason(long base) {
+  void givenSeveralCutoffs_thenTheLatestStaysWithItsReason(long base) {
     list.add(session(base + 10, Reason.LOGOUT, later));
     list.add(session(base + 9, Reason.REVOKED, later));
     assertHit(issuedAt(base + 10), RevocationScope.SESSION, "logout");
@@ -263,15 +250,14 @@ public abstract class RevocationListContract {
 
   /** An action token that is used up by this list must not be used twice. */
   @Test
-  void given_many_who_add_the_same_at_once_then_exactly_one_is_the_first() throws Exception {
+  void givenManyWhoAddTheSameAtOnce_thenExactlyOneIsTheFirst() throws Exception {
     for (Entry entry : oneOfEachScope(later)) {
       assertThat(atOnce(() -> list.add(entry))).containsOnlyOnce(true).hasSize(THREADS);
     }
   }
 
   @Test
-  void given_many_cutoffs_at_once_then_the_latest_second_and_the_longest_life_stay()
-      throws Exception {
+  void givenManyCutoffsAtOnce_thenTheLatestSecondAndTheLongestLifeStay() throws Exception {
     AtomicInteger thread = new AtomicInteger();
     Callable<Boolean> adding =
         () -> {
@@ -286,17 +272,21 @@ public abstract class RevocationListContract {
 
   private static <T> List<T> atOnce(Callable<T> task) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    CyclicBarrier start = new CyclicBarrier(THREADS);
     try {
-      CyclicBarrier start = new CyclicBarrier(THREADS);
-      Callable<T> together =
-          () -> {
-            start.await();
-            return task.call();
-          };
+      List<Future<T>> running =
+          IntStream.range(0, THREADS)
+              .mapToObj(
+                  it ->
+                      threads.submit(
+                          () -> {
+                            start.await();
+                            return task.call();
+                          }))
+              .toList();
       List<T> results = new ArrayList<>();
-      for (Future<T> future :
-          threads.invokeAll(Stream.generate(() -> together).limit(THREADS).toList())) {
-        results.add(future.get());
+      for (Future<T> each : running) {
+        results.add(each.get());
       }
       return results;
     } finally {
@@ -305,7 +295,7 @@ public abstract class RevocationListContract {
   }
 
   @Test
-  void given_expiries_of_a_realm_then_the_latest_stays() {
+  void givenExpiriesOfARealm_thenTheLatestStays() {
     assertThat(list.latestExpiry("realm")).isZero();
     assertThat(list.raiseLatestExpiry("realm", now + 1_000)).isEqualTo(now + 1_000);
     assertThat(list.raiseLatestExpiry("realm", now + 2_000)).isEqualTo(now + 2_000);

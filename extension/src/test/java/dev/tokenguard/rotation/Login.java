@@ -4,9 +4,9 @@ import dev.tokenguard.rotation.RotationRequest.AccessToken;
 import dev.tokenguard.rotation.RotationRequest.Attempt;
 import dev.tokenguard.rotation.RotationRequest.ProposedChild;
 import dev.tokenguard.rotation.RotationRequest.Session;
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * A login at one client, from which a family of refresh tokens descends, and from where it is used.
@@ -56,42 +56,31 @@ public record Login(
 
   /** The same login, by a family of another name. */
   public Login asFamily(String id) {
-    return new Login(user, id, session, started, client, clientStarted, isOffline, context, claim);
+    return with(this, "family", id);
   }
 
   public Login ofUser(String id) {
-    return new Login(
-        id, family, session, started, client, clientStarted, isOffline, context, claim);
+    return with(this, "user", id);
   }
 
   public Login inSession(String id, long began) {
-    return new Login(user, family, id, began, client, clientStarted, isOffline, context, claim);
+    return with(with(this, "session", id), "started", began);
   }
 
   public Login atClient(String id, long began) {
-    return new Login(user, family, session, started, id, began, isOffline, context, claim);
+    return with(with(this, "client", id), "clientStarted", began);
   }
 
   public Login offline() {
-    return new Login(user, family, session, started, client, clientStarted, true, context, claim);
+    return with(this, "isOffline", true);
   }
 
   public Login from(RequestContext elsewhere) {
-    return new Login(
-        user, family, session, started, client, clientStarted, isOffline, elsewhere, claim);
+    return with(this, "context", elsewhere);
   }
 
   public Login boundTo(RequestContext bound) {
-    return new Login(
-        user,
-        family,
-        session,
-        started,
-        client,
-        clientStarted,
-        isOffline,
-        context,
-        Optional.of(bound));
+    return with(this, "claim", Optional.of(bound));
   }
 
   /** What the login is answered with when it is made now, as Keycloak would describe it. */
@@ -125,89 +114,56 @@ public record Login(
 
   /** The same request, by an attempt of this name that reached Keycloak so long ago. */
   public static RotationRequest attempted(RotationRequest one, String id, Duration age) {
-    return with(one, it -> it.attempt = new Attempt(id, age));
+    return with(one, "attempt", new Attempt(id, age));
   }
 
   /** The same token, usable until then. */
   public static RotationRequest usableUntil(RotationRequest one, long second) {
-    return with(one, it -> it.usableUntil = second);
+    return with(one, "usableUntil", second);
   }
 
   /** The same request where the client is given no refresh tokens. */
   public static RotationRequest withoutRefreshToken(RotationRequest one) {
-    return with(one, it -> it.issuesRefreshToken = false);
+    return with(one, "issuesRefreshToken", false);
   }
 
   /** The same by a token that was issued then; as in Keycloak, its child is not older. */
   public static RotationRequest issuedAt(RotationRequest one, long second) {
-    ProposedChild child = one.child();
-    return with(
-        one,
-        it -> {
-          it.presentedIssuedAt = second;
-          it.child =
-              new ProposedChild(
-                  Math.max(child.issuedAt(), second),
-                  child.expiresAt(),
-                  child.retainUntil(),
-                  child.revokedRetainUntil());
-        });
+    ProposedChild child = with(one.child(), "issuedAt", Math.max(one.child().issuedAt(), second));
+    return with(with(one, "presentedIssuedAt", second), "child", child);
   }
 
   /** The same login by token exchange. */
   public static RotationRequest exchangedFor(RotationRequest one, String tag) {
-    return with(one, it -> it.parentTag = Optional.of(tag));
+    return with(one, "parentTag", Optional.of(tag));
   }
 
   /** The same, to be retained until then, also once it is revoked. */
   public static RotationRequest retained(RotationRequest one, long until, long revokedUntil) {
-    ProposedChild child = one.child();
-    return with(
-        one,
-        it ->
-            it.child = new ProposedChild(child.issuedAt(), child.expiresAt(), until, revokedUntil));
+    ProposedChild child = with(one.child(), "retainUntil", until);
+    return with(one, "child", with(child, "revokedRetainUntil", revokedUntil));
   }
 
   /** The same with another access token. */
   static RotationRequest withAccessToken(RotationRequest one, AccessToken token) {
-    return with(one, it -> it.accessToken = token);
+    return with(one, "accessToken", token);
   }
 
-  private static RotationRequest with(RotationRequest one, Consumer<Parts> change) {
-    Parts parts = new Parts(one);
-    change.accept(parts);
-    return new RotationRequest(
-        one.userId(),
-        one.presented(),
-        one.session(),
-        parts.child,
-        parts.accessToken,
-        one.context(),
-        one.binding(),
-        parts.attempt,
-        parts.usableUntil,
-        parts.presentedIssuedAt,
-        parts.issuesRefreshToken,
-        parts.parentTag);
-  }
-
-  private static final class Parts {
-    private ProposedChild child;
-    private AccessToken accessToken;
-    private Attempt attempt;
-    private long usableUntil;
-    private long presentedIssuedAt;
-    private boolean issuesRefreshToken;
-    private Optional<String> parentTag;
-
-    private Parts(RotationRequest of) {
-      child = of.child();
-      accessToken = of.accessToken();
-      attempt = of.attempt();
-      usableUntil = of.usableUntil();
-      presentedIssuedAt = of.presentedIssuedAt();
-      issuesRefreshToken = of.issuesRefreshToken();
-      parentTag = of.parentTag();
+  /** A copy of a record with another value of one component. */
+  @SuppressWarnings("unchecked")
+  private static <R extends Record> R with(R one, String name, Object value) {
+    RecordComponent[] components = one.getClass().getRecordComponents();
+    Class<?>[] types = new Class<?>[components.length];
+    Object[] values = new Object[components.length];
+    try {
+      for (int at = 0; at < components.length; at++) {
+        types[at] = components[at].getType();
+        boolean isChanged = components[at].getName().equals(name);
+        values[at] = isChanged ? value : components[at].getAccessor().invoke(one);
+      }
+      return (R) one.getClass().getDeclaredConstructor(types).newInstance(values);
+    } catch (ReflectiveOperationException impossible) {
+      throw new AssertionError(name, impossible);
     }
   }
 }

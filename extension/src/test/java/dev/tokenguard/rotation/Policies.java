@@ -23,7 +23,7 @@ public final class Policies {
   }
 
   /** As {@code name=value name=value}. */
-  static RotationPolicy of(String settings) {
+  public static RotationPolicy of(String settings) {
     RotationPolicy policy =
         with(
             Pattern.compile("[= ]+")

@@ -3,15 +3,21 @@ package dev.tokenguard.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.Client;
 import dev.tokenguard.revocation.RevocationTarget.ClientSession;
-import dev.tokenguard.revocation.Revocations;
+import dev.tokenguard.revocation.RevocationTarget.ClientSessions;
+import dev.tokenguard.revocation.RevocationTarget.Families;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
+import dev.tokenguard.revocation.RevocationTarget.Sessions;
+import dev.tokenguard.revocation.RevocationTarget.User;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
-/** A revocation names the access tokens of all that it revokes, and of nothing else. */
+/** A revocation names the access tokens of all families that it revokes, and of no others. */
 final class RevocationServiceTest {
 
   private final TestClock clock = TestClock.started();
@@ -19,131 +25,112 @@ final class RevocationServiceTest {
   private final RevocationService service = new RevocationService(store);
 
   private final Login login = Login.at(clock);
-  private final Login otherTab = login.asFamily("other tab");
-  private final Login otherClient = login.asFamily("other client").atClient("c2", clock.second());
-  private final Login otherSession = login.asFamily("elsewhere").inSession("s2", clock.second());
-  private final Login otherUser = login.asFamily("bob's").ofUser("bob");
+  private final RevocationTarget client = new Client(login.user(), login.client(), List.of());
+  private final RevocationTarget clientSession = clientSession(List.of());
 
   RevocationServiceTest() {
-    List.of(login, otherTab, otherClient, otherSession, otherUser).forEach(this::refresh);
+    refresh(login);
+    refresh(login.asFamily("other tab"));
+    refresh(login.asFamily("other client").atClient("c2", clock.second()));
+    refresh(login.asFamily("elsewhere").inSession("s2", clock.second()));
+    refresh(login.asFamily("bob's").ofUser("bob"));
   }
 
   private void refresh(Login each) {
     store.rotate(each.refresh(0, clock), Policies.DEFAULT, it -> false);
   }
 
+  private RevocationTarget clientSession(List<String> families) {
+    ClientSession one = new ClientSession(login.session(), login.client());
+    return new ClientSessions(login.user(), List.of(one), families);
+  }
+
+  /** A revocation of this second; or of the next one, which covers all families. */
+  private Revocation revocation(RevocationTarget target, long later) {
+    return new Revocation(target, clock.second() + later, clock.second() + Login.REMEMBERED);
+  }
+
+  private List<String> named(RevocationTarget target, long later, Predicate<TokenFamily> isGone) {
+    List<String> named = new ArrayList<>();
+    service
+        .mark(revocation(target, later))
+        .name(isGone, page -> page.forEach(tokens -> named.add(tokens.family())));
+    return named;
+  }
+
   @Test
-  void given_a_client_session_then_its_families_are_named_also_when_it_is_repeated() {
+  void givenAClientSession_thenItsFamiliesAreNamedAlsoWhenItIsRepeated() {
     for (int time = 0; time < 2; time++) {
-      assertThat(named(clientSession(1), family -> false))
+      assertThat(named(clientSession, 1, family -> false))
           .containsExactlyInAnyOrder(login.family(), "other tab");
     }
   }
 
   @Test
-  void given_a_client_then_the_families_in_all_sessions_are_named() {
-    assertThat(named(client(login.client(), 1), family -> false))
+  void givenAClient_thenTheFamiliesInAllSessionsAreNamed() {
+    assertThat(named(client, 1, family -> false))
         .containsExactlyInAnyOrder(login.family(), "other tab", "elsewhere");
   }
 
   @Test
-  void given_families_of_the_very_second_then_those_whose_client_session_is_gone_are_named() {
-    assertThat(named(clientSession(0), family -> false)).isEmpty();
-    assertThat(named(client(login.client(), 0), family -> false)).isEmpty();
-    assertThat(named(client(login.client(), 0), family -> family.id().equals("other tab")))
+  void givenFamiliesOfTheSameSecond_thenThoseWhoseClientSessionIsGoneAreNamed() {
+    assertThat(named(clientSession, 0, family -> false)).isEmpty();
+    assertThat(named(client, 0, family -> false)).isEmpty();
+    assertThat(named(client, 0, family -> family.id().equals("other tab")))
         .containsExactly("other tab");
     // It is revoked by now, and named again.
-    assertThat(named(clientSession(0), family -> true))
+    assertThat(named(clientSession, 0, family -> true))
         .containsExactlyInAnyOrder(login.family(), "other tab");
   }
 
   @Test
-  void given_other_families_then_nobody_is_asked_whether_they_are_gone() {
+  void givenOtherFamilies_thenItIsNotLookedUpWhetherTheyAreGone() {
     List<String> asked = new ArrayList<>();
-    assertThat(named(client("c2", 0), family -> asked.add(family.id())))
-        .containsExactly("other client");
+    Client other = new Client(login.user(), "c2", List.of());
+    assertThat(named(other, 0, family -> asked.add(family.id()))).containsExactly("other client");
     assertThat(asked).containsExactly("other client");
   }
 
   /** Its record has neither session nor client. */
   @Test
-  void given_a_family_that_was_never_refreshed_then_it_is_not_named() {
-    service.mark(Revocations.ofFamily("carol", "never refreshed", remembered()));
-    Revocation client =
-        Revocations.ofClient("carol", "c2", List.of(), clock.second(), remembered());
-    assertThat(named(client, family -> true)).isEmpty();
+  void givenAFamilyThatWasNeverRefreshed_thenItIsNotNamed() {
+    service.mark(revocation(new Families("carol", List.of("never refreshed")), 0));
+    assertThat(named(new Client("carol", "c2", List.of()), 0, family -> true)).isEmpty();
   }
 
   @Test
-  void given_families_by_their_ids_then_they_are_named_once_with_the_others() {
-    assertThat(
-            named(
-                Revocations.ofFamilies(
-                    login.user(), List.of("other tab", "unknown"), 0, remembered()),
-                family -> true))
-        .containsExactly("other tab");
-    Revocation both =
-        Revocations.ofClientSessions(
-            login.user(),
-            List.of(new ClientSession(login.session(), login.client())),
-            List.of(login.family()),
-            clock.second() + 1,
-            remembered());
-    assertThat(named(both, family -> true)).containsExactly(login.family(), "other tab");
+  void givenFamiliesByTheirIds_thenEachIsNamedOnceWithTheOthers() {
+    Families byId = new Families(login.user(), List.of("other tab", "unknown"));
+    assertThat(named(byId, 0, family -> true)).containsExactly("other tab");
+    assertThat(named(clientSession(List.of(login.family())), 1, family -> true))
+        .containsExactly(login.family(), "other tab");
   }
 
-  /** Resource servers know their access tokens by {@code sid} and {@code sub}. */
+  /** Resource servers recognize their access tokens by {@code sid} and {@code sub}. */
   @Test
-  void given_a_session_or_a_user_then_no_access_token_is_named() {
-    Revocation session =
-        Revocations.ofSession(
-            login.user(), Revocations.both(login.session()), clock.second(), remembered());
-    Revocation user = Revocations.ofUser(login.user(), List.of(), clock.second(), remembered());
-    assertThat(named(session, family -> true)).isEmpty();
-    assertThat(named(user, family -> true)).isEmpty();
+  void givenASessionOrAUser_thenNoAccessTokenIsNamed() {
+    Sessions session = Sessions.of(login.user(), login.session(), SessionKind.BOTH);
+    assertThat(named(session, 0, family -> true)).isEmpty();
+    assertThat(named(new User(login.user()), 0, family -> true)).isEmpty();
   }
 
   @Test
-  void given_more_families_than_a_page_holds_then_they_are_handed_on_by_pages() {
+  void givenMoreFamiliesThanAPageHolds_thenTheyArePassedOnByPages() {
     for (int number = 0; number < 2 * RevocationService.PAGE + 7; number++) {
       refresh(login.asFamily("family " + number));
     }
-    List<Integer> pages = new ArrayList<>();
-
-    service.mark(clientSession(1)).name(family -> false, page -> pages.add(page.size()));
-    assertThat(pages).containsExactly(RevocationService.PAGE, RevocationService.PAGE, 9);
-
-    pages.clear();
-    service.mark(clientSession(0)).name(family -> true, page -> pages.add(page.size()));
-    assertThat(pages).containsExactly(RevocationService.PAGE, RevocationService.PAGE, 9);
+    for (int later : new int[] {1, 0}) {
+      List<Integer> pages = new ArrayList<>();
+      service
+          .mark(revocation(clientSession, later))
+          .name(family -> later == 0, page -> pages.add(page.size()));
+      assertThat(pages).containsExactly(RevocationService.PAGE, RevocationService.PAGE, 9);
+    }
   }
 
   @Test
-  void given_expired_access_tokens_then_they_are_not_named() {
+  void givenExpiredAccessTokens_thenTheyAreNotNamed() {
     clock.advance(Duration.ofSeconds(Login.ACCESS_TOKEN_LIFESPAN + 1));
-    assertThat(named(clientSession(1), family -> false)).isEmpty();
-  }
-
-  private Revocation clientSession(long later) {
-    List<ClientSession> clientSession = List.of(new ClientSession(login.session(), login.client()));
-    return Revocations.ofClientSessions(
-        login.user(), clientSession, List.of(), clock.second() + later, remembered());
-  }
-
-  private Revocation client(String client, long later) {
-    return Revocations.ofClient(
-        login.user(), client, List.of(), clock.second() + later, remembered());
-  }
-
-  private List<String> named(Revocation revocation, Predicate<TokenFamily> isGone) {
-    List<String> named = new ArrayList<>();
-    service
-        .mark(revocation)
-        .name(isGone, page -> page.forEach(tokens -> named.add(tokens.family())));
-    return named;
-  }
-
-  private long remembered() {
-    return clock.second() + Login.REMEMBERED;
+    assertThat(named(clientSession, 1, family -> false)).isEmpty();
   }
 }

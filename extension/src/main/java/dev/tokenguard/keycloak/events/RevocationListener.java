@@ -47,7 +47,8 @@ final class RevocationListener implements EventListenerProvider {
   private final Trigger.Scopes serverTriggers;
   private final boolean checksActivity;
 
-  RevocationListener(KeycloakSession session, Trigger.Scopes serverTriggers, boolean checksActivity) {
+  RevocationListener(
+      KeycloakSession session, Trigger.Scopes serverTriggers, boolean checksActivity) {
     this.session = session;
     this.serverTriggers = serverTriggers;
     this.checksActivity = checksActivity;
