@@ -43,12 +43,7 @@ public final class Revocations {
 
   public static Revocation ofSession(
       String userId, Session session, long before, long retainUntil) {
-    return ofSessions(userId, List.of(session), before, retainUntil);
-  }
-
-  public static Revocation ofSessions(
-      String userId, List<Session> sessions, long before, long retainUntil) {
-    return new Revocation(new Sessions(userId, sessions), before, retainUntil);
+    return new Revocation(new Sessions(userId, List.of(session)), before, retainUntil);
   }
 
   /** All that the user has, with the given sessions. */
@@ -59,10 +54,6 @@ public final class Revocations {
 
   public static Session online(String id) {
     return new Session(id, SessionKind.ONLINE);
-  }
-
-  public static Session offline(String id) {
-    return new Session(id, SessionKind.OFFLINE);
   }
 
   public static Session both(String id) {

@@ -17,36 +17,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 final class RotationPolicyTest {
 
-  /** In the order of the contract. The console shows the groups and the accepted values. */
-  private static final String SETTINGS =
+  /**
+   * In the order of the contract; the component of the policy, the group in the console, the range.
+   */
+  private static final List<List<String>> SETTINGS =
       """
-      mode                             | Mode            | one of enforce, observe
-      grace-period                     | Grace period    | 0 to 300 seconds
-      grace-context                    | Grace period    | one of none, user-agent, ip, user-agent-and-ip
-      grace-max-replays                | Grace period    | 0 to 1000000 replays
-      on-reuse                         | Reuse and theft | one of revoke-family, revoke-client-session, revoke-session, revoke-user
-      revoke-previous-access-token     | Reuse and theft | true or false
-      max-rotations                    | Limits          | 0 to 2147483647 rotations
-      absolute-lifetime                | Limits          | 0 to 2147483647 seconds
-      max-refreshes-per-minute         | Limits          | 0 to 1000000 refreshes
-      max-families-per-user-and-client | Limits          | 0 to 1000 families
-      bind-to                          | Binding         | one of none, user-agent, ip, user-agent-and-ip
-      on-binding-mismatch              | Binding         | one of deny, observe, revoke-family
-      on-redis-failure                 | Redis           | one of deny, allow
-      on-missing-state                 | Redis           | one of adopt, deny
-      """;
+      mode                             | mode                        | Mode            | one of enforce, observe
+      grace-period                     | gracePeriod                 | Grace period    | 0 to 300 seconds
+      grace-context                    | graceContext                | Grace period    | one of none, user-agent, ip, user-agent-and-ip
+      grace-max-replays                | graceMaxReplays             | Grace period    | 0 to 1000000 replays
+      on-reuse                         | onReuse                     | Reuse and theft | one of revoke-family, revoke-client-session, revoke-session, revoke-user
+      revoke-previous-access-token     | revokesPreviousAccessToken  | Reuse and theft | true or false
+      max-rotations                    | maxRotations                | Limits          | 0 to 2147483647 rotations
+      absolute-lifetime                | absoluteLifetime            | Limits          | 0 to 2147483647 seconds
+      max-refreshes-per-minute         | maxRefreshesPerMinute       | Limits          | 0 to 1000000 refreshes
+      max-families-per-user-and-client | maxFamiliesPerUserAndClient | Limits          | 0 to 1000 families
+      bind-to                          | bindTo                      | Binding         | one of none, user-agent, ip, user-agent-and-ip
+      on-binding-mismatch              | onBindingMismatch           | Binding         | one of deny, observe, revoke-family
+      on-redis-failure                 | onRedisFailure              | Redis           | one of deny, allow
+      on-missing-state                 | onMissingState              | Redis           | one of adopt, deny
+      """
+          .lines()
+          .map(line -> List.of(line.split(" *[|] ")))
+          .toList();
 
   @Test
   void whenSettingsAreListed_thenNamesOrderGroupsAndRangesAreTheContract() {
     assertThat(RotationPolicy.SETTINGS)
-        .extracting(it -> "%s|%s|%s".formatted(it.name(), it.group(), it.accepts()))
-        .containsExactlyElementsOf(
-            SETTINGS.lines().map(it -> it.replaceAll(" *\\| ", "|")).toList());
+        .extracting(it -> List.of(it.name(), it.group(), it.accepts()))
+        .isEqualTo(SETTINGS.stream().map(it -> List.of(it.get(0), it.get(2), it.get(3))).toList());
     assertThat(RotationPolicy.SETTINGS)
         .allSatisfy(
             setting -> {
@@ -77,35 +79,24 @@ final class RotationPolicyTest {
     assertThat(Policies.with("colour", "green")).isEqualTo(defaults);
   }
 
-  /** Also values of the same type as those of other settings do not reach these. */
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          mode                             | mode                        | enforce observe
-          grace-period                     | gracePeriod                 | 0 300
-          grace-context                    | graceContext                | none user-agent ip user-agent-and-ip
-          grace-max-replays                | graceMaxReplays             | 0 1000000
-          on-reuse                         | onReuse                     | revoke-family revoke-client-session revoke-session revoke-user
-          revoke-previous-access-token     | revokesPreviousAccessToken  | true false
-          max-rotations                    | maxRotations                | 0 2147483647
-          absolute-lifetime                | absoluteLifetime            | 0 2147483647
-          max-refreshes-per-minute         | maxRefreshesPerMinute       | 0 1000000
-          max-families-per-user-and-client | maxFamiliesPerUserAndClient | 0 1000
-          bind-to                          | bindTo                      | none user-agent ip user-agent-and-ip
-          on-binding-mismatch              | onBindingMismatch           | deny observe revoke-family
-          on-redis-failure                 | onRedisFailure              | deny allow
-          on-missing-state                 | onMissingState              | adopt deny
-          """)
-  void givenASetting_thenItsComponentOfThePolicyChangesAndNoOther(
-      String name, String component, String accepted) {
-    Map<String, String> defaults = components(Policies.DEFAULT);
-    for (String text : accepted.split(" ")) {
-      Map<String, String> expected = new TreeMap<>(defaults);
-      expected.put(component, component.equals("onReuse") ? text.replace("revoke-", "") : text);
-      assertThat(components(Policies.with(name, text))).isEqualTo(expected);
+  @Test
+  void givenASetting_thenItsComponentOfThePolicyChangesAndNoOther() {
+    for (List<String> setting : SETTINGS) {
+      for (String text : accepted(setting.get(3))) {
+        String value = setting.get(0).equals("on-reuse") ? text.replace("revoke-", "") : text;
+        Map<String, String> expected = new TreeMap<>(components(Policies.DEFAULT));
+        expected.put(setting.get(1), value);
+        assertThat(components(Policies.with(setting.get(0), text))).isEqualTo(expected);
+      }
     }
+  }
+
+  /** The ends of a range, or all choices. */
+  private static List<String> accepted(String range) {
+    boolean isNumber = Character.isDigit(range.charAt(0));
+    return List.of(
+        (isNumber ? range.replaceAll(" [a-z]+$", "") : range.replace("one of ", ""))
+            .split(" to |, | or "));
   }
 
   private static Map<String, String> components(RotationPolicy policy) {

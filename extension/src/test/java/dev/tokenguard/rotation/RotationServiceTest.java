@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.RefreshDecision.Denied;
 import dev.tokenguard.rotation.RefreshDecision.Mismatched;
-import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Unavailable;
 import dev.tokenguard.rotation.RefreshDecision.Unguarded;
@@ -13,18 +12,17 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A store that is unavailable: the policy decides, and lost responses are not a reuse later. */
 final class RotationServiceTest {
 
-  private static final RotationPolicy GRACE = Policies.with("grace-period", 10);
   private static final StoreUnavailableException UNREACHABLE =
       new StoreUnavailableException("unreachable", null);
   private static final StoreUnavailableException UNANSWERED =
@@ -34,9 +32,7 @@ final class RotationServiceTest {
   private final Login login = Login.at(clock);
   private final FamilyStore store = new InMemoryFamilyStore(clock);
   private final UnacknowledgedRotations unacknowledged = new InMemoryUnacknowledgedRotations();
-  private final RotationService node = new RotationService(store, unacknowledged);
   private final RotationService hanging = failing(UNANSWERED, false);
-  private int attempts;
 
   private static final class InMemoryUnacknowledgedRotations implements UnacknowledgedRotations {
     private final Set<String> all = new HashSet<>();
@@ -131,71 +127,57 @@ final class RotationServiceTest {
     assertThat(withoutStore(login, 2, allowing("bind-to=ip")).issued()).isPresent();
   }
 
-  /** Each by an attempt of its own. */
-  private Outcome refresh(RotationService by, long generation, RotationPolicy policy) {
-    RotationRequest request =
-        Login.attempted(login.refresh(generation, clock), "no" + ++attempts, Duration.ZERO);
-    return by.refresh(request, policy).outcome();
-  }
-
-  private void waitForTheEndOfTheOutage() {
-    clock.advance(Duration.ofMinutes(5));
-  }
-
-  @Test
-  void givenALostResponse_whenTheClientRetriesAfterTheGracePeriod_thenItGetsTheNewestToken() {
-    assertThat(refresh(failing(UNANSWERED, true), 0, GRACE)).isEqualTo(Outcome.UNAVAILABLE);
-    waitForTheEndOfTheOutage();
-    assertThat(refresh(node, 0, GRACE)).isEqualTo(Outcome.REPLAYED);
-    assertThat(refresh(node, 1, GRACE)).isEqualTo(Outcome.ROTATED);
-  }
-
-  /** The client has its token; then an attacker presents the old one, and gets no response. */
-  @ParameterizedTest
-  @ValueSource(ints = {0, 10})
-  void givenAResponse_whenOnlyALaterRequestGotNone_thenTheReplayIsAReuse(int gracePeriod) {
-    RotationPolicy policy = Policies.with("grace-period", gracePeriod);
-    assertThat(refresh(node, 0, policy)).isEqualTo(Outcome.STARTED);
-    waitForTheEndOfTheOutage();
-    assertThat(refresh(failing(UNANSWERED, true), 0, policy)).isEqualTo(Outcome.UNAVAILABLE);
-    assertThat(refresh(hanging, 0, policy)).isEqualTo(Outcome.UNAVAILABLE);
-    assertThat(refresh(node, 0, policy)).isIn(Outcome.REUSED, Outcome.REVOKED);
-  }
-
-  @Test
-  void givenARequestThatTheStoreNeverSaw_whenTheNextGotAResponse_thenAReplayIsAReuse() {
-    assertThat(refresh(hanging, 0, GRACE)).isEqualTo(Outcome.UNAVAILABLE);
-    assertThat(refresh(node, 0, GRACE)).isEqualTo(Outcome.STARTED);
-    waitForTheEndOfTheOutage();
-    assertThat(refresh(node, 0, GRACE)).isEqualTo(Outcome.REUSED);
-  }
-
-  @Test
-  void givenALostResponse_whenAnotherTokenIsReplayed_thenItIsAReuse() {
-    assertThat(refresh(node, 0, GRACE)).isEqualTo(Outcome.STARTED);
-    assertThat(refresh(failing(UNANSWERED, true), 1, GRACE)).isEqualTo(Outcome.UNAVAILABLE);
-    waitForTheEndOfTheOutage();
-    assertThat(refresh(node, 0, GRACE)).isEqualTo(Outcome.REUSED);
-  }
-
-  @Test
-  void givenAResponseWithoutTheStore_thenALaterReplayIsAReuse() {
-    RotationPolicy allowing = allowing("grace-period=10");
-    assertThat(refresh(failing(UNANSWERED, true), 0, allowing)).isEqualTo(Outcome.UNGUARDED);
-    waitForTheEndOfTheOutage();
-    assertThat(refresh(node, 0, allowing)).isEqualTo(Outcome.REUSED);
-  }
-
-  @Test
-  void givenAFailureThatCannotHaveRotated_thenALaterReplayIsAReuse() {
-    assertThat(refresh(failing(UNREACHABLE, true), 0, GRACE)).isEqualTo(Outcome.UNAVAILABLE);
-    waitForTheEndOfTheOutage();
-    assertThat(refresh(node, 0, GRACE)).isEqualTo(Outcome.REUSED);
+  /**
+   * Refreshes by a node whose store answers; whose store executes the refresh but whose response is
+   * lost; whose store hangs and executes nothing; and whose store is reported to have executed
+   * nothing. A wait exceeds the grace period.
+   */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          the client retries           |                        | lost 0 unavailable, wait, node 0 replayed, node 1 rotated
+          the client has its token     |                        | node 0 started, wait, hanging 0 unavailable, node 0 reused
+          and there is no grace period | grace-period=0         | node 0 started, wait, hanging 0 unavailable, node 0 reused
+          and the store executed it    |                        | node 0 started, wait, lost 0 unavailable, node 0 revoked
+          the next request got one     |                        | hanging 0 unavailable, node 0 started, wait, node 0 reused
+          another token is replayed    |                        | node 0 started, lost 1 unavailable, wait, node 0 reused
+          the policy served the client | on-redis-failure=allow | lost 0 unguarded, wait, node 0 reused
+          the store executed nothing   |                        | unexecuted 0 unavailable, wait, node 0 reused
+          """)
+  void givenALostResponse_thenOnlyTheRetryOfItsClientIsExcused(
+      String name, String policy, String steps) {
+    Map<String, RotationService> nodes =
+        Map.of(
+            "node",
+            new RotationService(store, unacknowledged),
+            "lost",
+            failing(UNANSWERED, true),
+            "hanging",
+            hanging,
+            "unexecuted",
+            failing(UNREACHABLE, true));
+    int attempts = 0;
+    for (String step : steps.split(", ")) {
+      String[] words = step.split(" ");
+      if (words[0].equals("wait")) {
+        clock.advance(Duration.ofMinutes(5));
+        continue;
+      }
+      RotationRequest request =
+          Login.attempted(
+              login.refresh(Long.parseLong(words[1]), clock), "no" + ++attempts, Duration.ZERO);
+      RotationPolicy applied = Policies.of(policy == null ? "" : policy);
+      assertThat(nodes.get(words[0]).refresh(request, applied).outcome().id())
+          .as(step)
+          .isEqualTo(words[2]);
+    }
   }
 
   @Test
   void givenAnAttemptWithoutAnId_thenItIsNotRemembered() {
-    hanging.refresh(Login.attempted(login.refresh(0, clock), "", Duration.ZERO), GRACE);
+    hanging.refresh(Login.attempted(login.refresh(0, clock), "", Duration.ZERO), Policies.DEFAULT);
     assertThat(unacknowledged.contains(new TokenPosition(login.family(), 0), "")).isFalse();
   }
 }
