@@ -107,6 +107,15 @@ public record Report(
           name, "at least " + limit, Report.text(measured), number(measured) >= limit);
     }
 
+    /** Where the figure is not larger in some round, the difference is within the noise. */
+    public static Target growth(String name, double limit, Spread growth) {
+      return new Target(
+          name,
+          "at most " + limit + ", or within noise",
+          Report.text(growth),
+          growth.median() <= limit || growth.low() <= 1);
+    }
+
     public static Target exactly(String name, int wanted, double measured) {
       return new Target(
           name,

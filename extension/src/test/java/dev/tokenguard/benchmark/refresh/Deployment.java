@@ -118,7 +118,10 @@ final class Deployment implements AutoCloseable {
             .option("cache-embedded-network-bind-address", "127.0.0.1")
             .environment("JAVA_OPTS_KC_HEAP", "-Xms1g -Xmx1g");
     if (hasJar) {
-      builder.option("spi-redis-connection--jedis--url", redis.uri().toString());
+      builder
+          .option("spi-redis-connection--jedis--url", redis.uri().toString())
+          // A 503 on a busy machine would stop the benchmark.
+          .option("spi-redis-connection--jedis--read-timeout", "4000");
     }
     if (options.part() == Options.Part.COMPARE) {
       // The default hash of passwords would be most of a login.
