@@ -3,6 +3,7 @@ package dev.tokenguard.faults;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /** Actors, each on a thread of its own, who act until they are stopped. */
@@ -11,7 +12,7 @@ final class Actors {
   private final List<? extends Actor> actors;
   private final Ledger ledger;
   private final Duration pause;
-  private final List<Thread> threads = new ArrayList<>();
+  private final List<CompletableFuture<Void>> acting = new ArrayList<>();
   private volatile boolean isOver;
 
   /**
@@ -25,9 +26,7 @@ final class Actors {
 
   void start() {
     for (Actor actor : actors) {
-      Thread thread = new Thread(() -> act(actor));
-      threads.add(thread);
-      thread.start();
+      acting.add(CompletableFuture.runAsync(() -> act(actor), task -> new Thread(task).start()));
     }
   }
 
@@ -49,16 +48,7 @@ final class Actors {
   /** Stops all actors, and lets them check the final state. */
   void settle() {
     isOver = true;
-    threads.forEach(Actors::join);
+    acting.forEach(CompletableFuture::join);
     actors.forEach(Actor::settle);
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(interrupted);
-    }
   }
 }

@@ -1,9 +1,9 @@
 package dev.tokenguard.faults;
 
+import dev.tokenguard.it.Lab;
 import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
-import dev.tokenguard.testbed.keycloak.ClientPolicies;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.keycloak.KeycloakSettings;
 import java.time.Duration;
@@ -40,23 +40,13 @@ public final class FaultRealm {
   public FaultRealm(Predicate<String> redisHas, KeycloakServer... nodes) {
     this.redisHas = redisHas;
     this.nodes = List.of(nodes);
-    String client =
-        """
-        {"clientId": "%1$s", "publicClient": true, "directAccessGrantsEnabled": true,
-         "attributes": {"policy-group": "%1$s"}}
-        """;
-    List.of(DENY, ALLOW).forEach(id -> admin().post("/clients", client.formatted(id)).orFail());
-    admin()
-        .putProfilesAndPolicies(
-            List.of(profile(DENY), profile(ALLOW)),
-            List.of(ClientPolicies.policy(DENY), ClientPolicies.policy(ALLOW)));
+    Lab.createClients(admin(), Map.of(DENY, policy(DENY), ALLOW, policy(ALLOW)));
   }
 
   /** The grace period is long enough for a busy machine. */
-  private static Map<String, Object> profile(String onRedisFailure) {
-    return ClientPolicies.profile(
-        onRedisFailure,
-        Map.of("on-redis-failure", onRedisFailure, "grace-period", "60", "grace-max-replays", "0"));
+  private static Map<String, String> policy(String onRedisFailure) {
+    return Map.of(
+        "on-redis-failure", onRedisFailure, "grace-period", "60", "grace-max-replays", "0");
   }
 
   boolean redisHas(String key) {

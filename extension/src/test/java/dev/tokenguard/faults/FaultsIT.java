@@ -11,7 +11,11 @@ import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.process.LoopbackPort;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +34,11 @@ final class FaultsIT {
 
   /** Until the next scenario can begin. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Of other keys, until Redis evicts: about 250 keys. */
+  private static final int ROOM = 1_000_000;
+
+  private static final Pattern USED = Pattern.compile("used_memory:(\\d+)");
 
   private static OneRedis servers;
   private static FaultRealm realm;
@@ -94,16 +103,12 @@ final class FaultsIT {
 
   /** One line for the outage and one for the recovery, and so for each standstill. */
   private void assertLoggedOnce() {
-    List<String> lines =
+    String turns =
         logged()
             .lines()
-            .filter(line -> line.contains(OUTAGE) || line.contains(RECOVERY))
-            .map(line -> line.contains(OUTAGE) ? OUTAGE : RECOVERY)
-            .toList();
-    assertThat(lines).contains(RECOVERY);
-    for (int index = 1; index < lines.size(); index++) {
-      assertThat(lines.get(index)).as("by turns: %s", lines).isNotEqualTo(lines.get(index - 1));
-    }
+            .map(line -> line.contains(OUTAGE) ? "O" : line.contains(RECOVERY) ? "R" : "")
+            .collect(Collectors.joining());
+    assertThat(turns).contains("R").doesNotContain("OO", "RR");
     if (scenario.areTimesAsserted()) {
       assertThat(logged(OUTAGE)).as(OUTAGE).isOne();
       assertThat(logged(RECOVERY)).as(RECOVERY).isOne();
@@ -112,12 +117,6 @@ final class FaultsIT {
 
   private long logged(String words) {
     return logged().lines().filter(line -> line.contains(words)).count();
-  }
-
-  private static void configure(String name, String value) {
-    try (RedisClient redis = servers.client()) {
-      redis.configSet(name, value);
-    }
   }
 
   @Test
@@ -181,9 +180,7 @@ final class FaultsIT {
   }
 
   private static void flushScripts() {
-    try (RedisClient redis = servers.client()) {
-      redis.scriptFlush("any");
-    }
+    servers.redis().execute(Jedis::scriptFlush);
   }
 
   /** Its master cannot be reached, so it keeps its data. */
@@ -192,35 +189,63 @@ final class FaultsIT {
     double rejected = rejected();
     Answer revoked = realm.logIn(DENY, "alice");
     String key = "tg:at:" + Jwt.claims(revoked.accessToken()).path("jti").asText();
-    try (RedisClient redis = servers.client();
-        Jedis replica = new Jedis("127.0.0.1", servers.redis().port())) {
-      redis.setex(key, 60, "only in Redis");
-      run(
-          () -> replica.replicaof("127.0.0.1", LoopbackPort.free()),
-          () -> {
-            assertPostponedOrAllowed();
-            scenario.await(
-                "a look-up",
-                () -> realm.client(DENY).userinfo(revoked.accessToken()).status() == 401);
-          },
-          replica::replicaofNoOne);
-    }
+    servers.redis().execute(redis -> redis.setex(key, 60, "only in Redis"));
+    run(
+        () -> servers.redis().execute(it -> it.replicaof("127.0.0.1", LoopbackPort.free())),
+        () -> {
+          assertPostponedOrAllowed();
+          scenario.await(
+              "a look-up",
+              () -> realm.client(DENY).userinfo(revoked.accessToken()).status() == 401);
+        },
+        () -> servers.redis().execute(Jedis::replicaofNoOne));
     assertWritesRejected(rejected);
   }
 
   @Test
   void given_redis_evicts_keys_then_no_client_is_logged_out_and_keycloak_refuses_what_is_revoked() {
     double adopted = refreshes("adopted");
-    Eviction eviction = new Eviction(servers);
+    AtomicBoolean isOver = new AtomicBoolean();
+    Thread otherApplication = new Thread(() -> fillUntil(isOver));
     run(
         Scenario.in(realm).withDataLoss().withLostRevocations(),
-        eviction::begin,
+        () -> {
+          limitMemory(Long.toString(usedMemory() + ROOM), "allkeys-random");
+          otherApplication.start();
+        },
         () -> {
           assertServed();
           Await.until("an adoption", PATIENCE, () -> refreshes("adopted") > adopted);
         },
-        eviction::end);
+        () -> {
+          isOver.set(true);
+          limitMemory("0", "noeviction");
+        });
     scenario.assertFewPostponed();
+  }
+
+  private static long usedMemory() {
+    Matcher used = USED.matcher(servers.redis().execute(redis -> redis.info("memory")));
+    assertThat(used.find()).isTrue();
+    return Long.parseLong(used.group(1));
+  }
+
+  private static void limitMemory(String bytes, String policy) {
+    servers.redis().execute(redis -> redis.configSet("maxmemory-policy", policy));
+    servers.redis().execute(redis -> redis.configSet("maxmemory", bytes));
+  }
+
+  /**
+   * Redis evicts keys at random: 500 keys of 4 kB come each second, so each within a second or so.
+   */
+  private static void fillUntil(AtomicBoolean isOver) {
+    String value = "x".repeat(4_000);
+    try (RedisClient redis = servers.client()) {
+      for (long number = 0; !isOver.get(); number++) {
+        redis.setex("other:" + number, 5, value);
+        LockSupport.parkNanos(2_000_000);
+      }
+    }
   }
 
   @Test
@@ -267,12 +292,10 @@ final class FaultsIT {
   @Test
   void given_redis_is_full_then_writes_are_postponed_and_look_ups_succeed() {
     double rejected = rejected();
-    try (RedisClient redis = servers.client()) {
-      run(
-          () -> redis.configSet("maxmemory", "1mb"),
-          FaultsIT::assertPostponedOrAllowed,
-          () -> redis.configSet("maxmemory", "0"));
-    }
+    run(
+        () -> limitMemory("1mb", "noeviction"),
+        FaultsIT::assertPostponedOrAllowed,
+        () -> limitMemory("0", "noeviction"));
     assertWritesRejected(rejected);
   }
 

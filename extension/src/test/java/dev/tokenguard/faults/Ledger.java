@@ -59,10 +59,6 @@ final class Ledger {
     return List.copyOf(violations);
   }
 
-  List<Entry> entries() {
-    return List.copyOf(entries);
-  }
-
   long size() {
     return entries.size();
   }
@@ -79,7 +75,7 @@ final class Ledger {
   /** How often one client, which asks all the time, had no answer for longer than this. */
   long pausesLongerThan(Duration limit) {
     long pauses = 0;
-    List<Entry> all = entries();
+    List<Entry> all = List.copyOf(entries);
     for (int index = 0; index < all.size(); index++) {
       long last = index == 0 ? all.get(0).begin() : all.get(index - 1).end();
       pauses += all.get(index).end() - last > limit.toNanos() ? 1 : 0;
@@ -90,7 +86,7 @@ final class Ledger {
   /** The last entries, and how many there are of each status. */
   @Override
   public String toString() {
-    List<Entry> all = entries();
+    List<Entry> all = List.copyOf(entries);
     return all.stream().collect(Collectors.groupingBy(Entry::status, Collectors.counting()))
         + "\n"
         + all.stream()

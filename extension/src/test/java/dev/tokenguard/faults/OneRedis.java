@@ -23,9 +23,7 @@ final class OneRedis implements AutoCloseable {
   private final FaultRealm realm = new FaultRealm(this::has, keycloak);
 
   private boolean has(String key) {
-    try (RedisClient client = client()) {
-      return client.ttl(key) > 0;
-    }
+    return redis.execute(jedis -> jedis.ttl(key)) > 0;
   }
 
   FaultRealm realm() {

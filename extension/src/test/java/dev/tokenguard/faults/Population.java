@@ -31,15 +31,13 @@ final class Population {
   private final Random random;
   private final FaultRealm realm;
   private final List<String> users;
-  private final Group honest;
-  private final Group leaving;
-  private final Group thieves;
+  final Group honest;
+  final Group leaving;
+  final Group thieves;
 
   Population(FaultRealm realm, int families, Random random) {
     this.realm = realm;
     this.random = random;
-    // Passwords are hashed once, or most of the CPU time would be spent on logins.
-    String passwordPolicy = "hashAlgorithm(pbkdf2-sha256) and hashIterations(1)";
     realm
         .admin()
         .updateRealm(
@@ -48,7 +46,8 @@ final class Population {
                 "accessTokenLifespanForImplicitFlow", ACCESS_TOKEN_SECONDS,
                 "ssoSessionIdleTimeout", REFRESH_TOKEN_SECONDS,
                 "eventsEnabled", false,
-                "passwordPolicy", passwordPolicy));
+                // Hashed once, or most of the CPU time would be spent on logins.
+                "passwordPolicy", "hashAlgorithm(pbkdf2-sha256) and hashIterations(1)"));
     users =
         IntStream.rangeClosed(1, Math.max(1, families / FAMILIES_PER_USER))
             .mapToObj(number -> "soak" + number)
@@ -87,34 +86,25 @@ final class Population {
     return Stream.of(honest, leaving, thieves);
   }
 
-  Group honest() {
-    return honest;
-  }
-
-  Group leaving() {
-    return leaving;
-  }
-
-  Group thieves() {
-    return thieves;
-  }
-
   @Override
   public String toString() {
     return "%d answers, %d false alarms in %d honest families, %d escapes in %d thefts and logouts"
         .formatted(
             groups().mapToLong(group -> group.ledger.size()).sum(),
             honest.ledger.violations().size(),
-            honest.families(),
+            honest.families.get(),
             leaving.ledger.violations().size() + thieves.ledger.violations().size(),
-            leaving.families() + thieves.families());
+            leaving.families.get() + thieves.families.get());
   }
 
   /** Actors of one kind, with a ledger of their own. */
   final class Group {
 
-    private final Ledger ledger = new Ledger();
-    private final AtomicLong families = new AtomicLong();
+    final Ledger ledger = new Ledger();
+
+    /** How many there have been. */
+    final AtomicLong families = new AtomicLong();
+
     private final Actors actors;
 
     /**
@@ -135,15 +125,6 @@ final class Population {
       families.incrementAndGet();
       String user = users.get(random.nextInt(users.size()));
       return realm.logIn(ledger, "family " + number + " of " + user, FaultRealm.DENY, user);
-    }
-
-    Ledger ledger() {
-      return ledger;
-    }
-
-    /** How many there have been. */
-    long families() {
-      return families.get();
     }
   }
 

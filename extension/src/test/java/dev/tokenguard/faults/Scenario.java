@@ -109,12 +109,17 @@ public final class Scenario {
     actors.settle();
     outside.settle();
     if (!areRevocationsLost) {
-      awaitKey("tg:sid:" + loggedOut.session());
-      awaitKey("tg:at:" + revoked.accessTokenId());
+      // Resource servers read Redis only.
+      for (String key :
+          List.of("tg:sid:" + loggedOut.session(), "tg:at:" + revoked.accessTokenId())) {
+        Await.until("the key " + key, RECORDED, () -> realm.redisHas(key));
+      }
     }
     assertThat(ledger.violations()).as("%s", ledger).isEmpty();
     assertThat(elsewhere.violations()).as("another realm: %s", elsewhere).isEmpty();
-    System.out.println("Scenario of a fault: " + times());
+    System.out.printf(
+        "Scenario of a fault: %d requests, p99 %d ms, %d standstills of the machine%n",
+        ledger.size(), ledger.p99().toMillis(), standstills());
     // A command waits for a connection of the pool, for a new one, and for the answer.
     assertTime(() -> assertThat(ledger.p99()).isLessThan(FaultRealm.TIMEOUT.multipliedBy(3)));
     return this;
@@ -146,11 +151,6 @@ public final class Scenario {
         .isTrue();
   }
 
-  /** Resource servers read Redis only. */
-  private void awaitKey(String key) {
-    Await.until("the key " + key, RECORDED, () -> realm.redisHas(key));
-  }
-
   boolean areTimesAsserted() {
     return TestLength.assertsTimes() && standstills() == 0;
   }
@@ -177,10 +177,5 @@ public final class Scenario {
 
   long postponed() {
     return ledger.count(503);
-  }
-
-  private String times() {
-    return "%d requests, p99 %d ms, %d standstills of the machine"
-        .formatted(ledger.size(), ledger.p99().toMillis(), standstills());
   }
 }

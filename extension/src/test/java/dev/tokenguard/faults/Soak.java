@@ -40,8 +40,7 @@ public record Soak(Duration warmUp, Duration time, int families, Consumer<String
     progress.accept("Keycloak and Redis for the soak: build and start, about a minute");
     try (OneRedis servers = new OneRedis();
         RedisClient redis = servers.client()) {
-      Population population =
-          new Population(servers.realm(), families, new Random(System.nanoTime()));
+      Population population = new Population(servers.realm(), families, new Random());
       progress.accept(families + " families are logged in; warming up");
       population.start();
       LockSupport.parkNanos(warmUp.toNanos());
@@ -79,20 +78,20 @@ public record Soak(Duration warmUp, Duration time, int families, Consumer<String
   }
 
   private static SoakReport report(Population population, List<Sample> samples) {
-    Group honest = population.honest();
-    List<String> falseAlarms = honest.ledger().violations();
+    Group honest = population.honest;
+    List<String> falseAlarms = honest.ledger.violations();
     List<String> escapes =
-        Stream.of(population.leaving(), population.thieves())
-            .flatMap(group -> group.ledger().violations().stream())
+        Stream.of(population.leaving, population.thieves)
+            .flatMap(group -> group.ledger.violations().stream())
             .toList();
     return new SoakReport(
-        population.groups().mapToLong(group -> group.ledger().size()).sum(),
-        population.groups().mapToLong(group -> group.ledger().count(503)).sum(),
-        honest.families(),
-        honest.ledger().count(400) + honest.ledger().count(401),
+        population.groups().mapToLong(group -> group.ledger.size()).sum(),
+        population.groups().mapToLong(group -> group.ledger.count(503)).sum(),
+        honest.families.get(),
+        honest.ledger.count(400) + honest.ledger.count(401),
         falseAlarms.size(),
-        population.leaving().families(),
-        population.thieves().families(),
+        population.leaving.families.get(),
+        population.thieves.families.get(),
         escapes.size(),
         Stream.of(falseAlarms, escapes)
             .flatMap(violations -> violations.stream().limit(VIOLATIONS_SHOWN))

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import redis.clients.jedis.RedisClient;
 
@@ -47,8 +46,7 @@ public final class Lab {
   private final KeycloakServer keycloak;
   private final AdminApi admin;
   private final RedisClient redisClient = RedisClient.create("127.0.0.1", redis.port());
-  private final Map<Map<String, String>, String> clients = new LinkedHashMap<>();
-  private final List<String> ownClients = new ArrayList<>();
+  private final Map<String, Map<String, String>> settingsByClient = new LinkedHashMap<>();
   private final List<Object> demoProfiles;
   private final List<Object> demoPolicies;
   private final AtomicInteger numbers = new AtomicInteger();
@@ -134,17 +132,16 @@ public final class Lab {
 
   /** A public client with a policy of these settings: name, value, name, value, … */
   public synchronized OidcClient clientWith(String... settings) {
-    Map<String, String> policy = new TreeMap<>();
-    for (int index = 0; index < settings.length; index += 2) {
-      policy.put(settings[index], settings[index + 1]);
-    }
-    if (!clients.containsKey(policy)) {
-      String id = "policy-" + clients.size();
+    String id = "policy-" + String.join("-", settings);
+    if (!settingsByClient.containsKey(id)) {
       createClient(id, Map.of());
-      clients.put(policy, id);
-      savePolicies();
+      Map<String, String> policy = new LinkedHashMap<>();
+      for (int index = 0; index < settings.length; index += 2) {
+        policy.put(settings[index], settings[index + 1]);
+      }
+      applyPolicy(id, policy);
     }
-    return client(clients.get(policy));
+    return client(id);
   }
 
   /** A new public client with a policy that has all defaults. */
@@ -164,9 +161,18 @@ public final class Lab {
     return client(id);
   }
 
-  public synchronized void applyDefaultPolicy(String clientId) {
-    ownClients.add(clientId);
-    savePolicies();
+  public void applyDefaultPolicy(String clientId) {
+    applyPolicy(clientId, Map.of());
+  }
+
+  private synchronized void applyPolicy(String clientId, Map<String, String> settings) {
+    settingsByClient.put(clientId, settings);
+    List<Object> profiles = new ArrayList<>(demoProfiles);
+    List<Object> policies = new ArrayList<>(demoPolicies);
+    settingsByClient.forEach((name, each) -> profiles.add(ClientPolicies.profile(name, each)));
+    settingsByClient.keySet().forEach(name -> policies.add(ClientPolicies.policy(name)));
+    admin.put("/client-policies/profiles", Map.of("profiles", profiles)).orFail();
+    admin.put("/client-policies/policies", Map.of("policies", policies)).orFail();
   }
 
   public String uniqueId(String prefix) {
@@ -179,11 +185,24 @@ public final class Lab {
    * @param fields replace or complete those
    */
   public void createClient(String id, Map<String, ?> fields) {
+    admin.post("/clients", representation(id, fields)).orFail();
+  }
+
+  /** Creates such clients in another realm, each with the policy of these settings. */
+  public static void createClients(AdminApi admin, Map<String, Map<String, String>> policies) {
+    policies.keySet().forEach(id -> admin.post("/clients", representation(id, Map.of())).orFail());
+    admin.putProfilesAndPolicies(
+        policies.entrySet().stream()
+            .map(it -> ClientPolicies.profile(it.getKey(), it.getValue()))
+            .toList(),
+        policies.keySet().stream().map(ClientPolicies::policy).toList());
+  }
+
+  private static Map<String, Object> representation(String id, Map<String, ?> fields) {
     Map<String, Object> client = new LinkedHashMap<>();
     client.put("clientId", id);
     client.put("publicClient", true);
     client.put("directAccessGrantsEnabled", true);
-    client.put("standardFlowEnabled", true);
     client.put("redirectUris", List.of("http://127.0.0.1/*"));
     client.put("webOrigins", List.of(ORIGIN));
     client.put("protocolMappers", List.of(audience("demo-backend")));
@@ -193,18 +212,20 @@ public final class Lab {
       attributes.putAll(more);
     }
     client.put("attributes", attributes);
-    admin.post("/clients", client).orFail();
+    return client;
   }
 
   /** So that another client may introspect the access tokens, or exchange them. */
   public static Map<String, Object> audience(String clientId) {
-    Map<String, Object> mapper = new LinkedHashMap<>();
-    mapper.put("name", "audience-" + clientId);
-    mapper.put("protocol", "openid-connect");
-    mapper.put("protocolMapper", "oidc-audience-mapper");
-    mapper.put(
-        "config", Map.of("included.client.audience", clientId, "access.token.claim", "true"));
-    return mapper;
+    return Map.of(
+        "name",
+        "audience-" + clientId,
+        "protocol",
+        "openid-connect",
+        "protocolMapper",
+        "oidc-audience-mapper",
+        "config",
+        Map.of("included.client.audience", clientId, "access.token.claim", "true"));
   }
 
   /**
@@ -220,17 +241,6 @@ public final class Lab {
     return admin
         .serverInfo()
         .at("/providers/oauth2-grant-type/providers/refresh_token/operationalInfo");
-  }
-
-  private void savePolicies() {
-    List<Object> profiles = new ArrayList<>(demoProfiles);
-    List<Object> policies = new ArrayList<>(demoPolicies);
-    clients.forEach((settings, name) -> profiles.add(ClientPolicies.profile(name, settings)));
-    clients.values().forEach(name -> policies.add(ClientPolicies.policy(name)));
-    ownClients.forEach(name -> profiles.add(ClientPolicies.profile(name, Map.of())));
-    ownClients.forEach(name -> policies.add(ClientPolicies.policy(name)));
-    admin.put("/client-policies/profiles", Map.of("profiles", profiles)).orFail();
-    admin.put("/client-policies/policies", Map.of("policies", policies)).orFail();
   }
 
   private List<Object> listOf(String name) {
@@ -277,19 +287,15 @@ public final class Lab {
   }
 
   public static void age(RedisClient store, String userId, Duration time) {
-    Map<String, String> aged = new LinkedHashMap<>();
-    store
-        .hgetAll(keyOf(userId))
-        .forEach(
-            (field, record) -> {
-              if (field.startsWith("f:")) {
-                String[] parts = record.split(",", -1);
-                long made = Long.parseLong(parts[MADE_MS]) - time.toMillis();
-                parts[MADE_MS] = Long.toString(made);
-                aged.put(field, String.join(",", parts));
-              }
-            });
-    store.hset(keyOf(userId), aged);
+    Map<String, String> families = new LinkedHashMap<>(store.hgetAll(keyOf(userId)));
+    families.keySet().removeIf(field -> !field.startsWith("f:"));
+    families.replaceAll(
+        (field, record) -> {
+          String[] parts = record.split(",", -1);
+          parts[MADE_MS] = Long.toString(Long.parseLong(parts[MADE_MS]) - time.toMillis());
+          return String.join(",", parts);
+        });
+    store.hset(keyOf(userId), families);
   }
 
   private static String keyOf(String userId) {

@@ -1,6 +1,9 @@
 package dev.tokenguard.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tokenguard.testbed.ServerLogsOnFailure;
+import dev.tokenguard.testbed.client.Answer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -15,5 +18,13 @@ public abstract class LabTest {
   static void start() {
     lab = Lab.shared();
     LOGS.watch(lab.keycloak().log());
+  }
+
+  /** Resource servers, which do not ask Keycloak, refuse the access tokens. */
+  protected static void assertListed(Answer... answers) {
+    for (Answer each : answers) {
+      String key = "tg:at:" + Tokens.accessTokenId(each);
+      assertThat(lab.redisClient().exists(key)).as(key).isTrue();
+    }
   }
 }

@@ -52,6 +52,14 @@ public final class Tokens {
     assertThat(answer.error()).isEqualTo("invalid_grant");
   }
 
+  /** Replays a token that is two generations old, which is detected; gives the newest answer. */
+  public static Answer reuse(OidcClient client, Answer login) {
+    Answer next = client.refresh(login.refreshToken()).orFail();
+    Answer newest = client.refresh(next.refreshToken()).orFail();
+    assertRefused(client.refresh(login.refreshToken()));
+    return newest;
+  }
+
   /** The access tokens are accepted. */
   public static void assertActive(OidcClient client, Answer... answers) {
     for (Answer answer : answers) {

@@ -3,7 +3,9 @@ package dev.tokenguard.it.admin;
 import dev.tokenguard.it.Lab;
 import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.ClientPolicies;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A realm of one test, with a client "app" that has no policy yet. */
@@ -26,14 +28,21 @@ record OwnRealm(String name, AdminApi admin, OidcClient app) implements AutoClos
     return new OwnRealm(name, admin, OidcClient.of(lab.keycloak().baseUri(), name, "app"));
   }
 
+  /**
+   * Applies a policy with one condition, and no grace period; with settings as other JSON types.
+   */
+  void apply(String policy, String condition, Map<String, ?> configuration) {
+    admin.putProfilesAndPolicies(
+        List.of(
+            ClientPolicies.profile(
+                "profile", Map.of("grace-period", 0, "revoke-previous-access-token", false))),
+        List.of(policy(policy, condition(condition, configuration), "profile")));
+  }
+
   /** A policy with one condition that applies one profile. */
   static Map<String, Object> policy(String name, Object condition, String... profiles) {
-    Map<String, Object> policy = new LinkedHashMap<>();
-    policy.put("name", name);
-    policy.put("enabled", true);
-    policy.put("profiles", profiles);
-    policy.put("conditions", new Object[] {condition});
-    return policy;
+    List<?> conditions = List.of(condition);
+    return Map.of("name", name, "enabled", true, "profiles", profiles, "conditions", conditions);
   }
 
   static Map<String, Object> condition(String id, Map<String, ?> configuration) {

@@ -7,10 +7,11 @@ import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.LabTest;
 import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Answer;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +53,8 @@ class RemovalIT extends LabTest {
     assertThat(removed.body().path("eventListener").asBoolean()).isTrue();
     assertThat(executorsByProfile())
         .isEqualTo(Map.of("mixed", List.of("pkce-enforcer"), "pkce", List.of("pkce-enforcer")));
-    assertThat(profilesByPolicy()).isEqualTo(Map.of("both", List.of("mixed", "pkce")));
+    Map<String, List<String>> policies = Map.of("both", List.of("mixed", "pkce"));
+    assertThat(profilesByPolicy()).isEqualTo(policies);
     assertThat(texts(admin.get("").orFail().body().path("eventsListeners")))
         .containsExactly("jboss-logging");
 
@@ -61,7 +63,7 @@ class RemovalIT extends LabTest {
     assertThat(again.body().path("policies")).isEmpty();
     assertThat(again.body().path("profiles")).isEmpty();
     assertThat(again.body().path("eventListener").asBoolean()).isFalse();
-    assertThat(profilesByPolicy()).isEqualTo(Map.of("both", List.of("mixed", "pkce")));
+    assertThat(profilesByPolicy()).isEqualTo(policies);
   }
 
   @Test
@@ -83,34 +85,22 @@ class RemovalIT extends LabTest {
   }
 
   private Map<String, List<String>> executorsByProfile() {
-    Map<String, List<String>> found = new LinkedHashMap<>();
-    admin
-        .get("/client-policies/profiles")
-        .orFail()
-        .body()
-        .path("profiles")
-        .forEach(
-            each ->
-                found.put(
-                    each.path("name").asText(),
-                    texts(each.path("executors").findValues("executor"))));
-    return found;
+    return byName("profiles", each -> texts(each.path("executors").findValues("executor")));
   }
 
   private Map<String, List<String>> profilesByPolicy() {
-    Map<String, List<String>> found = new LinkedHashMap<>();
-    admin
-        .get("/client-policies/policies")
-        .orFail()
-        .body()
-        .path("policies")
-        .forEach(each -> found.put(each.path("name").asText(), texts(each.path("profiles"))));
+    return byName("policies", each -> texts(each.path("profiles")));
+  }
+
+  private Map<String, List<String>> byName(String what, Function<JsonNode, List<String>> value) {
+    Map<String, List<String>> found = new HashMap<>();
+    for (JsonNode each : admin.get("/client-policies/" + what).orFail().body().path(what)) {
+      found.put(each.path("name").asText(), value.apply(each));
+    }
     return found;
   }
 
   private static List<String> texts(Iterable<JsonNode> nodes) {
-    List<String> texts = new ArrayList<>();
-    nodes.forEach(node -> texts.add(node.asText()));
-    return texts;
+    return StreamSupport.stream(nodes.spliterator(), false).map(JsonNode::asText).toList();
   }
 }

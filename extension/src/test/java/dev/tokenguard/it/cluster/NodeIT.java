@@ -9,21 +9,19 @@ import static dev.tokenguard.it.Tokens.generation;
 import static dev.tokenguard.it.Tokens.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tokenguard.it.Lab;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
-import dev.tokenguard.testbed.TestLength;
 import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.client.OidcClient.CodeLogin;
-import dev.tokenguard.testbed.keycloak.ClientPolicies;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.redis.RedisServer;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -41,9 +39,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 /**
@@ -56,6 +55,7 @@ class NodeIT {
 
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final String LOST = "Redis has lost all its data";
+  private static final String DONE = "the sessions of all ";
 
   /** Enough that the node is killed before the last of them is done. */
   private static final int USERS = 60;
@@ -84,22 +84,14 @@ class NodeIT {
             .option("log-level", "INFO,dev.tokenguard:debug")
             .start();
     LOGS.watch(keycloak.log());
-    AdminApi admin = keycloak.admin(Lab.REALM);
-    for (String id : List.of("strict", "graceful")) {
-      String body =
-          """
-          {"clientId": "%1$s", "publicClient": true, "directAccessGrantsEnabled": true,
-           "redirectUris": ["http://127.0.0.1/*"], "attributes": {"policy-group": "%1$s"}}
-          """;
-      admin.post("/clients", body.formatted(id)).orFail();
-    }
     String grace = Long.toString(GRACE.toSeconds());
-    admin.putProfilesAndPolicies(
-        List.of(
-            ClientPolicies.profile("strict", Map.of("grace-period", "0")),
-            ClientPolicies.profile(
-                "graceful", Map.of("grace-period", grace, "grace-context", "none"))),
-        List.of(ClientPolicies.policy("strict"), ClientPolicies.policy("graceful")));
+    Lab.createClients(
+        keycloak.admin(Lab.REALM),
+        Map.of(
+            "strict",
+            Map.of("grace-period", "0"),
+            "graceful",
+            Map.of("grace-period", grace, "grace-context", "none")));
     client = client("strict");
     graceful = client("graceful");
   }
@@ -120,8 +112,10 @@ class NodeIT {
     return client.login("alice", "demo").orFail();
   }
 
-  @Test
-  void given_no_redis_when_sessions_end_then_keycloak_refuses_and_redis_is_updated_afterwards() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void given_no_redis_when_sessions_end_then_keycloak_refuses_and_redis_is_updated_afterwards(
+      boolean isNodeRestarted) {
     Answer loggedOut = logIn();
     Answer reset = logIn();
     Answer revoked = logIn();
@@ -135,30 +129,17 @@ class NodeIT {
     assertRevoked(client, loggedOut, reset, revoked);
     assertThat(keycloak.readiness().status()).isEqualTo(503);
     assertThat(keycloak.readiness().isUp()).isFalse();
+    if (isNodeRestarted) {
+      keycloak.stop();
+    }
     redis.restart();
+    if (isNodeRestarted) {
+      keycloak.start();
+    }
     awaitKeys("tg:sid:" + session(loggedOut), "tg:sid:" + session(reset), "tg:sub:" + alice);
     awaitKeys("tg:at:" + accessTokenId(revoked));
     Await.until("the node to be ready", SOON, () -> keycloak.readiness().status() == 200);
     logIn();
-  }
-
-  @Test
-  void given_no_redis_and_a_restart_of_the_node_then_redis_is_updated_afterwards() {
-    Answer loggedOut = logIn();
-    Answer revoked = logIn();
-    Answer old = logIn();
-    redis.stop();
-    client.logout(loggedOut.refreshToken()).orFail();
-    client.revoke(revoked.accessToken()).orFail();
-
-    keycloak.stop();
-    redis.restart();
-    keycloak.start();
-
-    awaitKeys("tg:sid:" + session(loggedOut), "tg:at:" + accessTokenId(revoked));
-    Answer next = client.refresh(old.refreshToken()).orFail();
-    client.refresh(next.refreshToken()).orFail();
-    assertRefused(client.refresh(old.refreshToken()));
   }
 
   /** In the same browser session at the same client, so with the same ids. */
@@ -189,33 +170,22 @@ class NodeIT {
   @Test
   void given_redis_is_flushed_then_revocations_are_recorded_again_and_active_families_continue() {
     Answer revoked = logIn();
-    Answer active = client.refresh(logIn().refreshToken()).orFail();
     client.revoke(revoked.accessToken()).orFail();
     Answer loggedOut = logIn();
     client.logout(loggedOut.refreshToken()).orFail();
+    Answer login = logIn();
+    Answer first = client.refresh(login.refreshToken()).orFail();
     long start = keycloak.log().size();
 
     flushRedis();
 
     awaitKeys("tg:at:" + accessTokenId(revoked), "tg:sid:" + session(loggedOut));
-    Answer next = client.refresh(active.refreshToken()).orFail();
-    assertThat(generation(next)).isEqualTo(2);
-    assertRefused(client.refresh(active.refreshToken()));
-    assertThat(keycloak.log().textFrom(start)).containsOnlyOnce(LOST);
-  }
-
-  /** Any token of the family is enough to revoke the access token of its login. */
-  @Test
-  void given_redis_is_flushed_when_an_adopted_family_is_reused_then_all_of_it_is_revoked() {
-    Answer login = logIn();
-    Answer first = client.refresh(login.refreshToken()).orFail();
     Answer second = client.refresh(first.refreshToken()).orFail();
-    flushRedis();
-    Answer third = client.refresh(second.refreshToken()).orFail();
-
+    assertThat(generation(second)).isEqualTo(2);
+    assertThat(keycloak.log().textFrom(start)).containsOnlyOnce(LOST);
+    // Any token of the family is enough to revoke the access token of its login.
     assertRefused(client.refresh(login.refreshToken()));
-
-    assertRevoked(client, login, first, second, third);
+    assertRevoked(client, login, first, second);
   }
 
   /** Returns when the node has noticed it. */
@@ -244,11 +214,16 @@ class NodeIT {
     keycloak.admin(Lab.REALM).post("/logout-all", null).orFail();
     keycloak.kill();
     assertThat(logins).allMatch(it -> isInRedis("tg:sid:" + session(it)));
-    startAgain(before);
+    assertThat(keycloak.log().textFrom(before)).as("killed midway").doesNotContain(DONE);
+    keycloak.start();
+    Await.until("the rest", SOON, () -> keycloak.log().textFrom(before).contains(DONE));
 
-    assertAllRevoked(logins);
+    for (Answer each : logins) {
+      assertRefusedByKeycloak(client.refresh(each.refreshToken()));
+      assertRevoked(client, each);
+    }
     // What is completed is not done again.
-    Answer login = client.login("many-0", Lab.PASSWORD, "openid", "offline_access").orFail();
+    Answer login = client.login("many-0", Lab.PASSWORD, "offline_access").orFail();
     long stop = keycloak.log().size();
     keycloak.stop();
     keycloak.start();
@@ -256,53 +231,15 @@ class NodeIT {
     assertThat(keycloak.log().textFrom(stop)).doesNotContain("resumes after a stop");
   }
 
-  @Test
-  @Tag(TestLength.FULL)
-  void given_a_client_disabled_when_the_node_is_killed_midway_then_it_is_completed() {
-    List<Answer> logins = logInMany();
-
-    long before = keycloak.log().size();
-    setClientEnabled(false);
-    keycloak.kill();
-    startAgain(before);
-    setClientEnabled(true);
-
-    assertAllRevoked(logins);
-  }
-
   private static List<Answer> logInMany() {
     AdminApi admin = keycloak.admin(Lab.REALM);
-    List<String> users = IntStream.range(0, USERS).mapToObj(number -> "many-" + number).toList();
-    if (admin.get("/users?exact=true&username=many-0").orFail().body().isEmpty()) {
-      users.forEach(name -> admin.createUser(name, Lab.PASSWORD));
-    }
-    return users.stream()
-        .map(name -> client.login(name, Lab.PASSWORD, "openid", "offline_access").orFail())
+    return IntStream.range(0, USERS)
+        .mapToObj(
+            number -> {
+              admin.createUser("many-" + number, Lab.PASSWORD);
+              return client.login("many-" + number, Lab.PASSWORD, "offline_access").orFail();
+            })
         .toList();
-  }
-
-  private static void setClientEnabled(boolean enabled) {
-    AdminApi admin = keycloak.admin(Lab.REALM);
-    String path = "/clients/" + admin.clientUuid(client.clientId());
-    ObjectNode representation = (ObjectNode) admin.get(path).orFail().body();
-    admin.put(path, representation.put("enabled", enabled)).orFail();
-  }
-
-  private static void startAgain(long before) {
-    assertThat(keycloak.log().textFrom(before))
-        .as("the node was killed midway")
-        .doesNotContain("the sessions of all ");
-    long start = keycloak.log().size();
-    keycloak.start();
-    Await.until(
-        "the rest", SOON, () -> keycloak.log().textFrom(start).contains("the sessions of all "));
-  }
-
-  private static void assertAllRevoked(List<Answer> logins) {
-    for (Answer each : logins) {
-      assertRefusedByKeycloak(client.refresh(each.refreshToken()));
-      assertRevoked(client, each);
-    }
   }
 
   /** Grace ends by when a request has reached Keycloak, not by when a worker is free. */
@@ -346,12 +283,14 @@ class NodeIT {
     try (Socket slow = new Socket(endpoint.getHost(), endpoint.getPort())) {
       graceful.refresh(login.refreshToken()).orFail();
       Instant over = Instant.now().plus(GRACE).plusMillis(500);
-      OutputStream out = slow.getOutputStream();
-      send(out, head.formatted(endpoint.getPath(), endpoint.getAuthority(), form.length()));
-      send(out, form.substring(0, form.length() - 1));
+      Writer out = new OutputStreamWriter(slow.getOutputStream(), StandardCharsets.ISO_8859_1);
+      out.write(head.formatted(endpoint.getPath(), endpoint.getAuthority(), form.length()));
+      out.write(form, 0, form.length() - 1);
+      out.flush();
       Await.until("the end of grace", SOON, () -> Instant.now().isAfter(over));
 
-      send(out, form.substring(form.length() - 1));
+      out.write(form, form.length() - 1, 1);
+      out.flush();
 
       String answer = new String(slow.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
       assertThat(answer).startsWith("HTTP/1.1 400").contains("invalid_grant");
@@ -376,10 +315,5 @@ class NodeIT {
     } catch (IOException | InterruptedException failed) {
       throw new IllegalStateException(failed);
     }
-  }
-
-  private static void send(OutputStream out, String text) throws IOException {
-    out.write(text.getBytes(StandardCharsets.ISO_8859_1));
-    out.flush();
   }
 }

@@ -1,6 +1,5 @@
 package dev.tokenguard.it.cluster;
 
-import static dev.tokenguard.it.Tokens.assertActive;
 import static dev.tokenguard.it.Tokens.assertRefused;
 import static dev.tokenguard.it.Tokens.generation;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,6 +45,8 @@ class OutageIT extends LabTest {
     assertThat(health.isUp()).isTrue();
     assertThat(health.redis()).isEqualTo("not reachable");
     lab.reconnectRedis();
+    assertThat(lab.keycloak().readiness().redis()).isEqualTo("reachable");
+    assertThat(lab.keycloak().readiness().circuitBreaker()).isEqualTo("closed");
     // Redis may have carried out the first attempt: then this is a replay within grace.
     assertThat(generation(client.refresh(login.refreshToken()).orFail())).isEqualTo(1);
   }
@@ -75,49 +76,5 @@ class OutageIT extends LabTest {
     assertThat(generation(retried)).isEqualTo(1);
     client.refresh(retried.refreshToken()).orFail();
     assertRefused(client.refresh(login.refreshToken()));
-  }
-
-  @Test
-  void given_allow_when_redis_fails_then_the_family_continues_and_a_reuse_is_detected_later() {
-    OidcClient client = lab.clientWith("on-redis-failure", "allow", "grace-period", "0");
-    Answer first = client.refresh(user.logIn(client).refreshToken()).orFail();
-    lab.disconnectRedis();
-    Answer second = client.refresh(first.refreshToken()).orFail();
-    Answer third = client.refresh(second.refreshToken()).orFail();
-    assertThat(generation(third)).isEqualTo(3);
-    lab.reconnectRedis();
-
-    Answer fourth = client.refresh(third.refreshToken()).orFail();
-
-    assertThat(generation(fourth)).isEqualTo(4);
-    assertRefused(client.refresh(second.refreshToken()));
-    assertRefused(client.refresh(fourth.refreshToken()));
-  }
-
-  @Test
-  void given_a_login_when_redis_fails_then_it_works_and_its_family_begins_with_a_refresh() {
-    OidcClient client =
-        lab.clientWith("grace-period", "60", "max-families-per-user-and-client", "2");
-    lab.disconnectRedis();
-    Answer login = user.logIn(client);
-    assertActive(client, login);
-    lab.reconnectRedis();
-
-    assertThat(generation(client.refresh(login.refreshToken()).orFail())).isEqualTo(1);
-    assertThat(lab.keycloak().log().text())
-        .contains("Redis does not answer as it should", "Redis answers again");
-    Readiness health = lab.keycloak().readiness();
-    assertThat(health.status()).isEqualTo(200);
-    assertThat(health.redis()).isEqualTo("reachable");
-    assertThat(health.circuitBreaker()).isEqualTo("closed");
-  }
-
-  @Test
-  void given_observe_mode_when_redis_fails_then_the_refresh_succeeds() {
-    OidcClient client = lab.clientWith("mode", "observe");
-    Answer login = user.logIn(client);
-    lab.disconnectRedis();
-
-    client.refresh(login.refreshToken()).orFail();
   }
 }

@@ -22,11 +22,9 @@ import dev.tokenguard.testbed.redis.ClusterServers;
 import dev.tokenguard.testbed.redis.RedisServer;
 import dev.tokenguard.testbed.redis.SentinelServers;
 import dev.tokenguard.testbed.redis.TestCertificates;
+import java.net.URL;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -48,16 +46,18 @@ class TopologyIT {
   private static final Duration FAILOVER = Duration.ofSeconds(20);
 
   private static final String OPTION = Lab.CONNECTION;
+  private static final String URL = OPTION + "url";
 
-  /** A Keycloak whose connection has these options, built like the shared one. */
-  private static KeycloakServer start(Map<String, String> options) {
+  /** A Keycloak with these options, name, value, name, value, …, built like the shared one. */
+  private static KeycloakServer start(String... options) {
     KeycloakSettings.Builder builder =
         KeycloakServer.guarded()
             .realm(Lab.realmFile())
-            .option("log-level", "INFO,dev.tokenguard:debug");
-    Map<String, String> all = new LinkedHashMap<>(options);
-    all.putIfAbsent(OPTION + "read-timeout", "4000");
-    all.forEach(builder::option);
+            .option("log-level", "INFO,dev.tokenguard:debug")
+            .option(Lab.CONNECTION + "read-timeout", "4000");
+    for (int index = 0; index < options.length; index += 2) {
+      builder.option(options[index], options[index + 1]);
+    }
     KeycloakServer keycloak = builder.start();
     LOGS.watch(keycloak.log());
     return keycloak;
@@ -91,12 +91,9 @@ class TopologyIT {
 
   /** As a resource server on a Cluster asks: key by key. */
   private static boolean isAccepted(Answer answer, Function<String, String> reading) {
+    // Not a stream's list, which refuses null.
     return RevocationChecker.of(
-            keys -> {
-              List<String> values = new ArrayList<>();
-              keys.forEach(key -> values.add(reading.apply(key)));
-              return values;
-            },
+            keys -> Arrays.asList(keys.stream().map(reading).toArray(String[]::new)),
             WhenUnavailable.REFUSE)
         .check(Tokens.claims(answer))
         .isAccepted();
@@ -118,12 +115,16 @@ class TopologyIT {
     try (SentinelServers servers = SentinelServers.start();
         KeycloakServer keycloak =
             start(
-                Map.of(
-                    OPTION + "url", servers.uri(),
-                    OPTION + "topology", "sentinel",
-                    OPTION + "sentinel-master", SentinelServers.MASTER_NAME,
-                    OPTION + "sentinel-password", SentinelServers.PASSWORD,
-                    OPTION + "password", SentinelServers.PASSWORD))) {
+                URL,
+                servers.uri(),
+                OPTION + "topology",
+                "sentinel",
+                OPTION + "sentinel-master",
+                SentinelServers.MASTER_NAME,
+                OPTION + "sentinel-password",
+                SentinelServers.PASSWORD,
+                OPTION + "password",
+                SentinelServers.PASSWORD)) {
       assertGuards(keycloak, key -> servers.master().execute(jedis -> jedis.get(key)));
       FaultRealm realm =
           new FaultRealm(key -> servers.master().execute(jedis -> jedis.ttl(key) > 0), keycloak);
@@ -136,13 +137,12 @@ class TopologyIT {
     try (ClusterServers servers = ClusterServers.start();
         KeycloakServer keycloak =
             start(
-                Map.of(
-                    OPTION + "url",
-                    servers.uri(),
-                    OPTION + "topology",
-                    "cluster",
-                    OPTION + "password",
-                    ClusterServers.PASSWORD))) {
+                URL,
+                servers.uri(),
+                OPTION + "topology",
+                "cluster",
+                OPTION + "password",
+                ClusterServers.PASSWORD)) {
       assertGuards(keycloak, key -> servers.masterOf(key).execute(jedis -> jedis.get(key)));
       FaultRealm realm =
           new FaultRealm(
@@ -160,15 +160,14 @@ class TopologyIT {
             TestCertificates.create().issue("redis", "ip:127.0.0.1").issue("keycloak");
         KeycloakServer keycloak =
             start(
-                Map.of(
-                    "truststore-paths",
-                    certificates.ca().toString(),
-                    OPTION + "url",
-                    "rediss://127.0.0.1:" + port,
-                    OPTION + "tls-certificate-file",
-                    certificates.certificate("keycloak").toString(),
-                    OPTION + "tls-key-file",
-                    certificates.key("keycloak").toString()))) {
+                URL,
+                "rediss://127.0.0.1:" + port,
+                "truststore-paths",
+                certificates.ca().toString(),
+                OPTION + "tls-certificate-file",
+                certificates.certificate("keycloak").toString(),
+                OPTION + "tls-key-file",
+                certificates.key("keycloak").toString())) {
       OidcClient strict = client(keycloak, "demo-strict");
       assertThat(strict.refresh(logIn(strict).refreshToken()).status()).isEqualTo(503);
       try (RedisServer redis = RedisServer.start(certificates.redisArguments(port));

@@ -1,5 +1,7 @@
 package dev.tokenguard.it.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.tokenguard.testbed.process.LoopbackPort;
@@ -34,7 +36,11 @@ final class Gate implements AutoCloseable {
   private final HttpServer api;
   private final NginxServer nginx;
 
-  private Gate(URI keycloak, String secret, Map<String, String> changes) {
+  /**
+   * @param secret of the client that introspects
+   * @param changes in the configuration, beyond those of addresses
+   */
+  Gate(URI keycloak, String secret, Map<String, String> changes) {
     try {
       secretFile = Files.writeString(Files.createTempFile("client", ".secret"), secret + "\n");
       api = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -51,14 +57,6 @@ final class Gate implements AutoCloseable {
     all.put("server 127.0.0.1:8080;", "server " + keycloak.getAuthority() + ";");
     all.put("server 127.0.0.1:9090;", "server 127.0.0.1:" + api.getAddress().getPort() + ";");
     nginx = NginxServer.start(CONFIGURATION.resolve("nginx.conf"), port, all);
-  }
-
-  /**
-   * @param secret of the client that introspects
-   * @param changes in the configuration, beyond those of addresses
-   */
-  static Gate before(URI keycloak, String secret, Map<String, String> changes) {
-    return new Gate(keycloak, secret, changes);
   }
 
   /** Sends a request with these values of the header {@code Authorization}. */
@@ -83,11 +81,7 @@ final class Gate implements AutoCloseable {
   }
 
   void loseTheSecret() {
-    try {
-      Files.delete(secretFile);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    assertThat(secretFile.toFile().delete()).isTrue();
   }
 
   String logs() {

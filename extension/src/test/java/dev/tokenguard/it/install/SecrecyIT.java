@@ -54,7 +54,7 @@ class SecrecyIT extends LabTest {
     String everything =
         String.join("\n", answers)
             + lab.keycloak().log().text()
-            + lab.redis().log()
+            + lab.redis().log().text()
             + redisContent()
             + lab.admin().events("REFRESH_TOKEN")
             + lab.admin().events("REFRESH_TOKEN_ERROR")

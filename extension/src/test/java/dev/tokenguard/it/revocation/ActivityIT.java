@@ -2,10 +2,13 @@ package dev.tokenguard.it.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tokenguard.it.Login;
 import dev.tokenguard.it.Tokens;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.params.SetParams;
 
@@ -17,36 +20,37 @@ class ActivityIT extends RevocationTest {
   private final OidcClient unguarded = lab.client("demo-stock");
 
   @Test
-  void given_an_active_session_on_the_blacklist_then_its_use_is_reported_and_it_is_revoked() {
-    Answer login = user.logIn(unguarded);
-    lab.redisClient()
-        .set("tg:sid:" + Tokens.session(login), "logout", SetParams.setParams().ex(900));
+  void given_an_active_session_on_the_blacklist_then_its_use_is_an_incident_and_it_is_revoked() {
+    Login login = login(unguarded, user);
+    String session = login.session();
+    lab.redisClient().set("tg:sid:" + session, "logout", SetParams.setParams().ex(900));
 
-    Answer refreshed = unguarded.refresh(login.refreshToken()).orFail();
+    Answer refreshed = unguarded.refresh(login.answer().refreshToken()).orFail();
 
-    awaitReport("REFRESH_TOKEN", Tokens.session(login));
+    awaitReport("REFRESH_TOKEN", session);
+    JsonNode incident =
+        find("/token-guard/incidents?type=blacklisted-activity", "sessionId", session);
+    assertThat(incident.path("userId").asText()).isEqualTo(user.id());
+    assertThat(incident.path("clientId").asText()).isEqualTo("demo-stock");
+    assertThat(incident.path("reason").asText()).isEqualTo("logout");
+    assertThat(incident.path("ipAddress").asText()).isEqualTo("127.0.0.1");
+    assertThat(incident.has("family")).isFalse();
     assertThat(unguarded.refresh(refreshed.refreshToken()).isOk()).isFalse();
     assertThat(unguarded.userinfo(refreshed.accessToken()).status()).isEqualTo(401);
   }
 
   @Test
-  void given_a_logout_then_the_use_of_its_tokens_is_refused_and_reported() {
-    Answer login = user.logIn(unguarded);
-    unguarded.logout(login.refreshToken()).orFail();
+  void given_revoked_tokens_then_their_use_is_refused_and_reported_by_session_or_token() {
+    Answer loggedOut = user.logIn(unguarded);
+    unguarded.logout(loggedOut.refreshToken()).orFail();
+    Answer revoked = user.logIn(client);
+    client.revoke(revoked.accessToken()).orFail();
 
-    assertThat(unguarded.userinfo(login.accessToken()).status()).isEqualTo(401);
+    Tokens.assertRevoked(unguarded, loggedOut);
+    Tokens.assertRevoked(client, revoked);
 
-    awaitReport("USER_INFO_REQUEST", Tokens.session(login));
-  }
-
-  @Test
-  void given_a_revoked_access_token_then_its_use_is_reported_by_its_id() {
-    Answer login = user.logIn(client);
-    client.revoke(login.accessToken()).orFail();
-
-    assertThat(client.userinfo(login.accessToken()).status()).isEqualTo(401);
-
-    awaitReport("VALIDATE_ACCESS_TOKEN", Tokens.accessTokenId(login));
+    awaitReport("USER_INFO_REQUEST", Tokens.session(loggedOut));
+    awaitReport("VALIDATE_ACCESS_TOKEN", Tokens.accessTokenId(revoked));
   }
 
   @Test
@@ -56,27 +60,21 @@ class ActivityIT extends RevocationTest {
     Answer next = client.refresh(login.refreshToken()).orFail();
     client.userinfo(next.accessToken()).orFail();
 
-    assertThat(lab.keycloak().log().text().lines())
-        .noneMatch(line -> isReport(line) && line.contains(Tokens.session(login)));
+    assertThat(reports(Tokens.session(login))).isEmpty();
   }
 
-  private void awaitReport(String type, String id) {
+  private static void awaitReport(String type, String id) {
     Await.until(
         "a report of the use of " + id,
         SOON,
-        () ->
-            lab.keycloak()
-                .log()
-                .text()
-                .lines()
-                .anyMatch(
-                    line ->
-                        isReport(line)
-                            && line.contains("type=\"" + type + "_ERROR\"")
-                            && line.contains(id)));
+        () -> reports(id).anyMatch(line -> line.contains("type=\"" + type + "_ERROR\"")));
   }
 
-  private static boolean isReport(String line) {
-    return line.contains("error=\"blacklisted_activity\"");
+  private static Stream<String> reports(String id) {
+    return lab.keycloak()
+        .log()
+        .text()
+        .lines()
+        .filter(line -> line.contains("error=\"blacklisted_activity\"") && line.contains(id));
   }
 }

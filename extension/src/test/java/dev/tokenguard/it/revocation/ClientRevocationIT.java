@@ -3,8 +3,10 @@ package dev.tokenguard.it.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.it.Lab;
+import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.it.Login;
 import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.ClientRegistration;
 import dev.tokenguard.testbed.client.OidcClient;
@@ -82,8 +84,7 @@ class ClientRevocationIT extends RevocationTest {
   void given_a_client_that_replaces_its_secret_then_its_tokens_are_revoked() {
     String id = "registered-" + UUID.randomUUID();
     ClientRegistration registration = register(id);
-    OidcClient app = lab.client(id).withSecret("secret");
-    Login login = login(app, user);
+    Login login = login(lab.client(id).withSecret("secret"), user);
     registration.set("description", "another");
     login.assertActive("another description");
 
@@ -108,29 +109,24 @@ class ClientRevocationIT extends RevocationTest {
   }
 
   private static ClientRegistration register(String id) {
-    String initial =
-        lab.admin()
-            .post("/clients-initial-access", Map.of("count", 1, "expiration", 600))
-            .orFail()
-            .text("token");
+    AdminApi admin = lab.admin();
+    Map<String, Integer> once = Map.of("count", 1, "expiration", 600);
+    String token = admin.post("/clients-initial-access", once).orFail().text("token");
+    Map<String, Object> fields =
+        Map.of(
+            "clientId",
+            id,
+            "publicClient",
+            false,
+            "secret",
+            "secret",
+            "directAccessGrantsEnabled",
+            true);
     ClientRegistration registration =
-        ClientRegistration.of(
-            lab.keycloak().baseUri(),
-            Lab.REALM,
-            initial,
-            Map.of(
-                "clientId",
-                id,
-                "publicClient",
-                false,
-                "secret",
-                "secret",
-                "directAccessGrantsEnabled",
-                true));
-    lab.admin().setClientAttribute(id, "policy-group", id);
-    lab.admin()
-        .post(path(lab.client(id)) + "/protocol-mappers/models", Lab.audience("demo-backend"))
-        .orFail();
+        ClientRegistration.of(lab.keycloak().baseUri(), Lab.REALM, token, fields);
+    admin.setClientAttribute(id, "policy-group", id);
+    String mappers = path(lab.client(id)) + "/protocol-mappers/models";
+    admin.post(mappers, Lab.audience("demo-backend")).orFail();
     lab.applyDefaultPolicy(id);
     return registration;
   }
@@ -161,10 +157,11 @@ class ClientRevocationIT extends RevocationTest {
   }
 
   @Test
-  void given_a_client_id_with_a_slash_when_a_consent_is_withdrawn_then_its_tokens_are_revoked() {
+  void given_ids_with_slashes_when_a_consent_is_withdrawn_then_the_tokens_are_revoked() {
     OidcClient app = lab.ownClient("https://app.example.org/shop");
-    Login offline = login(app, user, user.logIn(app, "offline_access"));
-    lab.admin().delete(path(user) + "/consents/" + encoded(app.clientId())).orFail();
+    User slashed = userWithSlash();
+    Login offline = login(app, slashed, slashed.logIn(app, "offline_access"));
+    lab.admin().delete(path(slashed) + "/consents/" + encoded(app.clientId())).orFail();
     offline.assertRevoked("consent withdrawn");
   }
 }

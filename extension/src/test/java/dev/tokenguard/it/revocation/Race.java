@@ -22,13 +22,12 @@ record Race(Login login, Runnable trigger, Runnable afterwards) {
 
   private static final int REFRESHES = 6;
   private static final int MORE_ROUNDS = 10;
-  private static final int UNAUTHORIZED = 401;
 
-  /** Keycloak's answer when its database has committed another change of the session first. */
-  private static final int CONFLICT = 409;
-
-  /** The same, where Keycloak notices the other change while it reads (seen with 26.7.3). */
-  private static final int CONFLICT_WHILE_READING = 500;
+  /**
+   * Keycloak's answers when its database has committed another change of the session first; the
+   * second one where it notices that while it reads (seen with 26.7.3).
+   */
+  private static final List<Integer> CONFLICTS = List.of(409, 500);
 
   private static final int ATTEMPTS = 5;
   private static final Duration IN_THE_BACKGROUND = Duration.ofSeconds(30);
@@ -37,13 +36,17 @@ record Race(Login login, Runnable trigger, Runnable afterwards) {
     this(login, trigger, () -> {});
   }
 
+  static Race withRequest(Login login, Supplier<Answer> request) {
+    return new Race(login, () -> repeatOnConflict(request));
+  }
+
   /** Keycloak answers before all is done; a line in the log reports the end. */
-  static Race inTheBackground(Login login, Runnable trigger, String line) {
+  static Race inTheBackground(Login login, Supplier<Answer> request, String line) {
     ServerLog log = login.lab().keycloak().log();
     long before = log.size();
     return new Race(
         login,
-        trigger,
+        () -> repeatOnConflict(request),
         () -> Await.until(line, IN_THE_BACKGROUND, () -> log.textFrom(before).contains(line)));
   }
 
@@ -58,16 +61,12 @@ record Race(Login login, Runnable trigger, Runnable afterwards) {
   }
 
   /** A request that is answered with a conflict is repeated, as clients do. */
-  static void repeatOnConflict(Supplier<Answer> request) {
+  private static void repeatOnConflict(Supplier<Answer> request) {
     Answer answer = request.get();
-    for (int again = 1; again < ATTEMPTS && isConflict(answer); again++) {
+    for (int again = 1; again < ATTEMPTS && CONFLICTS.contains(answer.status()); again++) {
       answer = request.get();
     }
     answer.orFail();
-  }
-
-  private static boolean isConflict(Answer answer) {
-    return answer.status() == CONFLICT || answer.status() == CONFLICT_WHILE_READING;
   }
 
   private long run() {
@@ -88,7 +87,7 @@ record Race(Login login, Runnable trigger, Runnable afterwards) {
       return Optional.empty();
     }
     Answer answer = login.client().refresh(login.answer().refreshToken());
-    assertThat(answer.status()).as("%s", answer.body()).isIn(200, 400, UNAUTHORIZED, CONFLICT);
+    assertThat(answer.status()).as("%s", answer.body()).isIn(200, 400, 401, 409);
     return Optional.of(answer);
   }
 }

@@ -2,6 +2,7 @@ package dev.tokenguard.it.revocation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.it.LabTest;
 import dev.tokenguard.it.Login;
@@ -13,8 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 
 /** A test of what revokes tokens: two users, two clients, and the tokens that clients have. */
@@ -85,14 +86,17 @@ abstract class RevocationTest extends LabTest {
     return representation;
   }
 
-  /** The id of a user's credential. */
-  static String credentialOf(User of, Predicate<JsonNode> isMeant) {
-    JsonNode credentials = lab.admin().get(path(of) + "/credentials").orFail().body();
-    return StreamSupport.stream(credentials.spliterator(), false)
-        .filter(isMeant)
-        .map(it -> it.path("id").asText())
+  /** The first element of a list with that value. */
+  static JsonNode find(String path, String field, String value) {
+    JsonNode all = lab.admin().get(path).orFail().body();
+    return StreamSupport.stream(all.spliterator(), false)
+        .filter(it -> it.path(field).asText().equals(value))
         .findFirst()
         .orElseThrow();
+  }
+
+  static String credentialOf(User of, String field, String value) {
+    return find(path(of) + "/credentials", field, value).path("id").asText();
   }
 
   static void withTrigger(String trigger, String scope, Runnable test) {
@@ -104,12 +108,14 @@ abstract class RevocationTest extends LabTest {
     }
   }
 
-  static void withRealm(Map<String, ?> fields, Map<String, ?> fieldsAfterwards, Runnable test) {
+  /** Restores the realm afterwards. */
+  static void withRealm(Map<String, ?> fields, Runnable test) {
+    Object before = lab.admin().get("").orFail().body();
     lab.admin().updateRealm(fields);
     try {
       test.run();
     } finally {
-      lab.admin().updateRealm(fieldsAfterwards);
+      lab.admin().put("", before).orFail();
     }
   }
 
@@ -122,7 +128,6 @@ abstract class RevocationTest extends LabTest {
             "failureFactor", 2,
             "waitIncrementSeconds", 60,
             "quickLoginCheckMilliSeconds", 1),
-        Map.of("bruteForceProtected", false),
         test);
   }
 
@@ -141,5 +146,28 @@ abstract class RevocationTest extends LabTest {
     String account = lab.admin().clientUuid("account");
     Object role = lab.admin().get("/clients/" + account + "/roles/delete-account").orFail().body();
     lab.admin().post(path(owner) + "/role-mappings/clients/" + account, List.of(role)).orFail();
+  }
+
+  /** Such ids are those of users of a federation. */
+  static User userWithSlash() {
+    // The column of the database takes 36 characters.
+    String name = UUID.randomUUID().toString().substring(0, 8);
+    User slashed = new User(name, "tenant/" + name);
+    partialImport(slashed, "FAIL").orFail();
+    return slashed;
+  }
+
+  static Answer partialImport(User of, String ifResourceExists) {
+    String users =
+        """
+        {"ifResourceExists": "%1$s", "users": [
+         {"id": "%2$s", "username": "%3$s", "enabled": true, "emailVerified": true,
+          "email": "%3$s@example.org", "firstName": "%3$s", "lastName": "Test",
+          "realmRoles": ["offline_access", "default-roles-demo"],
+          "credentials": [{"type": "password", "value": "%4$s"}]}]}
+        """;
+    return lab.admin()
+        .post(
+            "/partialImport", users.formatted(ifResourceExists, of.id(), of.name(), Lab.PASSWORD));
   }
 }

@@ -7,11 +7,10 @@ import dev.tokenguard.testbed.client.OidcClient.CodeLogin;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.keycloak.models.utils.TimeBasedOTP;
 
 /** A second factor that its owner removes or replaces revokes the owner's other sessions. */
@@ -35,44 +34,37 @@ class SecondFactorIT extends RevocationTest {
     own.assertActive("of the session in which they were added");
   }
 
-  @Test
-  void given_a_second_factor_that_is_added_with_a_logout_of_others_then_they_are_revoked() {
-    List<Login> logins = logins(user);
-
-    act("CONFIGURE_TOTP", device("phone", Map.of("logout-sessions", "on")));
-
-    assertOtherSessionsRevoked(logins, "logged out with the new factor");
-  }
-
-  @Test
-  void given_a_second_factor_removed_by_the_account_rest_then_all_other_sessions_are_revoked() {
-    List<Login> logins = logins(user);
-    addDevice("phone");
-
-    client.removeCredential(own.answer().accessToken(), credential("phone")).orFail();
-    Login next = login(user);
-
-    assertOtherSessionsRevoked(logins, "second factor removed");
-    next.assertActive("the next login");
+  /** What the owner does, who has a phone as a second factor. */
+  enum Change {
+    ADDED_WITH_A_LOGOUT_OF_OTHERS,
+    REMOVED_BY_THE_ACCOUNT_REST,
+    REMOVED_IN_THE_BROWSER,
+    RECOVERY_CODES_REPLACED
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void given_a_second_factor_removed_in_the_browser_then_all_other_sessions_are_revoked(
-      boolean isReplaced) {
+  @EnumSource
+  void given_a_change_of_second_factors_by_the_owner_then_all_other_sessions_are_revoked(
+      Change change) {
     List<Login> logins = logins(user);
     addDevice("phone");
-    if (isReplaced) {
-      addDevice("new phone");
+
+    switch (change) {
+      case ADDED_WITH_A_LOGOUT_OF_OTHERS ->
+          act("CONFIGURE_TOTP", device("tablet", Map.of("logout-sessions", "on")));
+      case REMOVED_BY_THE_ACCOUNT_REST -> removeByAccountRest("phone");
+      case REMOVED_IN_THE_BROWSER ->
+          login(act("delete_credential:" + credential("phone"), hidden -> Map.of()))
+              .assertActive("of the session in which it was done");
+      case RECOVERY_CODES_REPLACED -> {
+        act(RECOVERY_CODES, hidden -> Map.of());
+        act(RECOVERY_CODES, hidden -> Map.of());
+      }
     }
 
-    Login after = login(act("delete_credential:" + credential("phone"), hidden -> Map.of()));
-    // With another factor left, the password alone is not enough for a login.
-    Optional<Login> next = isReplaced ? Optional.empty() : Optional.of(login(user));
-
-    assertOtherSessionsRevoked(logins, "second factor removed");
-    after.assertActive("of the session in which it was removed");
-    next.ifPresent(it -> it.assertActive("the next login"));
+    assertRevoked(logins, change.name());
+    own.assertActive("from before in the session in which it was done");
+    ofOtherUser.assertActive("of another user");
   }
 
   @Test
@@ -83,30 +75,15 @@ class SecondFactorIT extends RevocationTest {
         () -> {
           List<Login> logins = logins(user);
           addDevice("phone");
-          client.removeCredential(own.answer().accessToken(), credential("phone")).orFail();
-          Login next = login(user);
 
+          removeByAccountRest("phone");
+
+          Login next = login(user);
           assertRevoked(logins, "second factor removed");
           own.assertRevoked("of the session in which it was removed");
           next.assertActive("the next login");
           ofOtherUser.assertActive("of another user");
         });
-  }
-
-  @Test
-  void given_new_recovery_codes_that_replace_the_old_then_all_other_sessions_are_revoked() {
-    act(RECOVERY_CODES, hidden -> Map.of());
-    List<Login> logins = logins(user);
-
-    act(RECOVERY_CODES, hidden -> Map.of());
-
-    assertOtherSessionsRevoked(logins, "recovery codes replaced");
-  }
-
-  private void assertOtherSessionsRevoked(List<Login> logins, String what) {
-    assertRevoked(logins, what);
-    own.assertActive("of the session in which it was done");
-    ofOtherUser.assertActive("of another user");
   }
 
   private void addDevice(String name) {
@@ -128,7 +105,11 @@ class SecondFactorIT extends RevocationTest {
     };
   }
 
+  private void removeByAccountRest(String label) {
+    client.removeCredential(own.answer().accessToken(), credential(label)).orFail();
+  }
+
   private String credential(String label) {
-    return credentialOf(user, it -> it.path("userLabel").asText().equals(label));
+    return credentialOf(user, "userLabel", label);
   }
 }

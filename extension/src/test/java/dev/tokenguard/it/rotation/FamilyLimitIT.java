@@ -8,11 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.it.LabTest;
-import dev.tokenguard.it.Parallel;
 import dev.tokenguard.it.Tokens;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A user has so many families at a client; one more login revokes the oldest. */
@@ -64,30 +62,5 @@ class FamilyLimitIT extends LabTest {
     assertRefused(client.refresh(first.refreshToken()));
     client.refresh(second.refreshToken()).orFail();
     client.refresh(third.refreshToken()).orFail();
-  }
-
-  @Test
-  void given_ten_logins_at_once_then_two_families_are_left() {
-    List<Answer> answers = Parallel.run(10, index -> user.logIn(client));
-
-    assertThat(answers)
-        .filteredOn(answer -> client.refresh(answer.refreshToken()).isOk())
-        .hasSize(2)
-        .allSatisfy(answer -> assertActive(client, answer));
-    assertThat(answers)
-        .filteredOn(answer -> client.userinfo(answer.accessToken()).status() == 401)
-        .hasSize(8);
-  }
-
-  @Test
-  void given_observe_mode_when_a_third_login_comes_then_none_is_revoked() {
-    OidcClient observing = lab.clientWith("mode", "observe", LIMIT, "2");
-    Answer first = user.logIn(observing);
-    user.logIn(observing);
-
-    user.logIn(observing);
-
-    assertActive(observing, first, observing.refresh(first.refreshToken()).orFail());
-    assertThat(lab.event("REFRESH_TOKEN", user).path("details").has("rotation_observed")).isFalse();
   }
 }

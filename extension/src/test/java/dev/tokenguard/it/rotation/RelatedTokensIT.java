@@ -4,6 +4,7 @@ import static dev.tokenguard.it.Tokens.assertActive;
 import static dev.tokenguard.it.Tokens.assertRefused;
 import static dev.tokenguard.it.Tokens.assertRefusedByKeycloak;
 import static dev.tokenguard.it.Tokens.assertRevoked;
+import static dev.tokenguard.it.Tokens.reuse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.it.Lab;
@@ -32,16 +33,21 @@ class RelatedTokensIT extends LabTest {
 
   @BeforeAll
   static void createClients() {
-    exchangeClient(EXCHANGING);
-    exchangeClient(GUARDED_EXCHANGING);
+    for (String id : List.of(EXCHANGING, GUARDED_EXCHANGING)) {
+      Map<String, String> exchange =
+          Map.of(
+              "standard.token.exchange.enabled", "true",
+              "standard.token.exchange.enableRefreshRequestedTokenType", "SAME_SESSION");
+      createClient(
+          id,
+          Map.of("attributes", exchange),
+          List.of(Lab.audience(GUARDED_EXCHANGING), Lab.audience("demo-backend")));
+    }
     lab.applyDefaultPolicy(GUARDED_EXCHANGING);
-    lab.createClient(
+    createClient(
         RESOURCE_SERVER,
-        Map.of(
-            "publicClient", false,
-            "secret", "secret",
-            "serviceAccountsEnabled", true,
-            "authorizationServicesEnabled", true));
+        Map.of("serviceAccountsEnabled", true, "authorizationServicesEnabled", true),
+        List.of());
     AdminApi admin = lab.admin();
     String server = "/clients/" + admin.clientUuid(RESOURCE_SERVER) + "/authz/resource-server";
     String resource =
@@ -54,21 +60,10 @@ class RelatedTokensIT extends LabTest {
     admin.post(server + "/permission/resource", permission.formatted(resource, policyId)).orFail();
   }
 
-  private static void exchangeClient(String id) {
-    Map<String, String> exchange = new LinkedHashMap<>();
-    exchange.put("standard.token.exchange.enabled", "true");
-    exchange.put("standard.token.exchange.enableRefreshRequestedTokenType", "SAME_SESSION");
-    lab.createClient(
-        id,
-        Map.of(
-            "publicClient",
-            false,
-            "secret",
-            "secret",
-            "attributes",
-            exchange,
-            "protocolMappers",
-            List.of(Lab.audience(GUARDED_EXCHANGING), Lab.audience("demo-backend"))));
+  private static void createClient(String id, Map<String, ?> fields, List<?> mappers) {
+    Map<String, Object> client = new LinkedHashMap<>(fields);
+    client.putAll(Map.of("publicClient", false, "secret", "secret", "protocolMappers", mappers));
+    lab.createClient(id, client);
   }
 
   @Test
@@ -82,48 +77,27 @@ class RelatedTokensIT extends LabTest {
     reuse(client, login);
 
     assertThat(client.userinfo(frontChannel.get(0)).status()).isEqualTo(401);
-    assertListed(frontChannel.get(0));
+    String key = "tg:at:" + Jwt.claims(frontChannel.get(0)).path("jti").asText();
+    assertThat(lab.redisClient().exists(key)).isTrue();
   }
 
   @Test
-  void given_access_tokens_by_exchange_and_again_by_exchange_then_all_are_revoked() {
+  void given_tokens_by_exchange_with_a_policy_or_without_then_all_are_revoked() {
     OidcClient client = subject();
     Answer login = user.logIn(client);
     Answer exchanged = exchange(EXCHANGING, login, "access_token");
     Answer again = exchange(GUARDED_EXCHANGING, exchanged, "access_token");
-    assertActive(client, again);
+    Answer unguarded = exchange(EXCHANGING, login, "refresh_token");
+    Answer guarded = exchange(GUARDED_EXCHANGING, login, "refresh_token");
+    Answer next = confidential(GUARDED_EXCHANGING).refresh(guarded.refreshToken()).orFail();
+    assertActive(client, exchanged, again, unguarded, next);
 
     reuse(client, login);
 
-    assertRevoked(client, exchanged, again);
-    assertListed(exchanged.accessToken(), again.accessToken());
-  }
-
-  @Test
-  void given_a_refresh_token_by_exchange_at_a_client_with_a_policy_then_its_family_is_revoked() {
-    OidcClient client = subject();
-    OidcClient exchanging = confidential(GUARDED_EXCHANGING);
-    Answer login = user.logIn(client);
-    Answer exchanged = exchange(GUARDED_EXCHANGING, login, "refresh_token");
-    Answer next = exchanging.refresh(exchanged.refreshToken()).orFail();
-
-    reuse(client, login);
-
-    assertRefused(exchanging.refresh(next.refreshToken()));
-    assertListed(exchanged.accessToken(), next.accessToken());
-  }
-
-  @Test
-  void given_a_refresh_token_by_exchange_at_a_client_without_a_policy_then_it_is_refused() {
-    OidcClient client = subject();
-    Answer login = user.logIn(client);
-    Answer exchanged = exchange(EXCHANGING, login, "refresh_token");
-
-    reuse(client, login);
-
-    assertRefusedByKeycloak(confidential(EXCHANGING).refresh(exchanged.refreshToken()));
-    assertRevoked(client, exchanged);
-    assertListed(exchanged.accessToken());
+    assertRevoked(client, exchanged, again, unguarded, guarded, next);
+    assertRefusedByKeycloak(confidential(EXCHANGING).refresh(unguarded.refreshToken()));
+    assertRefused(confidential(GUARDED_EXCHANGING).refresh(next.refreshToken()));
+    assertListed(exchanged, again, unguarded, guarded, next);
   }
 
   @Test
@@ -143,12 +117,10 @@ class RelatedTokensIT extends LabTest {
     OidcClient client = subject();
     Answer login = user.logIn(client);
     Answer rpt = requestingPartyToken(client, login);
-    Answer next = client.refresh(rpt.refreshToken()).orFail();
-    Answer newest = client.refresh(next.refreshToken()).orFail();
 
-    assertRefused(client.refresh(rpt.refreshToken()));
+    Answer newest = reuse(client, rpt);
 
-    assertListed(rpt.accessToken(), next.accessToken(), newest.accessToken());
+    assertListed(rpt, newest);
     client.refresh(login.refreshToken()).orFail();
   }
 
@@ -161,7 +133,7 @@ class RelatedTokensIT extends LabTest {
     reuse(client, login);
 
     assertRefused(client.refresh(rpt.refreshToken()));
-    assertListed(rpt.accessToken());
+    assertListed(rpt);
   }
 
   /** A client with a policy, whose access tokens the others may exchange. */
@@ -198,19 +170,5 @@ class RelatedTokensIT extends LabTest {
         .withHeader("Authorization", "Bearer " + login.accessToken())
         .token(fields)
         .orFail();
-  }
-
-  private static void reuse(OidcClient client, Answer login) {
-    Answer next = client.refresh(login.refreshToken()).orFail();
-    client.refresh(next.refreshToken()).orFail();
-    assertRefused(client.refresh(login.refreshToken()));
-  }
-
-  /** For resource servers, which do not ask Keycloak. */
-  private static void assertListed(String... accessTokens) {
-    for (String token : accessTokens) {
-      String key = "tg:at:" + Jwt.claims(token).path("jti").asText();
-      assertThat(lab.redisClient().exists(key)).as(key).isTrue();
-    }
   }
 }
