@@ -21,7 +21,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tag;
 
-/** Whatever is added in whatever order, Redis and the reference say the same of every token. */
+/** Redis finds the same entries as the in-memory reference, whatever is added in whatever order. */
 final class BlacklistsAgreePropertyTest {
 
   private static final List<String> IDS = List.of("", "1", "2", "{1}");
@@ -29,13 +29,14 @@ final class BlacklistsAgreePropertyTest {
   private final TestClock clock = TestClock.started();
 
   @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
-  void whateverIsAdded_bothSayTheSame(@ForAll("steps") List<List<Entry>> steps) {
+  void givenRandomEntries_thenRedisFindsTheSameAsTheReference(
+      @ForAll("steps") List<List<Entry>> steps) {
     assertAgreement(TestTopology.STANDALONE, steps);
   }
 
   @Tag(TestLength.FULL)
   @Property(tries = 80, edgeCases = EdgeCasesMode.NONE)
-  void whateverIsAdded_everyTopologySaysTheSame(
+  void givenRandomEntries_thenEveryTopologyFindsTheSameAsTheReference(
       @ForAll TestTopology topology, @ForAll("steps") List<List<Entry>> steps) {
     assertAgreement(topology, steps);
   }

@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link IncidentLog} promises. A log passes by a subclass that opens it, empty. */
+/** The rules for each {@link IncidentLog}. A subclass opens the log, empty. */
 public abstract class IncidentLogContract {
 
   private static final String REALM = "f:realm {of} Zoë";
@@ -27,7 +27,7 @@ public abstract class IncidentLogContract {
   private final TestClock clock = TestClock.started();
   private IncidentLog log;
 
-  /** Gives an empty log that goes by the clock. */
+  /** An empty log with this clock. */
   protected abstract IncidentLog open(TestClock clock);
 
   @BeforeEach
