@@ -244,8 +244,8 @@ abstract class DecisionRules extends StoreRules {
           a revoked login revokes no other        | limit=2 | login, b.login, revoke other-session, c:other-session.login revokes c, 0 rotated
           nor does a login that is recorded       | limit=0 | login, b.login, c.login, with limit=2, c.login
           nor does an observing policy            | mode=observe limit=1 | login, b.login, with mode=enforce, 0 rotated
-          it is listed while access tokens live   | limit=2 | login, b.login, c.login revokes a, +360s, found a! b c, +1s, found b c
-          it was idle                             | limit=2 | a:offline.login, +100000s, b.login, c.login revokes a, +1s, found b c
+          it is found until access tokens expire  | limit=2 | login, b.login, c.login revokes a, +360s, found a! b c, +1s, found b c
+          an idle family is not found for long    | limit=2 | a:offline.login, +100000s, b.login, c.login revokes a, +1s, found b c
           it stays refused                        | limit=2 | login, +1s, 0 rotated, 1 rotated, b.login, c.login revokes a, +361s, 100 logins, 0=362s revoked/family, 1=361s revoked/family, 2=361s revoked/family
           an offline family stays refused         | limit=2 | a:offline.login, +1s, 0 rotated, b.login, c.login revokes a, +361s, 100 logins, 0=362s revoked/family, 1=361s revoked/family
           it stays refused by each policy         | limit=2 | login, b.login, c.login revokes a, +361s, 100 logins, with mode=observe, 0=361s revoked/family, with lookup, 0=361s revoked/family, with on-missing-state=deny, 0=361s revoked/family
