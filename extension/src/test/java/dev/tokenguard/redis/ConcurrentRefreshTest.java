@@ -16,8 +16,10 @@ import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.rotation.TokenFamily;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -25,7 +27,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -61,37 +62,31 @@ final class ConcurrentRefreshTest {
     return store.rotate(one.refresh(generation, clock), policy, it -> false);
   }
 
-  private <T> List<Future<T>> begin(IntFunction<T> task) {
-    return IntStream.range(0, THREADS)
-        .mapToObj(number -> threads.submit(() -> task.apply(number)))
-        .toList();
-  }
-
-  private static <T> List<T> results(List<Future<T>> running) {
-    return running.stream().map(ConcurrentRefreshTest::result).toList();
-  }
-
-  private static <T> T result(Future<T> future) {
-    try {
-      return future.get();
-    } catch (Exception failed) {
-      throw new AssertionError(failed);
-    }
-  }
-
   /** Runs the task on all threads, begun together. */
-  private <T> List<T> atOnce(IntFunction<T> task) {
+  private <T> List<T> atOnce(IntFunction<T> task) throws Exception {
     CyclicBarrier start = new CyclicBarrier(THREADS);
     return results(
-        begin(
-            number -> {
-              try {
-                start.await();
-              } catch (Exception failed) {
-                throw new AssertionError(failed);
-              }
-              return task.apply(number);
-            }));
+        number -> {
+          start.await();
+          return task.apply(number);
+        });
+  }
+
+  private interface Task<T> {
+    T result(int number) throws Exception;
+  }
+
+  private <T> List<T> results(Task<T> task) throws Exception {
+    List<Callable<T>> tasks = new ArrayList<>();
+    for (int thread = 0; thread < THREADS; thread++) {
+      int number = thread;
+      tasks.add(() -> task.result(number));
+    }
+    List<T> results = new ArrayList<>();
+    for (Future<T> future : threads.invokeAll(tasks)) {
+      results.add(future.get());
+    }
+    return results;
   }
 
   private long retained() {
@@ -99,7 +94,8 @@ final class ConcurrentRefreshTest {
   }
 
   @RepeatedTest(5)
-  void given_grace_and_one_token_presented_at_once_then_all_get_the_same_successor() {
+  void given_grace_and_one_token_presented_at_once_then_all_get_the_same_successor()
+      throws Exception {
     List<RefreshDecision> decisions = atOnce(number -> present(login, 0, LONG_GRACE));
     assertThat(decisions)
         .extracting(RefreshDecision::outcome)
@@ -115,7 +111,8 @@ final class ConcurrentRefreshTest {
   }
 
   @RepeatedTest(5)
-  void given_no_grace_and_one_token_presented_at_once_then_one_is_granted_and_all_is_revoked() {
+  void given_no_grace_and_one_token_presented_at_once_then_one_is_granted_and_all_is_revoked()
+      throws Exception {
     assertThat(atOnce(number -> present(login, 0, NO_GRACE).outcome()))
         .containsOnlyOnce(Outcome.STARTED, Outcome.REUSED)
         .containsOnly(Outcome.STARTED, Outcome.REUSED, Outcome.REVOKED);
@@ -126,17 +123,23 @@ final class ConcurrentRefreshTest {
   @RepeatedTest(3)
   void given_a_session_that_is_revoked_during_refreshes_then_none_is_granted_afterwards()
       throws Exception {
+    RefreshDecision expected = new Revoked(RevocationScope.SESSION, Optional.empty());
     AtomicBoolean isRevoked = new AtomicBoolean();
-    CountDownLatch underWay = new CountDownLatch(THREADS);
-    List<Future<RefreshDecision>> running =
-        begin(number -> decisionAfter(isRevoked, login.asFamily("family " + number), underWay));
-    underWay.await();
-    store.revoke(
-        Revocations.ofSession(
-            login.user(), Revocations.both(login.session()), clock.second(), retained()));
-    isRevoked.set(true);
-    assertThat(results(running))
-        .containsOnly(new Revoked(RevocationScope.SESSION, Optional.empty()));
+    CountDownLatch underWay = new CountDownLatch(THREADS - 1);
+    List<RefreshDecision> decisions =
+        results(
+            number -> {
+              if (number > 0) {
+                return decisionAfter(isRevoked, login.asFamily("family " + number), underWay);
+              }
+              underWay.await();
+              store.revoke(
+                  Revocations.ofSession(
+                      login.user(), Revocations.both(login.session()), clock.second(), retained()));
+              isRevoked.set(true);
+              return expected;
+            });
+    assertThat(decisions).containsOnly(expected);
   }
 
   /** Refreshes until one is done that was begun after the revocation had returned. */
@@ -176,7 +179,8 @@ final class ConcurrentRefreshTest {
   }
 
   @RepeatedTest(3)
-  void given_a_limit_and_logins_at_once_then_so_many_stay_and_each_other_is_named_once() {
+  void given_a_limit_and_logins_at_once_then_so_many_stay_and_each_other_is_named_once()
+      throws Exception {
     RotationPolicy three = Policies.with("max-families-per-user-and-client", 3);
     List<List<AccessTokens>> revoked =
         atOnce(number -> store.begin(login.asFamily("family " + number).begin(clock), three));

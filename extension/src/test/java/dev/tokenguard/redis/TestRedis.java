@@ -27,8 +27,8 @@ public final class TestRedis {
   public static final String PREFIX = "tg:";
 
   /** A busy machine is no fault. */
-  public static final Map<String, String> PATIENT =
-      Map.of("connect-timeout", "10000", "read-timeout", "10000", "pool-timeout", "10000");
+  public static final String PATIENT =
+      "connect-timeout=10000 read-timeout=10000 pool-timeout=10000";
 
   public static final RedisSettings.Breaker BREAKER =
       new RedisSettings.Breaker(5, Duration.ofSeconds(1));
@@ -57,15 +57,27 @@ public final class TestRedis {
     return new HostAndPort("127.0.0.1", SERVER.port());
   }
 
+  /**
+   * Parses settings.
+   *
+   * @param settings each such as {@code resp=2 database=3}; later ones win
+   */
+  public static RedisSettings settings(String... settings) {
+    Map<String, String> given = new HashMap<>();
+    for (String setting : String.join(" ", settings).trim().split(" +")) {
+      String[] parts = setting.split("=", 2);
+      given.put(parts[0], parts[1]);
+    }
+    return RedisSettings.parse(given::get).orElseThrow();
+  }
+
   /** A connection as Keycloak opens it. */
   public static Redis open(RedisTelemetry telemetry) {
     return open(SERVER, telemetry);
   }
 
   public static Redis open(RedisServer server, RedisTelemetry telemetry) {
-    Map<String, String> settings = new HashMap<>(PATIENT);
-    settings.put("url", server.uri().toString());
-    return Redis.open(RedisSettings.parse(settings::get).orElseThrow(), telemetry);
+    return Redis.open(settings(PATIENT, "url=" + server.uri()), telemetry);
   }
 
   /** An empty store whose scripts go by the test's clock. */

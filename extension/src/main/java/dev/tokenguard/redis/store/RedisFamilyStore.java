@@ -89,7 +89,7 @@ public final class RedisFamilyStore implements FamilyStore {
     List<String> families = revocation.marks().families().stream().map(keys::compact).toList();
     int all = marks.size() + families.size();
     List<AccessTokens> revoked = new ArrayList<>();
-    LuaReply last;
+    Step last;
     int position = 0;
     do {
       int end = position + REVOKED_PER_STEP;
@@ -102,13 +102,20 @@ public final class RedisFamilyStore implements FamilyStore {
                   slice(marks, position, end),
                   slice(families, position - marks.size(), end - marks.size()),
                   isListing && end >= all),
-              LuaReply::of);
-      revoked.addAll(tokens(last.row(0)));
+              this::step);
+      revoked.addAll(last.accessTokens());
       position = end;
     } while (position < all);
-    Optional<Page> first = last.row(1).ifPresent().map(this::page);
+    Optional<Page> first = last.page();
     return new RevokedFamilies(
         revoked, each -> first.ifPresent(page -> pages(revocation.userId(), page, each)));
+  }
+
+  private record Step(List<AccessTokens> accessTokens, Optional<Page> page) {}
+
+  private Step step(Object reply) {
+    LuaReply both = LuaReply.of(reply);
+    return new Step(tokens(both.row(0)), both.row(1).ifPresent().map(this::page));
   }
 
   private static <T> List<T> slice(List<T> all, int from, int to) {

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.redis.RecordedTelemetry;
+import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 
 /** Opens connections as Keycloak does, and records their telemetry. */
@@ -33,14 +32,10 @@ abstract class ConnectionTest {
   }
 
   /**
-   * @param others names and values of further settings, which win
+   * @param settings as in {@link TestRedis#settings}
    */
-  final Redis open(Map<String, String> settings, String... others) {
-    Map<String, String> given = new HashMap<>(settings);
-    for (int index = 0; index < others.length; index += 2) {
-      given.put(others[index], others[index + 1]);
-    }
-    Redis redis = Redis.open(RedisSettings.parse(given::get).orElseThrow(), telemetry);
+  final Redis open(String... settings) {
+    Redis redis = Redis.open(TestRedis.settings(settings), telemetry);
     opened.add(redis);
     return redis;
   }

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Protocol;
@@ -16,6 +14,9 @@ final class DocumentedUser {
 
   static final String NAME = "keycloak";
   static final String PASSWORD = "secret";
+
+  /** The settings of a connection by this user. */
+  static final String SETTINGS = "username=" + NAME + " password=" + PASSWORD;
 
   private static final String COMMAND = "ACL SETUSER keycloak ";
 
@@ -50,13 +51,5 @@ final class DocumentedUser {
                 Stream.of("SETUSER", NAME),
                 rules().stream().filter(rule -> !rule.equals(NEWER) && !rule.equals(without)))
             .toArray(String[]::new));
-  }
-
-  /** The settings of a connection by this user. */
-  static Map<String, String> with(Map<String, String> settings) {
-    Map<String, String> all = new HashMap<>(settings);
-    all.put("username", NAME);
-    all.put("password", PASSWORD);
-    return all;
   }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -53,14 +52,14 @@ final class DocumentedUserTest extends ConnectionTest {
     server.close();
   }
 
-  private Redis openWithout(String rule, String... others) {
+  private Redis openWithout(String rule, String others) {
     server.execute(owner -> DocumentedUser.create(owner, rule));
-    return open(DocumentedUser.with(Map.of("url", server.uri().toString())), others);
+    return open("url=" + server.uri(), DocumentedUser.SETTINGS, others);
   }
 
   @Test
   void given_a_database_a_name_and_a_protocol_then_the_connection_has_them() {
-    openWithout("", "database", "3", "client-name", "kc-1", "resp", "2").ping();
+    openWithout("", "database=3 client-name=kc-1 resp=2").ping();
     assertThat(server.execute(Jedis::clientList).lines())
         .anySatisfy(
             line -> assertThat(line).contains("name=kc-1", "db=3", "user=keycloak", "resp=2"));
@@ -108,10 +107,10 @@ final class DocumentedUserTest extends ConnectionTest {
   @Test
   void given_a_missing_permission_then_the_log_has_the_hint() {
     String hint = "the ACL user lacks a right, see the documentation on operations";
-    assertFails(openWithout("+evalsha"), Failure.REJECTED, "evalsha", hint);
+    assertFails(openWithout("+evalsha", ""), Failure.REJECTED, "evalsha", hint);
 
     // Redis 7.0 does not name the command of a script, but ACL LOG does.
-    Redis redis = openWithout("+hset");
+    Redis redis = openWithout("+hset", "");
     Redis.Script writing =
         new Redis.Script(Operation.BEGIN, "return redis.call('HSET', KEYS[1], 'field', 'value')");
     telemetry.failed.clear();

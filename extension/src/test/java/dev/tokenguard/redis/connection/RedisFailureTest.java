@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -54,12 +53,12 @@ final class RedisFailureTest extends ConnectionTest {
     assertThat(telemetry.failed).asString().doesNotContain(PASSWORD);
   }
 
-  private Redis openAs(String credentials, String... others) {
-    String url = "redis://" + credentials + "127.0.0.1:" + server.port();
-    return open(Map.of("url", url, "read-timeout", "5000"), others);
+  private Redis openAs(String credentials, String others) {
+    String url = "url=redis://" + credentials + "127.0.0.1:" + server.port();
+    return open("read-timeout=5000", url, others);
   }
 
-  private Redis openAndConnect(String... others) {
+  private Redis openAndConnect(String others) {
     Redis redis = openAs(OWNER, others);
     Await.until("a connection", PATIENCE, () -> answers(redis));
     return redis;
@@ -67,7 +66,7 @@ final class RedisFailureTest extends ConnectionTest {
 
   @Test
   void given_no_server_then_opening_succeeds_and_the_first_command_fails() {
-    Redis redis = open(Map.of("url", "redis://127.0.0.1:" + LoopbackPort.free()));
+    Redis redis = open("url=redis://127.0.0.1:" + LoopbackPort.free());
     assertThat(telemetry.failed).isEmpty();
     assertFails(redis, Failure.CONNECTION);
   }
@@ -75,7 +74,7 @@ final class RedisFailureTest extends ConnectionTest {
   /** The operating system accepts the connection; the command is not sent. */
   @Test
   void given_a_redis_that_hangs_when_a_connection_is_opened_then_it_fails_and_recovers() {
-    Redis redis = openAs(OWNER, "read-timeout", "150");
+    Redis redis = openAs(OWNER, "read-timeout=150");
     server.pause();
     assertFails(redis, Failure.CONNECTION);
     server.resume();
@@ -96,8 +95,8 @@ final class RedisFailureTest extends ConnectionTest {
           break;
         }
       }
-      String url = "redis://127.0.0.1:" + silent.getLocalPort();
-      assertFails(open(Map.of("url", url, "connect-timeout", "100")), Failure.CONNECTION);
+      String url = "url=redis://127.0.0.1:" + silent.getLocalPort();
+      assertFails(open(url, "connect-timeout=100"), Failure.CONNECTION);
     } finally {
       for (Socket socket : waiting) {
         socket.close();
@@ -107,7 +106,7 @@ final class RedisFailureTest extends ConnectionTest {
 
   @Test
   void given_an_open_connection_when_redis_hangs_then_the_command_times_out_without_another_one() {
-    Redis redis = openAndConnect("read-timeout", "150");
+    Redis redis = openAndConnect("read-timeout=150");
     try (Jedis administrator = new Jedis("127.0.0.1", server.port())) {
       administrator.auth(PASSWORD);
       String before = connectionsReceived(administrator);
@@ -153,7 +152,7 @@ final class RedisFailureTest extends ConnectionTest {
   @Test
   void given_many_idle_connections_when_redis_restarts_then_only_one_command_fails()
       throws Exception {
-    Redis redis = openAs(OWNER, "breaker-failures", "1000", "read-timeout", "10000");
+    Redis redis = openAs(OWNER, "breaker-failures=1000 read-timeout=10000");
     List<Thread> threads = awaitingReplies(redis, 20);
     server.resume();
     for (Thread thread : threads) {
@@ -171,8 +170,7 @@ final class RedisFailureTest extends ConnectionTest {
   @Test
   void given_a_pool_without_an_idle_connection_then_a_command_waits_for_the_pool_timeout_only()
       throws Exception {
-    Redis redis =
-        openAndConnect("max-pool-size", "1", "pool-timeout", "50", "read-timeout", "10000");
+    Redis redis = openAndConnect("max-pool-size=1 pool-timeout=50 read-timeout=10000");
     List<Thread> threads = awaitingReplies(redis, 1);
     assertFails(redis, Failure.CONNECTION);
     server.resume();
@@ -181,7 +179,7 @@ final class RedisFailureTest extends ConnectionTest {
 
   @Test
   void given_a_closed_pool_then_the_command_fails() {
-    Redis redis = openAndConnect();
+    Redis redis = openAndConnect("");
     redis.close();
     assertFails(redis, Failure.CONNECTION);
   }
@@ -190,22 +188,15 @@ final class RedisFailureTest extends ConnectionTest {
   @ValueSource(strings = {"", ":wrong@", "nobody:" + PASSWORD + "@"})
   void given_wrong_credentials_then_commands_are_rejected_and_the_breaker_opens(
       String credentials) {
-    Redis redis = openAs(credentials, "breaker-failures", "2");
+    Redis redis = openAs(credentials, "breaker-failures=2");
     assertFails(redis, Failure.REJECTED);
     fail(redis, 2);
     assertThat(failures()).endsWith(Failure.REJECTED, Failure.NOT_PERMITTED);
   }
 
-  private Redis openBreaker(String waitDuration) {
-    Redis redis =
-        openAs(
-            OWNER,
-            "read-timeout",
-            "150",
-            "breaker-failures",
-            "" + FAILURES,
-            "breaker-wait-duration",
-            waitDuration);
+  private Redis openBreaker(int waitDuration) {
+    String breaker = " breaker-failures=" + FAILURES + " breaker-wait-duration=" + waitDuration;
+    Redis redis = openAs(OWNER, "read-timeout=150" + breaker);
     server.pause();
     fail(redis, FAILURES);
     assertThat(redis.breakerState()).isEqualTo(BreakerState.OPEN);
@@ -220,7 +211,7 @@ final class RedisFailureTest extends ConnectionTest {
 
   @Test
   void given_an_open_breaker_then_commands_fail_at_once_and_are_not_sent() {
-    Redis redis = openBreaker("60000");
+    Redis redis = openBreaker(60_000);
 
     long begin = System.nanoTime();
     fail(redis, 1000);
@@ -234,7 +225,7 @@ final class RedisFailureTest extends ConnectionTest {
 
   @Test
   void given_an_open_breaker_then_single_commands_are_sent_until_one_is_answered() {
-    Redis redis = openBreaker("100");
+    Redis redis = openBreaker(100);
     Await.until(
         "a command that is sent", PATIENCE, () -> !answers(redis) && telemetry.entered.size() >= 3);
     server.resume();
@@ -251,7 +242,7 @@ final class RedisFailureTest extends ConnectionTest {
   /** Otherwise the half-open breaker would wait for its outcome without a limit. */
   @Test
   void given_a_half_open_breaker_when_the_caller_has_a_defect_then_another_command_is_sent() {
-    Redis redis = openBreaker("10");
+    Redis redis = openBreaker(10);
     server.resume();
 
     Await.until("a command that is sent", PATIENCE, () -> isSentWithDefect(redis));
@@ -274,7 +265,7 @@ final class RedisFailureTest extends ConnectionTest {
   void given_failures_that_are_not_in_a_row_then_the_breaker_stays_closed() {
     // More than a busy machine adds, and in all more than the breaker needs to open.
     int failures = 5 * FAILURES;
-    Redis redis = openAs(OWNER, "read-timeout", "150", "breaker-failures", "" + failures);
+    Redis redis = openAs(OWNER, "read-timeout=150 breaker-failures=" + failures);
     for (int round = 0; round < failures; round++) {
       server.pause();
       fail(redis, 2);
@@ -286,7 +277,7 @@ final class RedisFailureTest extends ConnectionTest {
 
   @Test
   void given_errors_about_one_key_and_replies_that_are_not_understood_then_it_stays_closed() {
-    Redis redis = openAs(OWNER, "breaker-failures", "" + FAILURES);
+    Redis redis = openAs(OWNER, "breaker-failures=" + FAILURES);
     server.execute(Jedis::flushAll);
     server.execute(jedis -> jedis.hset("key", "field", "value"));
     for (int count = 0; count < 2 * FAILURES; count++) {

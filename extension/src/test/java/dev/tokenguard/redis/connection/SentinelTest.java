@@ -6,7 +6,6 @@ import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.redis.RedisServer;
 import dev.tokenguard.testbed.redis.SentinelServers;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,31 +25,19 @@ final class SentinelTest extends ConnectionTest {
     servers.close();
   }
 
-  private Redis openSentinels(String... others) {
-    Map<String, String> settings =
-        Map.of(
-            "url",
-            servers.uri(),
-            "topology",
-            "sentinel",
-            "sentinel-master",
-            SentinelServers.MASTER_NAME,
-            "sentinel-password",
-            SentinelServers.PASSWORD,
-            "password",
-            SentinelServers.PASSWORD,
-            "connect-timeout",
-            "2000",
-            "read-timeout",
-            "2000",
-            "pool-timeout",
-            "5000");
-    return open(settings, others);
+  private Redis openSentinels(String others) {
+    return open(
+        "connect-timeout=2000 read-timeout=2000 pool-timeout=5000 topology=sentinel",
+        "url=" + servers.uri(),
+        "sentinel-master=" + SentinelServers.MASTER_NAME,
+        "sentinel-password=" + SentinelServers.PASSWORD,
+        "password=" + SentinelServers.PASSWORD,
+        others);
   }
 
   @Test
   void given_a_master_that_stops_then_its_replica_continues_with_its_data() {
-    Redis redis = openSentinels();
+    Redis redis = openSentinels("");
     assertThat(increment(redis, "key")).isEqualTo(1);
     RedisServer master = servers.master();
     long replicas = master.execute(jedis -> jedis.waitReplicas(1, 5_000));
@@ -68,7 +55,7 @@ final class SentinelTest extends ConnectionTest {
   void given_one_sentinel_of_three_that_starts_late_then_it_is_enough() {
     servers.sentinels().forEach(RedisServer::stop);
     RedisServer only = servers.sentinels().get(2);
-    Redis redis = openSentinels();
+    Redis redis = openSentinels("");
     assertFails(
         redis,
         Failure.CONNECTION,
@@ -84,12 +71,12 @@ final class SentinelTest extends ConnectionTest {
   @Test
   void given_an_unknown_master_or_a_wrong_password_then_the_log_has_the_reason_of_the_sentinels() {
     assertFails(
-        openSentinels("sentinel-master", "other"),
+        openSentinels("sentinel-master=other"),
         Failure.CONNECTION,
         "no Sentinel names the master other",
         "does not know it");
     assertFails(
-        openSentinels("sentinel-password", "guess"),
+        openSentinels("sentinel-password=guess"),
         Failure.CONNECTION,
         "WRONGPASS",
         "check username and password");

@@ -13,8 +13,6 @@ import dev.tokenguard.testbed.redis.ClusterServers;
 import dev.tokenguard.testbed.redis.RedisServer;
 import dev.tokenguard.testbed.redis.SentinelServers;
 import dev.tokenguard.testbed.redis.TestCertificates;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -29,8 +27,7 @@ import redis.clients.jedis.UnifiedJedis;
  * Keycloak opens it; all but the first by the ACL user of the documentation.
  */
 public enum TestTopology {
-  STANDALONE(
-      () -> new Servers(Map.of("url", "redis://" + TestRedis.address()), TestRedis.client())),
+  STANDALONE(() -> new Servers("url=redis://" + TestRedis.address(), TestRedis.client())),
   /** One Redis that accepts TLS only, with certificates on both sides. */
   SECURED(TestTopology::startSecured),
   SENTINEL(TestTopology::startSentinels),
@@ -39,7 +36,7 @@ public enum TestTopology {
   /**
    * @param owner reads what is stored
    */
-  record Servers(Map<String, String> settings, UnifiedJedis owner) {}
+  private record Servers(String settings, UnifiedJedis owner) {}
 
   private final Supplier<Servers> start;
   private Servers servers;
@@ -57,16 +54,13 @@ public enum TestTopology {
     RedisServer server = RedisServer.start(certificates.redisArguments(port));
     server.execute(DocumentedUser::create);
     return new Servers(
-        DocumentedUser.with(
-            Map.of(
-                "url",
-                "rediss://127.0.0.1:" + port,
-                "tls-ca-file",
-                certificates.ca().toString(),
-                "tls-certificate-file",
-                certificates.certificate("keycloak").toString(),
-                "tls-key-file",
-                certificates.key("keycloak").toString())),
+        "%s url=rediss://127.0.0.1:%d tls-ca-file=%s tls-certificate-file=%s tls-key-file=%s"
+            .formatted(
+                DocumentedUser.SETTINGS,
+                port,
+                certificates.ca(),
+                certificates.certificate("keycloak"),
+                certificates.key("keycloak")),
         RedisClient.create("127.0.0.1", server.port()));
   }
 
@@ -74,16 +68,12 @@ public enum TestTopology {
     SentinelServers servers = SentinelServers.startWithoutFailover();
     servers.servers().forEach(server -> server.execute(DocumentedUser::create));
     return new Servers(
-        DocumentedUser.with(
-            Map.of(
-                "url",
+        "%s url=%s topology=sentinel sentinel-master=%s sentinel-password=%s"
+            .formatted(
+                DocumentedUser.SETTINGS,
                 servers.uri(),
-                "topology",
-                "sentinel",
-                "sentinel-master",
                 SentinelServers.MASTER_NAME,
-                "sentinel-password",
-                SentinelServers.PASSWORD)),
+                SentinelServers.PASSWORD),
         RedisClient.builder()
             .hostAndPort("127.0.0.1", servers.master().port())
             .clientConfig(ownerConfig())
@@ -95,7 +85,7 @@ public enum TestTopology {
     ClusterServers servers = ClusterServers.start("--cluster-node-timeout", "60000");
     servers.servers().forEach(server -> server.execute(DocumentedUser::create));
     return new Servers(
-        DocumentedUser.with(Map.of("url", servers.uri(), "topology", "cluster")),
+        "%s url=%s topology=cluster".formatted(DocumentedUser.SETTINGS, servers.uri()),
         RedisClusterClient.builder()
             .nodes(
                 servers.servers().stream()
@@ -109,10 +99,10 @@ public enum TestTopology {
     return DefaultJedisClientConfig.builder().password(ClusterServers.PASSWORD).resp3().build();
   }
 
-  synchronized Servers servers() {
+  private synchronized Servers servers() {
     if (servers == null) {
       servers = start.get();
-      RedisSettings settings = RedisSettings.parse(settings()::get).orElseThrow();
+      RedisSettings settings = TestRedis.settings(settings());
       RedisClients clients = RedisClients.of(settings);
       clocked = new ClockedJedis(clients::client);
       redis = Redis.open(settings, new RecordedTelemetry());
@@ -120,14 +110,12 @@ public enum TestTopology {
     return servers;
   }
 
-  /** Patient: a busy machine is no fault. */
-  Map<String, String> settings() {
-    Map<String, String> settings = new HashMap<>(TestRedis.PATIENT);
-    settings.putAll(servers().settings());
-    return settings;
+  /** As in {@link TestRedis#settings}. */
+  String settings() {
+    return TestRedis.PATIENT + " " + servers().settings();
   }
 
-  /** A client of the owner, to look at what is stored. */
+  /** A client to look at what is stored. */
   public UnifiedJedis owner() {
     return servers().owner();
   }

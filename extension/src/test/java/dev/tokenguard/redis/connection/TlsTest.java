@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.config.InvalidSettingException;
+import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.RedisTelemetry.Failure;
 import dev.tokenguard.testbed.redis.TestCertificates;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A Redis that accepts TLS with a client certificate only. */
 final class TlsTest extends ConnectionTest {
 
-  private static final Map<String, String> SECURED = TestTopology.SECURED.settings();
+  private static final RedisSettings SECURED = TestRedis.settings(TestTopology.SECURED.settings());
   private static final String CA_HINT = "(set tls-ca-file to the CA of Redis)";
   private static final String NO_CLIENT_CERTIFICATE = "tls-certificate-file= tls-key-file=";
 
@@ -26,21 +26,13 @@ final class TlsTest extends ConnectionTest {
 
   @TempDir Path folder;
 
-  /**
-   * @param others such as {@code resp=2}, separated by spaces
-   */
   private Redis openSecured(String others) {
-    Map<String, String> settings = TestTopology.SECURED.settings();
-    for (String setting : others.split(" ")) {
-      String[] parts = setting.split("=", 2);
-      settings.put(parts[0], parts[1]);
-    }
-    return open(settings);
+    return open(TestTopology.SECURED.settings(), others);
   }
 
   private static String url(String scheme, String host) {
     return "url="
-        + SECURED.get("url").replace("rediss://", scheme + "://").replace("127.0.0.1", host);
+        + SECURED.address().toString().replaceFirst("rediss://127.0.0.1", scheme + "://" + host);
   }
 
   @ParameterizedTest
@@ -86,7 +78,7 @@ final class TlsTest extends ConnectionTest {
     Files.copy(OTHERS.ca(), ca);
     Redis redis = openSecured("tls-ca-file=" + ca);
     assertFails(redis, Failure.CONNECTION);
-    Path right = Path.of(SECURED.get("tls-ca-file"));
+    Path right = SECURED.tls().caFile().orElseThrow();
     Files.writeString(ca, Files.readString(OTHERS.ca()) + Files.readString(right));
     redis.ping();
   }

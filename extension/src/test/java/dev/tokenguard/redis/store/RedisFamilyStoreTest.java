@@ -80,6 +80,8 @@ final class RedisFamilyStoreTest extends FamilyStoreContract {
     refresh(Login.retained(login.refresh(2, clock), inSeconds(100), 0));
     refresh(Login.retained(login.asFamily("2").refresh(0, clock), inSeconds(200), 0));
     assertThat(JEDIS.expireTime(KEY)).isEqualTo(inSeconds(600));
+    clock.advance(Duration.ofSeconds(599));
+    assertThat(store.find("alice")).extracting(TokenFamily::id).containsExactly("fam");
     // A reuse.
     refresh(Login.retained(first, inSeconds(500), inSeconds(900)));
     assertThat(JEDIS.expireTime(KEY)).isEqualTo(inSeconds(900));
@@ -87,10 +89,16 @@ final class RedisFamilyStoreTest extends FamilyStoreContract {
     revokeFamily(inSeconds(950));
     assertThat(JEDIS.expireTime(KEY)).isEqualTo(inSeconds(1_000));
     assertThat(JEDIS.hget(KEY, "f:~fam")).endsWith(",reused");
+    clock.advance(Duration.ofSeconds(960));
+    assertThat(store.find("alice")).extracting(TokenFamily::id).containsExactly("fam");
     revokeUser(inSeconds(1_200));
     revokeUser(inSeconds(1_100));
     assertThat(JEDIS.expireTime(KEY)).isEqualTo(inSeconds(1_200));
     assertThat(JEDIS.hget(KEY, "u")).isEqualTo("1," + clock.second() + "," + inSeconds(1_200));
+    // A login that is covered by the cut-off of the user.
+    RotationRequest covered = login.asFamily("3").begin(clock);
+    assertThat(logIn(Login.retained(covered, inSeconds(5), inSeconds(1_300)), 0)).hasSize(1);
+    assertThat(JEDIS.expireTime(KEY)).isEqualTo(inSeconds(1_300));
   }
 
   /** The record of the oldest expires with its access tokens, and the watermark replaces it. */
@@ -102,6 +110,20 @@ final class RedisFamilyStoreTest extends FamilyStoreContract {
         .containsExactly("fam");
     assertThat(JEDIS.expireTime(KEY)).isEqualTo(inSeconds(900));
     assertThat(JEDIS.hget(KEY, "f:~fam")).endsWith(",capped");
+    clock.advance(Duration.ofSeconds(500));
+    assertThat(logIn("third", 1)).containsExactly("second");
+  }
+
+  @Test
+  void given_several_too_many_then_the_watermark_is_the_youngest_of_their_tokens() {
+    logIn("fam", 2);
+    logIn("second", 2);
+    clock.advance(Duration.ofSeconds(60));
+    String youngest = "," + clock.second();
+    refresh(login.refresh(0, clock));
+    assertThat(logIn("third", 2)).containsExactly("fam");
+    assertThat(logIn("fourth", 2)).containsExactly("second");
+    assertThat(JEDIS.hget(KEY, "h:~cli")).endsWith(youngest);
   }
 
   @Test
@@ -138,20 +160,21 @@ final class RedisFamilyStoreTest extends FamilyStoreContract {
     assertThat(JEDIS.hkeys(KEY)).containsExactlyInAnyOrder("f:~fam", "a:~fam", "i:~cli.1");
   }
 
-  @Test
-  void given_expired_fields_then_they_are_deleted_as_families_begin() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void given_expired_fields_then_they_are_deleted_as_families_begin(boolean isLogin) {
     logIn("lasting", 0);
     List<String> expired = List.of("s:old", "c:old.cli", "o:old", "k:old", "x:old");
     expired.forEach(field -> JEDIS.hset(KEY, field, "1,0," + inSeconds(-1)));
     JEDIS.hset(KEY, "s:lasting", "1,0," + inSeconds(100_000));
-    for (int family = 0; family < 1_000; family++) {
+    for (int family = 0; family < 500; family++) {
       Login one = login.asFamily("short " + family);
-      RotationRequest request = family % 2 == 0 ? one.begin(clock) : one.refresh(0, clock);
-      request = Login.retained(request, inSeconds(5), 0);
-      if (family % 2 == 0) {
+      RotationRequest request = isLogin ? one.begin(clock) : one.refresh(0, clock);
+      request = Login.exchangedFor(Login.retained(request, inSeconds(5), 0), "tag");
+      if (isLogin) {
         logIn(request, 0);
       } else {
-        refresh(Login.exchangedFor(request, "tag"));
+        refresh(request);
       }
       clock.advance(Duration.ofSeconds(6));
     }
@@ -183,6 +206,7 @@ final class RedisFamilyStoreTest extends FamilyStoreContract {
     JEDIS.hset(KEY, newer);
     logIn("first", 1);
     assertThat(logIn("second", 1)).containsExactly("first");
+    assertThat(JEDIS.hget(KEY, "i:~cli.2")).as("its number is still in use").contains("~newer");
     clock.advance(Duration.ofSeconds(1));
     for (int family = 0; family < 100; family++) {
       assertThat(refresh(login.asFamily("family " + family).refresh(0, clock))).isTrue();
@@ -219,6 +243,9 @@ final class RedisFamilyStoreTest extends FamilyStoreContract {
               Revocations.both(one.session()),
               clock.second(),
               inSeconds(Login.REMEMBERED)));
+      if (family % 10 == 0) {
+        JEDIS.hdel(KEY, "f:~family%20" + family, "a:~family%20" + family);
+      }
     }
     assertThat(logIn("x", 3)).isEmpty();
     assertThat(logIn("y", 3)).isEmpty();
@@ -228,7 +255,7 @@ final class RedisFamilyStoreTest extends FamilyStoreContract {
             .filter(it -> it.getKey().startsWith("i:"))
             .map(it -> it.getValue().split(",")[1])
             .toList();
-    assertThat(origins).hasSize(204).doesNotHaveDuplicates();
+    assertThat(origins).hasSizeBetween(184, 204).doesNotHaveDuplicates();
   }
 
   interface Call {

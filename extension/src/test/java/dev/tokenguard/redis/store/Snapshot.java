@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * All that Redis holds, as a text to read and to check in.
+ * All that Redis contains, as a text.
  *
  * <pre>
  * hash until 4102448400 tg:u:{alice}
@@ -19,26 +19,21 @@ import redis.clients.jedis.params.SetParams;
  *   logout
  * </pre>
  *
- * <p>Lines that begin with {@code #} are comments. Fields hold no blank.
+ * <p>Lines that begin with {@code #} are comments.
  */
 final class Snapshot {
 
-  private static final String HASH = "hash until ";
-  private static final String TEXT = "text until ";
   private static final String INDENT = "  ";
-  private static final String EQUALS = " = ";
 
   private Snapshot() {}
 
-  /** What the file of this name beside this class says, without comments. */
+  /** The file of this name beside this class, without comments. */
   static String read(String file) {
     try (InputStream text = Snapshot.class.getResourceAsStream(file)) {
-      List<String> lines =
-          new String(text.readAllBytes(), StandardCharsets.UTF_8)
-              .lines()
-              .filter(line -> !line.startsWith("#"))
-              .toList();
-      return String.join("\n", lines) + "\n";
+      return new String(text.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .collect(Collectors.joining("\n", "", "\n"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -46,28 +41,25 @@ final class Snapshot {
 
   static String take(UnifiedJedis redis) {
     StringBuilder taken = new StringBuilder();
-    redis.keys("*").stream().sorted().forEach(key -> add(taken, redis, key));
+    for (String key : redis.keys("*").stream().sorted().toList()) {
+      boolean isHash = redis.type(key).equals("hash");
+      taken.append(isHash ? "hash" : "text").append(" until ").append(redis.expireTime(key));
+      taken.append(' ').append(key).append('\n');
+      if (isHash) {
+        new TreeMap<>(redis.hgetAll(key))
+            .forEach((field, value) -> append(taken, field + " = " + value));
+      } else {
+        append(taken, redis.get(key));
+      }
+    }
     return taken.toString();
   }
 
-  private static void add(StringBuilder taken, UnifiedJedis redis, String key) {
-    boolean isHash = redis.type(key).equals("hash");
-    taken.append(isHash ? HASH : TEXT).append(redis.expireTime(key)).append(' ').append(key);
-    if (isHash) {
-      new TreeMap<>(redis.hgetAll(key))
-          .forEach((field, value) -> addLine(taken, field + EQUALS + value));
-    } else {
-      addLine(taken, redis.get(key));
-    }
-    taken.append('\n');
+  /** Editors remove a space at the end of a line. */
+  private static void append(StringBuilder taken, String line) {
+    taken.append(INDENT).append(line.stripTrailing()).append('\n');
   }
 
-  private static void addLine(StringBuilder taken, String line) {
-    // Editors would take away the blank behind which there is nothing.
-    taken.append('\n').append(INDENT).append(line.stripTrailing());
-  }
-
-  /** Puts back what was taken. */
   static void restore(String taken, UnifiedJedis redis) {
     String key = "";
     long until = 0;
@@ -77,7 +69,7 @@ final class Snapshot {
         until = Long.parseLong(parts[2]);
         key = parts[3];
       } else if (key.startsWith("tg:u:")) {
-        String[] field = line.strip().split(EQUALS.stripTrailing(), 2);
+        String[] field = line.strip().split(" =", 2);
         redis.hset(key, field[0], field[1].strip());
         redis.expireAt(key, until);
       } else {
