@@ -84,9 +84,7 @@ final class RedisSettingsTest {
   @ValueSource(strings = {"a{b}", "a b", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "ä", "a\nb"})
   void given_a_prefix_with_unsafe_characters_then_it_is_refused(String prefix) {
     assertThatThrownBy(
-            () ->
-                RedisSettings.parse(
-                    Map.of("url", "redis://cache", "key-prefix", prefix)::get))
+            () -> RedisSettings.parse(Map.of("url", "redis://cache", "key-prefix", prefix)::get))
         .hasMessage("key-prefix: 1 to 32 of letters, digits and -._:");
   }
 

@@ -79,8 +79,7 @@ final class StoredFormatTest {
   }
 
   private void begin(Login login) {
-    store.begin(
-        login.begin(clock), POLICIES.getOrDefault(login.user(), Policies.DEFAULT));
+    store.begin(login.begin(clock), POLICIES.getOrDefault(login.user(), Policies.DEFAULT));
   }
 
   private RefreshDecision refresh(Login login, long generation) {
