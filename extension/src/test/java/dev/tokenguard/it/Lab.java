@@ -243,6 +243,12 @@ public final class Lab {
         .at("/providers/oauth2-grant-type/providers/refresh_token/operationalInfo");
   }
 
+  /** Whether this Keycloak has a capability, by its name in the server info. */
+  public boolean has(String capability) {
+    String all = refreshTokenInfo().path("by-this-keycloak").asText();
+    return List.of(all.split(", ")).contains(capability);
+  }
+
   private List<Object> listOf(String name) {
     List<Object> found = new ArrayList<>();
     admin.get("/client-policies/" + name).orFail().body().path(name).forEach(found::add);

@@ -128,7 +128,7 @@ class AdministrationIT extends LabTest {
   @Test
   void given_a_condition_on_scopes_then_revoked_is_refused_without_a_scope_and_it_is_reported() {
     assumeTrue(
-        info("by-this-keycloak").contains("conditions by the event's client"),
+        lab.has("conditions by the event's client"),
         "Keycloak up to 26.5 evaluates this condition for logins only");
     try (OwnRealm realm = OwnRealm.create(Map.of())) {
       OidcClient app = realm.app();

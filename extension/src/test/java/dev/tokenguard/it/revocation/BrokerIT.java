@@ -81,7 +81,11 @@ class BrokerIT extends RevocationTest {
   /** Keycloak writes no event when it removes an offline session by the back channel. */
   @Test
   void given_an_offline_session_when_the_logout_upstream_removes_all_then_it_is_revoked_too() {
-    List<Login> logins = List.of(brokered(), brokered("offline_access"));
+    // Keycloak up to 26.6 notifies of one session only (keycloak#27359).
+    List<Login> logins =
+        lab.has("sessions read-only")
+            ? List.of(brokered(), brokered("offline_access"))
+            : List.of(brokered("offline_access"));
 
     upstream.logoutUser(upstreamId).orFail();
     Login next = brokered();

@@ -179,9 +179,9 @@ class UserRevocationIT extends RevocationTest {
 
   @Test
   void given_a_lock_out_then_all_tokens_of_the_user_are_revoked() {
+    List<Login> logins = logins(user);
     withLockout(
         () -> {
-          List<Login> logins = logins(user);
           for (int wrong = 0; wrong < 3; wrong++) {
             assertThat(client.login(user.name(), "wrong").isOk()).isFalse();
           }

@@ -2,6 +2,7 @@ package dev.tokenguard.it.rotation;
 
 import static dev.tokenguard.it.Tokens.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Lab.User;
@@ -140,6 +141,9 @@ class CostIT extends LabTest {
   @ParameterizedTest
   @ValueSource(strings = {"logout by an administrator", "password reset", "logout", "revocation"})
   void given_many_families_then_a_target_is_revoked_in_two_round_trips(String trigger) {
+    assumeTrue(
+        trigger.equals("revocation") || lab.has("sessions read-only"),
+        "Keycloak up to 26.6 removes sessions in another thread, so each is a target of its own");
     OidcClient client = lab.clientWith("grace-period", "60");
     Answer first = user.logIn(client);
     for (int login = 0; login < 30; login++) {

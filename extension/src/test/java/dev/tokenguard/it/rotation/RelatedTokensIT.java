@@ -6,6 +6,7 @@ import static dev.tokenguard.it.Tokens.assertRefusedByKeycloak;
 import static dev.tokenguard.it.Tokens.assertRevoked;
 import static dev.tokenguard.it.Tokens.reuse;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Lab.User;
@@ -27,6 +28,7 @@ class RelatedTokensIT extends LabTest {
   private static final String EXCHANGING = "related-exchanging";
   private static final String GUARDED_EXCHANGING = "related-guarded-exchanging";
   private static final String RESOURCE_SERVER = "related-resource-server";
+  private static final String INTERCEPTOR = "logins by token-interceptor";
   private static final String TOKEN_TYPE = "urn:ietf:params:oauth:token-type:";
 
   private final User user = lab.user();
@@ -66,8 +68,14 @@ class RelatedTokensIT extends LabTest {
     lab.createClient(id, client);
   }
 
+  /** Up to Keycloak 26.5, no SPI gets the tokens of these flows. */
+  private static void assumeIssuedTokensAreSeen() {
+    assumeTrue(lab.has(INTERCEPTOR));
+  }
+
   @Test
   void given_the_hybrid_flow_then_the_access_token_of_the_front_channel_is_revoked() {
+    assumeIssuedTokensAreSeen();
     OidcClient client = subject();
     List<String> frontChannel = new ArrayList<>();
     Answer login =
@@ -83,6 +91,7 @@ class RelatedTokensIT extends LabTest {
 
   @Test
   void given_tokens_by_exchange_with_a_policy_or_without_then_all_are_revoked() {
+    assumeIssuedTokensAreSeen();
     OidcClient client = subject();
     Answer login = user.logIn(client);
     Answer exchanged = exchange(EXCHANGING, login, "access_token");
@@ -120,12 +129,16 @@ class RelatedTokensIT extends LabTest {
 
     Answer newest = reuse(client, rpt);
 
-    assertListed(rpt, newest);
+    assertListed(newest);
+    if (lab.has(INTERCEPTOR)) {
+      assertListed(rpt);
+    }
     client.refresh(login.refreshToken()).orFail();
   }
 
   @Test
   void given_a_reuse_in_the_login_then_its_requesting_party_tokens_are_revoked() {
+    assumeIssuedTokensAreSeen();
     OidcClient client = subject();
     Answer login = user.logIn(client);
     Answer rpt = requestingPartyToken(client, login);
