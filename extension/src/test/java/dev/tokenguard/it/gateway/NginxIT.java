@@ -101,6 +101,9 @@ class NginxIT extends LabTest {
 
   @Test
   void given_a_caller_that_the_token_is_not_meant_for_then_no_token_is_active() {
+    assumeTrue(
+        lab.has("logins by token-interceptor"),
+        "Keycloak up to 26.5 answers every client that introspects");
     String other = "{\"clientId\": \"other-gateway\", \"secret\": \"other-secret\"}";
     lab.admin().post("/clients", other).orFail();
     try (Gate gateway = gateWith("other-secret", Map.of("demo-backend;", "other-gateway;"))) {
