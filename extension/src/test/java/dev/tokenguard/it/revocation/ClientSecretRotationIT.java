@@ -2,11 +2,12 @@ package dev.tokenguard.it.revocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Login;
+import dev.tokenguard.testbed.client.Json;
 import dev.tokenguard.testbed.client.OidcClient;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -39,47 +40,28 @@ class ClientSecretRotationIT extends RevocationTest {
 
   private static void rotateSecretsOf(String clientId) {
     lab.admin().setClientAttribute(clientId, "secret-group", clientId);
-    String ofGroup = "[{\"key\":\"secret-group\",\"value\":\"" + clientId + "\"}]";
     add(
         "profiles",
-        Map.of(
-            "name",
-            clientId + "-secret",
-            "executors",
-            List.of(
-                Map.of(
-                    "executor",
-                    "secret-rotation",
-                    "configuration",
-                    Map.of(
-                        "expiration-period",
-                        2_505_600,
-                        "rotated-expiration-period",
-                        172_800,
-                        "remaining-rotation-period",
-                        864_000)))));
+        """
+        {"name": "%1$s-secret", "executors": [{"executor": "secret-rotation", "configuration": {
+          "expiration-period": 2505600, "rotated-expiration-period": 172800,
+          "remaining-rotation-period": 864000}}]}
+        """
+            .formatted(clientId));
     add(
         "policies",
-        Map.of(
-            "name",
-            clientId + "-secret",
-            "enabled",
-            true,
-            "profiles",
-            List.of(clientId + "-secret"),
-            "conditions",
-            List.of(
-                Map.of(
-                    "condition",
-                    "client-attributes",
-                    "configuration",
-                    Map.of("attributes", ofGroup)))));
+        """
+        {"name": "%1$s-secret", "enabled": true, "profiles": ["%1$s-secret"], "conditions": [
+          {"condition": "client-attributes", "configuration": {
+            "attributes": "[{\\"key\\":\\"secret-group\\",\\"value\\":\\"%1$s\\"}]"}}]}
+        """
+            .formatted(clientId));
   }
 
-  private static void add(String list, Map<String, ?> one) {
-    List<Object> all = new ArrayList<>();
+  private static void add(String list, String one) {
+    List<JsonNode> all = new ArrayList<>();
     lab.admin().get("/client-policies/" + list).orFail().body().path(list).forEach(all::add);
-    all.add(one);
-    lab.admin().put("/client-policies/" + list, new LinkedHashMap<>(Map.of(list, all))).orFail();
+    all.add(Json.parse(one));
+    lab.admin().put("/client-policies/" + list, Map.of(list, all)).orFail();
   }
 }
