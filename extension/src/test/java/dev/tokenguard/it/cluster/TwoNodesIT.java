@@ -22,7 +22,6 @@ import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.client.OidcClient;
-import dev.tokenguard.testbed.keycloak.ClientPolicies;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.server.PostgresServer;
 import java.io.IOException;
@@ -33,8 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each node of a cluster gives the same answer. */
@@ -98,24 +96,11 @@ class TwoNodesIT {
     }
     LOGS.watch(cluster.stable().log());
     LOGS.watch(cluster.faulty().log());
-    AdminApi admin = cluster.stable().admin(Lab.REALM);
-    for (String id : List.of(GRACEFUL, STRICT)) {
-      String body =
-          """
-          {"clientId": "%1$s", "publicClient": true, "directAccessGrantsEnabled": true,
-           "attributes": {"policy-group": "%1$s"}, "protocolMappers": [
-            {"name": "audience", "protocol": "openid-connect",
-             "protocolMapper": "oidc-audience-mapper", "config": {
-              "included.client.audience": "demo-backend", "access.token.claim": "true"}}]}
-          """;
-      admin.post("/clients", body.formatted(id)).orFail();
-    }
-    Map<String, String> grace = Map.of("grace-period", "" + GRACE_SECONDS);
-    admin.putProfilesAndPolicies(
-        List.of(
-            ClientPolicies.profile(GRACEFUL, grace),
-            ClientPolicies.profile(STRICT, Map.of("grace-period", "0"))),
-        List.of(ClientPolicies.policy(GRACEFUL), ClientPolicies.policy(STRICT)));
+    Lab.createClients(
+        admin(cluster.stable()),
+        Map.of(
+            GRACEFUL, Map.of("grace-period", "" + GRACE_SECONDS),
+            STRICT, Map.of("grace-period", "0")));
   }
 
   @AfterAll
@@ -144,7 +129,9 @@ class TwoNodesIT {
   void given_grace_when_one_token_is_refreshed_at_both_at_once_then_all_get_the_same_token() {
     Answer login = logIn(one);
 
-    List<Answer> answers = refreshAtBoth(GRACEFUL, login);
+    List<Answer> answers =
+        Parallel.run(
+            REFRESHES, at -> app(at % 2 == 0 ? one : another).refresh(login.refreshToken()));
 
     assertThat(answers).allMatch(Answer::isOk);
     String child = answers.get(0).refreshToken();
@@ -154,43 +141,27 @@ class TwoNodesIT {
     assertThat(generation(app(another).refresh(next.refreshToken()).orFail())).isEqualTo(3);
   }
 
-  @Test
-  void given_no_grace_when_one_token_is_refreshed_at_both_at_once_then_the_family_is_revoked() {
-    Answer login = app(one, STRICT).login(user, Lab.PASSWORD).orFail();
-
-    List<Answer> answers = refreshAtBoth(STRICT, login);
-
-    List<Answer> granted = answers.stream().filter(Answer::isOk).toList();
-    assertThat(granted).hasSizeLessThanOrEqualTo(1);
-    assertThat(answers).filteredOn(answer -> !answer.isOk()).allSatisfy(Tokens::assertRefused);
-    granted.forEach(answer -> assertRevoked(STRICT, answer));
-    assertRevoked(STRICT, login);
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"logout", "revocation", "password reset"})
   void given_a_trigger_at_one_node_then_the_other_refuses_at_once(String trigger) {
-    BiConsumer<KeycloakServer, Answer> action =
-        (node, answer) -> {
-          switch (trigger) {
-            case "logout" -> app(node).logout(answer.refreshToken()).orFail();
-            case "revocation" -> app(node).revoke(answer.refreshToken()).orFail();
-            default -> admin(node).resetPassword(userId, Lab.PASSWORD).orFail();
-          }
-        };
-    assertRefusedAtOnce(one, another, action);
-    assertRefusedAtOnce(another, one, action);
+    for (KeycloakServer here : List.of(one, another)) {
+      KeycloakServer there = here == one ? another : one;
+      Answer tokens = app(there).refresh(logIn(here).refreshToken()).orFail();
+      assertActive(app(there), tokens);
+      assertThat(isActive(there, tokens)).isTrue();
+
+      trigger(trigger, here, tokens);
+
+      assertRevokedAt(there, GRACEFUL, tokens);
+    }
   }
 
-  private void assertRefusedAtOnce(
-      KeycloakServer here, KeycloakServer there, BiConsumer<KeycloakServer, Answer> trigger) {
-    Answer tokens = app(there).refresh(logIn(here).refreshToken()).orFail();
-    assertActive(app(there), tokens);
-    assertThat(isActive(there, tokens)).isTrue();
-
-    trigger.accept(here, tokens);
-
-    assertRevokedAt(there, GRACEFUL, tokens);
+  private void trigger(String trigger, KeycloakServer node, Answer tokens) {
+    switch (trigger) {
+      case "logout" -> app(node).logout(tokens.refreshToken()).orFail();
+      case "revocation" -> app(node).revoke(tokens.refreshToken()).orFail();
+      default -> admin(node).resetPassword(userId, Lab.PASSWORD).orFail();
+    }
   }
 
   /** There is no grace period that would cover the retry. */
@@ -251,60 +222,45 @@ class TwoNodesIT {
   @Tag(TestLength.FULL)
   @ParameterizedTest
   @ValueSource(strings = {"PT20M", "PT-20M"})
-  void given_a_clock_that_jumped_when_a_token_is_replayed_then_both_nodes_give_the_same_token(
+  void given_a_clock_that_jumped_then_both_nodes_replay_the_same_token_and_grace_ends_in_time(
       Duration jump) {
     setClock(jump);
     Answer login = logIn(behind(jump));
-    Answer child = app(one).refresh(login.refreshToken()).orFail();
+    Answer child = app(another).refresh(login.refreshToken()).orFail();
 
     assertThat(childAt(another, login)).isEqualTo(child.refreshToken());
     assertThat(childAt(one, login)).isEqualTo(child.refreshToken());
     assertThat(Instant.ofEpochMilli(Long.parseLong(record()[MADE_MS])))
         .isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
-    Answer next = app(another).refresh(child.refreshToken()).orFail();
-    assertThat(childAt(one, child)).isEqualTo(next.refreshToken());
-
-    setClock(Duration.ZERO);
-    Answer third = app(one).refresh(next.refreshToken()).orFail();
-    Answer fourth = app(another).refresh(third.refreshToken()).orFail();
-    assertThat(generation(fourth)).isEqualTo(4);
-    assertActive(app(one), fourth);
-  }
-
-  /** Built-in Keycloak refuses such a token, issued before the session. */
-  @Tag(TestLength.FULL)
-  @Test
-  void given_a_session_that_began_by_a_clock_ahead_then_it_continues_at_the_other_node() {
-    setClock(Duration.ofMinutes(20));
-    Answer login = logIn(one);
-
-    Answer child = app(another).refresh(login.refreshToken()).orFail();
-
-    assertActive(app(another), child);
-    assertThat(childAt(one, login)).isEqualTo(child.refreshToken());
-    Answer next = app(another).refresh(child.refreshToken()).orFail();
-    setClock(Duration.ZERO);
-    Answer third = app(one).refresh(next.refreshToken()).orFail();
-    assertActive(app(one), third);
-    assertThat(generation(app(another).refresh(third.refreshToken()).orFail())).isEqualTo(4);
-  }
-
-  @Tag(TestLength.FULL)
-  @ParameterizedTest
-  @ValueSource(strings = {"PT20M", "PT-20M"})
-  void given_a_clock_that_jumped_then_grace_ends_in_time_and_a_reuse_is_detected(Duration jump) {
-    setClock(jump);
-    Answer login = logIn(behind(jump));
-    Answer child = app(another).refresh(login.refreshToken()).orFail();
     assertActive(app(another), child);
 
     Lab.age(cluster.redisClient(), userId, Duration.ofSeconds(GRACE_SECONDS - 60));
     assertThat(generation(app(another).refresh(login.refreshToken()).orFail())).isEqualTo(1);
-    assertThat(record()[REPLAYS]).as("it was replayed").isEqualTo("1");
     Lab.age(cluster.redisClient(), userId, Duration.ofSeconds(60));
     assertRefused(app(one).refresh(login.refreshToken()));
-
     assertRevoked(GRACEFUL, child);
+  }
+
+  /** Built-in Keycloak refuses a token of the second case, issued before the session. */
+  @Tag(TestLength.FULL)
+  @ParameterizedTest
+  @CsvSource({"PT20M, false", "PT20M, true", "PT-20M, true"})
+  void given_a_clock_that_jumped_then_a_family_continues_at_both_nodes_and_when_it_is_right_again(
+      Duration jump, boolean isLoginThere) {
+    setClock(jump);
+    Answer login = logIn(isLoginThere ? one : another);
+    Answer child = app(another).refresh(login.refreshToken()).orFail();
+    assertActive(app(another), child);
+    assertThat(childAt(one, login)).isEqualTo(child.refreshToken());
+    Answer next = app(one).refresh(child.refreshToken()).orFail();
+    assertThat(childAt(another, child)).isEqualTo(next.refreshToken());
+
+    setClock(Duration.ZERO);
+
+    Answer third = app(one).refresh(next.refreshToken()).orFail();
+    Answer fourth = app(another).refresh(third.refreshToken()).orFail();
+    assertThat(generation(fourth)).isEqualTo(4);
+    assertActive(app(one), fourth);
   }
 
   @Tag(TestLength.FULL)
@@ -313,24 +269,21 @@ class TwoNodesIT {
   void given_a_clock_that_jumped_when_tokens_are_revoked_at_either_node_then_both_refuse(
       Duration jump) {
     setClock(jump);
-    for (KeycloakServer node : List.of(one, another)) {
-      assertRevokes(jump, it -> app(node).revoke(it.refreshToken()).orFail());
-      assertListedInTime(assertRevokes(jump, it -> app(node).logout(it.refreshToken()).orFail()));
-      assertListedInTime(
-          assertRevokes(jump, it -> admin(node).resetPassword(userId, Lab.PASSWORD).orFail()));
+    for (KeycloakServer at : List.of(one, another)) {
+      for (String trigger : List.of("revocation", "logout", "password reset")) {
+        createUser();
+        KeycloakServer node = behind(jump);
+        Answer tokens = app(node).refresh(logIn(node).refreshToken()).orFail();
+        assertActive(app(node), tokens);
+
+        trigger(trigger, at, tokens);
+
+        assertRevoked(GRACEFUL, tokens);
+        if (!trigger.equals("revocation")) {
+          assertListedInTime(tokens);
+        }
+      }
     }
-  }
-
-  private Answer assertRevokes(Duration jump, Consumer<Answer> trigger) {
-    createUser();
-    KeycloakServer node = behind(jump);
-    Answer tokens = app(node).refresh(logIn(node).refreshToken()).orFail();
-    assertActive(app(node), tokens);
-
-    trigger.accept(tokens);
-
-    assertRevoked(GRACEFUL, tokens);
-    return tokens;
   }
 
   /** As long as an access token of the session may be accepted. */
@@ -391,12 +344,6 @@ class TwoNodesIT {
     return OidcClient.of(node.baseUri(), Lab.REALM, clientId);
   }
 
-  private List<Answer> refreshAtBoth(String clientId, Answer login) {
-    return Parallel.run(
-        REFRESHES,
-        index -> app(index % 2 == 0 ? one : another, clientId).refresh(login.refreshToken()));
-  }
-
   private void assertRevoked(String clientId, Answer answer) {
     assertRevokedAt(one, clientId, answer);
     assertRevokedAt(another, clientId, answer);
@@ -430,7 +377,14 @@ class TwoNodesIT {
         + (offset.isEmpty() ? 0 : Long.parseLong(offset));
   }
 
+  /** Of this user: a node whose clock was ahead has stored later events of others. */
   private String lastRotation() {
-    return admin(another).events("REFRESH_TOKEN").get(0).path("details").path("rotation").asText();
+    return admin(another).events("REFRESH_TOKEN").stream()
+        .filter(event -> event.path("userId").asText().equals(userId))
+        .findFirst()
+        .orElseThrow()
+        .path("details")
+        .path("rotation")
+        .asText();
   }
 }
