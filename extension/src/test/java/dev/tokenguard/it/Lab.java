@@ -55,8 +55,6 @@ public final class Lab {
     keycloak =
         KeycloakServer.guarded()
             .realm(realmFile())
-            // On by default from Keycloak 26.8 on.
-            .buildOption("features", "client-secret-rotation")
             .option(CONNECTION + "url", "redis://127.0.0.1:" + network.port())
             // Long enough for a machine that is busy with its own tests.
             .option(CONNECTION + "read-timeout", "4000")

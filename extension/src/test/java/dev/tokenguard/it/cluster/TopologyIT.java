@@ -13,6 +13,7 @@ import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Tokens;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
+import dev.tokenguard.testbed.TestLength;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
@@ -27,11 +28,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import redis.clients.jedis.RedisClient;
 
 /** What users and resource servers see with each topology, and during a failover. */
+@Tag(TestLength.FULL)
 class TopologyIT {
 
   @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.it.Lab;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
+import dev.tokenguard.testbed.TestLength;
 import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * A Keycloak that is built without health endpoints, and with its own list of revoked tokens
  * instead of the one of Token Guard.
  */
+@Tag(TestLength.FULL)
 class BuildOptionsIT {
 
   @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A refresh that races a revocation, by any trigger, has one winner (keycloak#51312). */
 class RaceIT extends RevocationTest {
 
-  private static final int ROUNDS = TestLength.of(2, 20);
+  private static final int ROUNDS = TestLength.of(1, 20);
 
   /** The rights and clients of a race are made before its rounds. */
   private interface Setup extends Function<RaceIT, Supplier<Race>> {}

@@ -64,6 +64,8 @@ public final class KeycloakServer implements Keycloak {
         // The tests log in a thousand times, and do not test the strength of password hashes.
         .option(KeycloakSettings.PASSWORD_HASHING + "argon2--iterations", "1")
         .option(KeycloakSettings.PASSWORD_HASHING + "argon2--memory", "256")
+        // On by default from Keycloak 26.8 on.
+        .buildOption("features", "client-secret-rotation")
         .provider(Path.of(System.getProperty("token.guard.jar")));
   }
 
