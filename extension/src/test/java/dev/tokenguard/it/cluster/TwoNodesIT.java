@@ -48,6 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each node of a cluster gives the same answer. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Tag(TestLength.FULL)
 class TwoNodesIT {
 
   @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
@@ -219,7 +220,6 @@ class TwoNodesIT {
   }
 
   /** Keycloak refuses a token that was issued before its session began. */
-  @Tag(TestLength.FULL)
   @ParameterizedTest
   @ValueSource(strings = {"PT20M", "PT-20M"})
   void given_a_clock_that_jumped_then_both_nodes_replay_the_same_token_and_grace_ends_in_time(
@@ -242,7 +242,6 @@ class TwoNodesIT {
   }
 
   /** Built-in Keycloak refuses a token of the second case, issued before the session. */
-  @Tag(TestLength.FULL)
   @ParameterizedTest
   @CsvSource({"PT20M, false", "PT20M, true", "PT-20M, true"})
   void given_a_clock_that_jumped_then_a_family_continues_at_both_nodes_and_when_it_is_right_again(
@@ -263,7 +262,6 @@ class TwoNodesIT {
     assertActive(app(one), fourth);
   }
 
-  @Tag(TestLength.FULL)
   @ParameterizedTest
   @ValueSource(strings = {"PT20M", "PT-20M"})
   void given_a_clock_that_jumped_when_tokens_are_revoked_at_either_node_then_both_refuse(
@@ -292,7 +290,6 @@ class TwoNodesIT {
         .isGreaterThan(ACCESS_TOKEN_SECONDS - 60);
   }
 
-  @Tag(TestLength.FULL)
   @Test
   void given_a_jump_beyond_the_life_of_a_token_then_keycloak_refuses_it_until_the_clock_is_right() {
     Answer login = logIn(another);

@@ -4,7 +4,6 @@ import static dev.tokenguard.it.Tokens.assertRefused;
 import static dev.tokenguard.it.Tokens.assertRevoked;
 import static dev.tokenguard.it.Tokens.generation;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tokenguard.it.Lab;
@@ -20,9 +19,9 @@ import dev.tokenguard.testbed.keycloak.KeycloakServer.Mode;
 import dev.tokenguard.testbed.keycloak.KeycloakSettings;
 import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.redis.RedisServer;
-import dev.tokenguard.testbed.server.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +33,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * An installation in its order: Keycloak alone, with the JAR, with Redis and a policy, and without
@@ -46,7 +46,9 @@ class InstallationIT {
 
   private static final int PORT = LoopbackPort.free();
 
-  private static PostgresServer postgres;
+  /** Of the database, for both. */
+  @TempDir static Path folder;
+
   private static RedisServer redis;
 
   /** The same Keycloak with one database, built without the JAR and with it. */
@@ -65,11 +67,6 @@ class InstallationIT {
 
   @BeforeAll
   static void startKeycloakAlone() {
-    try {
-      postgres = PostgresServer.start(Map.of());
-    } catch (PostgresServer.UnavailableException unavailable) {
-      abort(unavailable.getMessage());
-    }
     redis = RedisServer.start();
     alone = prepared(KeycloakServer.builder().mode(Mode.PRODUCTION));
     guarded = prepared(KeycloakServer.guarded());
@@ -90,7 +87,8 @@ class InstallationIT {
   }
 
   private static KeycloakServer prepared(KeycloakSettings.Builder builder) {
-    KeycloakServer server = builder.database(postgres.database()).httpPort(PORT).prepare();
+    String database = "jdbc:h2:file:" + folder.resolve("keycloak") + ";NON_KEYWORDS=VALUE";
+    KeycloakServer server = builder.option("db-url", database).httpPort(PORT).prepare();
     LOGS.watch(server.log());
     return server;
   }
@@ -103,7 +101,7 @@ class InstallationIT {
 
   @AfterAll
   static void end() throws Exception {
-    for (AutoCloseable server : Arrays.asList(alone, guarded, redis, postgres)) {
+    for (AutoCloseable server : Arrays.asList(alone, guarded, redis)) {
       if (server != null) {
         server.close();
       }
