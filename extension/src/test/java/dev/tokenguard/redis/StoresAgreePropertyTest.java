@@ -49,7 +49,7 @@ import net.jqwik.api.Tag;
 /** Redis decides as the in-memory reference, whatever is presented, recorded or revoked. */
 final class StoresAgreePropertyTest {
 
-  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
   void givenRandomEvents_thenRedisDecidesAsTheReference(
       @ForAll("policies") RotationPolicy policy, @ForAll("events") List<Event> events) {
     new Run(TestTopology.STANDALONE, policy).all(events);

@@ -97,7 +97,7 @@ class BrokerIT extends RevocationTest {
   @Test
   void given_a_refresh_that_races_a_logout_upstream_then_no_token_issued_meanwhile_is_active() {
     Race.repeat(
-        TestLength.of(2, 10),
+        TestLength.of(1, 10),
         () -> Race.withRequest(brokered(), () -> upstream.logoutUser(upstreamId)));
   }
 

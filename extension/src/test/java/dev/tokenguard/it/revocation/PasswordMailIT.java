@@ -85,7 +85,7 @@ class PasswordMailIT extends RevocationTest {
   void
       given_a_refresh_that_races_a_password_set_by_mail_then_no_token_issued_meanwhile_is_active() {
     Race.repeat(
-        TestLength.of(2, 10),
+        TestLength.of(1, 10),
         () -> {
           emptyMailboxes();
           User each = lab.user();

@@ -16,12 +16,12 @@ final class RedisKeysPropertyTest {
 
   private static final RedisKeys KEYS = new RedisKeys("tg:");
 
-  @Property(tries = 2_000, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
   void whateverAnIdIs_itCanBeReadBack(@ForAll("ids") String id) {
     assertThat(KEYS.expanded(KEYS.compact(id))).isEqualTo(id);
   }
 
-  @Property(tries = 2_000, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
   void whateverTwoIdsAre_theirNamesAreEqualOnlyIfTheyAre(
       @ForAll("ids") String one, @ForAll("ids") String other) {
     boolean isSame = one.equals(other);
@@ -29,7 +29,7 @@ final class RedisKeysPropertyTest {
     assertThat(KEYS.compact(one).equals(KEYS.compact(other))).isEqualTo(isSame);
   }
 
-  @Property(tries = 2_000, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
   void whateverASessionAndAClientAre_noOtherTwoHaveTheirName(
       @ForAll("ids") String session,
       @ForAll("ids") String client,
