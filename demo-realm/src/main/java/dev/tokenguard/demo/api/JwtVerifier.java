@@ -22,6 +22,9 @@ import java.util.Set;
 /** Validates the access tokens of one realm: signature, issuer, audience and expiry. */
 public final class JwtVerifier {
 
+  /** Keycloak's types of access tokens; the second is bound to a key. */
+  private static final Set<String> TYPES = Set.of("Bearer", "DPoP");
+
   private static final Set<String> REQUIRED = Set.of("sub", "exp", "iat", "jti");
 
   private final DefaultJWTProcessor<SecurityContext> now;
@@ -94,7 +97,7 @@ public final class JwtVerifier {
     @Override
     public void verify(JWTClaimsSet claims, SecurityContext context) throws BadJWTException {
       super.verify(claims, context);
-      if (!"Bearer".equals(claims.getClaim("typ"))) {
+      if (!TYPES.contains(String.valueOf(claims.getClaim("typ")))) {
         throw new BadJWTException("not an access token");
       }
     }

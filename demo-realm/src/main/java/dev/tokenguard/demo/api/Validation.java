@@ -56,12 +56,29 @@ public sealed interface Validation {
     }
   }
 
+  /** Bound to a key, and the request does not prove possession of it (RFC 9449, section 7.1). */
+  record NoProof() implements Validation {
+    @Override
+    public Reply reply(Function<JWTClaimsSet, Reply> resource) {
+      return refused("without proof", CHALLENGE.invalidToken("The DPoP proof is not valid"));
+    }
+  }
+
   /** Redis did not respond, so it is unknown whether the token is revoked. */
   record Unknown() implements Validation {
     @Override
     public Reply reply(Function<JWTClaimsSet, Reply> resource) {
       return Reply.json(503, Map.of("token", "unknown")).with("Retry-After", "1");
     }
+  }
+
+  /** The challenge of RFC 9449, section 7.1, instead of that of RFC 6750. */
+  static Reply withSchemeOfKeys(Reply reply) {
+    String challenge = reply.headers().get("WWW-Authenticate");
+    return challenge == null
+        ? reply
+        : reply.with(
+            "WWW-Authenticate", challenge.replaceFirst("Bearer", "DPoP") + ", algs=\"ES256\"");
   }
 
   private static Reply refused(String token, String challenge) {

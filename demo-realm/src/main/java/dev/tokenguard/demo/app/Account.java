@@ -3,7 +3,6 @@ package dev.tokenguard.demo.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.tokenguard.demo.api.AccessTokenValidator;
-import dev.tokenguard.demo.api.JwtVerifier;
 import dev.tokenguard.demo.api.Validation;
 import dev.tokenguard.demo.web.Reply;
 import dev.tokenguard.demo.web.Request;
@@ -18,7 +17,7 @@ import java.util.function.Predicate;
 import java.util.stream.StreamSupport;
 
 /** What the owner of an access token may see and request of an administrator. */
-record Account(JwtVerifier tokens, AccessTokenValidator validator, AdminApi admin) {
+record Account(AccessTokenValidator validator, AdminApi admin) {
 
   /** The password that every user of the demo has. */
   private static final String PASSWORD = "demo";
@@ -44,9 +43,8 @@ record Account(JwtVerifier tokens, AccessTokenValidator validator, AdminApi admi
    * Without the state, the page continues.
    */
   Reply familyStatus(Request request) {
-    return request
-        .bearer()
-        .flatMap(tokens::recognise)
+    return validator
+        .recognise(request)
         .map(claims -> Reply.json(200, statusOf(claims, request.field("family"))))
         .orElseGet(() -> Reply.of(401));
   }

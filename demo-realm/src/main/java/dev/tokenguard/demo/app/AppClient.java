@@ -11,16 +11,21 @@ import java.util.List;
  *
  * @param mode {@code grace} or {@code strict}, the attribute that its policy matches
  * @param seconds the lifespan of its access tokens
+ * @param storage {@code script}, or {@code key} if its tokens are bound to a key (RFC 9449)
  */
-record AppClient(String id, String mode, int seconds) {
+record AppClient(String id, String mode, int seconds, String storage) {
 
   /** The clients of realm.json; a test compares them. */
   static final List<AppClient> ALL =
       List.of(
-          new AppClient("demo-app", "grace", 30),
-          new AppClient("demo-app-quick", "grace", 5),
-          new AppClient("demo-app-strict", "strict", 30),
-          new AppClient("demo-app-strict-quick", "strict", 5));
+          new AppClient("demo-app", "grace", 30, "script"),
+          new AppClient("demo-app-quick", "grace", 5, "script"),
+          new AppClient("demo-app-strict", "strict", 30, "script"),
+          new AppClient("demo-app-strict-quick", "strict", 5, "script"),
+          new AppClient("demo-app-key", "grace", 30, "key"),
+          new AppClient("demo-app-key-quick", "grace", 5, "key"),
+          new AppClient("demo-app-key-strict", "strict", 30, "key"),
+          new AppClient("demo-app-key-strict-quick", "strict", 5, "key"));
 
   /**
    * Registers the address of the page in Keycloak if it differs from realm.json: exactly one origin

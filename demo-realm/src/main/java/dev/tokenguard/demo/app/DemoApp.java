@@ -59,7 +59,7 @@ public final class DemoApp implements AutoCloseable {
         RevocationChecker.of(
             keys -> blacklist.mget(keys.toArray(String[]::new)), WhenUnavailable.REFUSE);
     AccessTokenValidator validator = new AccessTokenValidator(tokens, checker);
-    Account account = new Account(tokens, validator, admin);
+    Account account = new Account(validator, admin);
     Map<String, Object> config =
         Map.of(
             "authority", keycloak.resolve("/realms/" + realm),

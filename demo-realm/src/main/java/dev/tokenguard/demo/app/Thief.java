@@ -5,6 +5,7 @@ import dev.tokenguard.demo.web.Reply;
 import dev.tokenguard.demo.web.Request;
 import dev.tokenguard.demo.web.WebServer.Route;
 import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.DpopKey;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.client.OidcClient;
 import java.net.URI;
@@ -15,8 +16,8 @@ import java.util.function.Function;
 
 /**
  * The thief: a server at another origin that gets a refresh token, as through a script injected
- * into the page, and uses it. It keeps the newest token of each stolen family, and returns
- * positions of tokens, never a token.
+ * into the page, and uses it; a token that is bound to a key (RFC 9449) also with a key of its own.
+ * It keeps the newest token of each stolen family, and returns positions of tokens, never a token.
  */
 final class Thief implements Route {
 
@@ -24,6 +25,7 @@ final class Thief implements Route {
 
   private final Function<String, OidcClient> clients;
   private final URI victims;
+  private final DpopKey ownKey = new DpopKey();
   private final Map<String, String> loot = new ConcurrentHashMap<>();
 
   /**
@@ -53,22 +55,35 @@ final class Thief implements Route {
 
   private Reply use(String token, Request request) {
     String userAgent = request.fields().getOrDefault("user_agent", OWN_USER_AGENT);
-    Answer answer =
-        clients
-            .apply(request.field("client_id"))
-            .withHeader("User-Agent", userAgent)
-            .refresh(token);
+    OidcClient client =
+        clients.apply(request.field("client_id")).withHeader("User-Agent", userAgent);
     Map<String, Object> result = new LinkedHashMap<>();
+    Answer answer = client.refresh(token);
+    if (!answer.isOk() && isBound(token)) {
+      result.put("errorWithoutProof", answer.error());
+      answer = client.withHeader("DPoP", proofOfOwnKey(token)).refresh(token);
+    }
     result.put("status", answer.status());
     result.put("used", position(token));
     if (answer.isOk()) {
-      String next = answer.refreshToken();
-      loot.put(String.valueOf(position(next).get("family")), next);
-      result.put("got", position(next));
+      result.put("got", position(answer.refreshToken()));
     } else {
       result.put("error", answer.error());
     }
+    loot.put(
+        String.valueOf(position(token).get("family")),
+        answer.isOk() ? answer.refreshToken() : token);
     return Reply.json(200, result);
+  }
+
+  private static boolean isBound(String token) {
+    return Jwt.claims(token).path("cnf").has("jkt");
+  }
+
+  /** A valid proof, but the token is bound to another key (RFC 9449, section 5). */
+  private String proofOfOwnKey(String token) {
+    String realm = Jwt.claims(token).path("iss").asText();
+    return ownKey.proofFor("POST", realm + "/protocol/openid-connect/token");
   }
 
   private static Map<String, Object> position(String refreshToken) {

@@ -8,22 +8,17 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A request.
  *
- * @param origin the header {@code Origin}, which browsers send with requests from another origin
- * @param bearer the access token
+ * @param headers those that this server reads, by their names in lower case
  * @param fields of the query and of a form
  */
 public record Request(
-    String method,
-    String path,
-    Optional<String> origin,
-    Optional<String> bearer,
-    Map<String, String> fields) {
+    String method, String path, Map<String, String> headers, Map<String, String> fields) {
 
-  private static final String SCHEME = "Bearer ";
   private static final int LONGEST_BODY = 64 * 1024;
 
   static Request of(HttpExchange exchange) throws IOException {
@@ -32,11 +27,47 @@ public record Request(
     return new Request(
         exchange.getRequestMethod(),
         exchange.getRequestURI().getPath(),
-        Optional.ofNullable(exchange.getRequestHeaders().getFirst("Origin")),
-        Optional.ofNullable(exchange.getRequestHeaders().getFirst("Authorization"))
-            .filter(value -> value.startsWith(SCHEME))
-            .map(value -> value.substring(SCHEME.length()).strip()),
+        Stream.of("host", "origin", "authorization", "dpop")
+            .filter(exchange.getRequestHeaders()::containsKey)
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    name -> name, name -> exchange.getRequestHeaders().getFirst(name))),
         fields(query + "&" + new String(body, StandardCharsets.UTF_8)));
+  }
+
+  /** Browsers send it with requests from another origin. */
+  public Optional<String> origin() {
+    return header("origin");
+  }
+
+  /** The access token of the scheme {@code Bearer} (RFC 6750). */
+  public Optional<String> bearer() {
+    return credentials("Bearer ");
+  }
+
+  /** The access token of the scheme {@code DPoP} (RFC 9449, section 7.1). */
+  public Optional<String> bound() {
+    return credentials("DPoP ");
+  }
+
+  /** The proof that the sender has the key of the access token. */
+  public Optional<String> proof() {
+    return header("dpop");
+  }
+
+  /** Without the query (RFC 9449, section 4.2, {@code htu}). */
+  public String uri() {
+    return "http://" + header("host").orElse("") + path;
+  }
+
+  private Optional<String> header(String name) {
+    return Optional.ofNullable(headers.get(name));
+  }
+
+  private Optional<String> credentials(String scheme) {
+    return header("authorization")
+        .filter(value -> value.startsWith(scheme))
+        .map(value -> value.substring(scheme.length()).strip());
   }
 
   /** A field; empty if it is absent. */

@@ -19,18 +19,22 @@ import dev.tokenguard.demo.web.Reply;
 import dev.tokenguard.demo.web.Request;
 import dev.tokenguard.demo.web.WebServer;
 import dev.tokenguard.demo.web.WebServer.Route;
+import dev.tokenguard.testbed.client.DpopKey;
 import java.net.URI;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Against an issuer with a key of its own, by HTTP. */
 class AccessTokenValidatorTest {
+
+  private static final String HOST = "127.0.0.1:8090";
+  private static final String ORDERS = "http://" + HOST + "/api/orders";
 
   private final RSAKey key = newKey();
   private final WebServer issuer =
@@ -41,6 +45,8 @@ class AccessTokenValidatorTest {
               request -> Reply.json(200, new JWKSet(key).toJSONObject())));
   private final URI realm = issuer.origin().resolve("/realms/demo");
   private final Map<String, String> redis = new HashMap<>();
+  private final Route api = protectedRoute();
+  private final DpopKey ownKey = new DpopKey();
   private boolean redisAnswers = true;
 
   @AfterEach
@@ -55,7 +61,7 @@ class AccessTokenValidatorTest {
 
   @Test
   void given_no_token_then_the_challenge_has_no_error_code() {
-    Reply reply = protectedRoute().answer(request(Optional.empty()));
+    Reply reply = api.answer(request(Optional.empty()));
 
     assertThat(reply.status()).isEqualTo(401);
     assertThat(challenge(reply)).isEqualTo("Bearer realm=\"demo\"");
@@ -97,6 +103,54 @@ class AccessTokenValidatorTest {
     assertInvalid("nonsense");
   }
 
+  @Test
+  void given_a_bound_token_then_only_a_new_proof_of_its_key_for_this_request_is_accepted() {
+    String token = boundToken();
+    String proof = ownKey.proofFor("GET", ORDERS, token);
+
+    assertThat(call(token, proof).status()).isEqualTo(200);
+
+    assertNoProof(call(token, proof));
+    assertNoProof(call(token, ""));
+    assertNoProof(call(token, new DpopKey().proofFor("GET", ORDERS, token)));
+    assertNoProof(call(token, ownKey.proofFor("POST", ORDERS, token)));
+    assertNoProof(call(token, ownKey.proofFor("GET", ORDERS + "/1", token)));
+    assertNoProof(call(token, ownKey.proofFor("GET", ORDERS, boundToken())));
+    assertNoProof(call(token, ownKey.proofFor("GET", ORDERS)));
+    assertNoProof(
+        call(token, ownKey.proofFor("GET", ORDERS, token, Instant.now().minusSeconds(60))));
+  }
+
+  @Test
+  void given_a_bound_token_as_bearer_or_a_bearer_token_as_bound_then_it_is_refused() {
+    assertThat(call(boundToken()).status()).isEqualTo(401);
+
+    String token = token(claims());
+    assertNoProof(call(token, ownKey.proofFor("GET", ORDERS, token)));
+  }
+
+  private static void assertNoProof(Reply reply) {
+    assertThat(reply.status()).isEqualTo(401);
+    assertThat(challenge(reply))
+        .isEqualTo(
+            "DPoP realm=\"demo\", error=\"invalid_token\","
+                + " error_description=\"The DPoP proof is not valid\", algs=\"ES256\"");
+  }
+
+  private String boundToken() {
+    return token(
+        claims()
+            .claim("typ", "DPoP")
+            .jwtID(UUID.randomUUID().toString())
+            .claim("cnf", Map.of("jkt", ownKey.thumbprint())));
+  }
+
+  private Reply call(String token, String proof) {
+    Map<String, String> headers =
+        Map.of("host", HOST, "authorization", "DPoP " + token, "dpop", proof);
+    return api.answer(new Request("GET", "/api/orders", headers, Map.of()));
+  }
+
   private void assertInvalid(String token) {
     assertRefused(token, "The access token is not valid");
   }
@@ -109,7 +163,7 @@ class AccessTokenValidatorTest {
   }
 
   private Reply call(String token) {
-    return protectedRoute().answer(request(Optional.of(token)));
+    return api.answer(request(Optional.of(token)));
   }
 
   private Route protectedRoute() {
@@ -127,7 +181,9 @@ class AccessTokenValidatorTest {
   }
 
   private static Request request(Optional<String> bearer) {
-    return new Request("GET", "/api/orders", Optional.empty(), bearer, Collections.emptyMap());
+    Map<String, String> headers =
+        bearer.map(token -> Map.of("authorization", "Bearer " + token)).orElseGet(Map::of);
+    return new Request("GET", "/api/orders", headers, Map.of());
   }
 
   private static String challenge(Reply reply) {

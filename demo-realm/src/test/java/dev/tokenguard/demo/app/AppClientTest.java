@@ -23,7 +23,8 @@ class AppClientTest {
                     new AppClient(
                         client.path("clientId").asText(),
                         client.path("attributes").path("token-guard").asText(),
-                        client.path("attributes").path("access.token.lifespan").asInt()))
+                        client.path("attributes").path("access.token.lifespan").asInt(),
+                        storage(client.path("attributes"))))
             .toList();
 
     assertThat(AppClient.ALL).containsExactlyElementsOf(inTheRealm);
@@ -41,5 +42,9 @@ class AppClientTest {
             .isEqualTo("S256");
       }
     }
+  }
+
+  private static String storage(JsonNode attributes) {
+    return attributes.path("dpop.bound.access.tokens").asBoolean() ? "key" : "script";
   }
 }

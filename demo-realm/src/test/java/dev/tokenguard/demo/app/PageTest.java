@@ -13,7 +13,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,7 +62,7 @@ class PageTest {
   }
 
   private Reply get(String path) {
-    return page.answer(new Request("GET", path, Optional.empty(), Optional.empty(), Map.of()));
+    return page.answer(new Request("GET", path, Map.of(), Map.of()));
   }
 
   private static String resource(String name) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.options.ColorScheme;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -92,5 +93,45 @@ class TheftIT extends BrowserTest {
 
     assertThat(tab.awaitNotice())
         .contains("generation 0 was presented again when 2 was the newest");
+  }
+
+  @Test
+  void
+      given_tokens_with_a_key_when_one_is_stolen_then_the_thief_is_refused_and_all_tabs_continue() {
+    Visitor alice = visitor();
+    Tab first = alice.open();
+    first.page().check("input[value=key]");
+    first.logIn("alice");
+    Tab second = alice.open();
+    second.awaitDashboard();
+    first.press("refresh-five", "5 of 5 served");
+    second.press("lose-next", "the very token that was lost");
+    first.page().check("#forge");
+
+    for (String theft : List.of("steal", "thief-again")) {
+      first.press(theft);
+      first.awaitText("#history", "Thief");
+      first.awaitOutcome(
+          "cannot use it: Keycloak refused it without a proof of your key (invalid_request)"
+              + " and with a proof of the thief’s key (invalid_grant). You stay logged in.");
+      first.press("refresh-now", "Refreshed: generation");
+    }
+
+    second.awaitGeneration(4);
+    second.press("api-revoked", "401 revoked: DPoP realm=\"demo\", error=\"invalid_token\"");
+    second.awaitOutcome("Then, refreshed: 200: alice");
+    assertThat(isKeyExportable(first)).isFalse();
+    assertThat(first.events("ended")).isZero();
+    assertThat(first.errorsOfThePage()).isEmpty();
+    assertThat(second.errorsOfThePage()).isEmpty();
+  }
+
+  private static boolean isKeyExportable(Tab tab) {
+    return (Boolean)
+        tab.page()
+            .evaluate(
+                "async () => { const { store } = await import('/js/store.js');"
+                    + " const { keys } = await store.get('demo-app-key');"
+                    + " return crypto.subtle.exportKey('jwk', keys.privateKey).then(() => true, () => false); }");
   }
 }

@@ -16,7 +16,7 @@ function groups(dashboard) {
       toggle('bad-network', 'Bad network', `Loses three of ten responses in all tabs.${warning}`, badNetwork),
     ]],
     ['Steal', [
-      button('steal', 'Steal the token', `Sends it to a server at ${dashboard.thiefHost}, which uses it immediately.`, dashboard.steal, 'danger'),
+      button('steal', 'Steal the token', `Sends it to a server at ${dashboard.thiefHost}, which ${dashboard.hasKey ? 'tries to use it without the key of this browser' : 'uses it immediately'}.`, dashboard.steal, 'danger'),
       button('thief-again', 'Thief refreshes again', 'Uses the newest token of the thief.', dashboard.thiefAgain, 'danger'),
       button('replay-old', 'Replay an old token', 'Sends the oldest refresh token that this tab received.', dashboard.replayOld, 'danger'),
       toggle('forge', 'The thief copies my browser', 'Sends your user agent. Within the grace period, Keycloak cannot distinguish it from a retry of your browser.', dashboard.forging),

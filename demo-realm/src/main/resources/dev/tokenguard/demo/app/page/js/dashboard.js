@@ -27,7 +27,11 @@ export class Dashboard {
   }
 
   get isStrict() {
-    return this.#config.clients.find(({ id }) => id === this.#session.clientId).mode === 'strict';
+    return this.#session.client.mode === 'strict';
+  }
+
+  get hasKey() {
+    return this.#session.client.storage === 'key';
   }
 
   get thiefHost() {
@@ -78,7 +82,7 @@ export class Dashboard {
       this.#say('This tab has received one token only. Refresh first; twice, to leave the grace period.');
       return;
     }
-    const answer = await this.#present(this.#session.past(generation));
+    const answer = await this.#session.present(this.#session.past(generation));
     this.#say(answer.status === 200
       ? `Generation ${generation} is within the grace period: it got the same generation ${position(answer.body.refresh_token).generation}.`
       : `Generation ${generation} was refused: ${answer.body.error}. The family is revoked.`, answer.status === 200 ? 'good' : 'bad');
@@ -89,7 +93,7 @@ export class Dashboard {
 
   apiPrevious = async () => {
     const token = this.#session.previousAccessToken;
-    this.#say(...(token ? described(await server.orders(token)) : ['This tab has no previous access token. Refresh first.']));
+    this.#say(...(token ? described(await server.orders(this.#session, token)) : ['This tab has no previous access token. Refresh first.']));
   };
 
   apiRevoked = async () => {
@@ -111,44 +115,41 @@ export class Dashboard {
 
   async #theft(fields) {
     const userAgent = this.forging.isOn ? { user_agent: navigator.userAgent } : {};
-    const result = await server.thief(this.#config.thief, { client_id: this.#session.clientId, ...fields, ...userAgent });
+    const result = await server.thief(this.#config.thief, { client_id: this.#session.client.id, ...fields, ...userAgent });
     if (!result) {
       this.#say('The thief has no token.');
       return;
     }
-    const { used, got, error } = result;
+    const { used, got, error, errorWithoutProof } = result;
     this.#stolenFamily = used.family;
     history.add('stolen', { by: 'thief', used: used.generation, got: got?.generation, jti: got?.jti, error });
-    this.#say(got
-      ? `The thief used generation ${used.generation} and has ${got.generation}. Your next refresh reveals the theft.`
-      : `The thief was refused (${error}).`, 'bad');
+    if (got) {
+      this.#say(`The thief used generation ${used.generation} and has ${got.generation}. Your next refresh reveals the theft.`, 'bad');
+    } else if (errorWithoutProof) {
+      this.#say('The thief has your refresh token and cannot use it: Keycloak refused it without a proof of your key '
+        + `(${errorWithoutProof}) and with a proof of the thief’s key (${error}). You stay logged in.`, 'good');
+    } else {
+      this.#say(`The thief was refused (${error}).`, 'bad');
+    }
     await this.#look();
   }
 
   // After a 401: one refresh, one retry.
   async #call() {
-    const first = await server.orders(this.#session.user.access_token);
+    const first = await server.orders(this.#session);
     if (first.status !== 401) {
       this.#say(...described(first));
       return;
     }
     await this.#clock.refresh();
     if (this.#session.user) {
-      const [sentence, kind] = described(await server.orders(this.#session.user.access_token));
+      const [sentence, kind] = described(await server.orders(this.#session));
       this.#say(`First ${described(first)[0]} Then, refreshed: ${sentence}`, kind);
     }
   }
 
-  async #present(refreshToken) {
-    const response = await fetch(`${this.#config.authority}/protocol/openid-connect/token`, {
-      method: 'POST',
-      body: new URLSearchParams({ grant_type: 'refresh_token', client_id: this.#session.clientId, refresh_token: refreshToken }),
-    });
-    return { status: response.status, body: await response.json() };
-  }
-
   async #revokeBy(what, sentence) {
-    const isDone = await server.revokeBy(what, this.#session.user.access_token);
+    const isDone = await server.revokeBy(what, this.#session);
     if (isDone) {
       await this.#ended(sentence);
     } else {

@@ -18,9 +18,10 @@ const CHOICE = 'token-guard-demo.client';
 const NOTICE = 'token-guard-demo.notice';
 const THEFT = 'token-guard-demo.theft';
 const LOOK_EVERY = 5000;
+const STORAGE = { script: 'in the page', key: 'in the page, with a key' };
 
 const config = await server.config();
-const session = new Session(config.authority, chosen().id, changed);
+const session = new Session(config.authority, chosen(), changed);
 const clock = new Clock(session, showNetwork, refused);
 const dashboard = new Dashboard({ session, clock, config, say, ended, look });
 
@@ -76,7 +77,8 @@ function changed() {
   localStorage.removeItem(THEFT);
   clock.start();
   byId('who').textContent = `${session.user.profile.preferred_username} · ${tabName}`;
-  byId('policy').textContent = chosen().mode;
+  byId('policy').textContent = session.client.mode;
+  byId('storage').textContent = STORAGE[session.client.storage];
   show('dashboard');
   showNow(session, clock);
   drawAll();
@@ -84,8 +86,7 @@ function changed() {
 }
 
 async function refused() {
-  const { user, position } = session;
-  const state = await server.watch(user.access_token, position.family);
+  const state = await server.watch(session);
   if (state?.incident) {
     localStorage.setItem(THEFT, 'yes');
   }
@@ -117,7 +118,7 @@ async function look() {
   if (!session.user) {
     return;
   }
-  const state = await server.watch(session.user.access_token, session.position.family);
+  const state = await server.watch(session);
   if (state && session.user) {
     showHeld(state);
     if (state.family && state.family.state !== 'active') {
@@ -140,11 +141,12 @@ function logIn(event) {
   event.preventDefault();
   const form = new FormData(byId('login-form'));
   const isQuick = form.get('pace') === 'quick';
-  const client = config.clients.find(({ mode, seconds }) => mode === form.get('mode') && (seconds < 10) === isQuick);
+  const client = config.clients.find(({ mode, storage, seconds }) => (
+    mode === form.get('mode') && storage === form.get('storage') && (seconds < 10) === isQuick));
   localStorage.setItem(CHOICE, client.id);
   // After a theft, Keycloak asks for the password even if its own session is still active.
   const prompt = localStorage.getItem(THEFT) ? { prompt: 'login' } : {};
-  new Session(config.authority, client.id, () => {}).logIn(prompt);
+  new Session(config.authority, client, () => {}).logIn(prompt);
 }
 
 function chosen() {

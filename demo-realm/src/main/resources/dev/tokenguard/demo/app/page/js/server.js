@@ -4,12 +4,9 @@ export async function config() {
   return (await fetch('/config.json')).json();
 }
 
-function bearing(accessToken) {
-  return { headers: { Authorization: `Bearer ${accessToken}` } };
-}
-
-export async function orders(accessToken) {
-  const response = await fetch('/api/orders', bearing(accessToken));
+export async function orders(session, accessToken) {
+  const path = '/api/orders';
+  const response = await fetch(path, { headers: await session.authorization('GET', path, accessToken) });
   return {
     status: response.status,
     challenge: response.headers.get('WWW-Authenticate'),
@@ -18,17 +15,20 @@ export async function orders(accessToken) {
 }
 
 // Null if the state is unavailable.
-export async function watch(accessToken, family) {
+export async function watch(session) {
   try {
-    const response = await fetch(`/watch?family=${encodeURIComponent(family)}`, bearing(accessToken));
+    const { family } = session.position;
+    const headers = await session.authorization('GET', '/watch');
+    const response = await fetch(`/watch?family=${encodeURIComponent(family)}`, { headers });
     return response.ok ? await response.json() : null;
   } catch {
     return null;
   }
 }
 
-export async function revokeBy(what, accessToken) {
-  return (await fetch(`/account/${what}`, { method: 'POST', ...bearing(accessToken) })).ok;
+export async function revokeBy(what, session) {
+  const path = `/account/${what}`;
+  return (await fetch(path, { method: 'POST', headers: await session.authorization('POST', path) })).ok;
 }
 
 export async function thief(origin, fields) {

@@ -14,27 +14,30 @@ export class Session {
   #onChange;
   #past = new Map();
 
+  client;
   user = null;
   previousAccessToken = null;
 
-  constructor(authority, clientId, onChange) {
+  constructor(authority, client, onChange) {
     const page = `${location.origin}/`;
     this.#manager = new oidc.UserManager({
       authority,
-      client_id: clientId,
+      client_id: client.id,
       redirect_uri: page,
       post_logout_redirect_uri: page,
       scope: 'openid',
       userStore: store,
+      // A key that no script can read, from before the login until the logout (RFC 9449).
+      dpop: client.storage === 'key' ? { store, bind_authorization_code: true } : undefined,
       // The page refreshes by its own clock, with jitter and a lock for all tabs.
       automaticSilentRenew: false,
       silentRequestTimeoutInSeconds: 5,
     });
+    this.client = client;
     this.#onChange = onChange;
     on('refreshed', () => this.#adoptStored());
   }
 
-  get clientId() { return this.#manager.settings.client_id; }
   get position() { return position(this.user.refresh_token); }
 
   async open() {
@@ -79,6 +82,26 @@ export class Session {
     } catch (failure) {
       throw FINAL.includes(failure.error) ? new Refused(failure.error) : failure;
     }
+  }
+
+  // The headers of a request to the API. With a key, the proof is for this request only.
+  async authorization(method, path, accessToken = this.user.access_token) {
+    const proof = await this.#manager.dpopProof(location.origin + path, { access_token: accessToken }, method);
+    return proof
+      ? { Authorization: `DPoP ${accessToken}`, DPoP: proof }
+      : { Authorization: `Bearer ${accessToken}` };
+  }
+
+  // Without adopting the response. A real app must not do this.
+  async present(refreshToken) {
+    const endpoint = `${this.#manager.settings.authority}/protocol/openid-connect/token`;
+    const proof = await this.#manager.dpopProof(endpoint, null, 'POST');
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: proof ? { DPoP: proof } : {},
+      body: new URLSearchParams({ grant_type: 'refresh_token', client_id: this.client.id, refresh_token: refreshToken }),
+    });
+    return { status: response.status, body: await response.json() };
   }
 
   // The tokens that this tab received. A real app must not keep them.
