@@ -1,15 +1,10 @@
 package dev.tokenguard.keycloak.policy;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
-import dev.tokenguard.keycloak.refresh.IssuedTokens;
 import dev.tokenguard.keycloak.support.KeycloakCapability;
-import java.util.Optional;
 import java.util.Set;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
-import org.keycloak.protocol.oidc.grants.ciba.clientpolicy.context.BackchannelTokenResponseContext;
-import org.keycloak.protocol.oidc.grants.device.clientpolicy.context.DeviceTokenResponseContext;
 import org.keycloak.provider.EnvironmentDependentProviderFactory;
 import org.keycloak.provider.Provider;
 import org.keycloak.services.clientpolicy.ClientPolicyContext;
@@ -17,9 +12,6 @@ import org.keycloak.services.clientpolicy.ClientPolicyException;
 import org.keycloak.services.clientpolicy.ClientPolicyManager;
 import org.keycloak.services.clientpolicy.DefaultClientPolicyManager;
 import org.keycloak.services.clientpolicy.DefaultClientPolicyManagerFactory;
-import org.keycloak.services.clientpolicy.context.ResourceOwnerPasswordCredentialsResponseContext;
-import org.keycloak.services.clientpolicy.context.ServiceAccountTokenResponseContext;
-import org.keycloak.services.clientpolicy.context.TokenResponseContext;
 
 /**
  * Provides Keycloak's policy manager up to 26.5. The id differs from that of the built-in factory:
@@ -76,35 +68,7 @@ public final class LoginRecordingPolicyManagerFactory extends DefaultClientPolic
     @Override
     public void triggerOnEvent(ClientPolicyContext context) throws ClientPolicyException {
       super.triggerOnEvent(context);
-      responseIn(context).ifPresent(this::record);
-    }
-
-    private void record(AccessTokenResponseBuilder response) {
-      if (PolicyContext.effectivePolicy(session).isEmpty()) {
-        new PoliciesWithExecutor(session, session.getContext().getClient())
-            .byClientAlone()
-            .ifPresent(policy -> PolicyContext.setPolicy(session, policy));
-      }
-      new IssuedTokens(session).record(response);
-    }
-
-    /** Empty for all other events. Token exchange and UMA have none. */
-    private static Optional<AccessTokenResponseBuilder> responseIn(ClientPolicyContext context) {
-      if (context instanceof TokenResponseContext code) {
-        return Optional.of(code.getAccessTokenResponseBuilder());
-      }
-      if (context instanceof ResourceOwnerPasswordCredentialsResponseContext password) {
-        return Optional.of(password.getAccessTokenResponseBuilder());
-      }
-      if (context instanceof ServiceAccountTokenResponseContext client) {
-        return Optional.of(client.getAccessTokenResponseBuilder());
-      }
-      if (context instanceof DeviceTokenResponseContext device) {
-        return Optional.of(device.getAccessTokenResponseBuilder());
-      }
-      return context instanceof BackchannelTokenResponseContext backchannel
-          ? Optional.of(backchannel.getAccessTokenResponseBuilder())
-          : Optional.empty();
+      LoginResponse.in(context).ifPresent(response -> response.record(session));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.tokenguard.keycloak.policy;
 import dev.tokenguard.keycloak.refresh.LineageClaims;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.TokenPosition;
+import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.representations.RefreshToken;
@@ -12,7 +13,7 @@ import org.keycloak.services.clientpolicy.context.TokenRevokeContext;
 public final class PolicyContext {
 
   private static final String POLICY = "token-guard.policy";
-  private static final String REVOKED = "token-guard.revoked-token";
+  private static final String REVOKED = "token-guard.revocation";
 
   private PolicyContext() {}
 
@@ -26,14 +27,8 @@ public final class PolicyContext {
     return Optional.ofNullable(session.getAttribute(POLICY, RotationPolicy.class));
   }
 
-  static void setRevokedToken(KeycloakSession session, TokenRevokeContext context) {
-    String encoded = context.getParams().getFirst("token");
-    RefreshToken token =
-        encoded == null ? null : session.tokens().decode(encoded, RefreshToken.class);
-    if (token != null && token.getId() != null) {
-      LineageClaims.positionOf(token)
-          .ifPresent(position -> session.setAttribute(REVOKED, position));
-    }
+  static void setRevocation(KeycloakSession session, TokenRevokeContext context) {
+    session.setAttribute(REVOKED, context.getParams());
   }
 
   /**
@@ -41,7 +36,14 @@ public final class PolicyContext {
    * contains only the id of the token, from which the family cannot be derived. Empty if the client
    * has no policy.
    */
+  @SuppressWarnings("unchecked")
   public static Optional<TokenPosition> revokedToken(KeycloakSession session) {
-    return Optional.ofNullable(session.getAttribute(REVOKED, TokenPosition.class));
+    // Read late, because another executor may take the token from a cookie.
+    MultivaluedMap<String, String> params = session.getAttribute(REVOKED, MultivaluedMap.class);
+    return Optional.ofNullable(params)
+        .map(it -> it.getFirst("token"))
+        .map(encoded -> session.tokens().decode(encoded, RefreshToken.class))
+        .filter(token -> token.getId() != null)
+        .flatMap(LineageClaims::positionOf);
   }
 }

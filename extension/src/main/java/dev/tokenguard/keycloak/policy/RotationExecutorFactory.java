@@ -1,13 +1,8 @@
 package dev.tokenguard.keycloak.policy;
 
-import dev.tokenguard.config.InvalidSettingException;
-import dev.tokenguard.config.Setting;
-import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.rotation.RotationPolicy;
 import java.util.List;
-import org.jboss.logging.Logger;
 import org.keycloak.Config;
-import org.keycloak.OAuthErrorException;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
@@ -23,7 +18,7 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
   public static final String ID = "redis-refresh-token-rotation";
 
   private static final List<ProviderConfigProperty> FORM =
-      RotationPolicy.SETTINGS.stream().map(RotationExecutorFactory::field).toList();
+      ExecutorConfiguration.form(RotationPolicy.SETTINGS);
 
   @Override
   public String getId() {
@@ -63,27 +58,9 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
     // Nothing to release.
   }
 
-  /** Numbers are texts, because the console's number field drops what it cannot read. */
-  private static ProviderConfigProperty field(Setting<?> setting) {
-    boolean isChoice = !setting.choices().isEmpty();
-    ProviderConfigProperty field =
-        new ProviderConfigProperty(
-            setting.name(),
-            setting.label(),
-            setting.describe(),
-            isChoice ? ProviderConfigProperty.LIST_TYPE : ProviderConfigProperty.STRING_TYPE,
-            setting.defaultText());
-    if (isChoice) {
-      field.setOptions(setting.choices());
-    }
-    return field;
-  }
-
   /** Sets the policy of the requests that issue, refresh, revoke or introspect refresh tokens. */
   private static final class RotationExecutor
       implements ClientPolicyExecutorProvider<RotationExecutorConfiguration> {
-
-    private static final Logger LOG = Logger.getLogger(RotationExecutor.class);
 
     /** Keycloak 26.4 has no constant of that name. */
     private static final String JWT_AUTHORIZATION_GRANT = "JWT_AUTHORIZATION_GRANT";
@@ -122,31 +99,14 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
             BACKCHANNEL_TOKEN_REQUEST,
             TOKEN_EXCHANGE_REQUEST,
             TOKEN_INTROSPECT ->
-            PolicyContext.setPolicy(session, policy());
-        case TOKEN_REVOKE -> PolicyContext.setRevokedToken(session, (TokenRevokeContext) context);
+            PolicyContext.setPolicy(session, configuration.settingsFor(session));
+        case TOKEN_REVOKE -> PolicyContext.setRevocation(session, (TokenRevokeContext) context);
         default -> {
           // No other request issues, refreshes, revokes or introspects a refresh token.
           if (context.getEvent().name().equals(JWT_AUTHORIZATION_GRANT)) {
-            PolicyContext.setPolicy(session, policy());
+            PolicyContext.setPolicy(session, configuration.settingsFor(session));
           }
         }
-      }
-    }
-
-    /**
-     * @throws ClientPolicyException {@code server_error} if a profile was saved without validation;
-     *     the log names the setting
-     */
-    private RotationPolicy policy() throws ClientPolicyException {
-      try {
-        return configuration.policy();
-      } catch (InvalidSettingException invalid) {
-        LOG.error(
-            LogText.of(
-                "A client profile of realm %s has a setting of %s that is not valid: %s",
-                session.getContext().getRealm().getName(), getProviderId(), invalid.getMessage()));
-        throw new ClientPolicyException(
-            OAuthErrorException.SERVER_ERROR, "The policy of this client is not valid");
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.cookie.RefreshTokenCookie;
 import dev.tokenguard.keycloak.metrics.RefreshMetrics;
 import dev.tokenguard.keycloak.policy.PolicyContext;
 import dev.tokenguard.keycloak.policy.PolicyFindings;
@@ -62,6 +63,7 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
   @Override
   public Response process(Context given) {
     isDecided = false;
+    RefreshTokenCookie.replaceMissing(given.getSession(), given.getClient(), given.getFormParams());
     Response answer = answer(given);
     if (!isDecided && guarded().isPresent()) {
       throw new IllegalStateException(
@@ -75,6 +77,7 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
     try {
       return super.process(given);
     } catch (CorsErrorResponseException refused) {
+      RefreshTokenCookie.refused(session, refused);
       String reason = refused.getErrorDescription();
       throw reason != null && TERMINATED.contains(reason) && guarded().isPresent()
           ? terminated(reason)

@@ -39,7 +39,7 @@ final class RotationExecutorConfigurationTest {
         saved(Map.of("grace-period", 20, "revoke-previous-access-token", true));
 
     assertThat(configuration.problem()).isEmpty();
-    assertThat(configuration.policy().gracePeriod()).hasSeconds(20);
+    assertThat(configuration.settings().gracePeriod()).hasSeconds(20);
   }
 
   @Test

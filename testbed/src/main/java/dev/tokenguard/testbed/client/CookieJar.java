@@ -5,6 +5,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,6 +23,19 @@ public final class CookieJar {
       Pattern.compile(";\\s*Path=([^;]*)", Pattern.CASE_INSENSITIVE);
 
   private final Map<Key, String> cookies = new LinkedHashMap<>();
+
+  /** The value of the cookie whose name starts so; empty if there is none. */
+  public synchronized Optional<String> valueOf(String prefix) {
+    return cookies.entrySet().stream()
+        .filter(cookie -> cookie.getKey().name().startsWith(prefix))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  /** Replaces the value of the cookie whose name starts so. */
+  public synchronized void replace(String prefix, String value) {
+    cookies.replaceAll((key, old) -> key.name().startsWith(prefix) ? value : old);
+  }
 
   synchronized void keep(HttpHeaders headers) {
     for (String line : headers.allValues("Set-Cookie")) {

@@ -23,33 +23,42 @@ public final class OidcClient {
   private final String clientId;
   private final Optional<String> secret;
   private final Map<String, String> headers;
+  private final Optional<CookieJar> cookies;
 
   private OidcClient(
       URI base,
       String realm,
       String clientId,
       Optional<String> secret,
-      Map<String, String> headers) {
+      Map<String, String> headers,
+      Optional<CookieJar> cookies) {
     this.base = base;
     this.realm = realm;
     this.clientId = clientId;
     this.secret = secret;
     this.headers = headers;
+    this.cookies = cookies;
   }
 
   public static OidcClient of(URI base, String realm, String clientId) {
-    return new OidcClient(base, realm, clientId, Optional.empty(), Map.of("User-Agent", "testbed"));
+    return new OidcClient(
+        base, realm, clientId, Optional.empty(), Map.of("User-Agent", "testbed"), Optional.empty());
   }
 
   public OidcClient withSecret(String clientSecret) {
-    return new OidcClient(base, realm, clientId, Optional.of(clientSecret), headers);
+    return new OidcClient(base, realm, clientId, Optional.of(clientSecret), headers, cookies);
   }
 
   /** The same client with an additional or changed header. */
   public OidcClient withHeader(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);
-    return new OidcClient(base, realm, clientId, secret, Map.copyOf(more));
+    return new OidcClient(base, realm, clientId, secret, Map.copyOf(more), cookies);
+  }
+
+  /** The same client in a browser that sends and stores cookies at the endpoints for tokens. */
+  public OidcClient withCookies(CookieJar jar) {
+    return new OidcClient(base, realm, clientId, secret, headers, Optional.of(jar));
   }
 
   public String clientId() {
@@ -243,11 +252,16 @@ public final class OidcClient {
     return request;
   }
 
-  Answer post(String endpoint, Map<String, String> fields) {
+  /** Any request to an endpoint with a form; the client authentication is added. */
+  public Answer post(String endpoint, Map<String, String> fields) {
     Map<String, String> form = new LinkedHashMap<>(fields);
     form.put("client_id", clientId);
     secret.ifPresent(value -> form.put("client_secret", value));
-    return http.send(request(Http.form(endpoint(endpoint), form)));
+    HttpRequest.Builder request = request(Http.form(endpoint(endpoint), form));
+    cookies.ifPresent(jar -> jar.show(request));
+    Answer answer = http.send(request);
+    cookies.ifPresent(jar -> jar.keep(answer.headers()));
+    return answer;
   }
 
   /**

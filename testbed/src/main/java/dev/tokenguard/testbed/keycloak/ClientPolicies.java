@@ -11,11 +11,15 @@ public final class ClientPolicies {
   private ClientPolicies() {}
 
   public static Map<String, Object> profile(String name, Map<String, ?> settings) {
-    return Map.of(
-        "name",
-        name,
-        "executors",
-        List.of(Map.of("executor", "redis-refresh-token-rotation", "configuration", settings)));
+    return profile(name, List.of(executor("redis-refresh-token-rotation", settings)));
+  }
+
+  public static Map<String, Object> profile(String name, List<Map<String, ?>> executors) {
+    return Map.of("name", name, "executors", executors);
+  }
+
+  public static Map<String, Object> executor(String id, Map<String, ?> settings) {
+    return Map.of("executor", id, "configuration", settings);
   }
 
   /** Applies the profile of this name to the clients with it as attribute {@code policy-group}. */

@@ -1,0 +1,149 @@
+package dev.tokenguard.keycloak.cookie;
+
+import dev.tokenguard.keycloak.support.Transactions;
+import jakarta.ws.rs.core.Cookie;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MultivaluedMap;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.OAuthErrorException;
+import org.keycloak.http.HttpResponse;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.oidc.OIDCLoginProtocol;
+import org.keycloak.services.resources.RealmsResource;
+
+/**
+ * The cookie of one client with its refresh token. Browsers send it to the OpenID Connect endpoints
+ * of the realm only; scripts cannot read it.
+ *
+ * <p>Its name contains the internal id of the client, so clients do not overwrite each other's.
+ */
+public final class RefreshTokenCookie {
+
+  /** Stands for the cookie where an endpoint requires the parameter. */
+  static final String PLACEHOLDER = "cookie";
+
+  /** Browsers discard a cookie whose name and value are longer (RFC 6265bis, section 5.6). */
+  private static final int MAX_LENGTH = 4096;
+
+  private static final String PRESENTED = "token-guard.refresh-token-cookie";
+
+  private final KeycloakSession session;
+  private final ClientModel client;
+  private final CookieSettings settings;
+
+  RefreshTokenCookie(KeycloakSession session, ClientModel client, CookieSettings settings) {
+    this.session = session;
+    this.client = client;
+    this.settings = settings;
+  }
+
+  /**
+   * Lets the executor see a refresh without the parameter, which Keycloak refuses before the policy
+   * event. Without a policy with the executor, the placeholder is an invalid refresh token.
+   */
+  public static void replaceMissing(
+      KeycloakSession session, ClientModel client, MultivaluedMap<String, String> parameters) {
+    if (!parameters.containsKey(OAuth2Constants.REFRESH_TOKEN)
+        && valueIn(session, client).isPresent()) {
+      parameters.putSingle(OAuth2Constants.REFRESH_TOKEN, PLACEHOLDER);
+    }
+  }
+
+  /**
+   * Clears the cookie whose token was refused. A refusal of the request (its origin), a 429 and a
+   * 503 keep it.
+   *
+   * @param refusal its message is the OAuth error
+   */
+  public static void refused(KeycloakSession session, Exception refusal) {
+    if (OAuthErrorException.INVALID_GRANT.equals(refusal.getMessage())) {
+      Optional.ofNullable(session.getAttribute(PRESENTED, RefreshTokenCookie.class))
+          .ifPresent(presented -> presented.write("", 0));
+    }
+  }
+
+  private static Optional<String> valueIn(KeycloakSession session, ClientModel client) {
+    return Optional.ofNullable(
+            session.getContext().getRequestHeaders().getCookies().get(nameOf(session, client)))
+        .map(Cookie::getValue);
+  }
+
+  /** Internal ids are UUIDs, or any text from an import. */
+  private static String nameOf(KeycloakSession session, ClientModel client) {
+    String prefix = isHttps(session) ? "__Secure-" : "";
+    return prefix + "refresh-token-" + URLEncoder.encode(client.getId(), StandardCharsets.UTF_8);
+  }
+
+  private static boolean isHttps(KeycloakSession session) {
+    return "https".equals(baseUri(session).getScheme());
+  }
+
+  /** The address of Keycloak as the browser uses it. */
+  private static URI baseUri(KeycloakSession session) {
+    return session.getContext().getUri().getBaseUri();
+  }
+
+  /**
+   * Whether browsers accept the cookie from this address: over HTTPS, or from the same machine,
+   * which they trust without HTTPS, though not with the prefix of the name.
+   */
+  boolean isPossible() {
+    String host = String.valueOf(baseUri(session).getHost());
+    return isHttps(session)
+        || host.equals("localhost")
+        || host.equals("[::1]")
+        || host.matches("127(\\.\\d{1,3}){3}");
+  }
+
+  Optional<String> value() {
+    return valueIn(session, client);
+  }
+
+  boolean fits(String token) {
+    return nameOf(session, client).length() + token.length() <= MAX_LENGTH;
+  }
+
+  /** Uses the cookie as the parameter of the request. */
+  void presentAs(String parameter, MultivaluedMap<String, String> parameters, String value) {
+    parameters.putSingle(parameter, value);
+    session.setAttribute(PRESENTED, this);
+  }
+
+  /** Sets the cookie if the request is committed. */
+  void setWhenCommitted(String token, long seconds) {
+    Transactions.afterCommit(session, () -> write(token, seconds));
+  }
+
+  /** Clears the cookie if the request is committed. */
+  void clearWhenCommitted() {
+    Transactions.afterCommit(session, () -> write("", 0));
+  }
+
+  private void write(String value, long seconds) {
+    HttpResponse response = session.getContext().getHttpResponse();
+    // Not as NewCookie, which also writes Version=1 (RFC 2109).
+    response.addHeader(
+        HttpHeaders.SET_COOKIE,
+        nameOf(session, client)
+            + "="
+            + value
+            + "; Path="
+            + path()
+            + "; Max-Age="
+            + seconds
+            + "; Secure; HttpOnly; SameSite="
+            + settings.sameSite().attribute());
+  }
+
+  private String path() {
+    return RealmsResource.protocolUrl(session.getContext().getUri())
+            .build(session.getContext().getRealm().getName(), OIDCLoginProtocol.LOGIN_PROTOCOL)
+            .getRawPath()
+        + "/";
+  }
+}
