@@ -9,11 +9,13 @@ import dev.tokenguard.demo.web.Request;
 import dev.tokenguard.demo.web.WebServer.Route;
 import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Answer.UnexpectedAnswerException;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** What the owner of an access token may see and request of an administrator. */
@@ -52,10 +54,13 @@ record Account(AccessTokenValidator validator, AdminApi admin) {
   private Map<String, Object> statusOf(JWTClaimsSet claims, String family) {
     try {
       Map<String, Object> status = new LinkedHashMap<>();
-      first("/token-guard/users/" + claims.getSubject() + "/families", "id", family)
-          .ifPresent(found -> status.put("family", found));
-      first("/token-guard/incidents?type=reuse", "family", family)
-          .ifPresent(found -> status.put("incident", found));
+      String families = "/token-guard/users/" + claims.getSubject() + "/families";
+      Optional<JsonNode> found =
+          family.isEmpty() ? newest(families, claims) : first(families, "id", family);
+      found.ifPresent(it -> status.put("family", it));
+      String id = found.map(it -> it.path("id").asText()).orElse(family);
+      first("/token-guard/incidents?type=reuse", "family", id)
+          .ifPresent(incident -> status.put("incident", incident));
       if (validator.lookUp(claims) instanceof Validation.Revoked revoked) {
         String scope = revoked.scope().name().toLowerCase(Locale.ROOT);
         status.put("revoked", Map.of("scope", scope, "reason", revoked.reason()));
@@ -66,10 +71,20 @@ record Account(AccessTokenValidator validator, AdminApi admin) {
     }
   }
 
+  /** For a page that cannot read its refresh token: that of the last login in the session. */
+  private Optional<JsonNode> newest(String path, JWTClaimsSet claims) {
+    return all(path)
+        .filter(item -> item.path("sessionId").asText().equals(claims.getClaim("sid")))
+        .filter(item -> item.path("clientId").asText().equals(claims.getClaim("azp")))
+        .max(Comparator.comparingLong(item -> item.path("created").asLong()));
+  }
+
   private Optional<JsonNode> first(String path, String name, String value) {
+    return all(path).filter(item -> item.path(name).asText().equals(value)).findFirst();
+  }
+
+  private Stream<JsonNode> all(String path) {
     JsonNode list = admin.get(path).orFail().body();
-    return StreamSupport.stream(list.spliterator(), false)
-        .filter(item -> item.path(name).asText().equals(value))
-        .findFirst();
+    return StreamSupport.stream(list.spliterator(), false);
   }
 }

@@ -11,7 +11,8 @@ import java.util.List;
  *
  * @param mode {@code grace} or {@code strict}, the attribute that its policy matches
  * @param seconds the lifespan of its access tokens
- * @param storage {@code script}, or {@code key} if its tokens are bound to a key (RFC 9449)
+ * @param storage {@code script}; {@code key} if its tokens are bound to a key (RFC 9449); {@code
+ *     cookie} if its refresh token is in a cookie that scripts cannot read
  */
 record AppClient(String id, String mode, int seconds, String storage) {
 
@@ -25,7 +26,11 @@ record AppClient(String id, String mode, int seconds, String storage) {
           new AppClient("demo-app-key", "grace", 30, "key"),
           new AppClient("demo-app-key-quick", "grace", 5, "key"),
           new AppClient("demo-app-key-strict", "strict", 30, "key"),
-          new AppClient("demo-app-key-strict-quick", "strict", 5, "key"));
+          new AppClient("demo-app-key-strict-quick", "strict", 5, "key"),
+          new AppClient("demo-app-cookie", "grace", 30, "cookie"),
+          new AppClient("demo-app-cookie-quick", "grace", 5, "cookie"),
+          new AppClient("demo-app-cookie-strict", "strict", 30, "cookie"),
+          new AppClient("demo-app-cookie-strict-quick", "strict", 5, "cookie"));
 
   /**
    * Registers the address of the page in Keycloak if it differs from realm.json: exactly one origin

@@ -45,6 +45,7 @@ class AppClientTest {
   }
 
   private static String storage(JsonNode attributes) {
-    return attributes.path("dpop.bound.access.tokens").asBoolean() ? "key" : "script";
+    String storage = attributes.path("token-guard-storage").asText("script");
+    return attributes.path("dpop.bound.access.tokens").asBoolean() ? "key" : storage;
   }
 }

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.Cookie;
+import com.microsoft.playwright.options.SameSiteAttribute;
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.client.OidcClient;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +129,68 @@ class TheftIT extends BrowserTest {
     assertThat(first.events("ended")).isZero();
     assertThat(first.errorsOfThePage()).isEmpty();
     assertThat(second.errorsOfThePage()).isEmpty();
+  }
+
+  @Test
+  void given_a_token_in_a_cookie_then_a_script_cannot_steal_it_and_all_tabs_refresh_with_it() {
+    Visitor alice = visitor();
+    Tab first = alice.open();
+    first.page().check("input[value=cookie]");
+    first.logIn("alice");
+    Tab second = alice.open();
+    second.awaitDashboard();
+    first.press("refresh-now", "Refreshed: generation 1");
+    second.awaitGeneration(1);
+    second.press("refresh-five", "5 of 5 served");
+    second.press("lose-next", "the browser had stored the cookie");
+    first.page().reload();
+    first.press("refresh-now", "Refreshed: generation");
+
+    first.press("steal", "The script found no refresh token");
+    first.press("thief-again", "The thief has no token of this login");
+    first.press("replay-old", "This page has never received a refresh token");
+
+    second.press("api-revoked", "401 revoked: Bearer");
+    second.awaitOutcome("Then, refreshed: 200: alice");
+    assertThat(cookies(alice))
+        .singleElement()
+        .satisfies(
+            cookie -> {
+              assertThat(cookie.httpOnly).isTrue();
+              assertThat(cookie.sameSite).isEqualTo(SameSiteAttribute.STRICT);
+            });
+    assertThat(first.errorsOfThePage()).isEmpty();
+    assertThat(second.errorsOfThePage()).isEmpty();
+
+    second.press("log-out");
+
+    assertThat(first.awaitNotice()).isEqualTo("You logged out.");
+    Await.until("no cookie", Duration.ofSeconds(30), () -> cookies(alice).isEmpty());
+  }
+
+  @Test
+  void given_a_token_in_a_cookie_when_a_copy_is_used_then_the_page_shows_the_reason() {
+    Visitor bob = visitor();
+    Tab tab = bob.open();
+    tab.page().check("input[value=cookie]");
+    tab.logIn("bob");
+    String old = cookies(bob).get(0).value;
+    tab.press("refresh-now", "Refreshed: generation 1");
+    tab.press("refresh-now", "Refreshed: generation 2");
+
+    OidcClient.of(keycloak().baseUri(), "demo", "demo-app-cookie")
+        .withHeader("Origin", (String) tab.page().evaluate("location.origin"))
+        .refresh(old);
+
+    assertThat(tab.awaitNotice())
+        .contains("generation 0 was presented again when 2 was the newest");
+  }
+
+  /** The cookies with a refresh token, as malware on the machine could read them. */
+  private static List<Cookie> cookies(Visitor visitor) {
+    return visitor.context().cookies().stream()
+        .filter(cookie -> cookie.name.contains("refresh-token"))
+        .toList();
   }
 
   private static boolean isKeyExportable(Tab tab) {

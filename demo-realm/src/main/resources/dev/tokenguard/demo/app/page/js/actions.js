@@ -3,20 +3,28 @@
 import { badNetwork } from './network.js';
 import { element } from './dom.js';
 
+const STEALS = {
+  script: (host) => `Sends it to a server at ${host}, which uses it immediately.`,
+  key: (host) => `Sends it to a server at ${host}, which tries to use it without the key of this browser.`,
+  cookie: () => 'Searches for it in all that a script in this page can read.',
+};
+
 // A property with isOn is a switch.
 function groups(dashboard) {
   const warning = dashboard.isStrict ? ' With the strict policy, your session is terminated.' : '';
+  // The browser stores the cookie of a response that the page discards.
+  const lostWarning = dashboard.storage === 'cookie' ? '' : warning;
   const button = (...parts) => pressed(dashboard.failed, ...parts);
   return [
     ['Refresh', [
       button('refresh-now', 'Refresh now', 'Sends one request. All tabs get the new token.', dashboard.refreshNow),
       button('refresh-five', 'Refresh 5× at once', `Sends five requests with one token and without the lock, as tabs without coordination do.${warning}`, dashboard.refreshFive),
-      button('lose-next', 'Lose the next response', `Keycloak responds, this page discards the response and retries with the old token.${warning}`, dashboard.loseNext),
+      button('lose-next', 'Lose the next response', `Keycloak responds, this page discards the response and retries${dashboard.storage === 'cookie' ? '' : ' with the old token'}.${lostWarning}`, dashboard.loseNext),
       link('open-tab', 'Open another tab', 'All tabs share one login and refresh one at a time.', '/'),
-      toggle('bad-network', 'Bad network', `Loses three of ten responses in all tabs.${warning}`, badNetwork),
+      toggle('bad-network', 'Bad network', `Loses three of ten responses in all tabs.${lostWarning}`, badNetwork),
     ]],
     ['Steal', [
-      button('steal', 'Steal the token', `Sends it to a server at ${dashboard.thiefHost}, which ${dashboard.hasKey ? 'tries to use it without the key of this browser' : 'uses it immediately'}.`, dashboard.steal, 'danger'),
+      button('steal', 'Steal the token', STEALS[dashboard.storage](dashboard.thiefHost), dashboard.steal, 'danger'),
       button('thief-again', 'Thief refreshes again', 'Uses the newest token of the thief.', dashboard.thiefAgain, 'danger'),
       button('replay-old', 'Replay an old token', 'Sends the oldest refresh token that this tab received.', dashboard.replayOld, 'danger'),
       toggle('forge', 'The thief copies my browser', 'Sends your user agent. Within the grace period, Keycloak cannot distinguish it from a retry of your browser.', dashboard.forging),

@@ -4,7 +4,7 @@ import * as history from './history.js';
 import * as server from './server.js';
 import { loseTheNextAnswer } from './network.js';
 import { Refused } from './session.js';
-import { position } from './tokens.js';
+import { claims, position } from './tokens.js';
 
 export class Dashboard {
   #session;
@@ -30,8 +30,8 @@ export class Dashboard {
     return this.#session.client.mode === 'strict';
   }
 
-  get hasKey() {
-    return this.#session.client.storage === 'key';
+  get storage() {
+    return this.#session.client.storage;
   }
 
   get thiefHost() {
@@ -49,11 +49,15 @@ export class Dashboard {
   failed = () => this.#say('No response. The page retries; you stay logged in.');
 
   refreshFive = async () => {
+    const before = this.#session.position.generation;
     const results = await this.#session.refreshTimes(5);
     const served = results.filter(({ status }) => status === 'fulfilled').length;
     if (results.some(({ reason }) => reason instanceof Refused)) {
       this.#say(`${served} of 5 served. The strict policy accepts no second use, not even by the same browser.`, 'bad');
       await this.#clock.refresh();
+    } else if (this.#session.usesCookie) {
+      const { generation } = this.#session.position;
+      this.#say(`${served} of 5 served. Rotations: ${generation - before}, so the cookie has generation ${generation}.`, 'good');
     } else {
       this.#say(`${served} of 5 served, all with the same generation ${this.#session.position.generation}: one rotation.`, 'good');
     }
@@ -66,17 +70,24 @@ export class Dashboard {
     await this.#clock.refresh();
     await this.#clock.refresh();
     if (this.#session.user && this.#session.position.generation > before) {
-      this.#say(`The retry got generation ${this.#session.position.generation}, the very token that was lost.`, 'good');
+      this.#say(`The retry got generation ${this.#session.position.generation}${this.#session.usesCookie
+        ? '. The page lost the response, but the browser had stored the cookie.' : ', the very token that was lost.'}`, 'good');
     }
   };
 
-  steal = () => this.#theft({ refresh_token: this.#session.user.refresh_token });
+  steal = () => (this.#session.usesCookie
+    ? this.#search()
+    : this.#theft({ refresh_token: this.#session.user.refresh_token }));
 
   thiefAgain = () => (this.#stolenFamily
     ? this.#theft({ family: this.#stolenFamily })
     : this.#say('The thief has no token of this login. Steal the token first.'));
 
   replayOld = async () => {
+    if (this.#session.usesCookie) {
+      this.#say('This page has never received a refresh token. The browser has the newest one in the cookie, and no older one.');
+      return;
+    }
     const generation = this.#session.oldestPast;
     if (generation === this.#session.position.generation) {
       this.#say('This tab has received one token only. Refresh first; twice, to leave the grace period.');
@@ -112,6 +123,17 @@ export class Dashboard {
   resetPassword = () => this.#revokeBy('reset-password', 'An administrator set a new password (“demo”, as before).');
 
   changePassword = () => this.#session.logIn({ extraQueryParams: { kc_action: 'UPDATE_PASSWORD' } });
+
+  // What an injected script can read: cookies that are not HttpOnly, and the storage of the page.
+  #search() {
+    const readable = [document.cookie, JSON.stringify(localStorage), JSON.stringify(sessionStorage), JSON.stringify(this.#session.user)];
+    const tokens = readable.join().match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g) ?? [];
+    const refreshTokens = tokens.filter((token) => ['Refresh', 'Offline'].includes(claims(token).typ));
+    this.#say(refreshTokens.length === 0
+      ? 'The script found no refresh token: the browser keeps it in an HttpOnly cookie, and sends it to Keycloak only. '
+        + 'It found your access token, which it can use until it expires.'
+      : 'The script found your refresh token.', refreshTokens.length === 0 ? 'good' : 'bad');
+  }
 
   async #theft(fields) {
     const userAgent = this.forging.isOn ? { user_agent: navigator.userAgent } : {};

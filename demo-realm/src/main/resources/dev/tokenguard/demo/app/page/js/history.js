@@ -37,6 +37,18 @@ export function addAnswer({ sent, status, body, isLost }) {
   add(isKnown ? 'replayed' : 'rotated', { used: used.generation, got: got.generation, jti: got.jti, isLost });
 }
 
+// A script knows neither the token that was sent nor the one that was received.
+export function addAnswerWithCookie({ status, body, isLost }, newest) {
+  const known = Math.max(0, ...all.map(({ got }) => got ?? 0));
+  if (status !== 200) {
+    add('refused', { used: newest, error: body.error ?? String(status), isLost });
+  } else if (newest > known) {
+    add('rotated', { used: newest - 1, got: newest, isLost });
+  } else {
+    add('replayed', { used: known - 1, got: known, isLost });
+  }
+}
+
 function append(event) {
   all = event.kind === 'login' ? [event] : [...all, event];
   // Keep the login: the line starts with it.

@@ -18,17 +18,22 @@ const CHOICE = 'token-guard-demo.client';
 const NOTICE = 'token-guard-demo.notice';
 const THEFT = 'token-guard-demo.theft';
 const LOOK_EVERY = 5000;
-const STORAGE = { script: 'in the page', key: 'in the page, with a key' };
+const STORAGE = { script: 'in the page', key: 'with a key', cookie: 'in a cookie' };
 
 const config = await server.config();
 const session = new Session(config.authority, chosen(), changed);
 const clock = new Clock(session, showNetwork, refused);
 const dashboard = new Dashboard({ session, clock, config, say, ended, look });
 
-onAnswer((answer) => {
+onAnswer(async (answer) => {
   showAnswer(answer);
   if (answer.sent.get('grant_type') === 'refresh_token') {
-    history.addAnswer(answer);
+    if (session.usesCookie) {
+      await session.watch();
+      history.addAnswerWithCookie(answer, session.position.generation);
+    } else {
+      history.addAnswer(answer);
+    }
   }
 });
 history.onChange(drawAll);
@@ -86,7 +91,7 @@ function changed() {
 }
 
 async function refused() {
-  const state = await server.watch(session);
+  const state = await session.watch();
   if (state?.incident) {
     localStorage.setItem(THEFT, 'yes');
   }
@@ -118,7 +123,7 @@ async function look() {
   if (!session.user) {
     return;
   }
-  const state = await server.watch(session);
+  const state = await session.watch();
   if (state && session.user) {
     showHeld(state);
     if (state.family && state.family.state !== 'active') {

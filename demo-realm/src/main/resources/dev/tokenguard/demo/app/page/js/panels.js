@@ -1,7 +1,7 @@
 // The panels beside the picture: history, decoded responses, data in Redis.
 
 import { byId, element } from './dom.js';
-import { claims, position, short } from './tokens.js';
+import { claims, COOKIE, position, short } from './tokens.js';
 import { clock } from './why.js';
 
 const MOST_ANSWERS = 8;
@@ -28,14 +28,18 @@ export function showAnswer({ sent, status, body, isLost }) {
   const isRefresh = sent.get('grant_type') === 'refresh_token';
   const head = [
     element('b', { class: status === 200 ? 'good' : 'bad' }, String(status)),
-    ` ${isRefresh ? `refresh with generation ${position(sent.get('refresh_token')).generation}` : 'code for tokens'}`,
-    status === 200 ? ` → ${position(body.refresh_token).generation}` : ` → ${body.error ?? ''}`,
+    ` ${isRefresh ? `refresh with ${named(sent.get('refresh_token'))}` : 'code for tokens'}`,
+    ` → ${status === 200 ? named(body.refresh_token) : body.error ?? ''}`,
     isLost ? ' (lost)' : '',
     element('small', {}, clock(Date.now())),
   ];
   const list = byId('answers');
   list.prepend(element('details', {}, element('summary', {}, head), element('pre', { tabindex: 0 }, decoded(body))));
   [...list.children].slice(MOST_ANSWERS).forEach((old) => old.remove());
+}
+
+function named(refreshToken = COOKIE) {
+  return refreshToken === COOKIE ? 'the cookie' : `generation ${position(refreshToken).generation}`;
 }
 
 // Shows the claims of each token.

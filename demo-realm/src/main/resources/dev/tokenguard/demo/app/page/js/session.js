@@ -1,18 +1,22 @@
 // The login of this browser, shared by all tabs.
 
+import * as server from './server.js';
 import { store } from './store.js';
 import { broadcast, exclusively, on } from './tabs.js';
-import { position } from './tokens.js';
+import { COOKIE, position } from './tokens.js';
 
 // Keycloak refused the refresh token. A retry does not help.
 export class Refused extends Error {}
 
 const FINAL = ['invalid_grant', 'invalid_client', 'unauthorized_client'];
 
+const UNKNOWN = { family: '', generation: 0 };
+
 export class Session {
   #manager;
   #onChange;
   #past = new Map();
+  #seen = UNKNOWN;
 
   client;
   user = null;
@@ -29,6 +33,8 @@ export class Session {
       userStore: store,
       // A key that no script can read, from before the login until the logout (RFC 9449).
       dpop: client.storage === 'key' ? { store, bind_authorization_code: true } : undefined,
+      // The endpoints are at another origin than the page.
+      fetchRequestCredentials: client.storage === 'cookie' ? 'include' : 'same-origin',
       // The page refreshes by its own clock, with jitter and a lock for all tabs.
       automaticSilentRenew: false,
       silentRequestTimeoutInSeconds: 5,
@@ -38,7 +44,17 @@ export class Session {
     on('refreshed', () => this.#adoptStored());
   }
 
-  get position() { return position(this.user.refresh_token); }
+  get usesCookie() { return this.client.storage === 'cookie'; }
+  get position() { return this.usesCookie ? this.#seen : position(this.user.refresh_token); }
+
+  // The state of the family, or null. With the cookie, only the server of the page knows the position of the token.
+  async watch() {
+    const state = await server.watch(this);
+    if (this.usesCookie && state?.family) {
+      this.#seen = { family: state.family.id, generation: state.family.generation };
+    }
+    return state;
+  }
 
   async open() {
     await this.#adoptStored();
@@ -50,16 +66,21 @@ export class Session {
   }
 
   async finishLogin() {
-    this.#adopt(await this.#manager.signinCallback());
+    const user = await this.#manager.signinCallback();
+    if (this.usesCookie) {
+      user.refresh_token = COOKIE;
+      await this.#manager.storeUser(user);
+    }
+    this.#adopt(user);
     broadcast('started');
   }
 
   // One refresh at a time in all tabs. After waiting for the lock, the store may hold the new token, or none.
   refresh(onRefused) {
-    const known = this.user.refresh_token;
+    const known = this.user.access_token;
     return exclusively(async () => {
       await this.#adoptStored();
-      if (this.user?.refresh_token === known) {
+      if (this.user?.access_token === known) {
         await this.#refreshOnce().catch((failure) => {
           if (!(failure instanceof Refused)) {
             throw failure;
@@ -79,6 +100,7 @@ export class Session {
     try {
       this.#adopt(await this.#manager.signinSilent());
       broadcast('refreshed');
+      await this.#locate();
     } catch (failure) {
       throw FINAL.includes(failure.error) ? new Refused(failure.error) : failure;
     }
@@ -117,6 +139,7 @@ export class Session {
   forget() {
     this.user = null;
     this.#past.clear();
+    this.#seen = UNKNOWN;
   }
 
   // In all tabs.
@@ -125,7 +148,16 @@ export class Session {
   }
 
   logOut(idToken) {
-    return this.#manager.signoutRedirect({ id_token_hint: idToken });
+    return this.usesCookie ? this.#clearCookie() : this.#manager.signoutRedirect({ id_token_hint: idToken });
+  }
+
+  // Terminates the session as well.
+  #clearCookie() {
+    return fetch(`${this.#manager.settings.authority}/protocol/openid-connect/logout`, {
+      method: 'POST',
+      credentials: 'include',
+      body: new URLSearchParams({ client_id: this.client.id, refresh_token: COOKIE }),
+    });
   }
 
   async revokeAccessToken() {
@@ -134,18 +166,25 @@ export class Session {
 
   async #adoptStored() {
     this.#adopt(await this.#manager.getUser());
+    await this.#locate();
+  }
+
+  async #locate() {
+    if (this.usesCookie && this.user) {
+      await this.watch();
+    }
   }
 
   #adopt(user) {
     if (user?.access_token === this.user?.access_token) {
       return;
     }
-    if (user && this.user && this.position.family !== position(user.refresh_token).family) {
+    if (user && this.user && !this.usesCookie && this.position.family !== position(user.refresh_token).family) {
       this.#past.clear();
     }
     this.previousAccessToken = this.user?.access_token ?? null;
     this.user = user;
-    if (user) {
+    if (user && !this.usesCookie) {
       this.#past.set(this.position.generation, user.refresh_token);
     }
     this.#onChange();

@@ -6,6 +6,9 @@ export function claims(token) {
   return JSON.parse(new TextDecoder().decode(bytes));
 }
 
+// Stands for the refresh token in the cookie, which no script can read.
+export const COOKIE = 'cookie';
+
 // The position of a refresh token in its family. The id of the first token is the id of the family.
 export function position(refreshToken) {
   const { rtf, rtg, jti } = claims(refreshToken);
