@@ -167,7 +167,7 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
       if (problem.isPresent()) {
         throw new ClientPolicyException(OAuthErrorException.UNAUTHORIZED_CLIENT, problem.get());
       }
-      if (!cookie().isPossible()) {
+      if (!cookie().isAccepted()) {
         throw new ClientPolicyException(
             OAuthErrorException.INVALID_REQUEST, ID + " needs HTTPS, except on a loopback address");
       }

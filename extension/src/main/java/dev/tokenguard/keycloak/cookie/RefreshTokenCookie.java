@@ -69,35 +69,35 @@ public final class RefreshTokenCookie {
 
   private static Optional<String> valueIn(KeycloakSession session, ClientModel client) {
     return Optional.ofNullable(
-            session.getContext().getRequestHeaders().getCookies().get(nameOf(session, client)))
+            session.getContext().getRequestHeaders().getCookies().get(name(client.getId())))
         .map(Cookie::getValue);
   }
 
-  /** Internal ids are UUIDs, or any text from an import. */
-  private static String nameOf(KeycloakSession session, ClientModel client) {
-    String prefix = isHttps(session) ? "__Secure-" : "";
-    return prefix + "refresh-token-" + URLEncoder.encode(client.getId(), StandardCharsets.UTF_8);
-  }
-
-  private static boolean isHttps(KeycloakSession session) {
-    return "https".equals(baseUri(session).getScheme());
-  }
-
-  /** The address of Keycloak as the browser uses it. */
-  private static URI baseUri(KeycloakSession session) {
-    return session.getContext().getUri().getBaseUri();
+  /**
+   * The name of the cookie. Browsers accept its prefix with {@code Secure} only (RFC 6265bis,
+   * section 4.1.3); Chromium also from a loopback address without HTTPS.
+   *
+   * @param clientId the internal id: a UUID, or any text from an import
+   */
+  static String name(String clientId) {
+    return "__Secure-refresh-token-" + URLEncoder.encode(clientId, StandardCharsets.UTF_8);
   }
 
   /**
-   * Whether browsers accept the cookie from this address: over HTTPS, or from the same machine,
-   * which they trust without HTTPS, though not with the prefix of the name.
+   * Whether browsers accept a cookie with {@code Secure} from an address: over HTTPS, or from the
+   * same machine.
    */
-  boolean isPossible() {
-    String host = String.valueOf(baseUri(session).getHost());
-    return isHttps(session)
+  static boolean isAcceptedFrom(URI base) {
+    String host = String.valueOf(base.getHost());
+    return "https".equals(base.getScheme())
         || host.equals("localhost")
         || host.equals("[::1]")
         || host.matches("127(\\.\\d{1,3}){3}");
+  }
+
+  /** Whether browsers accept the cookie from the address of Keycloak that they use. */
+  boolean isAccepted() {
+    return isAcceptedFrom(session.getContext().getUri().getBaseUri());
   }
 
   Optional<String> value() {
@@ -105,7 +105,7 @@ public final class RefreshTokenCookie {
   }
 
   boolean fits(String token) {
-    return nameOf(session, client).length() + token.length() <= MAX_LENGTH;
+    return name(client.getId()).length() + token.length() <= MAX_LENGTH;
   }
 
   /** Uses the cookie as the parameter of the request. */
@@ -129,7 +129,7 @@ public final class RefreshTokenCookie {
     // Not as NewCookie, which also writes Version=1 (RFC 2109).
     response.addHeader(
         HttpHeaders.SET_COOKIE,
-        nameOf(session, client)
+        name(client.getId())
             + "="
             + value
             + "; Path="

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Refresh tokens in a cookie, with the browser of the test: a client with a jar of cookies. */
 class RefreshTokenCookieIT extends LabTest {
 
-  private static final String NAME = "refresh-token-";
+  private static final String NAME = "__Secure-refresh-token-";
   private static final String PLACEHOLDER = "cookie";
   private static final Map<String, String> DEFAULTS = Map.of();
 

@@ -1,0 +1,296 @@
+package dev.tokenguard.demo.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
+import com.microsoft.playwright.options.Cookie;
+import com.sun.net.httpserver.HttpServer;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.keycloak.ClientPolicies;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A page whose refresh token is in a cookie, and pages of other origins that try to use it: one of
+ * the same site (another port), and one of another site (another name of this machine).
+ */
+class CookieIT extends BrowserTest {
+
+  private static final String CLIENT = "cookie-page";
+  private static final String COOKIE = "__Secure-refresh-token-";
+  private static final String PLACEHOLDER = "cookie";
+
+  /** RFC 7636, appendix B. */
+  private static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+  private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+  private static final String POST =
+      """
+      async ([uri, fields, mode]) => {
+        try {
+          const answer = await fetch(uri, {
+            method: 'POST', mode, credentials: 'include', body: new URLSearchParams(fields) });
+          return { status: answer.status, body: await answer.text() };
+        } catch (failed) {
+          return { status: -1, body: String(failed) };
+        }
+      }""";
+
+  private static final List<HttpServer> PAGES = new ArrayList<>();
+
+  private static List<JsonNode> profiles;
+  private static List<JsonNode> policies;
+  private static URI app;
+  private static URI otherOrigin;
+  private static URI otherSite;
+
+  @BeforeAll
+  static void setUp() throws IOException {
+    app = URI.create("http://127.0.0.1:" + serve());
+    otherOrigin = URI.create("http://127.0.0.1:" + serve());
+    otherSite = URI.create("http://localhost:" + serve());
+    profiles = listOf("profiles");
+    policies = listOf("policies");
+    admin()
+        .post(
+            "/clients",
+            Map.of(
+                "clientId",
+                CLIENT,
+                "publicClient",
+                true,
+                "redirectUris",
+                List.of(app + "/*"),
+                "webOrigins",
+                List.of(app.toString()),
+                "attributes",
+                Map.of("policy-group", CLIENT)))
+        .orFail();
+    admin()
+        .putProfilesAndPolicies(
+            List.of(
+                ClientPolicies.profile(
+                    CLIENT,
+                    List.of(
+                        ClientPolicies.executor("redis-refresh-token-rotation", Map.of()),
+                        ClientPolicies.executor("refresh-token-cookie", Map.of())))),
+            List.of(ClientPolicies.policy(CLIENT)));
+  }
+
+  @AfterAll
+  static void tearDown() {
+    PAGES.forEach(page -> page.stop(0));
+    admin().putProfilesAndPolicies(profiles, policies);
+    admin().delete("/clients/" + admin().clientUuid(CLIENT)).orFail();
+  }
+
+  private static List<JsonNode> listOf(String name) {
+    List<JsonNode> found = new ArrayList<>();
+    admin().get("/client-policies/" + name).orFail().body().path(name).forEach(found::add);
+    return found;
+  }
+
+  private static int serve() throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            byte[] body = "<!doctype html><title>page</title>".getBytes();
+            exchange.getResponseHeaders().set("Content-Type", "text/html");
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+          }
+        });
+    server.start();
+    PAGES.add(server);
+    return server.getAddress().getPort();
+  }
+
+  private static AdminApi admin() {
+    return keycloak().admin("demo");
+  }
+
+  private static String endpoint(String name) {
+    return keycloak().baseUri().resolve("/realms/demo/protocol/openid-connect/" + name).toString();
+  }
+
+  private Page loggedIn() {
+    Page page = visitor().context().newPage();
+    page.navigate(
+        endpoint("auth")
+            + "?response_type=code&scope=openid&client_id="
+            + CLIENT
+            + "&redirect_uri="
+            + app
+            + "/callback&code_challenge_method=S256&code_challenge="
+            + CHALLENGE);
+    page.fill("#username", "alice");
+    page.fill("#password", "demo");
+    page.click("#kc-login");
+    page.waitForURL(app + "/callback**");
+    String code = page.url().replaceAll(".*[?&]code=([^&]+).*", "$1");
+    Map<?, ?> answer =
+        post(
+            page,
+            "token",
+            Map.of(
+                "grant_type",
+                "authorization_code",
+                "client_id",
+                CLIENT,
+                "code",
+                code,
+                "redirect_uri",
+                app + "/callback",
+                "code_verifier",
+                VERIFIER));
+    assertThat(answer.get("status")).as("%s", answer).isEqualTo(200);
+    assertThat(answer.get("body").toString())
+        .contains("access_token")
+        .doesNotContain("\"refresh_token\"");
+    return page;
+  }
+
+  private static Map<?, ?> post(Page page, String endpoint, Map<String, String> fields) {
+    return post(page, endpoint, fields, "cors");
+  }
+
+  private static Map<?, ?> post(
+      Page page, String endpoint, Map<String, String> fields, String mode) {
+    return (Map<?, ?>) page.evaluate(POST, List.of(endpoint(endpoint), fields, mode));
+  }
+
+  private static Map<?, ?> refresh(Page page) {
+    return post(page, "token", fields("token"));
+  }
+
+  /** With the placeholder instead of the token. */
+  private static Map<String, String> fields(String endpoint) {
+    return switch (endpoint) {
+      case "token" ->
+          Map.of("client_id", CLIENT, "grant_type", "refresh_token", "refresh_token", PLACEHOLDER);
+      case "revoke" -> Map.of("client_id", CLIENT, "token", PLACEHOLDER);
+      default -> Map.of("client_id", CLIENT, "refresh_token", PLACEHOLDER);
+    };
+  }
+
+  private static Optional<Cookie> cookie(BrowserContext context) {
+    return context.cookies().stream().filter(it -> it.name.startsWith(COOKIE)).findFirst();
+  }
+
+  private static int generation(Page page) {
+    return Jwt.claims(cookie(page.context()).orElseThrow().value).path("rtg").asInt(0);
+  }
+
+  @Test
+  void given_a_page_when_it_logs_in_and_refreshes_then_no_script_sees_the_token() {
+    Page page = loggedIn();
+
+    assertThat(cookie(page.context()))
+        .hasValueSatisfying(
+            cookie -> {
+              assertThat(cookie.httpOnly).isTrue();
+              assertThat(cookie.secure).isTrue();
+              assertThat(cookie.sameSite.name()).isEqualTo("STRICT");
+              assertThat(cookie.path).isEqualTo("/realms/demo/protocol/openid-connect/");
+            });
+    assertThat(page.evaluate("document.cookie")).isEqualTo("");
+    page.reload();
+    Map<?, ?> answer = refresh(page);
+    assertThat(answer.get("status")).as("%s", answer).isEqualTo(200);
+    assertThat(answer.get("body").toString())
+        .contains("access_token")
+        .doesNotContain("\"refresh_token\"");
+    assertThat(generation(page)).isEqualTo(1);
+  }
+
+  @Test
+  void given_several_tabs_when_they_refresh_at_once_then_all_are_served() {
+    Page page = loggedIn();
+    Page tab = page.context().newPage();
+    tab.navigate(app.toString());
+
+    Object statuses =
+        page.evaluate(
+            "([uri, fields]) => Promise.all([1, 2, 3, 4, 5].map(() => fetch(uri, { method: 'POST',"
+                + " credentials: 'include', body: new URLSearchParams(fields) })"
+                + ".then(answer => answer.status)))",
+            List.of(endpoint("token"), fields("token")));
+
+    assertThat(statuses).isEqualTo(List.of(200, 200, 200, 200, 200));
+    assertThat(refresh(tab).get("status")).isEqualTo(200);
+    assertThat(refresh(page).get("status")).isEqualTo(200);
+  }
+
+  @Test
+  void given_a_page_when_it_logs_out_then_the_browser_has_no_cookie() {
+    Page page = loggedIn();
+
+    assertThat(post(page, "logout", fields("logout")).get("status")).isEqualTo(204);
+
+    assertThat(cookie(page.context())).isEmpty();
+    assertThat(refresh(page).get("body").toString()).contains("invalid_grant");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "false, token", "false, revoke", "false, logout",
+    "true,  token", "true,  revoke", "true,  logout"
+  })
+  void given_a_page_of_another_origin_when_it_uses_the_cookie_then_nothing_changes(
+      boolean isOtherSite, String endpoint) {
+    Page page = loggedIn();
+    String token = cookie(page.context()).orElseThrow().value;
+    Page attacker = page.context().newPage();
+    attacker.navigate((isOtherSite ? otherSite : otherOrigin).toString());
+
+    // By script: the response cannot be read, and the request is not carried out either.
+    assertThat(post(attacker, endpoint, fields(endpoint)).get("status")).isEqualTo(-1);
+    assertThat(post(attacker, endpoint, fields(endpoint), "no-cors").get("status")).isEqualTo(0);
+    assertThat(submitForm(attacker, endpoint).status()).isEqualTo(403);
+
+    assertThat(cookie(page.context()).orElseThrow().value).isEqualTo(token);
+    assertThat(refresh(page).get("status")).isEqualTo(200);
+    assertThat(generation(page)).isEqualTo(1);
+  }
+
+  /** As a navigation of the whole tab, to which browsers attach cookies most readily. */
+  private static Response submitForm(Page attacker, String endpoint) {
+    return attacker.waitForNavigation(
+        () ->
+            attacker.evaluate(
+                """
+                ([uri, fields]) => {
+                  const form = document.createElement('form');
+                  form.method = 'post';
+                  form.action = uri;
+                  for (const [name, value] of Object.entries(fields)) {
+                    const input = document.createElement('input');
+                    input.name = name;
+                    input.value = value;
+                    form.append(input);
+                  }
+                  document.body.append(form);
+                  form.submit();
+                }""",
+                List.of(endpoint(endpoint), fields(endpoint))));
+  }
+}
