@@ -9,6 +9,12 @@ const STEALS = {
   cookie: () => 'Searches for it in all that a script in this page can read.',
 };
 
+const FORGES = {
+  script: 'Sends your user agent. Within the grace period, Keycloak cannot distinguish it from a retry of your browser.',
+  key: 'Sends your user agent. It has no effect without the key of this browser.',
+  cookie: 'Sends your user agent. It has no effect without a token.',
+};
+
 // A property with isOn is a switch.
 function groups(dashboard) {
   const warning = dashboard.isStrict ? ' With the strict policy, your session is terminated.' : '';
@@ -27,7 +33,7 @@ function groups(dashboard) {
       button('steal', 'Steal the token', STEALS[dashboard.storage](dashboard.thiefHost), dashboard.steal, 'danger'),
       button('thief-again', 'Thief refreshes again', 'Uses the newest token of the thief.', dashboard.thiefAgain, 'danger'),
       button('replay-old', 'Replay an old token', 'Sends the oldest refresh token that this tab received.', dashboard.replayOld, 'danger'),
-      toggle('forge', 'The thief copies my browser', 'Sends your user agent. Within the grace period, Keycloak cannot distinguish it from a retry of your browser.', dashboard.forging),
+      toggle('forge', 'The thief copies my browser', FORGES[dashboard.storage], dashboard.forging),
     ]],
     ['Call the API', [
       button('api-current', 'with the current token', 'After a 401, the page refreshes once and retries.', dashboard.apiCurrent),
