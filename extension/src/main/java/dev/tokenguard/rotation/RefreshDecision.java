@@ -66,8 +66,10 @@ public sealed interface RefreshDecision {
     FAST_FORWARDED,
     /** A rotated token of a family without a record was presented: the store has lost it. */
     ADOPTED,
-    /** The newest token was issued once more. */
+    /** The newest token was issued once more, within the grace period. */
     REPLAYED,
+    /** The newest token was issued once more, because the client proved its key. */
+    CONVERGED,
     /** Granted without a rotation. */
     KEPT,
     /** Granted without the store, which was unavailable. */
@@ -142,11 +144,18 @@ public sealed interface RefreshDecision {
     }
   }
 
-  /** The newest token is issued once more. */
-  record Replayed(SuccessorToken child, Optional<Outcome> observed) implements RefreshDecision {
-    @Override
-    public Outcome outcome() {
-      return Outcome.REPLAYED;
+  /**
+   * The newest token is issued once more.
+   *
+   * @param outcome {@code REPLAYED} or {@code CONVERGED}
+   */
+  record Replayed(Outcome outcome, SuccessorToken child, Optional<Outcome> observed)
+      implements RefreshDecision {
+
+    public Replayed {
+      if (outcome != Outcome.REPLAYED && outcome != Outcome.CONVERGED) {
+        throw new IllegalArgumentException(outcome + " is no replay");
+      }
     }
 
     @Override
@@ -160,11 +169,23 @@ public sealed interface RefreshDecision {
     }
   }
 
-  /** Granted without a rotation: the mode is {@code LOOKUP}, or no refresh token is issued. */
-  record Kept(Optional<Outcome> observed) implements RefreshDecision {
+  /**
+   * Granted without a rotation: the mode is {@code LOOKUP}, no refresh token is issued, or the
+   * policy does not rotate.
+   *
+   * @param same the presented token, if the policy does not rotate: the store has counted the
+   *     refresh, and the id of the access token is derived from it
+   */
+  record Kept(Optional<SuccessorToken> same, Optional<Outcome> observed)
+      implements RefreshDecision {
     @Override
     public Outcome outcome() {
       return Outcome.KEPT;
+    }
+
+    @Override
+    public Optional<SuccessorToken> issued() {
+      return same;
     }
 
     @Override

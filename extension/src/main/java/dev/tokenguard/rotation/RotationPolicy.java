@@ -10,7 +10,10 @@ import java.util.Map;
 /** How refresh tokens of a client rotate: the settings of the executor after parsing. */
 public record RotationPolicy(
     Mode mode,
+    Rotation rotation,
     Duration gracePeriod,
+    GraceUntil graceUntil,
+    int graceDepth,
     int graceMaxReplays,
     ContextMatch graceContext,
     RevocationScope onReuse,
@@ -35,12 +38,28 @@ public record RotationPolicy(
     LOOKUP
   }
 
+  /** Whether a refresh issues the next token, or returns the presented one. */
+  public enum Rotation {
+    ON,
+    OFF
+  }
+
+  /** What closes the grace period, except for its end. */
+  public enum GraceUntil {
+    /** A token that is too many generations old, see {@link #graceDepth}. */
+    TIME,
+    /** The first use of the successor. Only with a context, and with a depth of 1. */
+    CHILD_USED
+  }
+
   /** The properties that two requests must have in common to be of the same context. */
   public enum ContextMatch {
     NONE(false, false),
     USER_AGENT(true, false),
     IP(false, true),
-    USER_AGENT_AND_IP(true, true);
+    USER_AGENT_AND_IP(true, true),
+    /** The request proves the key of the presented token, see {@link RotationRequest.KeyProof}. */
+    KEY(false, false);
 
     private final boolean userAgent;
     private final boolean ip;
@@ -48,6 +67,16 @@ public record RotationPolicy(
     ContextMatch(boolean userAgent, boolean ip) {
       this.userAgent = userAgent;
       this.ip = ip;
+    }
+
+    /** Whether the request must prove a key. */
+    public boolean requiresKey() {
+      return this == KEY;
+    }
+
+    /** Whether it compares the request with that of the login or the rotation. */
+    public boolean comparesRequests() {
+      return userAgent || ip;
     }
 
     public boolean comparesUserAgent() {
@@ -58,6 +87,7 @@ public record RotationPolicy(
       return ip;
     }
 
+    /** Compares user agent and address, not the key, of which there is no hash to compare. */
     public boolean isSame(RequestContext one, RequestContext other) {
       return (!userAgent || one.userAgent().equals(other.userAgent()))
           && (!ip || one.ip().equals(other.ip()));
@@ -92,7 +122,8 @@ public record RotationPolicy(
   /**
    * Reads a policy from saved settings; a missing one has its default.
    *
-   * @throws InvalidSettingException for the first value out of range
+   * @throws InvalidSettingException for the first value out of range, or one that contradicts
+   *     another
    */
   public static RotationPolicy parse(Map<String, ?> given) {
     return RotationSettings.policyOf(given);
@@ -103,11 +134,33 @@ public record RotationPolicy(
     return mode != Mode.ENFORCE;
   }
 
+  /** Whether a refresh issues the next token. */
+  public boolean rotates() {
+    return rotation == Rotation.ON;
+  }
+
+  /** Whether the policy depends on the key of the client. */
+  public boolean usesKey() {
+    return graceContext.requiresKey() || bindTo.requiresKey();
+  }
+
   /** The same policy in the mode {@link Mode#LOOKUP}. */
   public RotationPolicy lookupOnly() {
+    return with(Mode.LOOKUP, rotation);
+  }
+
+  /** The same policy where a refresh returns the presented token. */
+  public RotationPolicy withoutRotation() {
+    return with(mode, Rotation.OFF);
+  }
+
+  private RotationPolicy with(Mode otherMode, Rotation otherRotation) {
     return new RotationPolicy(
-        Mode.LOOKUP,
+        otherMode,
+        otherRotation,
         gracePeriod,
+        graceUntil,
+        graceDepth,
         graceMaxReplays,
         graceContext,
         onReuse,

@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param accessToken the access token that is issued with the successor
  * @param context the context of the request
  * @param binding the context to which the family is bound, by a claim of the presented token
+ * @param keyProof whether the request proves the key of the presented token
  * @param attempt the HTTP request
  * @param usableUntil the end of the presented token's use, by its {@code iat} and the idle time of
  *     its session, seconds since the epoch; 0 without such a bound. A family without a record is
@@ -37,11 +38,24 @@ public record RotationRequest(
     AccessToken accessToken,
     RequestContext context,
     Optional<RequestContext> binding,
+    KeyProof keyProof,
     Attempt attempt,
     long usableUntil,
     long presentedIssuedAt,
     boolean issuesRefreshToken,
     Optional<String> parentTag) {
+
+  /**
+   * Whether the client proves that it holds the key of the presented token: that of DPoP (RFC
+   * 9449), of its certificate (RFC 8705), or of its own authentication (RFC 7523, RFC 8705).
+   */
+  public enum KeyProof {
+    /** The token has no key. */
+    NO_KEY,
+    PROVEN,
+    /** The token has a key, and the request does not prove it. */
+    MISSING
+  }
 
   /**
    * One HTTP request, whose response may not reach the client.

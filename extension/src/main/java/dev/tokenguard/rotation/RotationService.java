@@ -9,6 +9,7 @@ import dev.tokenguard.rotation.RefreshDecision.Unguarded;
 import dev.tokenguard.rotation.RotationPolicy.FailureConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.Mode;
+import dev.tokenguard.rotation.RotationRequest.KeyProof;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -73,14 +74,14 @@ public final class RotationService {
       return new Unguarded(Optional.empty());
     }
     if (policy.isObserving()) {
-      return unguarded(request);
+      return unguarded(request, policy);
     }
     if (policy.onRedisFailure() == FailureConsequence.DENY) {
       return new Unavailable(RETRY_WHEN_UNAVAILABLE);
     }
     return refusedByToken(request, policy)
         .<RefreshDecision>map(refused -> refused)
-        .orElseGet(() -> unguarded(request));
+        .orElseGet(() -> unguarded(request, policy));
   }
 
   /** The limits that the presented token alone can show. */
@@ -89,25 +90,26 @@ public final class RotationService {
     long notAfter = policy.notAfter(request.session().started());
     boolean isMismatch =
         request
-            .binding()
-            .filter(bound -> !policy.bindTo().isSame(bound, request.context()))
-            .isPresent();
+                .binding()
+                .filter(bound -> !policy.bindTo().isSame(bound, request.context()))
+                .isPresent()
+            || policy.bindTo().requiresKey() && request.keyProof() == KeyProof.MISSING;
     if (isMismatch && policy.onBindingMismatch() != MismatchConsequence.OBSERVE) {
       return Optional.of(new Mismatched(OptionalLong.of(generation), Optional.empty()));
     }
     if (notAfter > 0 && request.child().issuedAt() >= notAfter) {
       return Optional.of(Denied.EXPIRED);
     }
-    if (policy.maxRotations() > 0 && generation >= policy.maxRotations()) {
+    if (policy.rotates() && policy.maxRotations() > 0 && generation >= policy.maxRotations()) {
       return Optional.of(Denied.LIMITED);
     }
     return Optional.empty();
   }
 
-  private static Unguarded unguarded(RotationRequest request) {
+  private static Unguarded unguarded(RotationRequest request, RotationPolicy policy) {
     return new Unguarded(
         Optional.of(request)
-            .filter(RotationRequest::issuesRefreshToken)
+            .filter(it -> it.issuesRefreshToken() && policy.rotates())
             .map(
                 it ->
                     new SuccessorToken(

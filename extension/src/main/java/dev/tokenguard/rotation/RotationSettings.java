@@ -8,9 +8,11 @@ import dev.tokenguard.config.Setting;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.RotationPolicy.ContextMatch;
 import dev.tokenguard.rotation.RotationPolicy.FailureConsequence;
+import dev.tokenguard.rotation.RotationPolicy.GraceUntil;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
 import dev.tokenguard.rotation.RotationPolicy.Mode;
+import dev.tokenguard.rotation.RotationPolicy.Rotation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,17 @@ final class RotationSettings {
               Mode.ENFORCE)
           .labelled("Mode")
           .in("Mode");
+  private static final Setting<Rotation> ROTATION =
+      choice(
+              "rotation",
+              "on issues a new refresh token with each refresh, off returns the presented token and"
+                  + " keeps everything else: limits, binding, revocation, events. Choose off for"
+                  + " clients that must not get rotated tokens, such as those of the FAPI 2.0 Security"
+                  + " Profile; they prove a key instead.",
+              Rotation.class,
+              Rotation.ON)
+          .labelled("Rotation")
+          .in("Mode");
   private static final Setting<Integer> GRACE_PERIOD =
       number(
               "grace-period",
@@ -44,17 +57,44 @@ final class RotationSettings {
                   + " clients on slow or unreliable networks.",
               "seconds",
               0,
-              300,
+              604_800,
               10)
           .labelled("Grace period (seconds)")
+          .in(GRACE);
+  private static final Setting<GraceUntil> GRACE_UNTIL =
+      choice(
+              "grace-until",
+              "What ends the acceptance of a replaced token before the grace period is over: time,"
+                  + " nothing but the grace depth; child-used, the first use of its successor, which"
+                  + " requires a context and a depth of 1. Choose child-used with a long grace period"
+                  + " for devices that lose responses and sleep: a thief then gains nothing after the"
+                  + " next refresh of the device.",
+              GraceUntil.class,
+              GraceUntil.TIME)
+          .labelled("Grace until")
+          .in(GRACE);
+  private static final Setting<Integer> GRACE_DEPTH =
+      number(
+              "grace-depth",
+              "How many generations of replaced tokens are accepted, each for its own grace period."
+                  + " More than 1 requires a context. Raise it for processes that share a login and"
+                  + " refresh at the same time; a thief with the same context can then also use an"
+                  + " older token within its grace period.",
+              "generations",
+              1,
+              10,
+              1)
+          .labelled("Grace depth (generations)")
           .in(GRACE);
   private static final Setting<ContextMatch> GRACE_CONTEXT =
       choice(
               "grace-context",
               "What a replay within the grace period must have in common with the request that"
                   + " rotated the token: the User-Agent header, the IP address of the client, or"
-                  + " both. A replay from another context is a reuse. Choose none if one client sends"
-                  + " different User-Agent headers.",
+                  + " both. A replay from another context is a reuse. key requires the proof of the"
+                  + " key of the token (DPoP, mTLS, private_key_jwt), and accepts any replay with it,"
+                  + " however old. Choose none if one client sends different User-Agent headers, and"
+                  + " key for clients that have one.",
               ContextMatch.class,
               ContextMatch.USER_AGENT)
           .labelled("Context within the grace period")
@@ -148,8 +188,9 @@ final class RotationSettings {
       choice(
               "bind-to",
               "What a refresh must have in common with the request to which the family's first token"
-                  + " was issued: the User-Agent header, the IP address of the client, or both. Set it"
-                  + " for clients whose context does not change; the address of mobile clients does.",
+                  + " was issued: the User-Agent header, the IP address of the client, both, or the"
+                  + " key of the client (DPoP, mTLS, private_key_jwt). Set it for clients whose context"
+                  + " does not change; the address of mobile clients does.",
               ContextMatch.class,
               ContextMatch.NONE)
           .labelled("Bind tokens to")
@@ -191,7 +232,10 @@ final class RotationSettings {
   static final List<Setting<?>> ALL =
       List.of(
           MODE,
+          ROTATION,
           GRACE_PERIOD,
+          GRACE_UNTIL,
+          GRACE_DEPTH,
           GRACE_CONTEXT,
           GRACE_MAX_REPLAYS,
           ON_REUSE,
@@ -208,9 +252,29 @@ final class RotationSettings {
   private RotationSettings() {}
 
   static RotationPolicy policyOf(Map<String, ?> given) {
+    RotationPolicy policy = policyFrom(given);
+    boolean isAnyContext = policy.graceContext() == ContextMatch.NONE;
+    if (policy.graceDepth() > 1 && isAnyContext) {
+      throw GRACE_DEPTH.refused(
+          "1 if grace-context is none, because any thief could use older tokens");
+    }
+    if (policy.graceUntil() == GraceUntil.CHILD_USED && isAnyContext) {
+      throw GRACE_UNTIL.refused("time if grace-context is none; choose a context for child-used");
+    }
+    if (policy.graceUntil() == GraceUntil.CHILD_USED && policy.graceDepth() > 1) {
+      throw GRACE_UNTIL.refused(
+          "time if grace-depth is more than 1: older tokens have a used successor");
+    }
+    return policy;
+  }
+
+  private static RotationPolicy policyFrom(Map<String, ?> given) {
     return new RotationPolicy(
         MODE.from(given),
+        ROTATION.from(given),
         Duration.ofSeconds(GRACE_PERIOD.from(given)),
+        GRACE_UNTIL.from(given),
+        GRACE_DEPTH.from(given),
         GRACE_MAX_REPLAYS.from(given),
         GRACE_CONTEXT.from(given),
         ON_REUSE.from(given),

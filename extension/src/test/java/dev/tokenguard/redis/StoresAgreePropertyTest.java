@@ -23,6 +23,7 @@ import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.RotationRequest.KeyProof;
 import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import dev.tokenguard.testbed.TestLength;
@@ -184,7 +185,9 @@ final class StoresAgreePropertyTest {
     WITHOUT_REFRESH_TOKEN(Login::withoutRefreshToken),
     SLOW(it -> Login.attempted(it, "slow", Duration.ofMillis(9_500))),
     STALE(it -> Login.usableUntil(it, it.child().issuedAt() - 1)),
-    UNNAMED(it -> Login.attempted(it, "", Duration.ZERO));
+    UNNAMED(it -> Login.attempted(it, "", Duration.ZERO)),
+    WITH_KEY(it -> Login.proving(it, KeyProof.PROVEN)),
+    WITHOUT_KEY(it -> Login.proving(it, KeyProof.MISSING));
 
     private final UnaryOperator<RotationRequest> change;
 
@@ -251,7 +254,9 @@ final class StoresAgreePropertyTest {
                 of(1, Variation.WITHOUT_REFRESH_TOKEN),
                 of(2, Variation.SLOW),
                 of(1, Variation.STALE),
-                of(1, Variation.UNNAMED)))
+                of(1, Variation.UNNAMED),
+                of(4, Variation.WITH_KEY),
+                of(1, Variation.WITHOUT_KEY)))
         .as(
             (family, behind, context, claim, wasUnanswered, variation) ->
                 new Event(
@@ -304,14 +309,16 @@ final class StoresAgreePropertyTest {
         """
         grace-period 10 0 1 300
         grace-max-replays 0 1 2
-        grace-context none user-agent ip user-agent-and-ip
+        grace-context none user-agent ip user-agent-and-ip key
+        grace-depth 1 1 1 2 4
+        rotation on on on on off
         on-missing-state adopt deny
         mode enforce enforce enforce observe
         max-rotations 0 0 1 4
         absolute-lifetime 0 0 60 3600
         max-refreshes-per-minute 0 0 1 3
         max-families-per-user-and-client 0 1 2 3
-        bind-to none none user-agent ip user-agent-and-ip
+        bind-to none none user-agent ip user-agent-and-ip key
         on-binding-mismatch deny observe revoke-family
         """;
     List<Arbitrary<String>> values =
@@ -323,6 +330,9 @@ final class StoresAgreePropertyTest {
                     Arbitraries.of(words.subList(1, words.size()))
                         .map(value -> words.get(0) + "=" + value))
             .toList();
-    return Combinators.combine(values).as(drawn -> Policies.of(String.join(" ", drawn)));
+    return Combinators.combine(values)
+        .as(drawn -> String.join(" ", drawn))
+        .map(it -> it.replaceAll("(grace-context=none.*grace-depth)=\\d", "$1=1"))
+        .map(Policies::of);
   }
 }

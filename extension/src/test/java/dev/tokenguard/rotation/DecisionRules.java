@@ -78,6 +78,74 @@ abstract class DecisionRules extends StoreRules {
     run(policy, steps);
   }
 
+  /** A long grace period, several generations, and the key of the client. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          seven days                              | grace-period=604800   | 0 started, +604799s, 0 replayed, +1s, 0 reused/grace-period-over
+          until the child is used                 | grace-period=604800 grace-until=child-used | 0 started, +86400s, 0 replayed, +86400s, 0 replayed, 1 rotated, 0 reused/older-generation
+          until the child is used, other context  | grace-period=604800 grace-until=child-used | 0 started, +86400s, 0@agent reused/other-context
+          three generations                       | grace-depth=3         | 0 started, 1 rotated, 2 rotated, 0 replayed, 1 replayed, 2 replayed, 3 rotated, 0 reused/older-generation
+          each for its own grace period           | grace-depth=3         | 0 started, +6s, 1 rotated, +3s, 0 replayed, 1 replayed, +1s, 1 replayed, 0 reused/grace-period-over
+          the middle one, later                   | grace-depth=3         | 0 started, +6s, 1 rotated, +6s, 2 rotated, +3s, 1 replayed, +1s, 1 reused/grace-period-over
+          ten generations                         | grace-depth=10        | 0 started, 1 rotated, 2 rotated, 3 rotated, 4 rotated, 5 rotated, 6 rotated, 7 rotated, 8 rotated, 9 rotated, 0 replayed, 10 rotated, 1 replayed, 0 reused/older-generation
+          several generations, other context      | grace-depth=3         | 0 started, 1 rotated, 0@agent reused/other-context
+          the depth is raised                     |                       | 0 started, 1 rotated, +1s, 2 rotated, with grace-depth=5, 1 reused/grace-period-over
+          the depth is raised, then a rotation    |                       | 0 started, 1 rotated, with grace-depth=5, 2 rotated, 1 replayed, 0 reused/grace-period-over
+          the depth is lowered                    | grace-depth=5         | 0 started, 1 rotated, 2 rotated, 0 replayed, with grace-depth=2, 0 reused/older-generation
+          lowered and raised again                | grace-depth=5         | 0 started, 1 rotated, with grace-depth=1, 2 rotated, with grace-depth=5, 0 reused/grace-period-over
+          several generations, a lost response    | grace-depth=3         | 0 started, +5s, 1 rotated, +10s, 1? replayed, 0 reused/grace-period-over
+          no excuse for an older generation       | grace-depth=3         | 0 started, +5s, 1 rotated, +10s, 0! reused/grace-period-over
+          writes were lost                        | grace-depth=3         | 0 started, 1 rotated, 7 fast-forwarded, 7 replayed, 1 reused/older-generation
+          writes were lost, within the depth      | grace-depth=3         | 0 started, 1 rotated, 3 fast-forwarded, 3 replayed, 2 reused/grace-period-over
+          the key, any generation at any time     | grace-context=key     | 0* started, 1* rotated, 2* rotated, 0* converged, 1* converged, 2* replayed, +1000s, 2* converged, 0* converged, 3* rotated, 0* converged
+          the key, without grace                  | grace-context=key grace-period=0 | 0* started, 0* converged, 1* rotated, 0* converged
+          the key is missing                      | grace-context=key     | 0* started, 0% reused/other-context
+          the key is missing, later               | grace-context=key     | 0* started, 1* rotated, +10s, 1% reused/grace-period-over
+          the key is missing, an older token      | grace-context=key     | 0* started, 1* rotated, 2* rotated, 0% reused/older-generation, 3* revoked/family
+          a token without a key                   | grace-context=key     | 0 started, 0 reused/other-context
+          a key does not excuse                   | grace-context=key     | 0 started, +10s, 0! reused/grace-period-over
+          a key that the policy does not use      |                       | 0* started, 0% replayed, 1* rotated, 0* reused/older-generation
+          the key, any user agent                 | grace-context=key     | 0* started, 0*@agent replayed, 1* rotated, 0*@ip converged
+          convergence is not a replay in grace    | grace-context=key grace-max-replays=1 | 0* started, 0* replayed, 0* throttled/1000ms, 1* rotated, 0* converged, 0* converged
+          the key, and many refreshes             | grace-context=key max-refreshes-per-minute=3 | 0* started, 1* rotated, 0* converged, 0* throttled
+          the key, what is revoked                | grace-context=key     | 0* started, 1* rotated, revoke session, 0* revoked/session
+          the key, only observed                  | mode=observe grace-context=key | 0* started, 1* rotated, 0* converged, 0% replayed(reused)
+          bound to a key                          | bind-to=key           | 0* started, 1% mismatched, 1* rotated
+          bound to a key, and revoking            | bind-to=key on-binding-mismatch=revoke-family | 0* started, 1% mismatched, 1* revoked/family
+          bound to a key, without one             | bind-to=key           | 0 started, 1 rotated
+          bound to a key, a replay without it     | bind-to=key           | 0* started, 0% mismatched, 0* replayed
+          """)
+  void graceForClientsOfToday(String name, String policy, String steps) {
+    run(policy, steps);
+  }
+
+  /** The same token is returned, and everything else works. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          the same token, as often as it is used  | rotation=off          | login, 0 kept, +100s, 0 kept, +100s, 0 kept
+          without a recorded login                | rotation=off          | 0 kept, 0 kept
+          later without a record                  | rotation=off          | 5 kept, 5 kept, 4 replayed
+          denied without a record                 | rotation=off on-missing-state=deny | 5 missing, 0 kept
+          a record of an older token              | rotation=off          | 0 kept, 7 kept, 3 reused/older-generation, 7 revoked/family
+          what is revoked                         | rotation=off          | login, 0 kept, revoke session, 0 revoked/session
+          a family                                | rotation=off          | login, 0 kept, revoke families a names a, 0 revoked/family
+          limits                                  | rotation=off max-refreshes-per-minute=2 absolute-lifetime=600 | 0 kept, 0 kept, 0 throttled, +60s, 0 kept, +600s, 0 expired
+          rotations are none                      | rotation=off max-rotations=1 | 0 kept, 0 kept
+          binding                                 | rotation=off bind-to=ip | login, 0 kept, 0@ip mismatched
+          switched off                            |                       | 0 started, 1 rotated, with rotation=off, 2 kept, 2 kept, 1 replayed, 0 reused/older-generation
+          switched on                             | rotation=off          | login, 0 kept, +60s, with rotation=on, 0 rotated, 0 replayed, 1 rotated
+          only observed                           | rotation=off mode=observe max-refreshes-per-minute=1 | 0 kept, 0 kept(throttled)
+          """)
+  void withoutRotation(String name, String policy, String steps) {
+    run(policy, steps);
+  }
+
   /** The attempt that got the newest token got no response, so no client has that token. */
   @ParameterizedTest(name = "{0}")
   @CsvSource(

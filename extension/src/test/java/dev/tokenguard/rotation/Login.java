@@ -2,6 +2,7 @@ package dev.tokenguard.rotation;
 
 import dev.tokenguard.rotation.RotationRequest.AccessToken;
 import dev.tokenguard.rotation.RotationRequest.Attempt;
+import dev.tokenguard.rotation.RotationRequest.KeyProof;
 import dev.tokenguard.rotation.RotationRequest.ProposedChild;
 import dev.tokenguard.rotation.RotationRequest.Session;
 import java.lang.reflect.RecordComponent;
@@ -105,6 +106,7 @@ public record Login(
         new AccessToken(now + ACCESS_TOKEN_LIFESPAN, REFRESH_PREFIX, LOGIN_PREFIX),
         context,
         claim,
+        KeyProof.NO_KEY,
         ATTEMPT,
         0,
         now,
@@ -115,6 +117,11 @@ public record Login(
   /** The same request, by an attempt of this name that reached Keycloak so long ago. */
   public static RotationRequest attempted(RotationRequest one, String id, Duration age) {
     return with(one, "attempt", new Attempt(id, age));
+  }
+
+  /** The same request, with or without the key of the token. */
+  public static RotationRequest proving(RotationRequest one, KeyProof proof) {
+    return with(one, "keyProof", proof);
   }
 
   /** The same token, usable until then. */

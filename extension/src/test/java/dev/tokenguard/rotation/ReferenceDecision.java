@@ -12,10 +12,10 @@ import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Throttled;
-import dev.tokenguard.rotation.RotationPolicy.ContextMatch;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
 import dev.tokenguard.rotation.RotationPolicy.Mode;
+import dev.tokenguard.rotation.RotationRequest.KeyProof;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,9 +65,9 @@ final class ReferenceDecision {
             .or(request::binding)
             .or(
                 () ->
-                    policy.bindTo() == ContextMatch.NONE
-                        ? Optional.empty()
-                        : Optional.of(request.context()));
+                    policy.bindTo().comparesRequests()
+                        ? Optional.of(request.context())
+                        : Optional.empty());
     long passed = now.getEpochSecond() - family.minute;
     boolean isSameMinute = passed >= 0 && passed < MINUTE;
     this.minute = isSameMinute ? family.minute : now.getEpochSecond();
@@ -113,10 +113,11 @@ final class ReferenceDecision {
 
   private RefreshDecision granted(Optional<Outcome> observed) {
     if (policy.mode() == Mode.LOOKUP || !request.issuesRefreshToken()) {
-      return new Kept(observed);
+      return new Kept(Optional.empty(), observed);
     }
     user.families.put(family.id, family);
-    RefreshDecision decision = isReplay() ? replayed(observed) : rotated(observed);
+    RefreshDecision decision =
+        isReplay() ? replayed(observed) : policy.rotates() ? rotated(observed) : kept(observed);
     boolean isCounted = policy.maxRefreshesPerMinute() > 0;
     family.minute = isCounted ? minute : 0;
     family.refreshesInMinute = isCounted ? refreshes : 0;
@@ -124,19 +125,31 @@ final class ReferenceDecision {
   }
 
   private Replayed replayed(Optional<Outcome> observed) {
-    if (reuse().isEmpty()) {
+    boolean isConverging = isConverging();
+    if (!isConverging && reuse().isEmpty()) {
       if (isGraceOver()) {
         family.beginGrace(now);
+        family.keepEarlier(policy.graceDepth());
       }
       family.replaysInGrace++;
     }
-    return new Replayed(family.replay(request, user, now), observed);
+    return new Replayed(
+        isConverging ? Outcome.CONVERGED : Outcome.REPLAYED,
+        family.replay(request, user, now),
+        observed);
+  }
+
+  /** The presented token is returned. */
+  private Kept kept(Optional<Outcome> observed) {
+    family.binding = binding;
+    return new Kept(Optional.of(family.keep(request, user, now)), observed);
   }
 
   private Rotated rotated(Optional<Outcome> observed) {
     Outcome outcome = rotation();
     AccessTokens replaced = family.replacedBy(request);
     family.binding = binding;
+    family.rememberEarlier(outcome == Outcome.ROTATED ? policy.graceDepth() : 1);
     SuccessorToken child = family.rotate(request, user, now);
     AccessTokens all = family.unexpired(now);
     // They expire when the last of the family does, because no store counts one by one.
@@ -191,19 +204,42 @@ final class ReferenceDecision {
     if (!isReplay()) {
       return Optional.empty();
     }
-    if (presented < family.generation - 1) {
+    if (isConverging()) {
+      return Optional.empty();
+    }
+    if (isTooOld()) {
       return Optional.of(ReuseReason.OLDER_GENERATION);
     }
-    if (!policy.graceContext().isSame(family.rotatedFrom, request.context())) {
+    boolean isOther =
+        policy.graceContext().requiresKey()
+            ? request.keyProof() != KeyProof.PROVEN
+            : !policy.graceContext().isSame(family.rotatedFrom, request.context());
+    if (isOther) {
       return Optional.of(isGraceOver() ? ReuseReason.GRACE_PERIOD_OVER : ReuseReason.OTHER_CONTEXT);
     }
-    return Optional.of(ReuseReason.GRACE_PERIOD_OVER).filter(it -> isGraceOver() && !isExcused());
+    boolean isExcusable = presented == family.generation - 1;
+    return Optional.of(ReuseReason.GRACE_PERIOD_OVER)
+        .filter(it -> isGraceOver() && !(isExcusable && isExcused()));
   }
 
-  /** By the time at which the request arrived. */
+  /** A replay that is accepted for its key alone. */
+  private boolean isConverging() {
+    return isReplay()
+        && policy.graceContext().requiresKey()
+        && request.keyProof() == KeyProof.PROVEN
+        && (isTooOld() || isGraceOver());
+  }
+
+  private boolean isTooOld() {
+    return presented < family.generation - policy.graceDepth();
+  }
+
+  /** By the time at which the request arrived, from the rotation of the presented token on. */
   private boolean isGraceOver() {
-    Instant end = family.rotated.plus(policy.gracePeriod());
-    return policy.gracePeriod().isZero() || !now.minus(request.attempt().age()).isBefore(end);
+    Optional<Instant> replaced = family.replacedAt(presented);
+    return policy.gracePeriod().isZero()
+        || replaced.isEmpty()
+        || !now.minus(request.attempt().age()).isBefore(replaced.get().plus(policy.gracePeriod()));
   }
 
   /** Asks once, and only if the response makes a difference. */
@@ -226,7 +262,11 @@ final class ReferenceDecision {
   }
 
   private Optional<Mismatched> mismatched() {
-    if (binding.isEmpty() || policy.bindTo().isSame(binding.get(), request.context())) {
+    boolean isSame =
+        policy.bindTo().requiresKey()
+            ? request.keyProof() != KeyProof.MISSING
+            : binding.isEmpty() || policy.bindTo().isSame(binding.get(), request.context());
+    if (isSame) {
       return Optional.empty();
     }
     if (policy.onBindingMismatch() == MismatchConsequence.REVOKE_FAMILY) {
@@ -245,7 +285,8 @@ final class ReferenceDecision {
 
   private Optional<Denied> limited() {
     int max = policy.maxRotations();
-    return Optional.of(Denied.LIMITED).filter(it -> !isReplay() && max > 0 && presented >= max);
+    return Optional.of(Denied.LIMITED)
+        .filter(it -> !isReplay() && policy.rotates() && max > 0 && presented >= max);
   }
 
   private Optional<Throttled> throttled() {

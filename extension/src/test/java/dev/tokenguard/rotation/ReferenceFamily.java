@@ -30,6 +30,9 @@ final class ReferenceFamily {
   /** The attempt that got the newest token last. */
   String attempt = "";
 
+  /** When tokens before the last replaced one were replaced; only with a grace depth. */
+  private final NavigableMap<Long, Instant> earlier = new TreeMap<>();
+
   long replaysInGrace;
   long minute;
   long refreshesInMinute;
@@ -90,6 +93,44 @@ final class ReferenceFamily {
     accessTokens.merge(generation, request.accessToken().expiresAt(), Math::max);
     granted(request, user, now);
     return successor(0);
+  }
+
+  /** The presented token is returned; the family continues from it. */
+  SuccessorToken keep(RotationRequest request, InMemoryFamilyStore.User user, Instant now) {
+    long presented = request.presented().generation();
+    if (presented > generation) {
+      assumeAccessTokens(request);
+      earlier.clear();
+    }
+    issue(request, presented);
+    rotatedFrom = request.context();
+    refreshPrefix = request.accessToken().prefix();
+    return replay(request, user, now);
+  }
+
+  /** Before a rotation: the time of the last one counts for the token before the presented one. */
+  void rememberEarlier(int depth) {
+    if (depth == 1) {
+      earlier.clear();
+    } else {
+      earlier.put(generation - 1, rotated);
+      earlier.headMap(generation + 1 - depth).clear();
+    }
+  }
+
+  /** The grace period of the newest rotation begins again. */
+  void keepEarlier(int depth) {
+    earlier.headMap(generation - depth).clear();
+    if (depth == 1) {
+      earlier.clear();
+    }
+  }
+
+  /** When a token was replaced; empty if that is not known. */
+  Optional<Instant> replacedAt(long replaced) {
+    return replaced == generation - 1
+        ? Optional.of(rotated)
+        : Optional.ofNullable(earlier.get(replaced));
   }
 
   void beginGrace(Instant now) {

@@ -47,8 +47,16 @@ final class RefreshDecisionTest {
     Mismatched mismatched = new Mismatched(OptionalLong.of(4), Optional.of(TOKENS));
     return List.of(
         Arguments.of(ROTATED, "rotated", "rotated", true, LIMITED),
-        Arguments.of(new Replayed(CHILD, LIMITED), "replayed", "replayed", true, LIMITED),
-        Arguments.of(new Kept(LIMITED), "kept", "kept", false, LIMITED),
+        Arguments.of(
+            new Replayed(Outcome.REPLAYED, CHILD, LIMITED), "replayed", "replayed", true, LIMITED),
+        Arguments.of(
+            new Replayed(Outcome.CONVERGED, CHILD, LIMITED),
+            "replayed",
+            "converged",
+            true,
+            LIMITED),
+        Arguments.of(new Kept(Optional.empty(), LIMITED), "kept", "kept", false, LIMITED),
+        Arguments.of(new Kept(Optional.of(CHILD), LIMITED), "kept", "kept", true, LIMITED),
         Arguments.of(
             new Unguarded(Optional.of(CHILD)), "unguarded", "unguarded", true, Optional.empty()),
         refused(new Reused(4, ReuseReason.GRACE_PERIOD_OVER, TOKENS), "reused", "reused"),

@@ -8,15 +8,19 @@ import dev.tokenguard.config.Setting;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.rotation.RotationPolicy.ContextMatch;
 import dev.tokenguard.rotation.RotationPolicy.FailureConsequence;
+import dev.tokenguard.rotation.RotationPolicy.GraceUntil;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
 import dev.tokenguard.rotation.RotationPolicy.Mode;
+import dev.tokenguard.rotation.RotationPolicy.Rotation;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class RotationPolicyTest {
 
@@ -26,8 +30,11 @@ final class RotationPolicyTest {
   private static final List<List<String>> SETTINGS =
       """
       mode                             | mode                        | Mode            | one of enforce, observe
-      grace-period                     | gracePeriod                 | Grace period    | 0 to 300 seconds
-      grace-context                    | graceContext                | Grace period    | one of none, user-agent, ip, user-agent-and-ip
+      rotation                         | rotation                    | Mode            | one of on, off
+      grace-period                     | gracePeriod                 | Grace period    | 0 to 604800 seconds
+      grace-until                      | graceUntil                  | Grace period    | one of time, child-used
+      grace-depth                      | graceDepth                  | Grace period    | 1 to 10 generations
+      grace-context                    | graceContext                | Grace period    | one of none, user-agent, ip, user-agent-and-ip, key
       grace-max-replays                | graceMaxReplays             | Grace period    | 0 to 1000000 replays
       on-reuse                         | onReuse                     | Reuse and theft | one of revoke-family, revoke-client-session, revoke-session, revoke-user
       revoke-previous-access-token     | revokesPreviousAccessToken  | Reuse and theft | true or false
@@ -35,7 +42,7 @@ final class RotationPolicyTest {
       absolute-lifetime                | absoluteLifetime            | Limits          | 0 to 2147483647 seconds
       max-refreshes-per-minute         | maxRefreshesPerMinute       | Limits          | 0 to 1000000 refreshes
       max-families-per-user-and-client | maxFamiliesPerUserAndClient | Limits          | 0 to 1000 families
-      bind-to                          | bindTo                      | Binding         | one of none, user-agent, ip, user-agent-and-ip
+      bind-to                          | bindTo                      | Binding         | one of none, user-agent, ip, user-agent-and-ip, key
       on-binding-mismatch              | onBindingMismatch           | Binding         | one of deny, observe, revoke-family
       on-redis-failure                 | onRedisFailure              | Redis           | one of deny, allow
       on-missing-state                 | onMissingState              | Redis           | one of adopt, deny
@@ -62,7 +69,10 @@ final class RotationPolicyTest {
     RotationPolicy defaults =
         new RotationPolicy(
             Mode.ENFORCE,
+            Rotation.ON,
             Duration.ofSeconds(10),
+            GraceUntil.TIME,
+            1,
             0,
             ContextMatch.USER_AGENT,
             RevocationScope.FAMILY,
@@ -127,9 +137,21 @@ final class RotationPolicyTest {
             .hasMessage(setting.name() + ": " + setting.accepts());
       }
     }
-    for (String text : List.of("grace-period=301", "max-families-per-user-and-client=1001")) {
+    for (String text : List.of("grace-period=604801", "max-families-per-user-and-client=1001")) {
       assertThatThrownBy(() -> Policies.of(text)).isInstanceOf(InvalidSettingException.class);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "grace-depth=2 grace-context=none,         grace-depth",
+    "grace-until=child-used grace-context=none, grace-until",
+    "grace-until=child-used grace-depth=2,     grace-until",
+  })
+  void givenSettingsThatContradict_thenTheRefusalNamesTheOneToChange(String given, String name) {
+    assertThatThrownBy(() -> Policies.of(given))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith(name + ": ");
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.tokenguard.revocation.RevocationTarget.Families;
 import dev.tokenguard.revocation.RevocationTarget.SessionKind;
 import dev.tokenguard.revocation.RevocationTarget.Sessions;
 import dev.tokenguard.revocation.RevocationTarget.User;
+import dev.tokenguard.rotation.RefreshDecision.Kept;
 import dev.tokenguard.rotation.RefreshDecision.Mismatched;
 import dev.tokenguard.rotation.RefreshDecision.Refused;
 import dev.tokenguard.rotation.RefreshDecision.Replayed;
@@ -20,7 +21,7 @@ import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Throttled;
-import dev.tokenguard.rotation.RotationPolicy.ContextMatch;
+import dev.tokenguard.rotation.RotationRequest.KeyProof;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Duration;
 import java.util.Comparator;
@@ -53,6 +54,7 @@ import java.util.stream.Stream;
  * 0^                         by a token whose session can no longer be active; ^0s: from now on
  * 0=60s                      by a token that was issued 60 seconds ago
  * 0_                         no refresh token is issued
+ * 0*  0%                     the token has a key, and the request proves it, or does not
  * revoke session             a revocation; also online, offline, other-session, client-session, client, user
  * revoke families b c names c  families by their ids; whose access tokens the store names
  * found a! b                 the recorded families; !: revoked
@@ -68,7 +70,7 @@ final class Scenario {
 
   private static final Pattern TIME = Pattern.compile("([+-]?)(\\d+)(ms|s)");
   private static final Pattern TOKEN = Pattern.compile("(?:([\\w:-]+)\\.)?(\\d+|login)(\\S*)");
-  private static final Pattern DETAIL = Pattern.compile("([@&~#?!^_=])(\\w*)");
+  private static final Pattern DETAIL = Pattern.compile("([@&~#?!^_=*%])(\\w*)");
   private static final Pattern DECISION =
       Pattern.compile("([a-z-]+)(?:/([\\w-]+))?(?:\\(([a-z-]+)\\))?");
   private static final Map<String, RequestContext> CONTEXTS =
@@ -251,6 +253,8 @@ final class Scenario {
             request = Login.usableUntil(request, clock.second() - (value.isEmpty() ? 1 : 0));
         case "=" -> request = issuedAgo(request, value);
         case "_" -> request = Login.withoutRefreshToken(request);
+        case "*" -> request = Login.proving(request, KeyProof.PROVEN);
+        case "%" -> request = Login.proving(request, KeyProof.MISSING);
         default -> assertThat(detail.group(1)).isIn("@", "&");
       }
     }
@@ -298,7 +302,7 @@ final class Scenario {
     if (decision instanceof Rotated rotated) {
       SuccessorToken child = rotated.child();
       request.binding().ifPresent(it -> bindings.putIfAbsent(family, it));
-      if (policy.bindTo() != ContextMatch.NONE) {
+      if (policy.bindTo().comparesRequests()) {
         bindings.putIfAbsent(family, request.context());
       }
       assertThat(child)
@@ -315,6 +319,11 @@ final class Scenario {
       assertThat(child.replay()).isGreaterThan(known.replay());
       assertThat(child).usingRecursiveComparison().ignoringFields("replay").isEqualTo(known);
       newest.put(family, child);
+    } else if (decision instanceof Kept kept && kept.same().isPresent()) {
+      SuccessorToken same = kept.same().get();
+      assertThat(same.generation()).isEqualTo(request.presented().generation());
+      assertThat(same.replay()).isGreaterThan(known == null ? 0 : known.replay());
+      newest.put(family, same);
     } else if (decision instanceof Reused
         || decision instanceof Mismatched mismatched && mismatched.accessTokens().isPresent()) {
       assertThat(families())

@@ -78,7 +78,7 @@ final class RefreshTokenLookup {
       return true;
     }
     RotationPolicy lookup = policy.orElse(RotationPolicy.LOOKUP).lookupOnly();
-    return RotationRequestFactory.ofLookup(session, clientSession, token)
+    return RotationRequestFactory.ofLookup(session, clientSession, token, lookup)
             .filter(request -> isActive(store.get(), request, lookup))
             .isPresent()
         || refused();

@@ -16,7 +16,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.representations.idm.ClientPolicyConditionConfigurationRepresentation;
 import org.keycloak.representations.idm.ClientPolicyConditionRepresentation;
@@ -30,9 +32,7 @@ import org.keycloak.services.clientpolicy.condition.ClientPolicyConditionProvide
 import org.keycloak.services.clientpolicy.condition.ClientPolicyConditionProviderFactory;
 import org.keycloak.util.JsonSerialization;
 
-/**
- * The enabled policies of a realm with the executor, for code that runs outside of a policy event.
- */
+/** The enabled policies of a realm with an executor, for code that runs outside of its event. */
 public final class PoliciesWithExecutor {
 
   private static final Logger LOG = Logger.getLogger(PoliciesWithExecutor.class);
@@ -52,12 +52,43 @@ public final class PoliciesWithExecutor {
               Function.class, "dev.tokenguard.keycloak.since26_6.RefreshContextFactory")
           : client -> () -> ClientPolicyEvent.TOKEN_REFRESH;
 
+  private static final String SUPPRESS_ROTATION = "suppress-refresh-token-rotation";
+  private static final String ENFORCE_DPOP = "dpop-bind-enforcer";
+
   private final KeycloakSession session;
-  private final ClientModel client;
+  private final @Nullable ClientModel client;
+  private final String executor;
 
   public PoliciesWithExecutor(KeycloakSession session, ClientModel client) {
+    this(session, client, RotationExecutorFactory.ID);
+  }
+
+  private PoliciesWithExecutor(
+      KeycloakSession session, @Nullable ClientModel client, String executor) {
     this.session = session;
     this.client = client;
+    this.executor = executor;
+  }
+
+  /**
+   * Whether Keycloak's executor may remove the next refresh token from the response. Parses the
+   * policies only in realms that have the executor; no global profile has it.
+   */
+  public static boolean suppressRotation(KeycloakSession session, ClientModel client) {
+    String profiles = session.getContext().getRealm().getAttribute(Constants.CLIENT_PROFILES);
+    return profiles != null
+        && profiles.contains(SUPPRESS_ROTATION)
+        && !new PoliciesWithExecutor(session, client, SUPPRESS_ROTATION).names().isEmpty();
+  }
+
+  /**
+   * Whether Keycloak's executor may require DPoP of a client without the setting of the client.
+   *
+   * @param client null for a new client, to which any policy may apply
+   */
+  static boolean enforceDpop(KeycloakSession session, @Nullable ClientModel client) {
+    PoliciesWithExecutor enforcing = new PoliciesWithExecutor(session, client, ENFORCE_DPOP);
+    return !enforcing.names().isEmpty();
   }
 
   /**
@@ -141,7 +172,7 @@ public final class PoliciesWithExecutor {
         .forEach(
             profile ->
                 profile.getExecutors().stream()
-                    .filter(it -> RotationExecutorFactory.ID.equals(it.getExecutorProviderId()))
+                    .filter(it -> executor.equals(it.getExecutorProviderId()))
                     .forEach(it -> settings.put(profile.getName(), configurationIn(it))));
     return settings;
   }
@@ -158,11 +189,11 @@ public final class PoliciesWithExecutor {
         && !conditions.isEmpty()
         && conditions.stream()
             .filter(condition -> BY_CLIENT.contains(condition.getConditionProviderId()))
-            .noneMatch(this::votesAgainst);
+            .noneMatch(condition -> client != null && votesAgainst(condition, client));
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
-  private boolean votesAgainst(ClientPolicyConditionRepresentation given) {
+  private boolean votesAgainst(ClientPolicyConditionRepresentation given, ClientModel client) {
     ClientPolicyConditionProviderFactory factory =
         (ClientPolicyConditionProviderFactory)
             session

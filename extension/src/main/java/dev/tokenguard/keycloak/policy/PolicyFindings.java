@@ -22,6 +22,8 @@ import org.keycloak.representations.RefreshToken;
  *   <li>a policy that applies to the logins of a client but not to its refreshes, or the reverse.
  *       The cause is a condition on the request, for example on {@code scope}, which most refreshes
  *       omit (RFC 6749, section 6);
+ *   <li>a policy that uses the key of a client without one, or whose rotation Keycloak's executor
+ *       {@code suppress-refresh-token-rotation} suppresses;
  *   <li>a realm whose settings contradict the policy; logged again when it is set again after a
  *       change.
  * </ul>
@@ -40,6 +42,8 @@ public final class PolicyFindings {
 
   private final Map<Client, Integer> coveredSince = new ConcurrentHashMap<>();
   private final Map<Client, Finding> findings = new ConcurrentHashMap<>();
+  private final Set<Client> suppressed = ConcurrentHashMap.newKeySet();
+  private final Set<Client> withoutKey = ConcurrentHashMap.newKeySet();
   private final Set<String> realmsWithRotation = ConcurrentHashMap.newKeySet();
   private final Set<String> realmsWithoutAlarm = ConcurrentHashMap.newKeySet();
 
@@ -73,6 +77,37 @@ public final class PolicyFindings {
       }
     } else if (presented.getIat() > since) {
       report(session, realm, client, REFRESH_ONLY);
+    }
+  }
+
+  /** Records a client whose rotation is suppressed, so that it is resolved to rotation = off. */
+  public void rotationSuppressed(RealmModel realm, ClientModel client) {
+    logOnce(
+        suppressed,
+        realm,
+        client,
+        "Keycloak's executor suppress-refresh-token-rotation removes the rotated tokens of client %s"
+            + " in realm %s, so its policy applies as with rotation = off. Set rotation to off, or"
+            + " remove that executor.");
+  }
+
+  /** Records a client whose token has no key, although its policy uses one. */
+  public void keyMissing(RealmModel realm, ClientModel client) {
+    logOnce(
+        withoutKey,
+        realm,
+        client,
+        "A refresh token of client %s in realm %s has no key, but its policy uses one, so each replay"
+            + " is a reuse, and the token is not bound. Require DPoP or certificate-bound access"
+            + " tokens, or use a client authentication with a key. Tokens of earlier logins have no"
+            + " key until the next login.");
+  }
+
+  private static void logOnce(
+      Set<Client> found, RealmModel realm, ClientModel client, String text) {
+    if (found.size() < MAX_CLIENTS
+        && found.add(new Client(realm.getName(), client.getClientId()))) {
+      LOG.warn(LogText.of(text, client.getClientId(), realm.getName()));
     }
   }
 
@@ -140,6 +175,23 @@ public final class PolicyFindings {
                     each.getKey().realm()))
         .sorted()
         .collect(Collectors.joining("; "));
+  }
+
+  /** The clients whose rotation is suppressed, for the server info. */
+  public String clientsWithSuppressedRotation() {
+    return named(suppressed);
+  }
+
+  /** The clients without a key whose policy uses one, for the server info. */
+  public String clientsWithoutKey() {
+    return named(withoutKey);
+  }
+
+  private static String named(Set<Client> clients) {
+    return clients.stream()
+        .map(each -> LogText.of("%s in realm %s", each.clientId(), each.realm()))
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 
   /** Names of the realms that do not store the alarm, for the server info. */

@@ -1,5 +1,7 @@
 package dev.tokenguard.keycloak.policy;
 
+import dev.tokenguard.config.Setting;
+import dev.tokenguard.keycloak.refresh.ClientKey;
 import dev.tokenguard.rotation.RotationPolicy;
 import java.util.List;
 import org.keycloak.Config;
@@ -8,6 +10,7 @@ import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.services.clientpolicy.ClientPolicyContext;
 import org.keycloak.services.clientpolicy.ClientPolicyException;
+import org.keycloak.services.clientpolicy.context.ClientCRUDContext;
 import org.keycloak.services.clientpolicy.context.TokenRevokeContext;
 import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider;
 import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProviderFactory;
@@ -100,6 +103,7 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
             TOKEN_EXCHANGE_REQUEST,
             TOKEN_INTROSPECT ->
             PolicyContext.setPolicy(session, configuration.settingsFor(session));
+        case REGISTER, UPDATE -> requireKey((ClientCRUDContext) context);
         case TOKEN_REVOKE -> PolicyContext.setRevocation(session, (TokenRevokeContext) context);
         default -> {
           // No other request issues, refreshes, revokes or introspects a refresh token.
@@ -107,6 +111,23 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
             PolicyContext.setPolicy(session, configuration.settingsFor(session));
           }
         }
+      }
+    }
+
+    /**
+     * @throws ClientPolicyException if the policy uses the key of the client, and the client would
+     *     have none; the console shows the text
+     */
+    private void requireKey(ClientCRUDContext change) throws ClientPolicyException {
+      if (configuration.settingsFor(session).usesKey()
+          && !ClientKey.isRequiredOf(
+              change.getProposedClientRepresentation(), change.getTargetClient())
+          && !PoliciesWithExecutor.enforceDpop(session, change.getTargetClient())) {
+        throw new ClientPolicyException(
+            OAuthErrorException.INVALID_CLIENT_METADATA,
+            "A policy of this client uses its key (grace-context or bind-to = key). Require DPoP or"
+                + " certificate-bound access tokens, or select a client authentication with a key"
+                + " (Signed JWT, X.509 certificate)");
       }
     }
   }

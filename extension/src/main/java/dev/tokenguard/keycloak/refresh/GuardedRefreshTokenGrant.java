@@ -3,13 +3,16 @@ package dev.tokenguard.keycloak.refresh;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.cookie.RefreshTokenCookie;
 import dev.tokenguard.keycloak.metrics.RefreshMetrics;
+import dev.tokenguard.keycloak.policy.PoliciesWithExecutor;
 import dev.tokenguard.keycloak.policy.PolicyContext;
 import dev.tokenguard.keycloak.policy.PolicyFindings;
 import dev.tokenguard.keycloak.refresh.ReuseHandler.ListedFamilies;
 import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.Replayed;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.RotationRequest.KeyProof;
 import dev.tokenguard.rotation.RotationService;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
@@ -20,6 +23,7 @@ import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
 import org.keycloak.protocol.oidc.grants.RefreshTokenGrantType;
+import org.keycloak.representations.AccessTokenResponse;
 import org.keycloak.representations.RefreshToken;
 import org.keycloak.services.CorsErrorResponseException;
 import org.keycloak.util.TokenUtil;
@@ -53,6 +57,7 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
   private final PolicyFindings findings;
   private final ListedFamilies listed;
   private boolean isDecided;
+  private boolean isRepeated;
 
   GuardedRefreshTokenGrant(RefreshMetrics metrics, PolicyFindings findings, ListedFamilies listed) {
     this.metrics = metrics;
@@ -63,6 +68,7 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
   @Override
   public Response process(Context given) {
     isDecided = false;
+    isRepeated = false;
     RefreshTokenCookie.replaceMissing(given.getSession(), given.getClient(), given.getFormParams());
     Response answer = answer(given);
     if (!isDecided && guarded().isPresent()) {
@@ -70,6 +76,12 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
           "This version of Keycloak is not supported: it has another refresh grant");
     }
     SharedUnacknowledgedRotations.responseIsBuilt(session);
+    if (isRepeated
+        && answer.getEntity() instanceof AccessTokenResponse tokens
+        && tokens.getRefreshToken() != null) {
+      // The same bytes, also if a later version of Keycloak would serialize its claims differently.
+      tokens.setRefreshToken(formParams.getFirst(OAuth2Constants.REFRESH_TOKEN));
+    }
     return answer;
   }
 
@@ -143,7 +155,23 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
   private void decide(RefreshToken presented, AccessTokenResponseBuilder response) {
     Optional<RotationPolicy> effective = PolicyContext.effectivePolicy(session);
     observe(presented, effective.isPresent());
-    decide(presented, response, effective.orElse(RotationPolicy.LOOKUP));
+    decide(
+        presented,
+        response,
+        effective.map(this::withoutSuppressedRotation).orElse(RotationPolicy.LOOKUP));
+  }
+
+  /**
+   * Keycloak's executor {@code suppress-refresh-token-rotation} removes the next token from the
+   * response, after the decision of the store. The client then uses the presented one again, which
+   * is no reuse.
+   */
+  private RotationPolicy withoutSuppressedRotation(RotationPolicy policy) {
+    if (!policy.rotates() || !PoliciesWithExecutor.suppressRotation(session, client)) {
+      return policy;
+    }
+    findings.rotationSuppressed(realm, client);
+    return policy.withoutRotation();
   }
 
   private void observe(RefreshToken presented, boolean isPolicyInForce) {
@@ -160,11 +188,15 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
     RotationRequest request =
         RotationRequestFactory.ofRefresh(session, client, presented, response, policy)
             .orElseThrow(this::foreignClaims);
+    if (policy.usesKey() && request.keyProof() == KeyProof.NO_KEY) {
+      findings.keyMissing(realm, client);
+    }
     SharedUnacknowledgedRotations unanswered = new SharedUnacknowledgedRotations(session);
     RefreshDecision decision =
         new RotationService(RedisConnection.familiesOf(session).orElseThrow(), unanswered)
             .refresh(request, policy);
     metrics.count(decision);
+    isRepeated = !policy.rotates() && !(decision instanceof Replayed);
     if (decision.issued().isPresent()) {
       unanswered.rememberUnlessBuilt(request);
     }

@@ -57,6 +57,8 @@ public final class GuardedRefreshTokenGrantFactory extends RefreshTokenGrantType
     Map<String, String> info = new LinkedHashMap<>();
     info.put("by-this-keycloak", KeycloakCapability.describe());
     info.put("policies-covering-a-part", orNone(findings.describePartialCoverage()));
+    info.put("clients-with-suppressed-rotation", orNone(findings.clientsWithSuppressedRotation()));
+    info.put("clients-without-key", orNone(findings.clientsWithoutKey()));
     info.put("realms-not-storing-the-alarm", orNone(findings.realmsWithoutAlarm()));
     return info;
   }

@@ -6,7 +6,6 @@ import dev.tokenguard.keycloak.policy.PolicyContext;
 import dev.tokenguard.keycloak.revocation.MaxAccessTokenLifespan;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.rotation.RotationPolicy;
-import dev.tokenguard.rotation.RotationPolicy.ContextMatch;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.TokenPosition;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -94,10 +93,11 @@ public final class IssuedTokens {
     LineageClaims.begin(
         token,
         accessToken,
-        policy.bindTo() == ContextMatch.NONE
-            ? Optional.empty()
-            : Optional.of(RotationRequestFactory.contextOf(session)));
-    RotationRequestFactory.capLifetime(token, policy, clientSession.getUserSession());
+        policy.bindTo().comparesRequests()
+            ? Optional.of(RotationRequestFactory.contextOf(session))
+            : Optional.empty(),
+        new ClientKey(session, clientSession.getClient()).claimFor(token, policy));
+    RotationRequestFactory.setLifetime(token, policy, clientSession);
     recordWhenCommitted(
         accessToken, token, clientSession, policy, SubjectToken.of(session).map(SubjectToken::tag));
   }
@@ -174,7 +174,7 @@ public final class IssuedTokens {
     AuthenticatedClientSessionModel clientSession =
         client == null ? null : userSession.getAuthenticatedClientSessionByClient(client.getId());
     if (clientSession != null) {
-      LineageClaims.begin(token, accessToken, Optional.empty());
+      LineageClaims.begin(token, accessToken, Optional.empty(), Optional.empty());
       recordWhenCommitted(
           accessToken, token, clientSession, RotationPolicy.LOOKUP, Optional.of(subject.tag()));
     }

@@ -3,9 +3,9 @@ package dev.tokenguard.keycloak.refresh;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.TokenPosition;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.JsonWebToken;
 import org.keycloak.representations.RefreshToken;
@@ -17,6 +17,8 @@ import org.keycloak.representations.RefreshToken;
  * rtf   the id of the family
  * rtg   the generation
  * rtb   the context to which the family is bound; only with bind-to
+ * rtk   the thumbprint of the key with which the login was made; only with a policy that uses it,
+ *       and if neither Keycloak binds the token nor the client authenticates with a key
  * rta   the prefix of the id of the login's access token, so that this id can be derived without a
  *       record of the family
  * rti   the iat of the family's newest token that the store has recorded; only in a token that it
@@ -36,6 +38,7 @@ public final class LineageClaims {
   private static final String FAMILY = "rtf";
   private static final String GENERATION = "rtg";
   private static final String BINDING = "rtb";
+  private static final String KEY = "rtk";
   private static final String LOGIN_PREFIX = "rta";
   private static final String RECORDED = "rti";
 
@@ -75,6 +78,13 @@ public final class LineageClaims {
         .flatMap(RequestContext::fromClaim);
   }
 
+  /** The key of the login. */
+  static Optional<String> keyOf(RefreshToken token) {
+    return token.getOtherClaims().get(KEY) instanceof String key
+        ? Optional.of(key)
+        : Optional.empty();
+  }
+
   /** Empty if the token has no such claim. */
   public static String loginPrefixOf(RefreshToken token) {
     return token.getOtherClaims().get(LOGIN_PREFIX) instanceof String prefix ? prefix : "";
@@ -97,9 +107,13 @@ public final class LineageClaims {
 
   /** Prepares the tokens of a login, so that the ids of all access tokens can be derived. */
   public static void begin(
-      RefreshToken token, AccessToken accessToken, Optional<RequestContext> binding) {
+      RefreshToken token,
+      AccessToken accessToken,
+      Optional<RequestContext> binding,
+      Optional<String> key) {
     Map<String, Object> claims = token.getOtherClaims();
     claims.put(LOGIN_PREFIX, accessTokenPrefix(accessToken));
+    key.ifPresent(it -> claims.put(KEY, it));
     binding.ifPresent(context -> claims.put(BINDING, context.toClaim()));
     deriveId(accessToken, new TokenPosition(token.getId(), 0), 0);
   }
@@ -107,12 +121,12 @@ public final class LineageClaims {
   /**
    * Sets the position of a token and its access token.
    *
-   * @param loginPrefix that of the presented token
+   * @param presented from which the claims of the login are copied
    */
   public static void continueAt(
       TokenPosition position,
       SuccessorToken successor,
-      String loginPrefix,
+      RefreshToken presented,
       RefreshToken token,
       AccessToken accessToken) {
     token.id(position.refreshTokenId());
@@ -124,9 +138,7 @@ public final class LineageClaims {
     Map<String, Object> claims = token.getOtherClaims();
     claims.put(FAMILY, position.family());
     claims.put(GENERATION, position.generation());
-    if (!loginPrefix.isEmpty()) {
-      claims.put(LOGIN_PREFIX, loginPrefix);
-    }
+    copy(presented, token, LOGIN_PREFIX, KEY);
     successor.binding().ifPresent(context -> claims.put(BINDING, context.toClaim()));
     deriveId(accessToken, position, successor.replay());
   }
@@ -139,10 +151,33 @@ public final class LineageClaims {
     Map<String, Object> claims = token.getOtherClaims();
     claims.put(FAMILY, position.family());
     claims.put(GENERATION, position.generation());
-    for (String each : List.of(LOGIN_PREFIX, BINDING)) {
-      Object value = presented.getOtherClaims().get(each);
+    copy(presented, token, LOGIN_PREFIX, KEY, BINDING);
+  }
+
+  /**
+   * Makes the token of a response the presented one, which is not rotated.
+   *
+   * @param replay the number of the refresh, from which the id of the access token is derived
+   */
+  public static void repeat(
+      TokenPosition position,
+      OptionalLong replay,
+      RefreshToken presented,
+      RefreshToken token,
+      AccessToken accessToken) {
+    token.id(presented.getId());
+    token.iat(presented.getIat());
+    token.exp(presented.getExp());
+    token.setConfirmation(presented.getConfirmation());
+    token.getOtherClaims().putAll(presented.getOtherClaims());
+    replay.ifPresent(it -> deriveId(accessToken, position, it));
+  }
+
+  private static void copy(RefreshToken from, RefreshToken to, String... names) {
+    for (String name : names) {
+      Object value = from.getOtherClaims().get(name);
       if (value != null) {
-        claims.put(each, value);
+        to.getOtherClaims().put(name, value);
       }
     }
   }

@@ -30,6 +30,7 @@ import jakarta.ws.rs.core.Response.Status;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jboss.logging.Logger;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.events.EventBuilder;
@@ -95,6 +96,10 @@ final class RefreshResponder implements RefreshDecision.Visitor {
 
   @Override
   public void kept(Kept decision) {
+    if (decision.same().isPresent()) {
+      repeat(decision, OptionalLong.of(decision.same().get().replay()));
+      return;
+    }
     keep(decision);
     new RegisteredAccessToken(session)
         .register(request.userId(), request.presented().tag(), response.getAccessToken());
@@ -105,8 +110,10 @@ final class RefreshResponder implements RefreshDecision.Visitor {
     if (decision.issued().isPresent()) {
       issue(decision, decision.issued().get());
       LineageClaims.markUnrecorded(response.getRefreshToken(), request.presentedIssuedAt());
-    } else {
+    } else if (policy.rotates() || response.getRefreshToken() == null) {
       keep(decision);
+    } else {
+      repeat(decision, OptionalLong.empty());
     }
   }
 
@@ -160,12 +167,19 @@ final class RefreshResponder implements RefreshDecision.Visitor {
   private void issue(RefreshDecision decision, SuccessorToken child) {
     TokenPosition position = request.presented().at(child.generation());
     LineageClaims.continueAt(
-        position,
-        child,
-        request.accessToken().loginPrefix(),
+        position, child, presented, response.getRefreshToken(), response.getAccessToken());
+    event(decision).detail("refresh_token_generation_issued", Long.toString(position.generation()));
+  }
+
+  /** The policy does not rotate. */
+  private void repeat(RefreshDecision decision, OptionalLong replay) {
+    LineageClaims.repeat(
+        request.presented(),
+        replay,
+        presented,
         response.getRefreshToken(),
         response.getAccessToken());
-    event(decision).detail("refresh_token_generation_issued", Long.toString(position.generation()));
+    event(decision);
   }
 
   /** The new token keeps the position of the presented one. */

@@ -4,6 +4,7 @@ import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.RotationRequest.Attempt;
+import dev.tokenguard.rotation.RotationRequest.KeyProof;
 import dev.tokenguard.rotation.TokenPosition;
 import java.time.Duration;
 import java.util.Optional;
@@ -65,14 +66,17 @@ public final class RotationRequestFactory {
     if (child != null) {
       capLifetime(child, policy, tokens.userSession);
     }
+    // Without a rotation, the presented token is returned.
+    RefreshToken next = child != null && !policy.rotates() ? presented : child;
     return LineageClaims.positionOf(presented)
         .map(
             position ->
                 tokens.request(
                     position,
                     presented,
-                    Optional.ofNullable(child),
+                    Optional.ofNullable(next),
                     accessToken(response.getAccessToken(), presented),
+                    new ClientKey(session, client).proofOf(presented, policy),
                     Attempt.aged(RequestArrival.age(session)),
                     Optional.empty()));
   }
@@ -105,13 +109,17 @@ public final class RotationRequestFactory {
             token,
             Optional.of(token),
             accessToken(accessToken, token),
+            KeyProof.NO_KEY,
             Attempt.aged(Duration.ZERO),
             parentTag);
   }
 
   /** The request of a look-up. Empty if the lineage claims of the token are not valid. */
   public static Optional<RotationRequest> ofLookup(
-      KeycloakSession session, AuthenticatedClientSessionModel clientSession, RefreshToken token) {
+      KeycloakSession session,
+      AuthenticatedClientSessionModel clientSession,
+      RefreshToken token,
+      RotationPolicy policy) {
     return LineageClaims.positionOf(token)
         .map(
             position ->
@@ -121,6 +129,7 @@ public final class RotationRequestFactory {
                         token,
                         Optional.empty(),
                         NO_ACCESS_TOKEN,
+                        new ClientKey(session, clientSession.getClient()).proofOf(token, policy),
                         new Attempt("", Duration.ZERO),
                         Optional.empty()));
   }
@@ -130,6 +139,7 @@ public final class RotationRequestFactory {
       RefreshToken presented,
       Optional<RefreshToken> given,
       RotationRequest.AccessToken accessToken,
+      KeyProof keyProof,
       Attempt attempt,
       Optional<String> parentTag) {
     RefreshToken child = given.orElse(presented);
@@ -156,6 +166,7 @@ public final class RotationRequestFactory {
         accessToken,
         contextOf(session),
         LineageClaims.bindingOf(presented),
+        keyProof,
         attempt,
         expiryOf(presented) == 0 ? lastUse(presented) + margin() : 0,
         LineageClaims.recordedIssuedAt(presented),
@@ -185,6 +196,30 @@ public final class RotationRequestFactory {
     if (notAfter > 0 && !policy.isObserving()) {
       token.exp(token.getExp() == null ? notAfter : Math.min(token.getExp(), notAfter));
     }
+  }
+
+  /**
+   * Sets the exp of the token of a login. A token that is not rotated is valid as long as its
+   * session can be: Keycloak checks the idle time of the session at each refresh, and no next token
+   * has a later exp.
+   */
+  static void setLifetime(
+      RefreshToken token, RotationPolicy policy, AuthenticatedClientSessionModel clientSession) {
+    if (!policy.rotates() && token.getExp() != null) {
+      UserSessionModel userSession = clientSession.getUserSession();
+      ClientModel client = clientSession.getClient();
+      long end =
+          TimeUnit.MILLISECONDS.toSeconds(
+              SessionExpirationUtils.calculateClientSessionMaxLifespanTimestamp(
+                  TokenUtil.TOKEN_TYPE_OFFLINE.equals(token.getType()),
+                  userSession.isRememberMe(),
+                  TimeUnit.SECONDS.toMillis(clientSession.getStarted()),
+                  TimeUnit.SECONDS.toMillis(userSession.getStarted()),
+                  client.getRealm(),
+                  client));
+      token.exp(Math.max(token.getExp(), end));
+    }
+    capLifetime(token, policy, clientSession.getUserSession());
   }
 
   private static long expiryOf(RefreshToken token) {

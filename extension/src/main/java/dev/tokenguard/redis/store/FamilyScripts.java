@@ -51,8 +51,12 @@ final class FamilyScripts {
     Json rules =
         new Json()
             .text("mode", Setting.id(policy.mode()))
+            .flag("keeps_token", !policy.rotates())
             .numberUnlessZero("grace_ms", policy.gracePeriod().toMillis())
             .numberUnlessZero("max_replays", policy.graceMaxReplays())
+            .numberUnless(1, "grace_depth", policy.graceDepth())
+            .flag("grace_key", policy.graceContext().requiresKey())
+            .flag("binds_key", policy.bindTo().requiresKey())
             .flag("grace_agent", policy.graceContext().comparesUserAgent())
             .flag("grace_ip", policy.graceContext().comparesIp())
             .flag("binds_agent", policy.bindTo().comparesUserAgent())
@@ -144,6 +148,7 @@ final class FamilyScripts {
     return new Json()
         .text("agent", request.context().userAgent())
         .text("ip", request.context().ip())
+        .textUnless("no-key", "key", Setting.id(request.keyProof()))
         .text("attempt", request.attempt().id())
         .numberUnlessZero("age_ms", request.attempt().age().toMillis());
   }
@@ -162,8 +167,10 @@ final class FamilyScripts {
               successor(reply.row(1)),
               reply.row(2).accessTokens(family, 0),
               observed(reply, 3));
-      case REPLAYED -> new Replayed(successor(reply.row(1)), observed(reply, 2));
-      case KEPT -> new Kept(observed(reply, 1));
+      case REPLAYED, CONVERGED ->
+          new Replayed(outcome, successor(reply.row(1)), observed(reply, 2));
+      case KEPT ->
+          new Kept(reply.row(2).ifPresent().map(FamilyScripts::successor), observed(reply, 1));
       case REUSED ->
           new Reused(
               reply.number(1),
@@ -245,7 +252,11 @@ final class FamilyScripts {
     }
 
     private Json numberUnlessZero(String name, long value) {
-      return value == 0 ? this : number(name, value);
+      return numberUnless(0, name, value);
+    }
+
+    private Json numberUnless(long absent, String name, long value) {
+      return value == absent ? this : number(name, value);
     }
 
     private Json flag(String name, boolean value) {

@@ -96,6 +96,7 @@ final class Families {
         new RotationRequest.AccessToken(now + 300, "onrtrt", "onrtro"),
         CONTEXT,
         Optional.empty(),
+        RotationRequest.KeyProof.NO_KEY,
         RotationRequest.Attempt.aged(Duration.ZERO),
         0,
         now,

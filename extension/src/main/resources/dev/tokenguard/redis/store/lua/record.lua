@@ -17,6 +17,9 @@
                        bound ip, replays of the family, replays since the older span began, since the
                        newer
     p:  parent         tag of the access token for which it was issued; only after a token exchange
+    t:  earlier        1, newest generation, time of its issue (ms), then the time between each rotation and
+                       the one before (ms), the newest first; only with grace_depth. Outdated if generation
+                       and time are not those of the lineage
 
   The families of a client are numbered in the order in which they were recorded:
     i:<client>.<number>  origin   session id, family id, time of the first record, offline (1)
@@ -61,6 +64,10 @@ end
 -- The field of the order of a client's families, and the start of the fields of their origins.
 local function order_fields_of(token)
   return 'h:' .. token.client, 'i:' .. token.client .. '.'
+end
+
+local function earlier_field_of(token)
+  return 't:' .. token.family
 end
 
 local function text(number)
@@ -117,6 +124,33 @@ local function read_family(lineage, access)
     replayed = number(replayed), older_replays = number(older_replays),
     newer_replays = number(newer_replays),
   }
+end
+
+-- The times of the rotations before the newest one (ms), the newest first; empty if they are not known.
+local function read_earlier(record, family)
+  local times = {}
+  if not record then return times end
+  local parts = split(record)
+  if parts[1] ~= '1' then error(redis.error_reply(UNKNOWN_FORMAT)) end
+  if number(parts[2]) ~= family.generation or number(parts[3]) ~= family.made_ms then return times end
+  local time = family.made_ms
+  for index = 4, #parts do
+    time = time - number(parts[index])
+    times[#times + 1] = time
+  end
+  return times
+end
+
+-- Those of at most depth - 1 rotations.
+local function write_earlier(key, field, times, family, depth)
+  if #times == 0 then return end
+  local parts = { '1', text(family.generation), text(family.made_ms) }
+  local later = family.made_ms
+  for index = 1, math.min(#times, depth - 1) do
+    parts[#parts + 1] = text(later - times[index])
+    later = times[index]
+  end
+  redis.call('HSET', key, field, table.concat(parts, ','))
 end
 
 -- The expiry of a record; nil if it has an unknown version. The second value: the reason of the
@@ -250,6 +284,7 @@ local function drop_expired(key, now)
     dropped[#dropped + 1] = 'f:' .. name
     dropped[#dropped + 1] = 'a:' .. name
     dropped[#dropped + 1] = 'p:' .. name
+    dropped[#dropped + 1] = 't:' .. name
   end
   for index = 1, #sample, 2 do
     local field, record = sample[index], sample[index + 1]

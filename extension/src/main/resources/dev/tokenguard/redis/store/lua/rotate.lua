@@ -11,7 +11,8 @@
          generation, issued_at           of the presented token
          usable_until                    a family without a record is not adopted later; none: no bound
          session_started, client_session_started
-         iat, exp                        of the next refresh token; no exp: an offline token without one
+         iat, exp                        of the next refresh token; no exp: an offline token without one.
+                                         Without a rotation, of the presented token
          retain_until                    expiry of the record
          revoked_retain_until            expiry of the record of a revoked family
          access_exp, prefix              of the next access token; prefix of its id
@@ -21,21 +22,26 @@
          is_kept                         whether no refresh token is issued
     2  the policy
          mode                            enforce, observe or lookup
+         keeps_token                     whether the presented token is returned instead of the next
          grace_ms, max_replays           no max_replays: no limit
+         grace_depth                     accepted generations before the newest; none: 1
          grace_agent, grace_ip           whether the grace period compares user agent, IP address
-         binds_agent, binds_ip           whether the binding compares them
+         grace_key                       whether a replay must prove the key of the token
+         binds_agent, binds_ip           whether the binding compares user agent, IP address
+         binds_key                       whether it requires the proof of the key, if the token has one
          on_mismatch                     observe or revoke-family; none: deny
          on_missing                      deny; none: adopt
          max_rotations, not_after, max_per_minute    none: no limit
     3  the client
          agent, ip                       hashes of the context of this request
+         key                             proven or missing; none: the token has no key
          attempt, age_ms                 id of this attempt, and the time since it reached Keycloak
          excused                         the attempt that got no response, or ask
 
   Returns an array: the decision, then
     STARTED ROTATED FAST_FORWARDED ADOPTED    the next token, the replaced access tokens, observed
-    REPLAYED                                  the next token, observed
-    KEPT                                      observed; nothing is changed
+    REPLAYED CONVERGED                        the next token, observed
+    KEPT                                      observed, the next token; empty: nothing is changed
     REUSED                                    newest generation, why, access tokens
     MISMATCHED                                newest generation or -1, access tokens if it is revoked
     REVOKED                                   scope, access tokens of a family that has a record
@@ -58,9 +64,12 @@ local lineage, access, session, client_session, client_field = fields_of(token)
 local presented = token.generation or 0
 local adds_refusals = policy.mode == 'enforce'
 local per_minute = policy.max_per_minute or 0
+local depth = policy.grace_depth or 1
+local earlier = depth > 1 and earlier_field_of(token)
 local now, now_ms = clock()
 
-local stored = redis.call('HMGET', key, lineage, access, session, client_session, client_field, USER_MARK)
+local stored = redis.call('HMGET', key, lineage, access, session, client_session, client_field, USER_MARK,
+  earlier or USER_MARK)
 local family
 if stored[1] then
   family = read_family(stored[1], stored[2])
@@ -112,30 +121,48 @@ local function refusal(decision, only_observed)
   if observed == '' then observed = decision[1] end
 end
 
+-- When the presented token was replaced, in ms; nil if that is not recorded. The times of earlier
+-- rotations are only recorded with a grace_depth.
+local earlier_ms = family and earlier and read_earlier(stored[7], family) or {}
+local function replaced_ms()
+  if presented == family.generation - 1 then return family.made_ms end
+  return earlier_ms[family.generation - 1 - presented]
+end
+
 -- By the time at which the request reached Keycloak: a slow node must not turn a replay into a reuse. A
 -- grace period of 0 is over also if the clock was set back.
 local function grace_is_over()
-  local grace = policy.grace_ms or 0
-  return grace == 0 or now_ms - (client.age_ms or 0) - family.made_ms >= grace
+  local grace, replaced = policy.grace_ms or 0, replaced_ms()
+  return grace == 0 or not replaced or now_ms - (client.age_ms or 0) - replaced >= grace
 end
+
+local has_key = client.key == 'proven'
 
 local function is_of_other_context()
   return policy.grace_agent and client.agent ~= family.agent or policy.grace_ip and client.ip ~= family.ip
+    or policy.grace_key and not has_key
 end
+
+local is_too_old = not step and presented < family.generation - depth
+local is_over = not step and (is_too_old or grace_is_over())
+-- A replay that is accepted for its key alone.
+local is_converging = is_over and policy.grace_key and has_key
 
 -- The second value: whether a lost response can excuse the client.
 local function reuse_reason()
-  if step then return nil end
-  if presented < family.generation - 1 then return 'OLDER_GENERATION' end
-  local is_over = grace_is_over()
+  if step or is_converging then return nil end
+  if is_too_old then return 'OLDER_GENERATION' end
   if is_of_other_context() then return is_over and 'GRACE_PERIOD_OVER' or 'OTHER_CONTEXT' end
+  if not is_over then return nil end
+  if presented < family.generation - 1 then return 'GRACE_PERIOD_OVER' end
   -- The attempt that got the newest token got no response, so no client has that token.
-  if not is_over or family.attempt ~= '' and client.excused == family.attempt then return nil end
+  if family.attempt ~= '' and client.excused == family.attempt then return nil end
   return 'GRACE_PERIOD_OVER', family.attempt ~= ''
 end
 
 local function is_elsewhere()
   return policy.binds_agent and client.agent ~= bound_agent or policy.binds_ip and client.ip ~= bound_ip
+    or policy.binds_key and client.key == 'missing'
 end
 
 -- The access tokens of generations without a record, for example of the login, expire at about the same
@@ -206,11 +233,12 @@ local function refused()
     return { 'REUSED', family.generation, reuse, all_access_tokens() }
   end
   local is_stale = not family and token.usable_until and now > token.usable_until
-  local is_covered = not step and not reuse and not grace_is_over()
+  local is_covered = not step and not reuse and not is_over
   return (is_stale or step == 'ADOPTED' and policy.on_missing == 'deny') and refusal({ 'MISSING' })
     or is_elsewhere() and mismatched()
     or policy.not_after and now >= policy.not_after and refusal({ 'EXPIRED' })
-    or step and policy.max_rotations and presented >= policy.max_rotations and refusal({ 'LIMITED' })
+    or step and not policy.keeps_token and policy.max_rotations and presented >= policy.max_rotations
+      and refusal({ 'LIMITED' })
     or refreshes > per_minute and refusal({ 'THROTTLED', (minute + 60) * 1000 - now_ms })
     or is_covered and policy.max_replays and family.replays >= policy.max_replays
       and refusal({ 'THROTTLED', 1000 })
@@ -218,11 +246,22 @@ end
 
 local decision = refused()
 if decision then return decision end
-if token.is_kept or policy.mode == 'lookup' then return { 'KEPT', observed } end
+if token.is_kept or policy.mode == 'lookup' then return { 'KEPT', observed, {} } end
 
 local is_new, replaced = not family, 0
+local is_kept = step and policy.keeps_token
+
+-- The generation of the next access token that is not that of a replay.
+local function begin_span(generation)
+  if now > family.older_end then
+    family.older, family.older_end = family.newer, family.newer_end
+    family.older_replays = family.newer_replays
+    family.newer, family.newer_end, family.newer_replays = generation, token.access_exp, 0
+  end
+end
+
 if is_new then
-  family = unseen_family(presented + 1)
+  family = unseen_family(is_kept and presented or presented + 1)
 elseif step then
   if step == 'FAST_FORWARDED' then
     family.older, family.older_end =
@@ -230,22 +269,32 @@ elseif step then
     family.newer, family.newer_end, family.newer_replays = presented + 1, token.access_exp, 0
   else
     replaced = family.replays
-    if now > family.older_end then
-      family.older, family.older_end = family.newer, family.newer_end
-      family.older_replays = family.newer_replays
-      family.newer, family.newer_end, family.newer_replays = presented + 1, token.access_exp, 0
+    begin_span(presented + 1)
+  end
+  if is_kept then
+    family.generation = presented
+  else
+    local last_ms = family.made_ms
+    family.generation, family.made_ms, family.replays = presented + 1, now_ms, 0
+    if earlier and step == 'ROTATED' then
+      write_earlier(key, earlier, { last_ms, unpack(earlier_ms) }, family, depth)
     end
   end
-  family.generation, family.made_ms, family.replays = presented + 1, now_ms, 0
   family.iat, family.exp = token.iat, token.exp or 0
   family.agent, family.ip, family.prefix = client.agent, client.ip, token.prefix
 else
-  -- A reuse that is only reported also gets here, and does not count as a replay.
-  if not reuse_reason() then
-    -- After the grace period: the newest token has not reached a client before.
-    if grace_is_over() then family.made_ms, family.replays = now_ms, 0 end
+  begin_span(family.generation + 1)
+  -- A reuse that is only reported, and a replay that is accepted for its key, do not count.
+  if not is_converging and not reuse_reason() then
+    if is_over then
+      -- After the grace period: the newest token has not reached a client before.
+      family.made_ms, family.replays = now_ms, 0
+      if earlier then write_earlier(key, earlier, earlier_ms, family, depth) end
+    end
     family.replays = family.replays + 1
   end
+end
+if is_kept or not step then
   family.replayed = family.replayed + 1
   family.older_replays, family.newer_replays = family.older_replays + 1, family.newer_replays + 1
 end
@@ -256,8 +305,9 @@ if step then family.bound_agent, family.bound_ip = bound_agent, bound_ip end
 save()
 if is_new then drop_expired(key, now) end
 
-local next_token = { family.generation, family.iat, family.exp, step and 0 or family.replayed,
+local next_token = { family.generation, family.iat, family.exp, step and not is_kept and 0 or family.replayed,
   family.bound_agent, family.bound_ip }
-if not step then return { 'REPLAYED', next_token, observed } end
+if is_kept then return { 'KEPT', observed, next_token } end
+if not step then return { is_converging and 'CONVERGED' or 'REPLAYED', next_token, observed } end
 return { step, next_token, access_tokens_from(presented, presented, family.replayed - replaced + 1),
   observed }
