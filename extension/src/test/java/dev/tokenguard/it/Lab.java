@@ -32,6 +32,8 @@ public final class Lab {
   /** Where pages of the clients come from. */
   public static final String ORIGIN = "https://shop.example.org";
 
+  public static final String CERTIFICATE_HEADER = "X-Client-Cert";
+
   public static final String CONNECTION = "spi-redis-connection--jedis--";
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -63,6 +65,8 @@ public final class Lab {
             .option(CONNECTION + "breaker-wait-duration", "10")
             // So that a test can send requests from several addresses.
             .option("proxy-headers", "xforwarded")
+            // So that a test can present a client certificate as a proxy with TLS does.
+            .option("spi-x509cert-lookup--haproxy--ssl-client-cert", CERTIFICATE_HEADER)
             .option(
                 "log-level",
                 "INFO,dev.tokenguard:trace,dev.tokenguard.shaded.resilience4j:info,org.keycloak.events:debug")
@@ -133,13 +137,19 @@ public final class Lab {
   public synchronized OidcClient clientWith(String... settings) {
     String id = "policy-" + String.join("-", settings);
     if (!settingsByClient.containsKey(id)) {
-      createClient(id, Map.of());
-      Map<String, String> policy = new LinkedHashMap<>();
-      for (int index = 0; index < settings.length; index += 2) {
-        policy.put(settings[index], settings[index + 1]);
-      }
-      applyPolicy(id, policy);
+      newClientWith(id, Map.of(), settings);
     }
+    return client(id);
+  }
+
+  /** The same for a new client with other fields. */
+  public OidcClient newClientWith(String id, Map<String, ?> fields, String... settings) {
+    createClient(id, fields);
+    Map<String, String> policy = new LinkedHashMap<>();
+    for (int index = 0; index < settings.length; index += 2) {
+      policy.put(settings[index], settings[index + 1]);
+    }
+    applyPolicy(id, policy);
     return client(id);
   }
 
@@ -191,6 +201,17 @@ public final class Lab {
     settingsByClient.keySet().forEach(name -> policies.add(ClientPolicies.policy(name)));
     admin.put("/client-policies/profiles", Map.of("profiles", profiles)).orFail();
     admin.put("/client-policies/policies", Map.of("policies", policies)).orFail();
+  }
+
+  /** Adds a policy with another executor for a client of {@link #newClientWith}. */
+  public synchronized void addExecutor(String clientId, Map<String, ?> executor) {
+    String name = clientId + "-more";
+    demoProfiles.add(Map.of("name", name, "executors", List.of(executor)));
+    Map<String, Object> policy = new LinkedHashMap<>(ClientPolicies.policy(clientId));
+    policy.put("name", name);
+    policy.put("profiles", List.of(name));
+    demoPolicies.add(policy);
+    applyPolicy(clientId, settingsByClient.get(clientId));
   }
 
   public String uniqueId(String prefix) {

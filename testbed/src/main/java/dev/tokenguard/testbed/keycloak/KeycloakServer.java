@@ -66,6 +66,8 @@ public final class KeycloakServer implements Keycloak {
         .option(KeycloakSettings.PASSWORD_HASHING + "argon2--memory", "256")
         // On by default from Keycloak 26.8 on.
         .buildOption("features", "client-secret-rotation")
+        // A client certificate in the header of a proxy; used only if that header is configured.
+        .buildOption("spi-x509cert-lookup--provider", "haproxy")
         .provider(Path.of(System.getProperty("token.guard.jar")));
   }
 
