@@ -1,10 +1,10 @@
 package dev.tokenguard.keycloak.policy;
 
-import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.refresh.ClientKey;
 import dev.tokenguard.rotation.RotationPolicy;
 import java.util.List;
 import org.keycloak.Config;
+import org.keycloak.OAuthErrorException;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;

@@ -19,6 +19,7 @@ import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.it.LabTest;
 import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.DpopKey;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.redis.TestCertificates;
 import java.nio.file.Files;
