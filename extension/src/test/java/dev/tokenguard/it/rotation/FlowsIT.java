@@ -14,6 +14,7 @@ import dev.tokenguard.testbed.client.DpopKey;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.client.OidcClient;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Offline tokens, scopes, DPoP and all other claims are as without rotation. */
@@ -74,6 +75,32 @@ class FlowsIT extends LabTest {
   private OidcClient with(DpopKey key) {
     String endpoint = lab.keycloak().baseUri() + "/realms/demo/protocol/openid-connect/token";
     return client.withHeader("DPoP", key.proofFor("POST", endpoint));
+  }
+
+  @Test
+  void given_the_mapper_for_the_expiry_then_each_response_has_it() {
+    Map<String, Object> mapper =
+        Map.of(
+            "name",
+            "expiry",
+            "protocol",
+            "openid-connect",
+            "protocolMapper",
+            "token-guard-refresh-token-expiry");
+    OidcClient client =
+        lab.newClientWith(
+            lab.uniqueId("expiry"),
+            Map.of("protocolMappers", List.of(mapper)),
+            "absolute-lifetime",
+            "600");
+    Answer login = user.logIn(client);
+    Answer next = client.refresh(login.refreshToken()).orFail();
+
+    for (Answer answer : new Answer[] {login, next}) {
+      assertThat(answer.body().path("refresh_token_expires_in").asLong())
+          .isEqualTo(answer.body().path("refresh_expires_in").asLong())
+          .isBetween(590L, 600L);
+    }
   }
 
   @Test

@@ -68,6 +68,25 @@ class KeyContextIT extends LabTest {
     assertThat(generation(with(key, client).refresh(next.refreshToken()).orFail())).isEqualTo(2);
   }
 
+  /** Access tokens stay bearer tokens, for APIs that do not know DPoP. */
+  @Test
+  void given_keycloaks_executor_that_binds_refresh_tokens_only_then_their_key_is_proven() {
+    String id = lab.uniqueId("key-refresh-only");
+    OidcClient client = lab.newClientWith(id, Map.of(), BY_KEY);
+    lab.addExecutor(
+        id,
+        Map.of(
+            "executor",
+            "dpop-bind-enforcer",
+            "configuration",
+            Map.of("allow-only-refresh-token-binding", "true")));
+    DpopKey key = new DpopKey();
+    Answer login = with(key, client).loginWithCode(user.name(), Lab.PASSWORD).answer().orFail();
+    assertThat(login.text("token_type")).isEqualTo("Bearer");
+
+    assertConverges(login, token -> with(key, client).refresh(token.refreshToken()));
+  }
+
   /** Keycloak binds only the access tokens of confidential clients to the key. */
   @Test
   void given_dpop_and_a_secret_when_another_key_replays_then_it_is_a_reuse() {
