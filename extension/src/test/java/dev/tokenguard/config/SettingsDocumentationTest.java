@@ -2,6 +2,7 @@ package dev.tokenguard.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.keycloak.cookie.CookieSettings;
 import dev.tokenguard.redis.connection.RedisSettings;
 import dev.tokenguard.rotation.RotationPolicy;
 import java.io.IOException;
@@ -41,6 +42,12 @@ class SettingsDocumentationTest {
   @Test
   void givenTheSettingsOfTheConnection_thenTheDocumentationHasTheirTable() throws IOException {
     assertThat(Files.readString(SETTINGS)).contains(table(RedisSettings.SETTINGS, false));
+  }
+
+  @Test
+  void givenTheSettingsOfTheCookie_thenItsPageHasTheirTable() throws IOException {
+    assertThat(Files.readString(Path.of("..", "docs", "cookie.md")))
+        .contains(table(CookieSettings.SETTINGS, true));
   }
 
   private static String table(Collection<Setting<?>> settings, boolean isLabelled) {

@@ -1,5 +1,6 @@
 package dev.tokenguard.keycloak.admin;
 
+import dev.tokenguard.keycloak.cookie.CookieExecutorFactory;
 import dev.tokenguard.keycloak.events.RevocationListenerFactory;
 import dev.tokenguard.keycloak.policy.RotationExecutorFactory;
 import jakarta.ws.rs.DELETE;
@@ -28,6 +29,9 @@ public final class ConfigurationResource {
 
   private static final String RESOURCE_TYPE = "TOKEN_GUARD_CONFIGURATION";
 
+  private static final Set<String> EXECUTORS =
+      Set.of(RotationExecutorFactory.ID, CookieExecutorFactory.ID);
+
   private final AdminRequest request;
 
   ConfigurationResource(AdminRequest request) {
@@ -38,7 +42,7 @@ public final class ConfigurationResource {
    * The body of the response.
    *
    * @param policies names of the removed policies: those without another profile
-   * @param profiles names of the profiles from which the executor was removed; a profile without
+   * @param profiles names of the profiles from which executors were removed; a profile without
    *     other executors is removed as well
    * @param eventListener whether the event listener was removed
    */
@@ -53,7 +57,7 @@ public final class ConfigurationResource {
       ClientPolicyManager manager = request.session().clientPolicy();
       ClientProfilesRepresentation profiles = manager.getClientProfiles(request.realm(), false);
       ClientPoliciesRepresentation policies = manager.getClientPolicies(request.realm(), false);
-      List<String> changed = removeExecutor(profiles);
+      List<String> changed = removeExecutors(profiles);
       List<String> removed = removeMissingProfiles(policies, changed, names(profiles));
       if (!changed.isEmpty()) {
         // Policies first: none may name a profile that no longer exists.
@@ -69,9 +73,9 @@ public final class ConfigurationResource {
   }
 
   /**
-   * @return names of the profiles that had the executor
+   * @return names of the profiles that had an executor of Token Guard
    */
-  private static List<String> removeExecutor(ClientProfilesRepresentation profiles) {
+  private static List<String> removeExecutors(ClientProfilesRepresentation profiles) {
     List<ClientProfileRepresentation> kept = new ArrayList<>();
     List<String> changed = new ArrayList<>();
     for (ClientProfileRepresentation profile : profiles.getProfiles()) {
@@ -79,7 +83,7 @@ public final class ConfigurationResource {
           profile.getExecutors() != null
               && profile
                   .getExecutors()
-                  .removeIf(it -> RotationExecutorFactory.ID.equals(it.getExecutorProviderId()));
+                  .removeIf(it -> EXECUTORS.contains(it.getExecutorProviderId()));
       if (isChanged) {
         changed.add(profile.getName());
       }
@@ -92,7 +96,7 @@ public final class ConfigurationResource {
   }
 
   /**
-   * @param changed names of the profiles that had the executor
+   * @param changed names of the profiles that had an executor of Token Guard
    * @param existing names of all profiles that still exist
    * @return names of the policies that were removed
    */

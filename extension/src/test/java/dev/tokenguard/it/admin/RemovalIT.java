@@ -22,6 +22,8 @@ class RemovalIT extends LabTest {
 
   private static final Map<String, Object> OURS =
       Map.of("executor", "redis-refresh-token-rotation", "configuration", Map.of());
+  private static final Map<String, Object> COOKIE =
+      Map.of("executor", "refresh-token-cookie", "configuration", Map.of());
   private static final Map<String, Object> ANOTHER =
       Map.of("executor", "pkce-enforcer", "configuration", Map.of("auto-configure", "false"));
   private static final Object ANY = OwnRealm.condition("any-client", Map.of());
@@ -33,7 +35,10 @@ class RemovalIT extends LabTest {
   {
     admin.putProfilesAndPolicies(
         List.of(
-            profile("rotation", OURS), profile("mixed", OURS, ANOTHER), profile("pkce", ANOTHER)),
+            profile("rotation", OURS),
+            profile("mixed", OURS, ANOTHER),
+            profile("cookie", COOKIE),
+            profile("pkce", ANOTHER)),
         List.of(
             OwnRealm.policy("ours", ANY, "rotation"),
             OwnRealm.policy("both", ANY, "rotation", "mixed", "pkce")));
@@ -49,7 +54,8 @@ class RemovalIT extends LabTest {
     Answer removed = admin.delete(PATH).orFail();
 
     assertThat(texts(removed.body().path("policies"))).containsExactly("ours");
-    assertThat(texts(removed.body().path("profiles"))).containsExactly("rotation", "mixed");
+    assertThat(texts(removed.body().path("profiles")))
+        .containsExactly("rotation", "mixed", "cookie");
     assertThat(removed.body().path("eventListener").asBoolean()).isTrue();
     assertThat(executorsByProfile())
         .isEqualTo(Map.of("mixed", List.of("pkce-enforcer"), "pkce", List.of("pkce-enforcer")));

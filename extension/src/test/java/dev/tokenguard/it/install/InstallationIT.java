@@ -11,6 +11,7 @@ import dev.tokenguard.it.Tokens;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
 import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.CookieJar;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.keycloak.ClientPolicies;
@@ -26,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -77,7 +79,8 @@ class InstallationIT {
     String app =
         """
         {"clientId": "app", "publicClient": true, "directAccessGrantsEnabled": true,
-         "attributes": {"policy-group": "app"}}
+         "attributes": {"policy-group": "app"},
+         "redirectUris": ["http://127.0.0.1/*"], "webOrigins": ["https://shop.example.org"]}
         """;
     master.post("/clients", app).orFail();
     master.createUser("alice", Lab.PASSWORD);
@@ -136,6 +139,39 @@ class InstallationIT {
 
   @Test
   @Order(2)
+  void given_the_jar_without_redis_settings_then_refresh_tokens_can_be_in_a_cookie() {
+    AdminApi master = keycloak.admin("master");
+    master
+        .put(
+            "/client-policies/profiles",
+            Map.of(
+                "profiles",
+                List.of(
+                    ClientPolicies.profile(
+                        "app",
+                        List.of(ClientPolicies.executor("refresh-token-cookie", Map.of()))))))
+        .orFail();
+    CookieJar jar = new CookieJar();
+    OidcClient page = app().withCookies(jar).withHeader("Origin", Lab.ORIGIN);
+    Supplier<String> cookie = () -> jar.valueOf("__Secure-refresh-token-").orElse("");
+
+    page.loginWithCode("alice", Lab.PASSWORD).answer().orFail();
+    String first = cookie.get();
+    Answer next = page.refresh("cookie").orFail();
+
+    assertThat(next.refreshToken()).isEmpty();
+    assertThat(cookie.get()).isNotEmpty().isNotEqualTo(first);
+    page.logout("cookie").orFail();
+    assertThat(cookie.get()).isEmpty();
+    master
+        .put(
+            "/client-policies/profiles",
+            Map.of("profiles", List.of(ClientPolicies.profile("app", Map.of("grace-period", "0")))))
+        .orFail();
+  }
+
+  @Test
+  @Order(3)
   void given_redis_and_a_policy_then_earlier_tokens_are_adopted_without_a_login()
       throws IOException {
     Files.writeString(
@@ -158,7 +194,7 @@ class InstallationIT {
   }
 
   @Test
-  @Order(3)
+  @Order(4)
   void given_a_client_without_a_policy_then_its_tokens_are_those_of_keycloak() {
     OidcClient unguarded = OidcClient.of(keycloak.baseUri(), "master", "admin-cli");
     Answer login = unguarded.login("alice", Lab.PASSWORD).orFail();
@@ -171,7 +207,7 @@ class InstallationIT {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void given_the_realm_revokes_refresh_tokens_too_then_the_log_warns_once() {
     AdminApi master = keycloak.admin("master");
     master.updateRealm(Map.of("revokeRefreshToken", true));
@@ -186,7 +222,7 @@ class InstallationIT {
   }
 
   @Test
-  @Order(5)
+  @Order(6)
   void given_the_server_info_then_it_shows_version_state_and_settings_without_the_password() {
     JsonNode info = operationalInfo();
     assertThat(info.path("token-guard").asText()).matches("\\d+\\.\\d+\\.\\d+.*");
@@ -202,7 +238,7 @@ class InstallationIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void given_the_configuration_and_then_the_jar_are_removed_then_users_stay_logged_in() {
     keycloak.admin("master").delete("/token-guard/configuration").orFail();
     app().refresh(logIn().refreshToken()).orFail();
