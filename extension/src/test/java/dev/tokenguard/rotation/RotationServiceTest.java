@@ -7,6 +7,7 @@ import dev.tokenguard.rotation.RefreshDecision.Mismatched;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Unavailable;
 import dev.tokenguard.rotation.RefreshDecision.Unguarded;
+import dev.tokenguard.rotation.RotationRequest.KeyProof;
 import dev.tokenguard.rotation.RotationService.UnacknowledgedRotations;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -97,6 +98,8 @@ final class RotationServiceTest {
     RotationRequest request = Login.withoutRefreshToken(login.refresh(3, clock));
     assertThat(hanging.refresh(request, allowing(""))).isEqualTo(new Unguarded(Optional.empty()));
     assertThat(hanging.refresh(request, Policies.DEFAULT)).isInstanceOf(Unavailable.class);
+    assertThat(withoutStore(login, 3, allowing("rotation=off max-rotations=1")))
+        .isEqualTo(new Unguarded(Optional.empty()));
   }
 
   @Test
@@ -110,6 +113,10 @@ final class RotationServiceTest {
       assertThat(withoutStore(login.boundTo(Login.OTHER_IP), 2, policy))
           .isEqualTo(new Mismatched(OptionalLong.of(2), Optional.empty()));
     }
+    RotationRequest keyless = Login.proving(login.refresh(2, clock), KeyProof.MISSING);
+    assertThat(hanging.refresh(keyless, allowing("bind-to=key")))
+        .isEqualTo(new Mismatched(OptionalLong.of(2), Optional.empty()));
+    assertThat(hanging.refresh(keyless, allowing("")).issued()).isPresent();
   }
 
   @ParameterizedTest

@@ -36,11 +36,14 @@ class CostIT extends LabTest {
   void given_logins_refreshes_and_replays_then_each_is_one_command() {
     OidcClient client = lab.clientWith("grace-period", "60", "grace-max-replays", "0");
     OidcClient limited = lab.clientWith("max-families-per-user-and-client", "10");
+    OidcClient kept = lab.clientWith("rotation", "off");
+    Answer keptLogin = user.logIn(kept);
     Answer login = client.refresh(user.logIn(client).refreshToken()).orFail();
     AtomicReference<Answer> current = new AtomicReference<>(login);
 
     assertThat(leastOf(() -> user.logIn(client))).isEqualTo(1);
     assertThat(leastOf(() -> user.logIn(limited))).isEqualTo(1);
+    assertThat(leastOf(() -> kept.refresh(keptLogin.refreshToken()).orFail())).isEqualTo(1);
     assertThat(
             leastOf(
                 () -> {

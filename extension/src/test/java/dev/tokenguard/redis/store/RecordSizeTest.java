@@ -29,6 +29,7 @@ final class RecordSizeTest {
           "max-families-per-user-and-client",
           1);
   private static final int USERS = 5_000;
+  private static final int REFRESHES = 12;
   private static final int BYTES_PER_FAMILY = 400;
 
   private final TestClock clock = TestClock.started();
@@ -98,8 +99,9 @@ final class RecordSizeTest {
     for (int user = 0; user < USERS; user++) {
       Login one = login.ofUser(uuid()).asFamily(uuid()).inSession(uuid(), login.started());
       begin(one, Policies.DEFAULT);
-      refresh(one, 0, Policies.DEFAULT);
-      refresh(one, 1, Policies.DEFAULT);
+      for (int generation = 0; generation < REFRESHES; generation++) {
+        refresh(one, generation, Policies.DEFAULT);
+      }
     }
     double bytes = (double) (usedMemory() - before) / USERS;
     System.out.printf("A family costs %.0f bytes with %d users of one family.%n", bytes, USERS);

@@ -56,6 +56,7 @@ final class StoredFormatTest {
           "bound", Policies.with("bind-to", "user-agent-and-ip"),
           "elsewhere", Policies.with("bind-to", "ip", "on-binding-mismatch", "revoke-family"),
           "throttled", Policies.with("max-refreshes-per-minute", 2),
+          "deep", Policies.with("grace-depth", 3),
           "capped", Policies.with("max-families-per-user-and-client", 1));
 
   private final TestClock clock = TestClock.startedAt(BEGIN);
@@ -107,6 +108,7 @@ final class StoredFormatTest {
             "offline",
             "bound",
             "throttled",
+            "deep",
             FEDERATED);
     refreshed.forEach(user -> begin(of(user)));
     List.of("begun", "elsewhere", "capped").forEach(user -> begin(of(user)));
@@ -120,6 +122,7 @@ final class StoredFormatTest {
     refresh("reused", 0);
     refresh(of("elsewhere").from(Login.OTHER_IP), 0);
     refresh("throttled", 1);
+    refresh("deep", 1);
     begin(of("capped").asFamily("0d9c1f2e-5a4b-4c3d-8e7f-112233445566"));
 
     Login any = of("any");
@@ -163,6 +166,7 @@ final class StoredFormatTest {
     "replayed, 0, REPLAYED",
     "refreshed, 0, REUSED",
     "adopted, 1, ROTATED",
+    "deep, 0, REPLAYED",
     "offline, 0, REPLAYED",
     "bound, 1, ROTATED",
     "capped, 0, REVOKED",

@@ -7,13 +7,13 @@
   or milliseconds where marked with ms. 1 is the version of the format.
 
     f:  lineage        1, newest generation, time of its issue (ms), iat minus that time, exp minus iat
-                       (empty: no exp), expiry of the record minus exp, or minus iat without one,
-                       replays in this grace period, user agent and ip of the request that rotated
+                       (empty: no exp), expiry of the record minus exp, or minus iat without one, minus
+                       a minute, replays in this grace period, user agent and ip of the request that rotated
                        (empty: revoked before its login was recorded), attempt that got the newest
                        token last, reason of the revocation (empty: active), begin of a minute minus
                        the time of issue, refreshes in that minute
     a:  access tokens  older span: newest minus first generation, end minus time of issue, newer span:
-                       the same, prefix of the login's id, prefix of the others', bound user agent,
+                       newest minus first generation, end minus that of the older span, prefix of the login's id, prefix of the others', bound user agent,
                        bound ip, replays of the family, replays since the older span began, since the
                        newer
     p:  parent         tag of the access token for which it was issued; only after a token exchange
@@ -89,6 +89,9 @@ local LINEAGE = '^1,([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*),([^,]*)'
 local ACCESS = '^([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*),?([^,]*)'
   .. ',?([^,]*),?([^,]*),?([^,]*)'
 
+-- By which Keycloak's nodes retain a record longer than its tokens: usually, nothing is stored.
+local MARGIN = 60
+
 local function clock()
   local time = redis.call('TIME')
   local now = tonumber(time[1])
@@ -115,11 +118,11 @@ local function read_family(lineage, access)
   return {
     generation = newest, made_ms = number(made_ms), iat = issued,
     exp = exp == '' and 0 or issued + number(exp),
-    retain = issued + number(exp) + number(retain), replays = number(replays),
+    retain = issued + number(exp) + number(retain) + MARGIN, replays = number(replays),
     attempt = attempt, agent = agent, ip = ip, revoked = revoked,
     minute = counted == 0 and 0 or made + number(minute), refreshes = counted,
     older = newest - number(older), older_end = made + number(older_end),
-    newer = newest - number(newer), newer_end = made + number(newer_end),
+    newer = newest - number(newer), newer_end = made + number(older_end) + number(newer_end),
     login_prefix = login_prefix, prefix = prefix, bound_agent = bound_agent, bound_ip = bound_ip,
     replayed = number(replayed), older_replays = number(older_replays),
     newer_replays = number(newer_replays),
@@ -158,7 +161,7 @@ end
 local function retained_until(lineage)
   local generation, made_ms, iat, exp, retain, _, _, _, _, revoked = lineage:match(LINEAGE)
   if not generation then return nil end
-  return second(number(made_ms)) + number(iat) + number(exp) + number(retain), revoked
+  return second(number(made_ms)) + number(iat) + number(exp) + number(retain) + MARGIN, revoked
 end
 
 -- false for a family that was revoked before its login was recorded: nothing else is known of it.
@@ -179,7 +182,8 @@ local function lineage_of(family)
   local has_end = family.exp ~= 0
   return without_last_commas('1,' .. short(family.generation) .. ',' .. short(family.made_ms)
     .. ',' .. short(family.iat - made) .. ',' .. (has_end and text(family.exp - family.iat) or '')
-    .. ',' .. short(family.retain - (has_end and family.exp or family.iat)) .. ',' .. short(family.replays)
+    .. ',' .. short(family.retain - (has_end and family.exp or family.iat) - MARGIN)
+    .. ',' .. short(family.replays)
     .. ',' .. family.agent .. ',' .. family.ip .. ',' .. family.attempt .. ',' .. family.revoked
     .. ',' .. (family.refreshes == 0 and '' or short(family.minute - made)) .. ',' .. short(family.refreshes))
 end
@@ -188,7 +192,7 @@ local function access_of(family)
   local made = second(family.made_ms)
   return without_last_commas(short(family.generation - family.older)
     .. ',' .. short(family.older_end - made) .. ',' .. short(family.generation - family.newer)
-    .. ',' .. short(family.newer_end - made) .. ',' .. family.login_prefix .. ',' .. family.prefix
+    .. ',' .. short(family.newer_end - family.older_end) .. ',' .. family.login_prefix .. ',' .. family.prefix
     .. ',' .. family.bound_agent .. ',' .. family.bound_ip .. ',' .. short(family.replayed)
     .. ',' .. short(family.older_replays) .. ',' .. short(family.newer_replays))
 end
