@@ -63,7 +63,7 @@ class ConsoleIT extends BrowserTest {
     openProfileWithTheExecutor();
 
     List<DocumentedSetting> settings = DocumentedSetting.all();
-    assertThat(settings).hasSize(14);
+    assertThat(settings).hasSize(17);
     for (DocumentedSetting setting : settings) {
       assertThat(field(setting)).isVisible();
       assertThat(
@@ -82,11 +82,11 @@ class ConsoleIT extends BrowserTest {
   void given_an_invalid_value_when_it_is_saved_then_the_alert_names_setting_value_and_range() {
     openProfileWithTheExecutor();
 
-    fill("grace-period", "301");
+    fill("grace-period", "604801");
     press("addExecutor-saveBtn");
 
     awaitAlert(
-        "Grace period (seconds) [grace-period]: \"301\" is not accepted. Accepted: 0 to 300 seconds");
+        "Grace period (seconds) [grace-period]: \"604801\" is not accepted. Accepted: 0 to 604800 seconds");
     assertThat(named("profiles", PROFILE).path("executors")).isEmpty();
 
     fill("grace-period", "20");
