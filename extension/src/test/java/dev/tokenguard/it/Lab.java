@@ -49,7 +49,6 @@ public final class Lab {
   private final AdminApi admin;
   private final RedisClient redisClient = RedisClient.create("127.0.0.1", redis.port());
   private final Map<String, Map<String, String>> settingsByClient = new LinkedHashMap<>();
-  private final Map<String, Map<String, String>> cookieByClient = new LinkedHashMap<>();
   private final List<Object> demoProfiles;
   private final List<Object> demoPolicies;
   private final AtomicInteger numbers = new AtomicInteger();
@@ -170,16 +169,6 @@ public final class Lab {
     return client(id);
   }
 
-  /** A new public client whose refresh tokens are in a cookie, with the policy of its settings. */
-  public synchronized OidcClient cookieClient(
-      Map<String, ?> fields, Map<String, String> cookie, Map<String, String> rotation) {
-    String id = uniqueId("cookie");
-    cookieByClient.put(id, cookie);
-    createClient(id, fields);
-    applyPolicy(id, rotation);
-    return client(id);
-  }
-
   public void applyDefaultPolicy(String clientId) {
     applyPolicy(clientId, Map.of());
   }
@@ -188,16 +177,7 @@ public final class Lab {
     settingsByClient.put(clientId, settings);
     List<Object> profiles = new ArrayList<>(demoProfiles);
     List<Object> policies = new ArrayList<>(demoPolicies);
-    settingsByClient.forEach(
-        (name, each) -> {
-          List<Map<String, ?>> executors = new ArrayList<>();
-          executors.add(ClientPolicies.executor("redis-refresh-token-rotation", each));
-          if (cookieByClient.containsKey(name)) {
-            executors.add(
-                ClientPolicies.executor("refresh-token-cookie", cookieByClient.get(name)));
-          }
-          profiles.add(ClientPolicies.profile(name, executors));
-        });
+    settingsByClient.forEach((name, each) -> profiles.add(ClientPolicies.profile(name, each)));
     settingsByClient.keySet().forEach(name -> policies.add(ClientPolicies.policy(name)));
     admin.put("/client-policies/profiles", Map.of("profiles", profiles)).orFail();
     admin.put("/client-policies/policies", Map.of("policies", policies)).orFail();

@@ -112,8 +112,7 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
     @Override
     public void executeOnEvent(ClientPolicyContext context) throws ClientPolicyException {
       switch (context.getEvent()) {
-        case TOKEN_REQUEST, RESOURCE_OWNER_PASSWORD_CREDENTIALS_REQUEST, DEVICE_TOKEN_REQUEST ->
-            requireAllowedRequest();
+        case TOKEN_REQUEST -> requireAllowedRequest();
         case TOKEN_REFRESH -> {
           requireAllowedRequest();
           take(OAuth2Constants.REFRESH_TOKEN, ((TokenRefreshContext) context).getParams());
@@ -123,16 +122,14 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
             terminate(OAuth2Constants.REFRESH_TOKEN, ((LogoutRequestContext) context).getParams());
         case TOKEN_REFRESH_RESPONSE ->
             deliver(((TokenRefreshResponseContext) context).getAccessTokenResponseBuilder());
-        case TOKEN_RESPONSE,
-            RESOURCE_OWNER_PASSWORD_CREDENTIALS_RESPONSE,
-            DEVICE_TOKEN_RESPONSE -> {
+        case TOKEN_RESPONSE -> {
           LoginResponse login = LoginResponse.in(context).orElseThrow();
           login.record(session);
           deliver(login.builder());
         }
         case REGISTERED, UPDATED -> check(((ClientCRUDContext) context).getTargetClient());
         default -> {
-          // No other request has or issues a refresh token of a public client.
+          // Conditions on clients do not apply to the responses of the password and device grants.
         }
       }
     }

@@ -11,8 +11,10 @@ import dev.tokenguard.it.Login;
 import dev.tokenguard.it.Tokens;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.CookieJar;
+import dev.tokenguard.testbed.client.DpopKey;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.ClientPolicies;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -67,12 +69,17 @@ class RefreshTokenCookieIT extends LabTest {
     }
   }
 
-  private Page page() {
-    return page(DEFAULTS);
+  /** A page of a new client with the settings for rotation. */
+  private static Page page(String... rotation) {
+    return Page.of(clientWith(Map.of(), DEFAULTS, rotation));
   }
 
-  private Page page(Map<String, String> rotation) {
-    return Page.of(lab.cookieClient(Map.of(), DEFAULTS, rotation));
+  private static OidcClient clientWith(
+      Map<String, ?> fields, Map<String, String> cookie, String... rotation) {
+    String id = lab.uniqueId("cookie");
+    OidcClient client = lab.newClientWith(id, fields, rotation);
+    lab.addExecutor(id, ClientPolicies.executor("refresh-token-cookie", cookie));
+    return client;
   }
 
   @Test
@@ -136,7 +143,7 @@ class RefreshTokenCookieIT extends LabTest {
 
   @Test
   void given_a_stolen_cookie_when_it_is_used_again_then_the_family_is_revoked_and_it_is_cleared() {
-    Page page = page(Map.of("grace-period", "0")).logIn(user);
+    Page page = page("grace-period", "0").logIn(user);
     String stolen = page.cookie();
     Answer newest = page.refresh().orFail();
     Page thief = Page.of(page.client()).logIn(lab.user());
@@ -155,7 +162,7 @@ class RefreshTokenCookieIT extends LabTest {
   @ParameterizedTest
   @ValueSource(strings = {"revoke", "revoke without parameter", "logout"})
   void given_the_cookie_when_it_is_revoked_or_logged_out_then_it_is_cleared(String how) {
-    Page page = page(Map.of("grace-period", "0")).logIn(user);
+    Page page = page("grace-period", "0").logIn(user);
     Answer answer = page.refresh().orFail();
     String last = page.cookie();
 
@@ -177,19 +184,20 @@ class RefreshTokenCookieIT extends LabTest {
   @CsvSource({
     "Origin,         https://evil.example.org",
     "Origin,         null",
-    "Origin,         http://127.0.0.1:8080",
+    "Origin,         of Keycloak itself",
     "Sec-Fetch-Site, cross-site",
     "Origin,         ''",
   })
   void given_a_foreign_page_when_it_uses_the_cookie_then_it_is_refused_and_nothing_changes(
       String header, String value) {
-    Page page = page(Map.of("grace-period", "0")).logIn(user);
+    Page page = page("grace-period", "0").logIn(user);
     String token = page.cookie();
     Map<String, String> before = lab.stateOf(user);
     Page foreign =
         value.isEmpty()
             ? page.with(it -> lab.client(it.clientId()).withCookies(page.jar()))
-            : page.with(header, value);
+            : page.with(
+                header, value.startsWith("of ") ? lab.keycloak().baseUri().toString() : value);
 
     for (Answer answer :
         List.of(
@@ -274,7 +282,7 @@ class RefreshTokenCookieIT extends LabTest {
 
   @Test
   void given_too_many_refreshes_then_the_cookie_is_kept() {
-    Page page = page(Map.of("max-refreshes-per-minute", "1")).logIn(user);
+    Page page = page("max-refreshes-per-minute", "1").logIn(user);
     page.refresh().orFail();
     String token = page.cookie();
 
@@ -297,6 +305,42 @@ class RefreshTokenCookieIT extends LabTest {
   }
 
   @Test
+  void given_a_login_with_a_password_then_its_first_refresh_moves_the_token_to_the_cookie() {
+    Page page = page();
+    Answer login = page.client().login(user.name(), Lab.PASSWORD).orFail();
+    page.assertHasNoCookie();
+
+    Answer next = page.client().refresh(login.refreshToken()).orFail();
+
+    assertThat(next.body().has("refresh_token")).isFalse();
+    assertThat(Jwt.claims(page.cookie()).path("rtg").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void given_a_key_of_the_page_when_the_cookie_comes_without_its_proof_then_it_is_refused() {
+    Page page =
+        Page.of(
+            clientWith(Map.of("attributes", Map.of("dpop.bound.access.tokens", "true")), DEFAULTS));
+    DpopKey key = new DpopKey();
+    page.with(it -> with(key, it)).logIn(user);
+    String token = page.cookie();
+
+    page.with(it -> with(key, it)).refresh().orFail();
+
+    assertThat(page.cookie()).isNotEqualTo(token);
+    String next = page.cookie();
+    Answer without = page.with(it -> with(new DpopKey(), it)).refresh();
+    assertThat(without.status()).isEqualTo(400);
+    assertThat(page.client().refresh(next).status()).isEqualTo(400);
+  }
+
+  private static OidcClient with(DpopKey key, OidcClient client) {
+    String endpoint =
+        lab.keycloak().baseUri() + "/realms/" + Lab.REALM + "/protocol/openid-connect/token";
+    return client.withHeader("DPoP", key.proofFor("POST", endpoint));
+  }
+
+  @Test
   void given_an_offline_token_then_it_is_in_the_cookie_as_well() {
     Page page = page().logIn(user, "offline_access");
 
@@ -310,7 +354,7 @@ class RefreshTokenCookieIT extends LabTest {
   @Test
   void given_an_app_on_another_site_when_same_site_is_none_then_only_its_origin_is_accepted() {
     Page page =
-        Page.of(lab.cookieClient(Map.of(), Map.of("same-site", "none"), DEFAULTS))
+        Page.of(clientWith(Map.of(), Map.of("same-site", "none")))
             .with("Sec-Fetch-Site", "cross-site");
 
     Answer login = page.client().loginWithCode(user.name(), Lab.PASSWORD).answer().orFail();
@@ -322,7 +366,7 @@ class RefreshTokenCookieIT extends LabTest {
 
   @Test
   void given_a_client_with_any_web_origin_then_its_requests_are_refused_with_the_reason() {
-    Page page = Page.of(lab.cookieClient(Map.of("webOrigins", List.of("*")), DEFAULTS, DEFAULTS));
+    Page page = Page.of(clientWith(Map.of("webOrigins", List.of("*")), DEFAULTS));
 
     Answer login = page.client().loginWithCode(user.name(), Lab.PASSWORD).answer();
 
@@ -335,8 +379,7 @@ class RefreshTokenCookieIT extends LabTest {
   @Test
   void given_a_confidential_client_then_its_requests_are_refused_with_the_reason() {
     OidcClient client =
-        lab.cookieClient(Map.of("publicClient", false, "secret", "s"), DEFAULTS, DEFAULTS)
-            .withSecret("s");
+        clientWith(Map.of("publicClient", false, "secret", "s"), DEFAULTS).withSecret("s");
 
     Answer login = Page.of(client).client().loginWithCode(user.name(), Lab.PASSWORD).answer();
 
@@ -405,8 +448,7 @@ class RefreshTokenCookieIT extends LabTest {
                         "attributes",
                         Map.of("include.in.token.scope", "true")))
                 .orFail());
-    Page page =
-        Page.of(lab.cookieClient(Map.of("defaultClientScopes", scopes), DEFAULTS, DEFAULTS));
+    Page page = Page.of(clientWith(Map.of("defaultClientScopes", scopes), DEFAULTS));
 
     Answer login = page.client().loginWithCode(user.name(), Lab.PASSWORD).answer();
 
