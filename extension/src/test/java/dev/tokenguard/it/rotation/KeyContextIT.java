@@ -23,6 +23,7 @@ import dev.tokenguard.testbed.client.DpopKey;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.redis.TestCertificates;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -66,6 +67,21 @@ class KeyContextIT extends LabTest {
     }
 
     assertThat(generation(with(key, client).refresh(next.refreshToken()).orFail())).isEqualTo(2);
+  }
+
+  @Test
+  void given_a_device_with_a_wrong_clock_when_it_refreshes_then_the_token_is_not_used() {
+    OidcClient client = dpopClient(Map.of());
+    DpopKey key = new DpopKey();
+    Answer login = user.logIn(with(key, client));
+    String late =
+        key.proofFor("POST", tokenEndpoint(), login.accessToken(), Instant.now().minusSeconds(60));
+
+    Answer refused = client.withHeader("DPoP", late).refresh(login.refreshToken());
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.error()).isEqualTo("invalid_request");
+    assertThat(generation(with(key, client).refresh(login.refreshToken()).orFail())).isEqualTo(1);
   }
 
   /** Access tokens stay bearer tokens, for APIs that do not know DPoP. */
@@ -268,8 +284,10 @@ class KeyContextIT extends LabTest {
   }
 
   private static OidcClient with(DpopKey key, OidcClient client) {
-    String endpoint =
-        lab.keycloak().baseUri() + "/realms/" + Lab.REALM + "/protocol/openid-connect/token";
-    return client.withHeader("DPoP", key.proofFor("POST", endpoint));
+    return client.withHeader("DPoP", key.proofFor("POST", tokenEndpoint()));
+  }
+
+  private static String tokenEndpoint() {
+    return lab.keycloak().baseUri() + "/realms/" + Lab.REALM + "/protocol/openid-connect/token";
   }
 }
