@@ -85,7 +85,6 @@ class RaceIT extends RevocationTest {
         race("disabled client", RaceIT::disabledClient),
         race("deleted client", RaceIT::deletedClient),
         race("replaced client secret", RaceIT::replacedSecret),
-        race("lock-out", RaceIT::lockOut),
         race("account deleted by its owner", RaceIT::deletionByOwner),
         race("logout of the realm", RaceIT::logoutOfTheRealm));
   }
@@ -93,15 +92,23 @@ class RaceIT extends RevocationTest {
   @ParameterizedTest
   @MethodSource({"ofTokens", "byAdministrators", "thatAreOffByDefault", "others"})
   void given_a_refresh_that_races_a_trigger_then_no_token_issued_meanwhile_is_active(Setup race) {
+    run(race);
+  }
+
+  /** Apart, because Keycloak refuses a login that follows another at once where it locks out. */
+  @Test
+  void given_a_refresh_that_races_a_lock_out_then_no_token_issued_meanwhile_is_active() {
+    withLockout(() -> run(RaceIT::lockOut));
+  }
+
+  private void run(Setup race) {
     Runnable rounds = () -> Race.repeat(ROUNDS, race.apply(this));
     for (UserRevocationIT.OptionalTrigger each : UserRevocationIT.OptionalTrigger.values()) {
       Runnable inner = rounds;
       rounds = () -> withTrigger(each.setting, "user", inner);
     }
     Runnable withTriggers = rounds;
-    withRealm(
-        Map.of("editUsernameAllowed", true),
-        () -> withLockout(() -> withDeletionByOwners(withTriggers)));
+    withRealm(Map.of("editUsernameAllowed", true), () -> withDeletionByOwners(withTriggers));
   }
 
   private Supplier<Race> changedPassword() {
