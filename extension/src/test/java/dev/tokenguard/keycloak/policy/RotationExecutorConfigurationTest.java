@@ -23,7 +23,7 @@ final class RotationExecutorConfigurationTest {
       textBlock =
           """
           mode                         | on  | Mode [mode]: "on" is not accepted. Accepted: one of enforce, observe
-          grace-period                 | 301 | Grace period (seconds) [grace-period]: "301" is not accepted. Accepted: 0 to 300 seconds
+          grace-period                 | 604801 | Grace period (seconds) [grace-period]: "604801" is not accepted. Accepted: 0 to 604800 seconds
           max-rotations                | 1.5 | Maximum rotations [max-rotations]: "1.5" is not accepted. Accepted: 0 to 2147483647 rotations
           revoke-previous-access-token | yes | Revoke previous access token [revoke-previous-access-token]: "yes" is not accepted. Accepted: true or false
           grace-perriod                | 10  | redis-refresh-token-rotation has no setting named grace-perriod
