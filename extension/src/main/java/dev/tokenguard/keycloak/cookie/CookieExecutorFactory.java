@@ -122,14 +122,16 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
             terminate(OAuth2Constants.REFRESH_TOKEN, ((LogoutRequestContext) context).getParams());
         case TOKEN_REFRESH_RESPONSE ->
             deliver(((TokenRefreshResponseContext) context).getAccessTokenResponseBuilder());
-        case TOKEN_RESPONSE -> {
-          LoginResponse login = LoginResponse.in(context).orElseThrow();
-          login.record(session);
-          deliver(login.builder());
+        case TOKEN_RESPONSE -> deliver(LoginResponse.in(context).orElseThrow());
+        case RESOURCE_OWNER_PASSWORD_CREDENTIALS_RESPONSE, DEVICE_TOKEN_RESPONSE -> {
+          // Here, and not before: conditions on clients apply to the request, but not to the
+          // response, which then has the token.
+          requireAllowedLogin();
+          deliver(LoginResponse.in(context).orElseThrow());
         }
         case REGISTERED, UPDATED -> check(((ClientCRUDContext) context).getTargetClient());
         default -> {
-          // Conditions on clients do not apply to the responses of the password and device grants.
+          // No other request has or issues a refresh token of a public client.
         }
       }
     }
@@ -182,6 +184,16 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
       }
     }
 
+    /** The session of the login is not kept. */
+    private void requireAllowedLogin() throws ClientPolicyException {
+      try {
+        requireAllowedRequest();
+      } catch (ClientPolicyException refused) {
+        session.getTransactionManager().setRollbackOnly();
+        throw refused;
+      }
+    }
+
     private static ClientPolicyException refusedRequest(String reason) {
       return new ClientPolicyException(
           OAuthErrorException.ACCESS_DENIED,
@@ -217,6 +229,11 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
           cookie().clearWhenCommitted();
         }
       }
+    }
+
+    private void deliver(LoginResponse login) throws ClientPolicyException {
+      login.record(session);
+      deliver(login.builder());
     }
 
     /**

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A realm of one test, with a client "app" that has no policy yet. */
-record OwnRealm(String name, AdminApi admin, OidcClient app) implements AutoCloseable {
+public record OwnRealm(String name, AdminApi admin, OidcClient app) implements AutoCloseable {
 
   private static final String APP =
       """
@@ -17,7 +17,7 @@ record OwnRealm(String name, AdminApi admin, OidcClient app) implements AutoClos
        "attributes": {"policy-group": "app"}, "optionalClientScopes": ["phone"]}
       """;
 
-  static OwnRealm create(Map<String, ?> fields) {
+  public static OwnRealm create(Map<String, ?> fields) {
     Lab lab = Lab.shared();
     String name = lab.uniqueId("realm");
     Map<String, Object> realm = new LinkedHashMap<>(Map.of("realm", name, "enabled", true));
@@ -40,12 +40,12 @@ record OwnRealm(String name, AdminApi admin, OidcClient app) implements AutoClos
   }
 
   /** A policy with one condition that applies one profile. */
-  static Map<String, Object> policy(String name, Object condition, String... profiles) {
+  public static Map<String, Object> policy(String name, Object condition, String... profiles) {
     List<?> conditions = List.of(condition);
     return Map.of("name", name, "enabled", true, "profiles", profiles, "conditions", conditions);
   }
 
-  static Map<String, Object> condition(String id, Map<String, ?> configuration) {
+  public static Map<String, Object> condition(String id, Map<String, ?> configuration) {
     return Map.of("condition", id, "configuration", configuration);
   }
 

@@ -9,6 +9,7 @@ import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.it.LabTest;
 import dev.tokenguard.it.Login;
 import dev.tokenguard.it.Tokens;
+import dev.tokenguard.it.admin.OwnRealm;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.CookieJar;
 import dev.tokenguard.testbed.client.DpopKey;
@@ -314,6 +315,41 @@ class RefreshTokenCookieIT extends LabTest {
 
     assertThat(next.body().has("refresh_token")).isFalse();
     assertThat(Jwt.claims(page.cookie()).path("rtg").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void given_a_policy_for_any_client_when_a_user_logs_in_with_a_password_then_it_sets_the_cookie() {
+    try (OwnRealm realm = OwnRealm.create(Map.of())) {
+      Map<String, Object> app =
+          Map.of(
+              "clientId",
+              "page",
+              "publicClient",
+              true,
+              "directAccessGrantsEnabled",
+              true,
+              "webOrigins",
+              List.of(Lab.ORIGIN));
+      realm.admin().post("/clients", app).orFail();
+      String id = realm.admin().createUser("ann", Lab.PASSWORD);
+      realm
+          .admin()
+          .putProfilesAndPolicies(
+              List.of(
+                  ClientPolicies.profile(
+                      "p", List.of(ClientPolicies.executor("refresh-token-cookie", DEFAULTS)))),
+              List.of(OwnRealm.policy("p", OwnRealm.condition("any-client", Map.of()), "p")));
+      Page page = Page.of(OidcClient.of(lab.keycloak().baseUri(), realm.name(), "page"));
+
+      Answer login = page.client().login("ann", Lab.PASSWORD).orFail();
+      assertThat(login.body().has("refresh_token")).isFalse();
+      page.refresh().orFail();
+      Answer refused =
+          page.with("Sec-Fetch-Site", "cross-site").client().login("ann", Lab.PASSWORD);
+
+      assertThat(refused.isOk()).isFalse();
+      assertThat(realm.admin().get("/users/" + id + "/sessions").orFail().body()).hasSize(1);
+    }
   }
 
   @Test
