@@ -16,7 +16,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
@@ -56,15 +55,14 @@ public final class PoliciesWithExecutor {
   private static final String ENFORCE_DPOP = "dpop-bind-enforcer";
 
   private final KeycloakSession session;
-  private final @Nullable ClientModel client;
+  private final ClientModel client;
   private final String executor;
 
   public PoliciesWithExecutor(KeycloakSession session, ClientModel client) {
     this(session, client, RotationExecutorFactory.ID);
   }
 
-  private PoliciesWithExecutor(
-      KeycloakSession session, @Nullable ClientModel client, String executor) {
+  private PoliciesWithExecutor(KeycloakSession session, ClientModel client, String executor) {
     this.session = session;
     this.client = client;
     this.executor = executor;
@@ -81,14 +79,9 @@ public final class PoliciesWithExecutor {
         && !new PoliciesWithExecutor(session, client, SUPPRESS_ROTATION).names().isEmpty();
   }
 
-  /**
-   * Whether Keycloak's executor may require DPoP of a client without the setting of the client.
-   *
-   * @param client null for a new client, to which any policy may apply
-   */
-  static boolean enforceDpop(KeycloakSession session, @Nullable ClientModel client) {
-    PoliciesWithExecutor enforcing = new PoliciesWithExecutor(session, client, ENFORCE_DPOP);
-    return !enforcing.names().isEmpty();
+  /** Whether Keycloak's executor may require DPoP of a client without the setting of the client. */
+  static boolean enforceDpop(KeycloakSession session, ClientModel client) {
+    return !new PoliciesWithExecutor(session, client, ENFORCE_DPOP).names().isEmpty();
   }
 
   /**
@@ -189,11 +182,11 @@ public final class PoliciesWithExecutor {
         && !conditions.isEmpty()
         && conditions.stream()
             .filter(condition -> BY_CLIENT.contains(condition.getConditionProviderId()))
-            .noneMatch(condition -> client != null && votesAgainst(condition, client));
+            .noneMatch(this::votesAgainst);
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"})
-  private boolean votesAgainst(ClientPolicyConditionRepresentation given, ClientModel client) {
+  private boolean votesAgainst(ClientPolicyConditionRepresentation given) {
     ClientPolicyConditionProviderFactory factory =
         (ClientPolicyConditionProviderFactory)
             session

@@ -5,6 +5,7 @@ import dev.tokenguard.rotation.RotationPolicy;
 import java.util.List;
 import org.keycloak.Config;
 import org.keycloak.OAuthErrorException;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.provider.ProviderConfigProperty;
@@ -103,7 +104,7 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
             TOKEN_EXCHANGE_REQUEST,
             TOKEN_INTROSPECT ->
             PolicyContext.setPolicy(session, configuration.settingsFor(session));
-        case REGISTER, UPDATE -> requireKey((ClientCRUDContext) context);
+        case REGISTERED, UPDATED -> requireKey(((ClientCRUDContext) context).getTargetClient());
         case TOKEN_REVOKE -> PolicyContext.setRevocation(session, (TokenRevokeContext) context);
         default -> {
           // No other request issues, refreshes, revokes or introspects a refresh token.
@@ -115,14 +116,14 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
     }
 
     /**
-     * @throws ClientPolicyException if the policy uses the key of the client, and the client would
-     *     have none; the console shows the text
+     * @throws ClientPolicyException if the policy uses the key of a client that has none; the
+     *     change of the client is rolled back, and the console shows the text
      */
-    private void requireKey(ClientCRUDContext change) throws ClientPolicyException {
+    private void requireKey(ClientModel client) throws ClientPolicyException {
       if (configuration.settingsFor(session).usesKey()
-          && !ClientKey.isRequiredOf(
-              change.getProposedClientRepresentation(), change.getTargetClient())
-          && !PoliciesWithExecutor.enforceDpop(session, change.getTargetClient())) {
+          && !new ClientKey(session, client).isRequired()
+          && !PoliciesWithExecutor.enforceDpop(session, client)) {
+        session.getTransactionManager().setRollbackOnly();
         throw new ClientPolicyException(
             OAuthErrorException.INVALID_CLIENT_METADATA,
             "A policy of this client uses its key (grace-context or bind-to = key). Require DPoP or"

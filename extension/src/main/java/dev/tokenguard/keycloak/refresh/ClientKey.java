@@ -5,14 +5,12 @@ import dev.tokenguard.rotation.RotationRequest.KeyProof;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.OIDCAdvancedConfigWrapper;
 import org.keycloak.representations.AccessToken.Confirmation;
 import org.keycloak.representations.RefreshToken;
 import org.keycloak.representations.dpop.DPoP;
-import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.services.util.DPoPUtil;
 import org.keycloak.services.util.MtlsHoKTokenUtil;
 
@@ -47,7 +45,7 @@ public final class ClientKey {
     if (!policy.usesKey()) {
       return KeyProof.NO_KEY;
     }
-    if (isAuthenticatedByKey(client.isPublicClient(), client.getClientAuthenticatorType())) {
+    if (isAuthenticatedByKey()) {
       return KeyProof.PROVEN;
     }
     return boundKey(token)
@@ -61,40 +59,20 @@ public final class ClientKey {
    * Keycloak has bound the token or the client authenticates with a key.
    */
   Optional<String> claimFor(RefreshToken token, RotationPolicy policy) {
-    return policy.usesKey()
-            && boundKey(token).isEmpty()
-            && !isAuthenticatedByKey(client.isPublicClient(), client.getClientAuthenticatorType())
+    return policy.usesKey() && boundKey(token).isEmpty() && !isAuthenticatedByKey()
         ? presented().findFirst()
         : Optional.empty();
   }
 
-  /**
-   * Whether the settings of a client require a key.
-   *
-   * @param proposed what is about to be saved; attributes and values that it leaves out stay
-   * @param current null for a new client
-   */
-  public static boolean isRequiredOf(ClientRepresentation proposed, @Nullable ClientModel current) {
-    boolean isPublic =
-        proposed.isPublicClient() == null
-            ? current != null && current.isPublicClient()
-            : proposed.isPublicClient();
-    String authenticator =
-        proposed.getClientAuthenticatorType() == null && current != null
-            ? current.getClientAuthenticatorType()
-            : proposed.getClientAuthenticatorType();
-    OIDCAdvancedConfigWrapper settings =
-        proposed.getAttributes() == null && current != null
-            ? OIDCAdvancedConfigWrapper.fromClientModel(current)
-            : OIDCAdvancedConfigWrapper.fromClientRepresentation(proposed);
-    return isAuthenticatedByKey(isPublic, authenticator)
-        || settings.isUseDPoP()
-        || settings.isUseMtlsHokToken();
+  /** Whether the settings of the client require a key. */
+  public boolean isRequired() {
+    OIDCAdvancedConfigWrapper settings = OIDCAdvancedConfigWrapper.fromClientModel(client);
+    return isAuthenticatedByKey() || settings.isUseDPoP() || settings.isUseMtlsHokToken();
   }
 
-  /** Whether each request of a client proves its key by the authentication of the client. */
-  private static boolean isAuthenticatedByKey(boolean isPublic, @Nullable String authenticator) {
-    return !isPublic && authenticator != null && ASYMMETRIC.contains(authenticator);
+  /** Whether each request of the client proves a key by the authentication of the client. */
+  private boolean isAuthenticatedByKey() {
+    return !client.isPublicClient() && ASYMMETRIC.contains(client.getClientAuthenticatorType());
   }
 
   private static Optional<String> boundKey(RefreshToken token) {

@@ -249,6 +249,16 @@ class KeyContextIT extends LabTest {
 
     assertThat(refused.status()).isEqualTo(400);
     assertThat(refused.body().toString()).contains("uses its key", "DPoP");
+    Map<String, Object> another =
+        Map.of(
+            "clientId",
+            client.clientId() + "-2",
+            "publicClient",
+            true,
+            "attributes",
+            Map.of("policy-group", client.clientId()));
+    assertThat(lab.admin().post("/clients", another).status()).isEqualTo(400);
+    assertThat(lab.admin().get("/clients?clientId=" + client.clientId() + "-2").body()).isEmpty();
     lab.admin()
         .put(path, Map.of("attributes", Map.of("dpop.bound.access.tokens", "true")))
         .orFail();
