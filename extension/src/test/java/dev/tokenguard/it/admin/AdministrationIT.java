@@ -32,14 +32,19 @@ class AdministrationIT extends LabTest {
   void given_an_invalid_value_when_the_profile_is_saved_then_the_message_names_the_setting() {
     JsonNode before = lab.admin().get(PROFILES).orFail().body();
 
-    Answer refused = save(Map.of("grace-period", "301"));
+    Answer refused = save(Map.of("grace-period", "604801"));
+    Answer contradicting = save(Map.of("grace-depth", "2", "grace-context", "none"));
     Answer unknown = save(Map.of("grace-perriod", "10"));
 
     assertThat(refused.status()).isEqualTo(400);
     assertThat(refused.text("errorMessage"))
         .isEqualTo(
-            "Grace period (seconds) [grace-period]: \"301\" is not accepted. Accepted: 0 to 300"
-                + " seconds");
+            "Grace period (seconds) [grace-period]: \"604801\" is not accepted. Accepted: 0 to"
+                + " 604800 seconds");
+    assertThat(contradicting.status()).isEqualTo(400);
+    assertThat(contradicting.text("errorMessage"))
+        .startsWith(
+            "Grace depth (generations) [grace-depth]: \"2\" is not accepted. Accepted: 1 if");
     assertThat(unknown.status()).isEqualTo(400);
     assertThat(unknown.text("errorMessage")).contains("no setting named grace-perriod");
     assertThat(lab.admin().get(PROFILES).orFail().body()).isEqualTo(before);
@@ -66,7 +71,7 @@ class AdministrationIT extends LabTest {
     }
 
     assertThat(defaults)
-        .hasSize(14)
+        .hasSize(17)
         .containsEntry("mode", "enforce")
         .containsEntry("grace-period", "10")
         .containsEntry("on-redis-failure", "deny");
