@@ -28,7 +28,7 @@ final class RecordSizeTest {
           300,
           "max-families-per-user-and-client",
           1);
-  private static final int USERS = 5_000;
+  private static final int USERS = 2_000;
   private static final int REFRESHES = 12;
   private static final int BYTES_PER_FAMILY = 400;
 
