@@ -15,6 +15,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -132,8 +134,8 @@ class CookieIT extends BrowserTest {
     return keycloak().baseUri().resolve("/realms/demo/protocol/openid-connect/" + name).toString();
   }
 
-  private Page loggedIn() {
-    Page page = visitor().context().newPage();
+  /** Logs in as far as the redirect with the code. */
+  private static String authorize(Page page) {
     page.navigate(
         endpoint("auth")
             + "?response_type=code&scope=openid&client_id="
@@ -146,7 +148,12 @@ class CookieIT extends BrowserTest {
     page.fill("#password", "demo");
     page.click("#kc-login");
     page.waitForURL(app + "/callback**");
-    String code = page.url().replaceAll(".*[?&]code=([^&]+).*", "$1");
+    return page.url().replaceAll(".*[?&]code=([^&]+).*", "$1");
+  }
+
+  private Page loggedIn() {
+    Page page = visitor().context().newPage();
+    String code = authorize(page);
     Map<?, ?> answer =
         post(
             page,
@@ -167,6 +174,43 @@ class CookieIT extends BrowserTest {
         .contains("access_token")
         .doesNotContain("\"refresh_token\"");
     return page;
+  }
+
+  /** The code of docs/cookie.md with the addresses of this test; its requests by endpoint. */
+  @ParameterizedTest
+  @CsvSource({"token, token, revoke", "token, token, logout"})
+  void given_the_code_of_the_documentation_then_each_of_its_requests_is_granted(
+      String login, String refresh, String end) throws IOException {
+    Page page = visitor().context().newPage();
+    String code = authorize(page);
+
+    Object statuses =
+        page.evaluate(
+            documented(List.of(login, refresh, end)), List.of(code, app + "/callback", VERIFIER));
+
+    assertThat(statuses.toString()).matches("\\[200, 200, 20[04]]");
+    assertThat(page.context().cookies(endpoint("token")))
+        .noneMatch(cookie -> cookie.name.startsWith(COOKIE));
+  }
+
+  private static String documented(List<String> endpoints) throws IOException {
+    String text = Files.readString(Path.of("..", "docs", "cookie.md"));
+    String block = text.split("```js\n")[1].split("```")[0];
+    StringBuilder script =
+        new StringBuilder(
+            "async ([code, redirect_uri, code_verifier]) => { const statuses = [];\n");
+    for (String line : block.split("\n")) {
+      if (!line.startsWith("await ")) {
+        script.append(line).append('\n');
+      } else if (endpoints.contains(line.split("'")[1])) {
+        script.append(line.replaceAll("^await (.*);$", "statuses.push((await $1).status);") + '\n');
+      }
+    }
+    return script
+        .append("return statuses; }")
+        .toString()
+        .replace("https://login.example.com", keycloak().baseUri().toString().replaceAll("/$", ""))
+        .replace("client_id: 'app'", "client_id: '" + CLIENT + "'");
   }
 
   private static Map<?, ?> post(Page page, String endpoint, Map<String, String> fields) {
