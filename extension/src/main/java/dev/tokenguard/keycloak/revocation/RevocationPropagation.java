@@ -10,6 +10,7 @@ import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TokenFamily;
 import java.util.List;
 import java.util.Optional;
+import org.keycloak.common.util.Time;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -95,8 +96,11 @@ public final class RevocationPropagation implements Delivery {
     RevokedAccessTokens revoked = new RevokedAccessTokens(session, pending.reason());
     try {
       RevocationService.Marked marked = service.mark(revocation);
+      // A refresh that was granted before the mark may have issued its token in a later second than
+      // that of the revocation. A later delivery must not cover a login after it.
+      long cutOff = isFirst ? Time.currentTime() : revocation.before();
       remover.removeAll(revocation, isFirst);
-      revoked.addSessionsAndUser(revocation);
+      revoked.addSessionsAndUser(revocation, Math.max(cutOff, revocation.before()));
       marked.name(family -> isRemoved(session, family), revoked::addAll);
       return Optional.empty();
     } catch (StoreUnavailableException unavailable) {

@@ -88,17 +88,18 @@ public final class RevokedAccessTokens {
   /**
    * Adds the sessions and the user of a revocation.
    *
+   * @param cutOff access tokens of the sessions issued up to and including this second are revoked
    * @throws StoreUnavailableException if Redis is unavailable
    */
-  void addSessionsAndUser(Revocation revocation) {
+  void addSessionsAndUser(Revocation revocation, long cutOff) {
     RevocationTarget.Marks marks = revocation.marks();
     List<String> sessions =
         marks.sessions().stream().map(RevocationTarget.Session::id).distinct().toList();
     long before = revocation.before();
     List<Entry> entries =
         marks.isUser()
-            ? entriesOfUser(revocation.userId(), sessions, before, before).toList()
-            : entriesOfSessions(sessions, before).toList();
+            ? entriesOfUser(revocation.userId(), sessions, before, cutOff).toList()
+            : entriesOfSessions(sessions, cutOff).toList();
     RedisConnection.blacklistOf(session).ifPresent(list -> list.addAll(entries));
     putOnListOfKeycloak(entries);
   }
