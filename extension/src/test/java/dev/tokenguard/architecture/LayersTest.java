@@ -4,11 +4,9 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -46,7 +44,6 @@ final class LayersTest {
     "redis,                      keycloak io.micrometer",
     "redis.connection,           redis.store",
     "!keycloak.since26_*,        keycloak.since26_*",
-    "!checker,                   checker",
   })
   void givenPackages_thenTheyDependOnNoneOfTheOthers(String packages, String others) {
     DescribedPredicate<JavaClass> named = in(packages.replace("!", ""));
@@ -77,16 +74,6 @@ final class LayersTest {
         .that(in("keycloak").and(not(in("keycloak.connection"))))
         .should()
         .dependOnClassesThat(in("redis").and(not(belongToAnyOf(RedisTelemetry.class))))
-        .check(CLASSES);
-  }
-
-  /** Resource servers use it alone. */
-  @Test
-  void givenTheChecker_thenItDependsOnTheJavaPlatformAlone() {
-    classes()
-        .that(in("checker"))
-        .should()
-        .onlyDependOnClassesThat(in("checker").or(resideInAPackage("java..")))
         .check(CLASSES);
   }
 

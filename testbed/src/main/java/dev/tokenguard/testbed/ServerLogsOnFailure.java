@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Prints the logs of the watched servers during a test if the test failed.
@@ -34,7 +35,12 @@ public final class ServerLogsOnFailure
 
   @Override
   public void afterTestExecution(ExtensionContext context) {
-    if (context.getExecutionException().isPresent()) {
+    boolean hasFailed =
+        context
+            .getExecutionException()
+            .filter(thrown -> !(thrown instanceof TestAbortedException))
+            .isPresent();
+    if (hasFailed) {
       watched.forEach(log -> print(log, context.getDisplayName()));
     }
   }

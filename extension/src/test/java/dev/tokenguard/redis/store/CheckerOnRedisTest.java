@@ -1,11 +1,14 @@
-package dev.tokenguard.checker;
+package dev.tokenguard.redis.store;
 
 import static dev.tokenguard.redis.TestRedis.JEDIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.tokenguard.checker.RevocationChecker;
 import dev.tokenguard.checker.RevocationChecker.Lookup;
 import dev.tokenguard.checker.RevocationChecker.WhenUnavailable;
+import dev.tokenguard.checker.TokenClaims;
+import dev.tokenguard.checker.Verdict;
 import dev.tokenguard.checker.Verdict.Active;
 import dev.tokenguard.checker.Verdict.Revoked;
 import dev.tokenguard.checker.Verdict.Scope;

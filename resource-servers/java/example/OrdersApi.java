@@ -1,0 +1,117 @@
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.proc.JWSVerificationKeySelector;
+import com.nimbusds.jose.proc.SecurityContext;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
+import com.nimbusds.jwt.proc.DefaultJWTProcessor;
+import com.nimbusds.jwt.proc.ExpiredJWTException;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.tokenguard.checker.BearerChallenge;
+import dev.tokenguard.checker.RevocationChecker;
+import dev.tokenguard.checker.RevocationChecker.WhenUnavailable;
+import dev.tokenguard.checker.TokenClaims;
+import dev.tokenguard.checker.Verdict;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.Response;
+
+/** An API that accepts access tokens of one realm until they expire or are revoked. */
+class OrdersApi {
+
+  private final BearerChallenge challenge = BearerChallenge.ofRealm("orders");
+  private final DefaultJWTProcessor<SecurityContext> tokens = new DefaultJWTProcessor<>();
+  private final RevocationChecker checker;
+
+  OrdersApi(String issuer, String audience, RevocationChecker checker) throws IOException {
+    this.checker = checker;
+    tokens.setJWSKeySelector(
+        new JWSVerificationKeySelector<>(
+            JWSAlgorithm.RS256,
+            JWKSourceBuilder.create(URI.create(issuer + "/protocol/openid-connect/certs").toURL())
+                .retrying(true)
+                .build()));
+    DefaultJWTClaimsVerifier<SecurityContext> claims =
+        new DefaultJWTClaimsVerifier<>(
+            audience,
+            new JWTClaimsSet.Builder().issuer(issuer).build(),
+            Set.of("exp", "iat", "jti", "sub"));
+    claims.setMaxClockSkew(0);
+    tokens.setJWTClaimsSetVerifier(claims);
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    URI redisUrl = URI.create(System.getenv("REDIS_URL"));
+    RedisClient redis =
+        RedisClient.builder()
+            .hostAndPort(redisUrl.getHost(), redisUrl.getPort())
+            .clientConfig(
+                DefaultJedisClientConfig.builder()
+                    .connectionTimeoutMillis(100)
+                    .socketTimeoutMillis(100)
+                    .build())
+            .build();
+    RevocationChecker checker =
+        RevocationChecker.of(
+            keys -> {
+              try (AbstractPipeline pipeline = redis.pipelined()) {
+                List<Response<String>> values = keys.stream().map(pipeline::get).toList();
+                pipeline.sync();
+                return values.stream().map(Response::get).toList();
+              }
+            },
+            WhenUnavailable.valueOf(System.getenv("WHEN_UNAVAILABLE").toUpperCase()));
+    OrdersApi api = new OrdersApi(System.getenv("ISSUER"), System.getenv("AUDIENCE"), checker);
+    int port = Integer.parseInt(System.getenv("PORT"));
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    server.createContext("/orders", api::answer);
+    server.setExecutor(Executors.newFixedThreadPool(8));
+    server.start();
+  }
+
+  private void answer(HttpExchange request) throws IOException {
+    String header = request.getRequestHeaders().getFirst("Authorization");
+    if (header == null || !header.startsWith("Bearer ")) {
+      refuse(request, 401, "WWW-Authenticate", challenge.missing());
+      return;
+    }
+    JWTClaimsSet claims;
+    try {
+      claims = tokens.process(header.substring("Bearer ".length()), null);
+    } catch (ExpiredJWTException expired) {
+      refuse(request, 401, "WWW-Authenticate", challenge.expired());
+      return;
+    } catch (Exception invalid) {
+      refuse(request, 401, "WWW-Authenticate", challenge.invalidToken("The token is not valid"));
+      return;
+    }
+    Verdict verdict = checker.check(TokenClaims.of(claims.getClaims()));
+    if (verdict.isAccepted()) {
+      byte[] orders = "[]".getBytes();
+      request.sendResponseHeaders(200, orders.length);
+      request.getResponseBody().write(orders);
+      request.close();
+    } else if (verdict instanceof Verdict.Unknown) {
+      refuse(request, 503, "Retry-After", "1");
+    } else {
+      refuse(request, 401, "WWW-Authenticate", challenge.revoked());
+    }
+  }
+
+  private static void refuse(HttpExchange request, int status, String header, String value)
+      throws IOException {
+    request.getResponseHeaders().set(header, value);
+    request.sendResponseHeaders(status, -1);
+    request.close();
+  }
+}

@@ -1,0 +1,114 @@
+package dev.tokenguard.resourceserver;
+
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.process.LoopbackPort;
+import dev.tokenguard.testbed.process.ServerLog;
+import dev.tokenguard.testbed.process.ServerProcess;
+import dev.tokenguard.testbed.server.TcpProxy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An API that protects {@code GET /orders}, as a process with a network to Redis that can fail.
+ *
+ * <p>All examples read the same environment variables: {@code PORT}, {@code ISSUER}, {@code
+ * AUDIENCE}, {@code REDIS_URL}, {@code WHEN_UNAVAILABLE} ({@code refuse} or {@code accept}), {@code
+ * CACHE_TTL} in milliseconds, and {@code CHECK} ({@code on} or {@code off}).
+ */
+final class ExampleServer implements AutoCloseable {
+
+  private static final Duration TIME_TO_START = Duration.ofSeconds(60);
+
+  /** A request that takes longer has hung. */
+  private static final Duration LONGEST_REQUEST = Duration.ofSeconds(10);
+
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private final ServerProcess process;
+  private final TcpProxy redis;
+  private final int port;
+
+  private ExampleServer(ServerProcess process, TcpProxy redis, int port) {
+    this.process = process;
+    this.redis = redis;
+    this.port = port;
+  }
+
+  /** The command of an example, in a directory. */
+  record Command(Path directory, List<String> words) {}
+
+  /** Starts an example and returns when it responds. */
+  static ExampleServer start(Stack stack, Command command, Map<String, String> changes) {
+    TcpProxy redis = new TcpProxy(stack.redisPort());
+    int port = LoopbackPort.free();
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("PORT", Integer.toString(port));
+    environment.put("ISSUER", stack.issuer().toString());
+    environment.put("AUDIENCE", Stack.AUDIENCE);
+    environment.put("REDIS_URL", "redis://127.0.0.1:" + redis.port());
+    environment.put("WHEN_UNAVAILABLE", "refuse");
+    environment.put("CACHE_TTL", "0");
+    environment.put("CHECK", "on");
+    environment.putAll(changes);
+    ServerProcess process = new ServerProcess("example", "the example on port " + port);
+    process.start(command.words(), command.directory(), environment);
+    Await.holdsWithin(TIME_TO_START, () -> !LoopbackPort.isFree(port) || !process.isRunning());
+    if (!process.isRunning() || LoopbackPort.isFree(port)) {
+      throw process.failure("the example did not start: " + String.join(" ", command.words()));
+    }
+    return new ExampleServer(process, redis, port);
+  }
+
+  URI uri() {
+    return URI.create("http://127.0.0.1:" + port + "/orders");
+  }
+
+  HttpResponse<String> get(String accessToken) {
+    return send(HttpRequest.newBuilder(uri()).header("Authorization", "Bearer " + accessToken));
+  }
+
+  HttpResponse<String> getWithoutToken() {
+    return send(HttpRequest.newBuilder(uri()));
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return HTTP.send(request.timeout(LONGEST_REQUEST).build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The network between this server and Redis; Keycloak has another. */
+  TcpProxy redis() {
+    return redis;
+  }
+
+  ServerLog log() {
+    return process.log();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+    try {
+      redis.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,294 @@
+package dev.tokenguard.resourceserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tokenguard.resourceserver.ExampleServer.Command;
+import dev.tokenguard.resourceserver.Stack.User;
+import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.ServerLogsOnFailure;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.Jwt;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The scenarios of an API that checks access tokens, for its example application. */
+@TestInstance(Lifecycle.PER_CLASS)
+abstract class ResourceServerContract {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration CACHE_TTL = Duration.ofSeconds(2);
+
+  @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
+
+  private final Map<Map<String, String>, ExampleServer> servers = new LinkedHashMap<>();
+
+  protected Stack stack;
+
+  /** The command of the example; skips the test if the machine lacks what it needs. */
+  protected abstract Command command();
+
+  /** Whether the integration can keep results for a time. */
+  protected boolean hasCache() {
+    return true;
+  }
+
+  /** Whether the integration distinguishes an expired token from other invalid ones. */
+  protected boolean describesExpiry() {
+    return true;
+  }
+
+  @BeforeAll
+  void start() {
+    Command command = command();
+    assertThat(command.directory()).isDirectory();
+    stack = Stack.shared();
+    LOGS.watch(stack.keycloak().log());
+  }
+
+  @AfterAll
+  void stop() {
+    servers.values().forEach(ExampleServer::close);
+  }
+
+  /** The example with changed environment variables; started once. */
+  protected final ExampleServer api(String... changes) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    for (int index = 0; index < changes.length; index += 2) {
+      environment.put(changes[index], changes[index + 1]);
+    }
+    return servers.computeIfAbsent(
+        environment,
+        key -> {
+          ExampleServer server = ExampleServer.start(stack, command(), key);
+          LOGS.watch(server.log());
+          return server;
+        });
+  }
+
+  @Test
+  void given_a_valid_token_then_200() {
+    assertThat(api().get(login().accessToken()).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void given_no_token_then_the_challenge_has_no_error() {
+    HttpResponse<String> response = api().getWithoutToken();
+
+    assertThat(response.statusCode()).isEqualTo(401);
+    assertThat(challenge(response)).startsWith("Bearer").doesNotContain("error");
+  }
+
+  @Test
+  void given_a_token_with_another_signature_then_it_is_invalid() {
+    String token = login().accessToken();
+    String[] parts = token.split("\\.");
+    String signature = login().accessToken().split("\\.")[2];
+
+    assertInvalid(api().get(parts[0] + "." + parts[1] + "." + signature));
+    assertInvalid(api().get("garbage"));
+  }
+
+  record Revocation(String scope, Consumer<Case> action) {
+    @Override
+    public String toString() {
+      return scope;
+    }
+  }
+
+  record Case(Stack stack, User user, Answer login) {}
+
+  static Stream<Revocation> revocations() {
+    return Stream.of(
+        new Revocation("token", it -> it.stack.client().revoke(it.login.accessToken()).orFail()),
+        new Revocation("session", it -> it.stack.client().logout(it.login.refreshToken()).orFail()),
+        new Revocation("user", it -> it.stack.admin().logoutUser(it.user.id()).orFail()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("revocations")
+  void given_a_revocation_then_the_next_request_is_refused_and_others_are_not(Revocation kind) {
+    User user = stack.user();
+    Answer login = user.logIn(stack.client());
+    Answer other = login();
+    assertThat(api().get(login.accessToken()).statusCode()).isEqualTo(200);
+
+    kind.action().accept(new Case(stack, user, login));
+
+    assertRevoked(api().get(login.accessToken()));
+    assertThat(api().get(other.accessToken()).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void given_an_expired_token_then_the_challenge_differs_from_that_of_a_revoked_one() {
+    Answer login = stack.user().logIn(stack.quickClient());
+    assertThat(api().get(login.accessToken()).statusCode()).isEqualTo(200);
+    Instant expiry = Instant.ofEpochSecond(claims(login).path("exp").asLong());
+    Await.until("the expiry", PATIENCE, () -> Instant.now().isAfter(expiry.plusMillis(50)));
+
+    HttpResponse<String> response = api().get(login.accessToken());
+
+    assertInvalid(response);
+    assertThat(challenge(response)).doesNotContain("revoked");
+    if (describesExpiry()) {
+      assertThat(challenge(response).toLowerCase()).contains("expired");
+    }
+  }
+
+  /** Each of these is a value that Token Guard never writes. */
+  @Test
+  void given_a_malformed_entry_then_the_token_is_not_accepted() {
+    for (String malformed : new String[] {"", "tomorrow", "99999999999999999999", "-1", "1.5"}) {
+      Answer bySession = login();
+      stack.redis().set("tg:sid:" + claims(bySession).path("sid").asText(), malformed);
+      assertRevoked(api().get(bySession.accessToken()));
+
+      Answer byUser = login();
+      stack.redis().set("tg:sub:" + claims(byUser).path("sub").asText(), malformed);
+      assertRevoked(api().get(byUser.accessToken()));
+    }
+    Answer empty = login();
+    stack.redis().set("tg:at:" + claims(empty).path("jti").asText(), "");
+    assertRevoked(api().get(empty.accessToken()));
+  }
+
+  @Test
+  void given_an_entry_of_another_type_then_the_token_is_not_accepted() {
+    for (String[] entry : new String[][] {{"at", "jti"}, {"sid", "sid"}, {"sub", "sub"}}) {
+      Answer login = login();
+      String key = "tg:" + entry[0] + ":" + claims(login).path(entry[1]).asText();
+      stack.redis().rpush(key, "1");
+      assertThat(api().get(login.accessToken()).statusCode()).as(entry[0]).isIn(401, 503);
+    }
+  }
+
+  @Test
+  void given_no_connection_to_redis_then_503_until_it_is_back() {
+    ExampleServer api = api();
+    Answer login = login();
+    assertThat(api.get(login.accessToken()).statusCode()).isEqualTo(200);
+
+    api.redis().reset();
+    try {
+      assertUnavailable(api.get(login.accessToken()));
+    } finally {
+      api.redis().heal();
+    }
+    awaitStatus(200, api, login);
+  }
+
+  @Test
+  void given_a_redis_that_does_not_answer_then_503_until_it_does() {
+    ExampleServer api = api();
+    Answer login = login();
+    assertThat(api.get(login.accessToken()).statusCode()).isEqualTo(200);
+
+    api.redis().swallowAll();
+    try {
+      assertUnavailable(api.get(login.accessToken()));
+    } finally {
+      api.redis().heal();
+    }
+    awaitStatus(200, api, login);
+  }
+
+  @Test
+  void given_the_choice_to_accept_and_an_outage_then_200_and_an_invalid_token_is_still_refused() {
+    ExampleServer api = api("WHEN_UNAVAILABLE", "accept");
+    Answer login = login();
+    Answer revoked = login();
+    stack.client().logout(revoked.refreshToken()).orFail();
+    assertThat(api.get(login.accessToken()).statusCode()).isEqualTo(200);
+    assertRevoked(api.get(revoked.accessToken()));
+
+    api.redis().reset();
+    try {
+      assertThat(api.get(login.accessToken()).statusCode()).isEqualTo(200);
+      assertInvalid(api.get("garbage"));
+    } finally {
+      api.redis().heal();
+    }
+    awaitStatus(401, api, revoked);
+  }
+
+  @Test
+  void given_a_cache_then_a_revocation_is_noticed_within_its_time_and_kept_during_an_outage() {
+    assumeTrue(hasCache(), "This integration has no cache");
+    ExampleServer api = api("CACHE_TTL", Long.toString(CACHE_TTL.toMillis()));
+    Answer login = login();
+    Answer unseen = login();
+    assertThat(api.get(login.accessToken()).statusCode()).isEqualTo(200);
+    stack.client().logout(login.refreshToken()).orFail();
+
+    awaitStatus(401, api, login);
+
+    api.redis().reset();
+    try {
+      assertRevoked(api.get(login.accessToken()));
+      assertUnavailable(api.get(unseen.accessToken()));
+    } finally {
+      api.redis().heal();
+    }
+  }
+
+  @Test
+  void given_all_of_this_then_the_log_of_the_api_has_no_token() {
+    Answer login = login();
+    assertThat(api().get(login.accessToken()).statusCode()).isEqualTo(200);
+    stack.client().logout(login.refreshToken()).orFail();
+    assertRevoked(api().get(login.accessToken()));
+
+    assertThat(login.accessToken().split("\\."))
+        .filteredOn(part -> !part.equals(login.accessToken().split("\\.")[0]))
+        .noneMatch(api().log().text()::contains);
+  }
+
+  private Answer login() {
+    return stack.user().logIn(stack.client());
+  }
+
+  private static JsonNode claims(Answer login) {
+    return Jwt.claims(login.accessToken());
+  }
+
+  private static void awaitStatus(int status, ExampleServer api, Answer login) {
+    Await.until(
+        "status " + status, PATIENCE, () -> api.get(login.accessToken()).statusCode() == status);
+  }
+
+  private static void assertRevoked(HttpResponse<String> response) {
+    assertInvalid(response);
+    assertThat(challenge(response)).contains("The access token was revoked");
+  }
+
+  /** RFC 6750, section 3.1. */
+  private static void assertInvalid(HttpResponse<String> response) {
+    assertThat(response.statusCode()).isEqualTo(401);
+    assertThat(challenge(response)).startsWith("Bearer").contains("error=\"invalid_token\"");
+  }
+
+  /** Not a failure of the token: the client must not discard it. */
+  private static void assertUnavailable(HttpResponse<String> response) {
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.headers().firstValue("Retry-After")).isPresent();
+    assertThat(response.headers().firstValue("WWW-Authenticate")).isEmpty();
+  }
+
+  private static String challenge(HttpResponse<String> response) {
+    return String.join(", ", response.headers().allValues("WWW-Authenticate"));
+  }
+}

@@ -1,0 +1,115 @@
+package dev.tokenguard.resourceserver;
+
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.OidcClient;
+import dev.tokenguard.testbed.keycloak.KeycloakServer;
+import dev.tokenguard.testbed.redis.RedisServer;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import redis.clients.jedis.RedisClient;
+
+/** Keycloak with the JAR and the realm of the demo, and its Redis; one set per JVM. */
+final class Stack {
+
+  /** The audience of the access tokens. */
+  static final String AUDIENCE = "demo-backend";
+
+  private static final String REALM = "demo";
+  private static final String PASSWORD = "correct horse";
+
+  private static Stack shared;
+
+  private final RedisServer redis = RedisServer.start();
+  private final RedisClient redisClient = RedisClient.create("127.0.0.1", redis.port());
+  private final KeycloakServer keycloak;
+  private final AdminApi admin;
+  private final AtomicInteger users = new AtomicInteger();
+
+  private Stack() {
+    keycloak =
+        KeycloakServer.guarded()
+            .realm(Path.of(System.getProperty("demo.realm")))
+            .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + redis.port())
+            .start();
+    admin = keycloak.admin(REALM);
+    createClient("orders-app", "300");
+    createClient("orders-app-quick", "2");
+  }
+
+  static synchronized Stack shared() {
+    if (shared == null) {
+      shared = new Stack();
+    }
+    return shared;
+  }
+
+  private void createClient(String id, String accessTokenLifespan) {
+    Map<String, Object> audience =
+        Map.of(
+            "name", "audience",
+            "protocol", "openid-connect",
+            "protocolMapper", "oidc-audience-mapper",
+            "config", Map.of("included.client.audience", AUDIENCE, "access.token.claim", "true"));
+    admin
+        .post(
+            "/clients",
+            Map.of(
+                "clientId",
+                id,
+                "publicClient",
+                true,
+                "directAccessGrantsEnabled",
+                true,
+                "protocolMappers",
+                List.of(audience),
+                "attributes",
+                Map.of("access.token.lifespan", accessTokenLifespan)))
+        .orFail();
+  }
+
+  KeycloakServer keycloak() {
+    return keycloak;
+  }
+
+  /** The issuer of the access tokens; its metadata are below it. */
+  URI issuer() {
+    return keycloak.baseUri().resolve("/realms/" + REALM);
+  }
+
+  int redisPort() {
+    return redis.port();
+  }
+
+  RedisClient redis() {
+    return redisClient;
+  }
+
+  AdminApi admin() {
+    return admin;
+  }
+
+  OidcClient client() {
+    return OidcClient.of(keycloak.baseUri(), REALM, "orders-app");
+  }
+
+  /** Its access tokens expire after two seconds. */
+  OidcClient quickClient() {
+    return OidcClient.of(keycloak.baseUri(), REALM, "orders-app-quick");
+  }
+
+  User user() {
+    String name = "orders-user-" + users.incrementAndGet();
+    return new User(name, admin.createUser(name, PASSWORD));
+  }
+
+  record User(String name, String id) {
+
+    Answer logIn(OidcClient client) {
+      return client.login(name, PASSWORD).orFail();
+    }
+  }
+}
