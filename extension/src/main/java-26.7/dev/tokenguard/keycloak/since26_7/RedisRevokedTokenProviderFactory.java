@@ -3,8 +3,10 @@ package dev.tokenguard.keycloak.since26_7;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.revocation.RedisRevokedTokens;
 import dev.tokenguard.keycloak.revocation.RevokedTokenList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
@@ -13,6 +15,7 @@ import org.keycloak.models.RevokedTokenProvider;
 import org.keycloak.models.RevokedTokenProviderFactory;
 import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.provider.ProviderFactory;
 import org.keycloak.provider.ServerInfoAwareProviderFactory;
 
 /**
@@ -51,9 +54,9 @@ public final class RedisRevokedTokenProviderFactory
 
   @Override
   public RevokedTokenProvider create(KeycloakSession session) {
-    RevokedTokenProvider builtIn = RevokedTokenProviders.builtInProvider(session);
+    RevokedTokenProvider builtIn = builtInProvider(session);
     return revokedTokens
-        .listOf(session, new RevokedTokenProviders.BuiltIn(builtIn))
+        .listOf(session, new BuiltIn(builtIn))
         .<RevokedTokenProvider>map(RedisRevokedTokenProvider::new)
         .orElse(builtIn);
   }
@@ -96,6 +99,52 @@ public final class RedisRevokedTokenProviderFactory
     @Override
     public void close() {
       // Nothing to release.
+    }
+  }
+
+  private static RevokedTokenProvider builtInProvider(KeycloakSession session) {
+    String id =
+        session
+            .getKeycloakSessionFactory()
+            .getProviderFactoriesStream(RevokedTokenProvider.class)
+            .filter(factory -> !factory.getId().equals(RedisRevokedTokens.ID))
+            .max(Comparator.comparingInt(ProviderFactory::order))
+            .orElseThrow(() -> new IllegalStateException("Keycloak has no list of revoked tokens"))
+            .getId();
+    return session.getProvider(RevokedTokenProvider.class, id);
+  }
+
+  /**
+   * Revoked tokens in the SPI {@code revokedToken}. Keycloak's provider is {@code infinispan}, or
+   * {@code jpa} without caches.
+   */
+  public static final class ListOfKeycloak implements RevokedTokenList.Spi {
+
+    @Override
+    public RevokedTokenList builtIn(KeycloakSession session) {
+      return new BuiltIn(builtInProvider(session));
+    }
+
+    @Override
+    public Optional<RedisRevokedTokens> registered(KeycloakSessionFactory factory) {
+      return Optional.ofNullable(
+              (RedisRevokedTokenProviderFactory)
+                  factory.getProviderFactory(RevokedTokenProvider.class, RedisRevokedTokens.ID))
+          .map(RedisRevokedTokenProviderFactory::revokedTokens);
+    }
+  }
+
+  /** Keycloak's own list. */
+  private record BuiltIn(RevokedTokenProvider provider) implements RevokedTokenList {
+
+    @Override
+    public boolean put(String id, long lifespanSeconds) {
+      return provider.put(id, lifespanSeconds);
+    }
+
+    @Override
+    public boolean contains(String id) {
+      return provider.contains(id);
     }
   }
 }

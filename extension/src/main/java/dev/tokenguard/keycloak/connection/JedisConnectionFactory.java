@@ -37,7 +37,7 @@ import org.keycloak.provider.ServerInfoAwareProviderFactory;
  * unavailable Redis does not.
  */
 public final class JedisConnectionFactory
-    implements RedisConnectionFactory, ServerInfoAwareProviderFactory {
+    implements RedisConnectionSpi.Factory, ServerInfoAwareProviderFactory {
 
   private static final Logger LOG = Logger.getLogger(JedisConnectionFactory.class);
 

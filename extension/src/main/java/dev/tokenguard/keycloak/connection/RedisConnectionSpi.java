@@ -25,6 +25,9 @@ public final class RedisConnectionSpi implements Spi {
   @Override
   @SuppressWarnings("rawtypes")
   public Class<? extends ProviderFactory> getProviderFactoryClass() {
-    return RedisConnectionFactory.class;
+    return Factory.class;
   }
+
+  /** Opens the connection of a node when Keycloak starts, and closes it at shutdown. */
+  public interface Factory extends ProviderFactory<RedisConnection> {}
 }

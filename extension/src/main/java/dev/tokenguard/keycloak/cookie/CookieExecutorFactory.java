@@ -52,7 +52,7 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
   }
 
   @Override
-  public ClientPolicyExecutorProvider<CookieExecutorConfiguration> create(KeycloakSession session) {
+  public ClientPolicyExecutorProvider<Configuration> create(KeycloakSession session) {
     return new CookieExecutor(session);
   }
 
@@ -71,8 +71,7 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
     // Nothing to release.
   }
 
-  private static final class CookieExecutor
-      implements ClientPolicyExecutorProvider<CookieExecutorConfiguration> {
+  private static final class CookieExecutor implements ClientPolicyExecutorProvider<Configuration> {
 
     private static final String TOKEN = "token";
     private static final String ORIGIN = "Origin";
@@ -87,7 +86,7 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
     private static final long LONGEST_LIFETIME = 400L * 24 * 3600;
 
     private final KeycloakSession session;
-    private CookieExecutorConfiguration configuration;
+    private Configuration configuration;
 
     CookieExecutor(KeycloakSession session) {
       this.session = session;
@@ -99,12 +98,12 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
     }
 
     @Override
-    public Class<CookieExecutorConfiguration> getExecutorConfigurationClass() {
-      return CookieExecutorConfiguration.class;
+    public Class<Configuration> getExecutorConfigurationClass() {
+      return Configuration.class;
     }
 
     @Override
-    public void setupConfiguration(CookieExecutorConfiguration given) {
+    public void setupConfiguration(Configuration given) {
       // Parsed on use: Keycloak calls this before it validates the settings.
       configuration = given;
     }
@@ -261,6 +260,14 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
       Long expires = builder.getRefreshToken().getExp();
       cookie.setWhenCommitted(
           token, expires == null || expires == 0 ? LONGEST_LIFETIME : expires - Time.currentTime());
+    }
+  }
+
+  /** The settings of the executor for the cookie. */
+  public static final class Configuration extends ExecutorConfiguration<CookieSettings> {
+
+    public Configuration() {
+      super(ID, CookieSettings.SETTINGS, CookieSettings::parse);
     }
   }
 }

@@ -42,8 +42,7 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
   }
 
   @Override
-  public ClientPolicyExecutorProvider<RotationExecutorConfiguration> create(
-      KeycloakSession session) {
+  public ClientPolicyExecutorProvider<Configuration> create(KeycloakSession session) {
     return new RotationExecutor(session);
   }
 
@@ -64,13 +63,13 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
 
   /** Sets the policy of the requests that issue, refresh, revoke or introspect refresh tokens. */
   private static final class RotationExecutor
-      implements ClientPolicyExecutorProvider<RotationExecutorConfiguration> {
+      implements ClientPolicyExecutorProvider<Configuration> {
 
     /** Keycloak 26.4 has no constant of that name. */
     private static final String JWT_AUTHORIZATION_GRANT = "JWT_AUTHORIZATION_GRANT";
 
     private final KeycloakSession session;
-    private RotationExecutorConfiguration configuration;
+    private Configuration configuration;
 
     RotationExecutor(KeycloakSession session) {
       this.session = session;
@@ -82,12 +81,12 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
     }
 
     @Override
-    public Class<RotationExecutorConfiguration> getExecutorConfigurationClass() {
-      return RotationExecutorConfiguration.class;
+    public Class<Configuration> getExecutorConfigurationClass() {
+      return Configuration.class;
     }
 
     @Override
-    public void setupConfiguration(RotationExecutorConfiguration given) {
+    public void setupConfiguration(Configuration given) {
       // Parsed on use: Keycloak calls this before it validates the settings.
       configuration = given;
     }
@@ -130,6 +129,14 @@ public final class RotationExecutorFactory implements ClientPolicyExecutorProvid
                 + " certificate-bound access tokens, or select a client authentication with a key"
                 + " (Signed JWT, X.509 certificate)");
       }
+    }
+  }
+
+  /** The settings of the executor for rotation. */
+  public static final class Configuration extends ExecutorConfiguration<RotationPolicy> {
+
+    public Configuration() {
+      super(ID, RotationPolicy.SETTINGS, RotationPolicy::parse);
     }
   }
 }

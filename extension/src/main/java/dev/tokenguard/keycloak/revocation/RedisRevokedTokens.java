@@ -3,6 +3,7 @@ package dev.tokenguard.keycloak.revocation;
 import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.events.RevokedTokenUseDetector;
+import dev.tokenguard.keycloak.revocation.RevocationOutbox.Delivery;
 import dev.tokenguard.keycloak.session.BulkRevocationJob;
 import dev.tokenguard.keycloak.support.ProviderOptions;
 import dev.tokenguard.revocation.Revocation.Reason;

@@ -1,6 +1,7 @@
 package dev.tokenguard.keycloak.revocation;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.revocation.RevocationOutbox.Delivery;
 import dev.tokenguard.keycloak.session.SessionRemover;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.revocation.Revocation;

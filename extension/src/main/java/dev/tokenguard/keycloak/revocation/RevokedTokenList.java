@@ -38,8 +38,9 @@ public interface RevokedTokenList {
     Spi IN_USE =
         KeycloakCapability.REVOKED_TOKENS.isAvailable()
             ? KeycloakCapability.REVOKED_TOKENS.adapter(
-                Spi.class, "dev.tokenguard.keycloak.since26_7.RevokedTokenProviders")
-            : new SingleUseRevokedTokens();
+                Spi.class,
+                "dev.tokenguard.keycloak.since26_7.RedisRevokedTokenProviderFactory$ListOfKeycloak")
+            : new GuardedSingleUseObjectsFactory.ListOfKeycloak();
 
     /** Keycloak's own list. */
     RevokedTokenList builtIn(KeycloakSession session);

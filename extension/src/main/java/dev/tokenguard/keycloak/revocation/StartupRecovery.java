@@ -1,5 +1,6 @@
 package dev.tokenguard.keycloak.revocation;
 
+import dev.tokenguard.keycloak.revocation.RevocationOutbox.Delivery;
 import dev.tokenguard.revocation.BulkRevocation;
 import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.Revocation.Reason;

@@ -222,13 +222,6 @@ class NodeIT {
       assertRefusedByKeycloak(client.refresh(each.refreshToken()));
       assertRevoked(client, each);
     }
-    // What is completed is not done again.
-    Answer login = client.login("many-0", Lab.PASSWORD, "offline_access").orFail();
-    long stop = keycloak.log().size();
-    keycloak.stop();
-    keycloak.start();
-    client.refresh(login.refreshToken()).orFail();
-    assertThat(keycloak.log().textFrom(stop)).doesNotContain("resumes after a stop");
   }
 
   private static List<Answer> logInMany() {

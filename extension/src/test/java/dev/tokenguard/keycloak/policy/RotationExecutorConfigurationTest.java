@@ -2,6 +2,7 @@ package dev.tokenguard.keycloak.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.keycloak.policy.RotationExecutorFactory.Configuration;
 import dev.tokenguard.rotation.RotationPolicy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -11,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The error texts that an administrator reads when a profile is saved. */
 final class RotationExecutorConfigurationTest {
 
-  private static RotationExecutorConfiguration saved(Map<String, ?> settings) {
-    RotationExecutorConfiguration configuration = new RotationExecutorConfiguration();
+  private static Configuration saved(Map<String, ?> settings) {
+    Configuration configuration = new Configuration();
     settings.forEach(configuration::setConfigAsMap);
     return configuration;
   }
@@ -35,7 +36,7 @@ final class RotationExecutorConfigurationTest {
 
   @Test
   void given_a_number_or_boolean_from_the_rest_api_then_it_is_accepted() {
-    RotationExecutorConfiguration configuration =
+    Configuration configuration =
         saved(Map.of("grace-period", 20, "revoke-previous-access-token", true));
 
     assertThat(configuration.problem()).isEmpty();

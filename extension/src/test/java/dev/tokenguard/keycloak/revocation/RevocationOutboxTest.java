@@ -3,6 +3,7 @@ package dev.tokenguard.keycloak.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.keycloak.Fake;
+import dev.tokenguard.keycloak.revocation.RevocationOutbox.Delivery;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.List;
 import java.util.Map;

@@ -50,7 +50,7 @@ final class SingleUseRevokedTokensTest {
   }
 
   private RevokedTokenList list(KeycloakSession session) {
-    return new SingleUseRevokedTokens.BuiltIn(session, objects);
+    return new GuardedSingleUseObjectsFactory.BuiltIn(session, objects);
   }
 
   private static KeycloakSession session() {
