@@ -1,15 +1,8 @@
 package dev.tokenguard.checker;
 
-import dev.tokenguard.checker.Verdict.Active;
-import dev.tokenguard.checker.Verdict.Revoked;
-import dev.tokenguard.checker.Verdict.Scope;
-import dev.tokenguard.checker.Verdict.Unidentified;
 import dev.tokenguard.checker.Verdict.Unknown;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
  * Checks in Redis whether a valid access token is revoked.
@@ -26,15 +19,18 @@ import java.util.regex.Pattern;
  * <p>A token is also revoked if a cut-off is not a number, or if there is one and the token has no
  * {@code iat}.
  *
- * <p>Immutable, and thread-safe if the {@link Lookup} is.
+ * <p>Immutable, and thread-safe if the {@link Lookup} is. {@link AsyncRevocationChecker} is the
+ * same without a thread that waits.
  */
 public final class RevocationChecker {
 
   /**
-   * The round trip to Redis, by the Redis client of the application.
+   * The round trip to Redis, by the Redis client of the application. There are implementations for
+   * Jedis and Lettuce in this JAR.
    *
-   * <p>Use {@code MGET}. On a Cluster the keys are in several slots: use one pipeline with a {@code
-   * GET} for each. The values are then not read at the same time, which is correct because a
+   * <p>Use one pipeline with a {@code GET} for each key. {@code MGET} is not equivalent: for a key
+   * of another type it returns the same as for no key, and on a Cluster the keys are in several
+   * slots. The values of a pipeline are not read at the same time, which is correct because a
    * revocation never deletes a key.
    *
    * <p>Set the time-outs of the client shorter than the application can wait.
@@ -47,6 +43,7 @@ public final class RevocationChecker {
      *
      * @param keys no null, and no duplicates
      * @return the value of each key in the same order; null for a key that does not exist
+     * @throws IncompleteLookupException if some keys were read, and others not
      * @throws Exception if Redis is not reachable or does not answer in time
      */
     List<String> get(List<String> keys) throws Exception;
@@ -60,32 +57,34 @@ public final class RevocationChecker {
     REFUSE
   }
 
-  private static final String DEFAULT_PREFIX = "tg:";
-
-  /** A number of seconds that fits into a long. */
-  private static final Pattern SECOND = Pattern.compile("[0-9]{1,18}");
-
   private final Lookup lookup;
-  private final WhenUnavailable choice;
-  private final String prefix;
+  private final Check.Settings settings;
 
-  private RevocationChecker(Lookup lookup, WhenUnavailable choice, String prefix) {
+  private RevocationChecker(Lookup lookup, Check.Settings settings) {
     this.lookup = lookup;
-    this.choice = choice;
-    this.prefix = prefix;
+    this.settings = settings;
   }
 
   public static RevocationChecker of(Lookup lookup, WhenUnavailable choice) {
-    return new RevocationChecker(lookup, choice, DEFAULT_PREFIX);
+    return new RevocationChecker(lookup, Check.Settings.of(choice));
   }
 
   /**
-   * A checker for keys with another prefix.
+   * A checker for keys with another prefix than {@code tg:}.
    *
    * @param keyPrefix the setting {@code key-prefix} of the connection in Keycloak
    */
   public RevocationChecker withPrefix(String keyPrefix) {
-    return new RevocationChecker(lookup, choice, keyPrefix);
+    return new RevocationChecker(lookup, settings.withPrefix(keyPrefix));
+  }
+
+  /**
+   * A checker that reads from Redis only what the cache does not have.
+   *
+   * @param cache for checkers of the same Redis
+   */
+  public RevocationChecker withCache(RevocationCache cache) {
+    return new RevocationChecker(lookup, settings.withCache(cache));
   }
 
   /**
@@ -93,75 +92,18 @@ public final class RevocationChecker {
    * if Redis is unavailable: see {@link Unknown}.
    */
   public Verdict check(TokenClaims claims) {
-    Map<Scope, String> keys = keysOf(claims);
-    if (keys.isEmpty()) {
-      return new Unidentified();
+    Check check = new Check(settings, claims);
+    Optional<Verdict> known = check.withoutRedis();
+    if (known.isPresent()) {
+      return known.get();
     }
     try {
-      List<String> values = lookup.get(List.copyOf(keys.values()));
-      if (values.size() != keys.size()) {
-        throw new IllegalStateException(keys.size() + " keys, " + values.size() + " values");
-      }
-      return verdict(List.copyOf(keys.keySet()), values, claims);
+      return check.verdict(lookup.get(check.keys()));
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-      return new Unknown(choice, stopped);
+      return check.verdict(stopped);
     } catch (Exception failed) {
-      return new Unknown(choice, failed);
+      return check.verdict(failed);
     }
-  }
-
-  /** A key for each id in the token, the narrowest scope first. */
-  private Map<Scope, String> keysOf(TokenClaims claims) {
-    Map<Scope, String> keys = new EnumMap<>(Scope.class);
-    claims.tokenId().ifPresent(id -> keys.put(Scope.TOKEN, prefix + "at:" + id));
-    claims.sessionId().ifPresent(id -> keys.put(Scope.SESSION, prefix + "sid:" + id));
-    claims.subject().ifPresent(id -> keys.put(Scope.USER, prefix + "sub:" + id));
-    return keys;
-  }
-
-  private static Verdict verdict(List<Scope> scopes, List<String> values, TokenClaims claims) {
-    for (int index = 0; index < scopes.size(); index++) {
-      Scope scope = scopes.get(index);
-      String value = values.get(index);
-      if (value != null && isRevoked(scope, value, claims)) {
-        return new Revoked(scope, scope == Scope.SESSION ? reasonIn(value) : value);
-      }
-    }
-    return new Active();
-  }
-
-  private static boolean isRevoked(Scope scope, String value, TokenClaims claims) {
-    return switch (scope) {
-      case TOKEN -> true;
-      case SESSION -> isIssuedUpTo(secondIn(value), claims);
-      case USER -> isIssuedUpTo(before(value), claims);
-    };
-  }
-
-  private static boolean isIssuedUpTo(OptionalLong second, TokenClaims claims) {
-    boolean isComparable = second.isPresent() && claims.issuedAt().isPresent();
-    return !isComparable || claims.issuedAt().getAsLong() <= second.getAsLong();
-  }
-
-  private static OptionalLong before(String value) {
-    OptionalLong cutOff = secondOf(value);
-    return cutOff.isPresent() ? OptionalLong.of(cutOff.getAsLong() - 1) : cutOff;
-  }
-
-  /** The cut-off of a session is followed by a space. */
-  private static OptionalLong secondIn(String value) {
-    int space = value.indexOf(' ');
-    return secondOf(space < 0 ? value : value.substring(0, space));
-  }
-
-  private static OptionalLong secondOf(String text) {
-    return SECOND.matcher(text).matches()
-        ? OptionalLong.of(Long.parseLong(text))
-        : OptionalLong.empty();
-  }
-
-  private static String reasonIn(String value) {
-    return value.substring(value.indexOf(' ') + 1);
   }
 }

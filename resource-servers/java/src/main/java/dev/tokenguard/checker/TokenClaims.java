@@ -12,23 +12,30 @@ import java.util.OptionalLong;
  * {@code sid}.
  *
  * @param issuedAt {@code iat} in seconds since the epoch
+ * @param expiresAt {@code exp} in seconds since the epoch. Not checked here: a cache keeps a
+ *     revoked verdict until then
  */
 public record TokenClaims(
     Optional<String> tokenId,
     Optional<String> sessionId,
     Optional<String> subject,
-    OptionalLong issuedAt) {
+    OptionalLong issuedAt,
+    OptionalLong expiresAt) {
 
   /**
    * Reads the claims from the payload of a token, in the form of JWT libraries. An empty claim, or
    * one of another type, is the same as a missing one.
    *
-   * @param claims the claims by their names; {@code iat} as a number of seconds, an {@link Instant}
-   *     or a {@link Date}
+   * @param claims the claims by their names; {@code iat} and {@code exp} as a number of seconds, an
+   *     {@link Instant} or a {@link Date}
    */
   public static TokenClaims of(Map<String, ?> claims) {
     return new TokenClaims(
-        text(claims, "jti"), text(claims, "sid"), text(claims, "sub"), second(claims, "iat"));
+        text(claims, "jti"),
+        text(claims, "sid"),
+        text(claims, "sub"),
+        second(claims, "iat"),
+        second(claims, "exp"));
   }
 
   private static Optional<String> text(Map<String, ?> claims, String name) {
@@ -37,7 +44,7 @@ public record TokenClaims(
         : Optional.empty();
   }
 
-  /** Fractions are cut, which does not change the comparison with a whole second. */
+  /** Fractions are cut, which does not change the comparison of {@code iat} with a whole second. */
   private static OptionalLong second(Map<String, ?> claims, String name) {
     Object claim = claims.get(name);
     if (claim instanceof Number number) {

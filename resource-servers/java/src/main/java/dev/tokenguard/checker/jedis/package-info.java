@@ -1,0 +1,2 @@
+/** The round trip by Jedis; needs {@code redis.clients:jedis}. */
+package dev.tokenguard.checker.jedis;
