@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 final class Page implements Route {
 
   private static final Pattern FILE =
-      Pattern.compile("/((?:[a-z]+/)?[a-z][a-z-]*(?:\\.min)?)\\.(html|css|js|svg)");
+      Pattern.compile("/((?:[a-z-]+/)?[a-z][a-z-]*(?:\\.min)?)\\.(html|css|js|svg)");
   private static final Map<String, String> TYPES =
       Map.of(
           "html", "text/html; charset=utf-8",

@@ -12,12 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The code in the documentation is the code of the page. */
+/** The code in the documentation is that of the library for browsers. */
 class ClientsDocumentationTest {
 
   private static final Path DOCS = Path.of("..", "docs", "clients.md");
-  private static final Path SCRIPTS =
-      Path.of("src", "main", "resources", "dev", "tokenguard", "demo", "app", "page", "js");
+  private static final Path SCRIPTS = Path.of("..", "resource-servers", "browser", "src");
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```(.*?)\\n(.*?)^```$");
 
   record Quote(String source, String code) {}

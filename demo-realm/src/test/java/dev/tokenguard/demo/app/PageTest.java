@@ -26,6 +26,7 @@ class PageTest {
   @CsvSource({
     "/, text/html; charset=utf-8",
     "/js/main.js, text/javascript; charset=utf-8",
+    "/token-guard/index.js, text/javascript; charset=utf-8",
     "/style/base.css, text/css; charset=utf-8",
     "/icon.svg, image/svg+xml"
   })

@@ -197,7 +197,7 @@ class TheftIT extends BrowserTest {
     return (Boolean)
         tab.page()
             .evaluate(
-                "async () => { const { store } = await import('/js/store.js');"
+                "async () => { const { store } = await import('/js/session.js');"
                     + " const { keys } = await store.get('demo-app-key');"
                     + " return crypto.subtle.exportKey('jwk', keys.privateKey).then(() => true, () => false); }");
   }

@@ -3,12 +3,11 @@
 import * as history from './history.js';
 import * as server from './server.js';
 import { loseTheNextAnswer } from './network.js';
-import { Refused } from './session.js';
 import { claims, position } from './tokens.js';
+import { RefreshRefused } from '/token-guard/index.js';
 
 export class Dashboard {
   #session;
-  #clock;
   #config;
   #say;
   #ended;
@@ -17,9 +16,8 @@ export class Dashboard {
 
   forging = { isOn: false };
 
-  constructor({ session, clock, config, say, ended, look }) {
+  constructor({ session, config, say, ended, look }) {
     this.#session = session;
-    this.#clock = clock;
     this.#config = config;
     this.#say = say;
     this.#ended = ended;
@@ -39,7 +37,7 @@ export class Dashboard {
   }
 
   refreshNow = async () => {
-    if (!await this.#clock.refresh()) {
+    if (!await this.#session.refresh()) {
       this.failed();
     } else if (this.#session.user) {
       this.#say(`Refreshed: generation ${this.#session.position.generation}.`, 'good');
@@ -52,9 +50,9 @@ export class Dashboard {
     const before = this.#session.position.generation;
     const results = await this.#session.refreshTimes(5);
     const served = results.filter(({ status }) => status === 'fulfilled').length;
-    if (results.some(({ reason }) => reason instanceof Refused)) {
+    if (results.some(({ reason }) => reason instanceof RefreshRefused)) {
       this.#say(`${served} of 5 served. The strict policy accepts no second use, not even by the same browser.`, 'bad');
-      await this.#clock.refresh();
+      await this.#session.refresh();
     } else if (this.#session.usesCookie) {
       const { generation } = this.#session.position;
       this.#say(`${served} of 5 served. Rotations: ${generation - before}, so the cookie has generation ${generation}.`, 'good');
@@ -67,8 +65,8 @@ export class Dashboard {
     const before = this.#session.position.generation;
     loseTheNextAnswer();
     this.#say('The response was lost. Retrying with the old token…');
-    await this.#clock.refresh();
-    await this.#clock.refresh();
+    await this.#session.refresh();
+    await this.#session.refresh();
     if (this.#session.user && this.#session.position.generation > before) {
       this.#say(`The retry got generation ${this.#session.position.generation}${this.#session.usesCookie
         ? '. The page lost the response, but the browser had stored the cookie.' : ', the very token that was lost.'}`, 'good');
@@ -163,7 +161,7 @@ export class Dashboard {
       this.#say(...described(first));
       return;
     }
-    await this.#clock.refresh();
+    await this.#session.refresh();
     if (this.#session.user) {
       const [sentence, kind] = described(await server.orders(this.#session));
       this.#say(`First ${described(first)[0]} Then, refreshed: ${sentence}`, kind);

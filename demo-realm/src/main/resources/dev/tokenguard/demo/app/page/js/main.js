@@ -2,7 +2,6 @@
 
 import * as history from './history.js';
 import { showActions } from './actions.js';
-import { Clock } from './clock.js';
 import { Dashboard } from './dashboard.js';
 import { byId } from './dom.js';
 import { drawLineage } from './lineage.js';
@@ -11,19 +10,17 @@ import { showNetwork, showNow } from './now.js';
 import { showAnswer, showHeld, showHistory } from './panels.js';
 import * as server from './server.js';
 import { Session } from './session.js';
-import { broadcast, on, tabName } from './tabs.js';
+import { on, tabName } from './tabs.js';
 import { why } from './why.js';
 
 const CHOICE = 'token-guard-demo.client';
-const NOTICE = 'token-guard-demo.notice';
 const THEFT = 'token-guard-demo.theft';
 const LOOK_EVERY = 5000;
 const STORAGE = { script: 'in the page', key: 'with a key', cookie: 'in a cookie' };
 
 const config = await server.config();
-const session = new Session(config.authority, chosen(), changed);
-const clock = new Clock(session, showNetwork, refused);
-const dashboard = new Dashboard({ session, clock, config, say, ended, look });
+const session = new Session(config.authority, chosen(), { explain, changed, loggedOut: leave, network: showNetwork });
+const dashboard = new Dashboard({ session, config, say, ended, look });
 
 onAnswer(async (answer) => {
   showAnswer(answer);
@@ -37,12 +34,11 @@ onAnswer(async (answer) => {
   }
 });
 history.onChange(drawAll);
-on('ended', ({ sentence }) => leave(sentence));
 on('started', () => location.reload());
 new ResizeObserver(drawAll).observe(byId('main'));
 byId('login-form').addEventListener('submit', logIn);
 showActions(byId('actions'), dashboard);
-setInterval(() => showNow(session, clock), 200);
+setInterval(() => showNow(session), 200);
 setInterval(() => document.hidden || look(), LOOK_EVERY);
 await open();
 
@@ -50,13 +46,13 @@ async function open() {
   if (new URLSearchParams(location.search).has('state')) {
     await finishLogin();
   } else if (!await session.open()) {
-    leave(localStorage.getItem(NOTICE) ?? '');
+    leave(await lastNotice());
   }
 }
 
 async function finishLogin() {
   const isLogin = new URLSearchParams(location.search).has('code');
-  let notice = localStorage.getItem(NOTICE) ?? '';
+  let notice = await lastNotice();
   try {
     if (isLogin) {
       history.add('login');
@@ -72,43 +68,39 @@ async function finishLogin() {
   }
 }
 
-// The tokens changed, or were removed.
+async function lastNotice() {
+  return (await session.lastLogout())?.message ?? '';
+}
+
+// This tab has other tokens.
 function changed() {
-  if (!session.user) {
-    leave(localStorage.getItem(NOTICE) ?? '');
-    return;
-  }
-  localStorage.removeItem(NOTICE);
   localStorage.removeItem(THEFT);
-  clock.start();
   byId('who').textContent = `${session.user.profile.preferred_username} · ${tabName}`;
   byId('policy').textContent = session.client.mode;
   byId('storage').textContent = STORAGE[session.client.storage];
   show('dashboard');
-  showNow(session, clock);
+  showNow(session);
   drawAll();
   look();
 }
 
-async function refused() {
+// Keycloak refused the refresh token of the session.
+async function explain() {
   const state = await session.watch();
   if (state?.incident) {
     localStorage.setItem(THEFT, 'yes');
   }
-  await ended(why(state), state?.incident && { used: state.incident.generation, at: state.incident.time });
+  const message = why(state);
+  history.add('ended', { why: message, reuse: state?.incident && { used: state.incident.generation, at: state.incident.time } });
+  return { message };
 }
 
-async function ended(sentence, reuse) {
-  history.add('ended', { why: sentence, reuse });
-  localStorage.setItem(NOTICE, sentence);
-  await session.remove();
-  broadcast('ended', { sentence });
-  leave(sentence);
+async function ended(sentence) {
+  history.add('ended', { why: sentence });
+  await session.remove(sentence);
 }
 
 function leave(sentence) {
-  clock.stop();
-  session.forget();
   show('login');
   byId('who').hidden = true;
   byId('notice').textContent = sentence;
@@ -127,7 +119,7 @@ async function look() {
   if (state && session.user) {
     showHeld(state);
     if (state.family && state.family.state !== 'active') {
-      await clock.refresh();
+      await session.refresh();
     }
   }
 }
@@ -151,7 +143,7 @@ function logIn(event) {
   localStorage.setItem(CHOICE, client.id);
   // After a theft, Keycloak asks for the password even if its own session is still active.
   const prompt = localStorage.getItem(THEFT) ? { prompt: 'login' } : {};
-  new Session(config.authority, client, () => {}).logIn(prompt);
+  new Session(config.authority, client).logIn(prompt);
 }
 
 function chosen() {

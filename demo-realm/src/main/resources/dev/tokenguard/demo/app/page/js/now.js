@@ -7,9 +7,10 @@ const NETWORK = {
   online: 'online',
   offline: 'offline: refreshes when online',
   retrying: 'no response: retrying',
+  waiting: 'Keycloak asked for a pause: waiting',
 };
 
-export function showNow(session, clock) {
+export function showNow(session) {
   if (!session.user) {
     return;
   }
@@ -19,7 +20,7 @@ export function showNow(session, clock) {
   byId('hand').style.strokeDasharray = `${Math.min(100, (100 * left) / (exp - iat))} 100`;
   byId('hand').classList.toggle('low', left < (exp - iat) * 0.3);
   byId('generation').textContent = session.position.generation;
-  byId('next').textContent = `in ${Math.max(0, Math.ceil((clock.due - Date.now()) / 1000))} s`;
+  byId('next').textContent = `in ${Math.max(0, Math.ceil((session.due - Date.now()) / 1000))} s`;
 }
 
 export function showNetwork(state) {

@@ -1,29 +1,30 @@
-// The login of this browser, shared by all tabs.
+// The login of this browser, shared by all tabs: the session of the library, and what the demo shows of it.
 
 import * as server from './server.js';
-import { store } from './store.js';
-import { broadcast, exclusively, on } from './tabs.js';
+import { broadcast } from './tabs.js';
 import { COOKIE, position } from './tokens.js';
+import { createSession, indexedDbStore, withOidcClient } from '/token-guard/index.js';
 
-// Keycloak refused the refresh token. A retry does not help.
-export class Refused extends Error {}
-
-const FINAL = ['invalid_grant', 'invalid_client', 'unauthorized_client'];
+export const store = indexedDbStore('token-guard-demo');
 
 const UNKNOWN = { family: '', generation: 0 };
+const TIMEOUT = 5000;
 
 export class Session {
   #manager;
-  #onChange;
+  #login;
+  #session;
   #past = new Map();
+  #family;
+  #accessToken = null;
   #seen = UNKNOWN;
 
   client;
-  user = null;
   previousAccessToken = null;
 
-  constructor(authority, client, onChange) {
+  constructor(authority, client, { explain, changed = () => {}, loggedOut = () => {}, network = () => {} } = {}) {
     const page = `${location.origin}/`;
+    this.client = client;
     this.#manager = new oidc.UserManager({
       authority,
       client_id: client.id,
@@ -34,16 +35,28 @@ export class Session {
       // A key that no script can read, from before the login until the logout (RFC 9449).
       dpop: client.storage === 'key' ? { store, bind_authorization_code: true } : undefined,
       // The endpoints are at another origin than the page.
-      fetchRequestCredentials: client.storage === 'cookie' ? 'include' : 'same-origin',
-      // The page refreshes by its own clock, with jitter and a lock for all tabs.
+      fetchRequestCredentials: this.usesCookie ? 'include' : 'same-origin',
+      // The session refreshes, with jitter and a lock for all tabs.
       automaticSilentRenew: false,
-      silentRequestTimeoutInSeconds: 5,
     });
-    this.client = client;
-    this.#onChange = onChange;
-    on('refreshed', () => this.#adoptStored());
+    this.#login = withOidcClient(this.#manager, { cookie: this.usesCookie });
+    this.#session = createSession(this.#login, { explain, timeout: TIMEOUT, longestPause: 5000 });
+    const adopted = (tokens) => {
+      this.#keep(tokens);
+      changed();
+      this.#locate();
+    };
+    this.#session.on('loggedIn', adopted);
+    this.#session.on('refreshed', adopted);
+    this.#session.on('loggedOut', ({ message }) => {
+      this.#forget();
+      loggedOut(message);
+    });
+    this.#session.on('state', ({ state }) => network(state));
   }
 
+  get user() { return this.#session.tokens?.user ?? null; }
+  get due() { return this.#session.due; }
   get usesCookie() { return this.client.storage === 'cookie'; }
   get position() { return this.usesCookie ? this.#seen : position(this.user.refresh_token); }
 
@@ -57,8 +70,9 @@ export class Session {
   }
 
   async open() {
-    await this.#adoptStored();
-    return this.user !== null;
+    const tokens = await this.#session.start();
+    await this.#locate();
+    return tokens !== null;
   }
 
   logIn(parameters) {
@@ -66,44 +80,30 @@ export class Session {
   }
 
   async finishLogin() {
-    const user = await this.#manager.signinCallback();
-    if (this.usesCookie) {
-      user.refresh_token = COOKIE;
-      await this.#manager.storeUser(user);
-    }
-    this.#adopt(user);
+    await this.#manager.signinCallback();
+    await this.open();
     broadcast('started');
   }
 
-  // One refresh at a time in all tabs. After waiting for the lock, the store may hold the new token, or none.
-  refresh(onRefused) {
-    const known = this.user.access_token;
-    return exclusively(async () => {
-      await this.#adoptStored();
-      if (this.user?.access_token === known) {
-        await this.#refreshOnce().catch((failure) => {
-          if (!(failure instanceof Refused)) {
-            throw failure;
-          }
-          return onRefused();
-        });
-      }
-    });
-  }
-
-  // Without the lock.
-  refreshTimes(count) {
-    return Promise.allSettled(Array.from({ length: count }, () => this.#refreshOnce()));
-  }
-
-  async #refreshOnce() {
-    try {
-      this.#adopt(await this.#manager.signinSilent());
-      broadcast('refreshed');
-      await this.#locate();
-    } catch (failure) {
-      throw FINAL.includes(failure.error) ? new Refused(failure.error) : failure;
+  // Resolves to whether a response arrived.
+  async refresh() {
+    if (!this.user) {
+      return false;
     }
+    try {
+      await this.#session.refresh();
+      await this.#locate();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  // Without the lock. A real app must not do this.
+  async refreshTimes(count) {
+    const results = await Promise.allSettled(Array.from({ length: count }, () => this.#login.refresh(null, null, TIMEOUT)));
+    await this.open();
+    return results;
   }
 
   // The headers of a request to the API. With a key, the proof is for this request only.
@@ -135,16 +135,13 @@ export class Session {
     return Math.min(...this.#past.keys());
   }
 
-  // In this tab only.
-  forget() {
-    this.user = null;
-    this.#past.clear();
-    this.#seen = UNKNOWN;
+  // In all tabs.
+  remove(message) {
+    return this.#session.logOut({ message });
   }
 
-  // In all tabs.
-  remove() {
-    return this.#manager.removeUser();
+  lastLogout() {
+    return this.#session.lastLogout();
   }
 
   logOut(idToken) {
@@ -164,29 +161,28 @@ export class Session {
     await this.#manager.revokeTokens(['access_token']);
   }
 
-  async #adoptStored() {
-    this.#adopt(await this.#manager.getUser());
-    await this.#locate();
-  }
-
   async #locate() {
     if (this.usesCookie && this.user) {
       await this.watch();
     }
   }
 
-  #adopt(user) {
-    if (user?.access_token === this.user?.access_token) {
+  #keep({ accessToken, refreshToken }) {
+    this.previousAccessToken = this.#accessToken;
+    this.#accessToken = accessToken;
+    if (this.usesCookie) {
       return;
     }
-    if (user && this.user && !this.usesCookie && this.position.family !== position(user.refresh_token).family) {
+    const { family, generation } = position(refreshToken);
+    if (this.#family !== family) {
       this.#past.clear();
     }
-    this.previousAccessToken = this.user?.access_token ?? null;
-    this.user = user;
-    if (user && !this.usesCookie) {
-      this.#past.set(this.position.generation, user.refresh_token);
-    }
-    this.#onChange();
+    this.#family = family;
+    this.#past.set(generation, refreshToken);
+  }
+
+  #forget() {
+    this.#past.clear();
+    this.#seen = UNKNOWN;
   }
 }

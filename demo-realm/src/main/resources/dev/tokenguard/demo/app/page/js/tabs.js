@@ -1,4 +1,4 @@
-// Messages between the tabs of this browser, and a lock for all of them.
+// Messages between the tabs of this browser.
 
 const channel = new BroadcastChannel('token-guard-demo');
 const COUNTER = 'token-guard-demo.tabs';
@@ -16,11 +16,6 @@ export function on(kind, listener) {
       listener(data);
     }
   });
-}
-
-// One at a time in all tabs (Web Locks).
-export function exclusively(work) {
-  return navigator.locks.request('token-guard-demo.refresh', work);
 }
 
 function name() {

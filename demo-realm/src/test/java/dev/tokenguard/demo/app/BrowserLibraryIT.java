@@ -1,0 +1,259 @@
+package dev.tokenguard.demo.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.tokenguard.testbed.client.AdminApi;
+import dev.tokenguard.testbed.client.Json;
+import dev.tokenguard.testbed.client.Jwt;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The examples in the README of the library for browsers, each in three tabs. */
+class BrowserLibraryIT extends BrowserTest {
+
+  private static final Path LIBRARY = Path.of("..", "resource-servers", "browser");
+  private static final String CLIENT = "app";
+
+  private static final Map<String, String> MODULES =
+      Map.of(
+          "@token-guard/browser", "/src/index.js",
+          "axios", "/node_modules/axios/dist/esm/axios.js",
+          "jwt-decode", "/node_modules/jwt-decode/build/esm/index.js",
+          "keycloak-js", "/node_modules/keycloak-js/lib/keycloak.js",
+          "oidc-client-ts", "/node_modules/oidc-client-ts/dist/esm/oidc-client-ts.js");
+
+  /** RFC 7636, appendix B. */
+  private static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+  private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+  private static final String CODE_FOR_TOKENS =
+      """
+      async ([endpoint, redirect_uri, code_verifier]) => {
+        const response = await fetch(endpoint, { method: 'POST', body: new URLSearchParams({
+          grant_type: 'authorization_code', client_id: 'app', redirect_uri, code_verifier,
+          code: new URLSearchParams(location.search).get('code'),
+        }) });
+        await session.logIn(await response.json());
+      }""";
+
+  private static final String PAGE =
+      "<!doctype html><title>app</title><script type=importmap>"
+          + Json.write(Map.of("imports", MODULES))
+          + "</script><body><script type=module src=/app.js></script>";
+
+  private static final Set<String> REVOKED = ConcurrentHashMap.newKeySet();
+
+  private static volatile String example;
+  private static HttpServer server;
+  private static URI app;
+
+  @BeforeAll
+  static void setUp() throws IOException {
+    assumeTrue(
+        MODULES.values().stream()
+            .map(LIBRARY.toString()::concat)
+            .map(Path::of)
+            .allMatch(Files::exists),
+        "Run npm ci in resource-servers/browser: the library for browsers is not tested in Chromium");
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    app = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    server.createContext("/", BrowserLibraryIT::answer);
+    server.start();
+    admin()
+        .post(
+            "/clients",
+            Map.of(
+                "clientId",
+                CLIENT,
+                "publicClient",
+                true,
+                "redirectUris",
+                List.of(app + "/*"),
+                "webOrigins",
+                List.of(app.toString()),
+                "attributes",
+                Map.of("token-guard", "grace", "access.token.lifespan", "300")))
+        .orFail();
+  }
+
+  @AfterAll
+  static void tearDown() {
+    if (server != null) {
+      server.stop(0);
+      admin().delete("/clients/" + admin().clientUuid(CLIENT)).orFail();
+    }
+  }
+
+  private static AdminApi admin() {
+    return keycloak().admin("demo");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"oidc-client-ts", "keycloak-js", "axios"})
+  void given_three_tabs_when_the_API_refuses_their_token_at_once_then_one_tab_refreshes(String name)
+      throws IOException {
+    example = example(name);
+    BrowserContext context = visitor().context();
+    AtomicInteger refreshes = new AtomicInteger();
+    context.onRequest(request -> refreshes.addAndGet(isRefresh(request) ? 1 : 0));
+    Page first = logIn(context, name);
+    List<Page> tabs = List.of(first, open(context), open(context));
+    String token = accessToken(first);
+    assertThat(tabs).extracting(BrowserLibraryIT::accessToken).containsOnly(token);
+    assertThat(refreshes).hasValue(0);
+
+    REVOKED.add(token);
+    tabs.forEach(tab -> tab.evaluate("() => { globalThis.status = call(); }"));
+    List<Object> statuses = tabs.stream().map(tab -> tab.evaluate("() => status")).toList();
+
+    assertThat(statuses).containsOnly(200);
+    assertThat(refreshes).hasValue(1);
+    awaitEach(tabs, "token => session.tokens.accessToken !== token", token);
+    assertThat(tabs).extracting(BrowserLibraryIT::accessToken).containsOnly(accessToken(first));
+
+    lifespan(5);
+    first.evaluate("() => session.refresh().then(() => null)");
+    String shortLived = accessToken(first);
+    lifespan(300);
+    awaitEach(
+        tabs,
+        "token => session.tokens.lifespan > 5000 && session.tokens.accessToken !== token",
+        shortLived);
+    assertThat(refreshes).as("by a tab, before the expiry").hasValue(3);
+    assertThat(generation(first)).isEqualTo(3);
+
+    admin().logoutUser(admin().userId("alice")).orFail();
+    tabs.get(1).evaluate("() => session.refresh().then(() => null)");
+
+    awaitEach(
+        tabs,
+        "message => document.body.textContent === message",
+        "This login was logged out or revoked, or has expired. Please log in again.");
+    assertThat(refreshes).hasValue(4);
+  }
+
+  private static void awaitEach(List<Page> tabs, String condition, String argument) {
+    tabs.forEach(tab -> tab.waitForFunction(condition, argument));
+  }
+
+  private static void lifespan(int seconds) {
+    admin().setClientAttribute(CLIENT, "access.token.lifespan", String.valueOf(seconds));
+  }
+
+  private static boolean isRefresh(Request request) {
+    return request.url().endsWith("/openid-connect/token")
+        && String.valueOf(request.postData()).contains("grant_type=refresh_token");
+  }
+
+  private static Page logIn(BrowserContext context, String name) {
+    Page page = context.newPage();
+    if (name.equals("axios")) {
+      page.navigate(
+          endpoint("auth")
+              + "?response_type=code&scope=openid&client_id=app&code_challenge_method=S256"
+              + ("&redirect_uri=" + app + "/&code_challenge=" + CHALLENGE));
+    } else {
+      page.navigate(app + "/");
+    }
+    page.fill("#username", "alice");
+    page.fill("#password", "demo");
+    page.click("#kc-login");
+    page.waitForURL(app + "/**");
+    if (name.equals("axios")) {
+      page.waitForFunction("() => globalThis.session");
+      page.evaluate(CODE_FOR_TOKENS, List.of(endpoint("token"), app + "/", VERIFIER));
+    }
+    return loggedIn(page);
+  }
+
+  private static Page open(BrowserContext context) {
+    Page page = context.newPage();
+    page.navigate(app + "/");
+    return loggedIn(page);
+  }
+
+  private static Page loggedIn(Page page) {
+    page.waitForFunction("() => globalThis.session?.tokens");
+    return page;
+  }
+
+  private static String accessToken(Page page) {
+    return (String) page.evaluate("() => session.tokens.accessToken");
+  }
+
+  private static int generation(Page page) {
+    return Jwt.claims((String) page.evaluate("() => session.tokens.refreshToken"))
+        .path("rtg")
+        .asInt();
+  }
+
+  private static String endpoint(String name) {
+    return keycloak().baseUri().resolve("/realms/demo/protocol/openid-connect/" + name).toString();
+  }
+
+  /** The code of the README with the address of this Keycloak. */
+  private static String example(String name) throws IOException {
+    String code =
+        Files.readString(LIBRARY.resolve("README.md"))
+            .split("```js " + name + "\n")[1]
+            .split("```")[0];
+    return code.replace(
+            "https://login.example.com", keycloak().baseUri().toString().replaceAll("/$", ""))
+        + """
+        globalThis.session = session;
+        globalThis.call = async () =>
+          (await (api.get ? api.get('/orders') : api('/api/orders'))).status;
+        """;
+  }
+
+  private static void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().getPath();
+      if (path.equals("/")) {
+        send(exchange, 200, "text/html", PAGE.getBytes(StandardCharsets.UTF_8));
+      } else if (path.equals("/app.js")) {
+        send(exchange, 200, "text/javascript", example.getBytes(StandardCharsets.UTF_8));
+      } else if (path.equals("/api/orders")) {
+        send(exchange, isAuthorized(exchange) ? 200 : 401, "application/json", "[]".getBytes());
+      } else if (path.endsWith(".js")) {
+        send(exchange, 200, "text/javascript", Files.readAllBytes(Path.of(LIBRARY + path)));
+      } else {
+        exchange.sendResponseHeaders(404, -1);
+      }
+    }
+  }
+
+  /** An API that knows which tokens are revoked. */
+  private static boolean isAuthorized(HttpExchange exchange) {
+    String header = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+    return header.startsWith("Bearer ") && !REVOKED.contains(header.substring(7));
+  }
+
+  private static void send(HttpExchange exchange, int status, String type, byte[] body)
+      throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", type);
+    exchange.sendResponseHeaders(status, body.length);
+    exchange.getResponseBody().write(body);
+  }
+}
