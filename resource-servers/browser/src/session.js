@@ -159,12 +159,13 @@ class Session {
   }
 
   async #refreshOnce() {
+    const tokens = this.#tokens;
     await this.#mayRequest();
     try {
-      await this.#inTime((signal) => this.#client.refresh(this.#tokens, signal, this.#options.timeout));
+      await this.#inTime((signal) => this.#client.refresh(tokens, signal, this.#options.timeout));
     } catch (failure) {
       if (failure instanceof RefreshRefused) {
-        await this.#refused(failure);
+        await this.#refused(failure, tokens);
         return;
       }
       if (failure.wait) {
@@ -187,9 +188,9 @@ class Session {
     }
   }
 
-  async #refused({ error }) {
+  async #refused({ error }, tokens) {
     const reason = error === 'invalid_grant' ? 'refused' : 'client';
-    const known = { reason, error, message: REASONS[reason], tokens: this.#tokens };
+    const known = { reason, error, message: REASONS[reason], tokens };
     const details = await this.#inTime(() => this.#options.explain?.(known), 2).catch(() => undefined);
     await this.#remove(reason, { error, ...details });
   }
@@ -234,7 +235,10 @@ class Session {
     if (!tokens) {
       this.#clock.stop();
       this.#emit('loggedOut', await this.#logoutSince(this.#since));
-    } else if (before && userOf(before) === userOf(tokens)) {
+      return;
+    }
+    this.#report('online');
+    if (before && userOf(before) === userOf(tokens)) {
       this.#clock.at(Math.max(Date.now() + LEAST_PAUSE, dueTime(tokens)));
       this.#emit('refreshed', tokens);
     } else {
@@ -260,7 +264,7 @@ class Session {
     on(document, 'visibilitychange', () => this.#wake());
     if (BroadcastChannel) {
       this.#channel = new BroadcastChannel(this.#key('changed'));
-      on(this.#channel, 'message', () => this.#sync());
+      on(this.#channel, 'message', () => this.#sync().catch(() => {}));
     }
   }
 
@@ -268,6 +272,9 @@ class Session {
   #wake() {
     if (this.#state === 'offline' && this.#window.navigator?.onLine !== false) {
       this.#report(this.#failures > 0 ? 'retrying' : 'online');
+      if (this.#failures > 0) {
+        this.#clock.at(Date.now());
+      }
     }
     this.#clock.look();
   }

@@ -251,6 +251,21 @@ describe('offline', () => {
       state !== all[at - 1])), ['offline', 'online']);
   });
 
+  test('given failures before the network is off when the device is online then the next attempt is at once', async () => {
+    const [session] = await loggedInTabs(1);
+    keycloak.next(...Array(20).fill(lost));
+    await assert.rejects(session.refresh());
+    await advance(20_000);
+    session.window.goOffline();
+    const before = keycloak.requests.length;
+    assert.ok(session.due > Date.now() + 100);
+
+    session.window.goOnline();
+    await advance(100);
+
+    assert.equal(keycloak.requests.length, before + 1);
+  });
+
   test('given no network and a valid token then it is used', async () => {
     const [session] = await loggedInTabs(1);
     session.window.goOffline();
@@ -286,6 +301,20 @@ describe('responses', () => {
 
     assert.ok(results.every(({ reason }) => reason instanceof RefreshFailed));
     assert.equal(keycloak.requests.length, 1);
+  });
+
+  test('given two tabs without a response when one gets it then both are online', async () => {
+    const [first, second] = await loggedInTabs(2);
+    keycloak.next(lost, lost);
+    await Promise.allSettled([first.refresh(), second.refresh()]);
+    assert.deepEqual([first, second].map(({ events }) => events.at(-1).state), ['retrying', 'retrying']);
+
+    await first.refresh();
+    await settle();
+
+    for (const { events } of [first, second]) {
+      assert.equal(events.filter(({ event }) => event === 'state').at(-1).state, 'online');
+    }
   });
 
   test('given no response at all then the request is aborted within the grace period and repeated', async () => {

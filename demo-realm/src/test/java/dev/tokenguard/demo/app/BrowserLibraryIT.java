@@ -124,8 +124,8 @@ class BrowserLibraryIT extends BrowserTest {
     assertThat(refreshes).hasValue(0);
 
     REVOKED.add(token);
-    tabs.forEach(tab -> tab.evaluate("() => { globalThis.status = call(); }"));
-    List<Object> statuses = tabs.stream().map(tab -> tab.evaluate("() => status")).toList();
+    tabs.forEach(tab -> tab.evaluate("() => { globalThis.pending = call(); }"));
+    List<Object> statuses = tabs.stream().map(tab -> tab.evaluate("() => pending")).toList();
 
     assertThat(statuses).containsOnly(200);
     assertThat(refreshes).hasValue(1);
