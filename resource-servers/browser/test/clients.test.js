@@ -1,11 +1,13 @@
 // The adapters, with the real libraries.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
-import { UserManager } from 'oidc-client-ts';
+import { DPoPState, UserManager } from 'oidc-client-ts';
 import { createSession, withKeycloak, withOidcClient } from '../src/index.js';
+import { claims } from '../src/tokens.js';
 import { Browser, settle, useTestTime } from './browser.js';
-import { ENDPOINT, refusing, TokenEndpoint } from './keycloak.js';
+import { ENDPOINT, json, refusing, TokenEndpoint } from './keycloak.js';
 
 const AUTHORITY = 'https://login.example.com/realms/demo';
 
@@ -23,6 +25,7 @@ beforeEach(() => {
 
 afterEach(() => {
   sessions.forEach((session) => session.close());
+  delete globalThis.window;
   mock.timers.reset();
   mock.restoreAll();
 });
@@ -37,7 +40,7 @@ async function started(client) {
 }
 
 describe('oidc-client-ts', () => {
-  const manager = () => new UserManager({
+  const manager = (settings) => new UserManager({
     authority: AUTHORITY,
     client_id: 'app',
     redirect_uri: 'https://app.example.com/',
@@ -45,10 +48,12 @@ describe('oidc-client-ts', () => {
     stateStore: browser.store,
     automaticSilentRenew: false,
     metadata: { issuer: AUTHORITY, token_endpoint: ENDPOINT },
+    ...settings,
   });
 
   async function logIn() {
-    const { id_token: idToken, ...tokens } = keycloak.logIn();
+    keycloak.first = keycloak.logIn();
+    const { id_token: idToken, ...tokens } = keycloak.first;
     const profile = { sub: 'alice' };
     await browser.store.set(`user:${AUTHORITY}:app`, JSON.stringify({
       ...tokens, id_token: idToken, profile, expires_at: Math.floor(Date.now() / 1000) + 60,
@@ -89,6 +94,37 @@ describe('oidc-client-ts', () => {
     assert.equal(failure.state, 'waiting');
     assert.ok(session.due - Date.now() > 2_000);
     assert.equal(failure.cause, undefined);
+  });
+
+  test('given a key then requests and refreshes have a proof of it', async () => {
+    // oidc-client-ts signs with window.crypto.
+    globalThis.window = globalThis;
+    await logIn();
+    await browser.store.set('app', new DPoPState(await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])));
+    const session = await started(withOidcClient(manager({ dpop: { store: browser.store } })));
+
+    const headers = await session.authorization('PUT', 'https://api.example.com/orders?page=2#top');
+    await session.refresh();
+
+    assert.equal(headers.Authorization, `DPoP ${keycloak.first.access_token}`);
+    const { htm, htu, ath } = claims(headers.DPoP);
+    assert.deepEqual([htm, htu], ['PUT', 'https://api.example.com/orders']);
+    assert.equal(ath, createHash('sha256').update(keycloak.first.access_token).digest('base64url'));
+    assert.equal(claims(keycloak.requests[0].init.headers.DPoP).htu, ENDPOINT);
+  });
+
+  test('given a refresh token in a cookie then the word takes its place in each response', async () => {
+    const { refresh_token: unread, ...response } = keycloak.logIn();
+    await browser.store.set(`user:${AUTHORITY}:app`, JSON.stringify({ ...response, profile: { sub: 'alice' } }));
+    const session = await started(withOidcClient(manager({ fetchRequestCredentials: 'include' }), { cookie: true }));
+    keycloak.next((rotate) => rotate().json().then(({ refresh_token: inTheCookie, ...rest }) => json(200, rest)));
+
+    await session.refresh();
+    await session.refresh();
+
+    assert.deepEqual(keycloak.requests.map(({ fields, init }) => [fields.refresh_token, init.credentials]), [
+      ['cookie', 'include'], ['cookie', 'include'],
+    ]);
   });
 
   test('given no user then there is no login', async () => {
