@@ -10,7 +10,7 @@ FROM maven:3.9-eclipse-temurin-17 AS jars-of-maven
 WORKDIR /src
 COPY . .
 # Skips the distribution of Keycloak, which only the tests and `mvn -Pdemo` need.
-RUN --mount=type=cache,target=/root/.m2 mvn -B -ntp -Pdemo -Dmdep.skip -Dexec.skip -Dmaven.antrun.skip
+RUN --mount=type=cache,target=/root/.m2 mvn -B -ntp -Pdemo -pl demo-realm -am -Dmdep.skip -Dexec.skip -Dmaven.antrun.skip
 
 FROM scratch AS jars-of-host
 COPY extension/target/ /src/extension/target/
