@@ -1,0 +1,2 @@
+export { bearerChallenge } from './challenge.js';
+export { createChecker } from './checker.js';

@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import net from 'node:net';
+
+/** A server that speaks enough of the protocol of Redis for both clients, and can stop to respond. */
+export class RedisDouble {
+  #sockets = new Set();
+  #held = [];
+  #isHung = false;
+  gets = 0;
+
+  static async start(port = 0) {
+    const double = new RedisDouble();
+    double.server = net.createServer((socket) => double.#serve(socket)).listen(port, '127.0.0.1');
+    await once(double.server, 'listening');
+    return double;
+  }
+
+  get port() {
+    return this.server.address().port;
+  }
+
+  hang() {
+    this.#isHung = true;
+  }
+
+  /** Responds to all that has arrived in the meantime. */
+  resume() {
+    this.#isHung = false;
+    this.#held.splice(0).forEach((respond) => respond());
+  }
+
+  disconnectAll() {
+    this.#sockets.forEach((socket) => socket.destroy());
+  }
+
+  async close() {
+    this.disconnectAll();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  #serve(socket) {
+    this.#sockets.add(socket.on('close', () => this.#sockets.delete(socket)).on('error', () => {}));
+    socket.on('data', (data) => {
+      // A client writes whole commands.
+      for (const [, name] of data.toString().matchAll(/\*\d+\r\n\$\d+\r\n(\w+)\r\n/g)) {
+        const respond = () => socket.write(this.#response(name.toUpperCase()));
+        if (this.#isHung) {
+          this.#held.push(respond);
+        } else {
+          respond();
+        }
+      }
+    });
+  }
+
+  #response(name) {
+    switch (name) {
+      case 'GET':
+        this.gets++;
+        return '$-1\r\n';
+      case 'PING':
+        return '+PONG\r\n';
+      case 'INFO':
+        return '$9\r\nloading:0\r\n';
+      case 'HELLO':
+        return "-ERR unknown command 'HELLO'\r\n";
+      default:
+        return '+OK\r\n';
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.tokenguard.resourceserver;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tokenguard.resourceserver.ExampleServer.Command;
+import dev.tokenguard.testbed.process.Commands;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The Node.js of this machine. */
+final class Node {
+
+  private static final int OLDEST = 20;
+  private static final Path MODULE = Path.of("../node");
+
+  private Node() {}
+
+  /** An example of the Node package; skips the test without a Node.js that is new enough. */
+  static Command example(String file) {
+    Optional<Path> node = Commands.executable("node");
+    assumeTrue(
+        node.isPresent() && majorVersion(node.get()) >= OLDEST, "There is no Node.js 20 or newer");
+    assumeTrue(
+        Files.isDirectory(MODULE.resolve("node_modules/express")),
+        "The packages of resource-servers/node are not installed: npm ci");
+    return new Command(MODULE.resolve("example"), List.of(node.get().toString(), file));
+  }
+
+  /** Of a version like {@code v20.20.2}. */
+  private static int majorVersion(Path node) {
+    String version = Commands.run(node.toString(), "--version");
+    return Integer.parseInt(version.substring(1, version.indexOf('.')));
+  }
+}
