@@ -1,0 +1,113 @@
+package dev.tokenguard.spring;
+
+import dev.tokenguard.checker.lettuce.LettuceLookup;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One connection by Lettuce that all checks share.
+ *
+ * <p>Also for the Redis of the application it is a connection of its own. By its defaults, Lettuce
+ * waits 60 seconds for a reply and queues commands while Redis is away, and the application may
+ * rely on that.
+ */
+final class LettuceRedisLookup implements RedisLookup {
+
+  /** The default of Lettuce grows to 30 seconds, so requests would be refused after an outage. */
+  static final Delay RECONNECT_DELAY =
+      Delay.exponential(Duration.ofMillis(10), Duration.ofSeconds(1), 2, TimeUnit.MILLISECONDS);
+
+  private static final Duration BETWEEN_FIRST_ATTEMPTS = Duration.ofMillis(500);
+
+  private final AbstractRedisClient client;
+  private final Runnable shutdown;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile Optional<LettuceLookup> lookup;
+
+  /**
+   * Connects at once, or as soon as Redis is there: the application starts without it.
+   *
+   * @param client with {@link LettuceLookup#options} or {@link LettuceLookup#clusterOptions}
+   */
+  LettuceRedisLookup(AbstractRedisClient client, Runnable shutdown) {
+    this.client = client;
+    this.shutdown = shutdown;
+    this.lookup = connected();
+    if (lookup.isEmpty()) {
+      Thread connector = new Thread(this::connect, "token-guard-connect");
+      connector.setDaemon(true);
+      connector.start();
+    }
+  }
+
+  static LettuceRedisLookup of(String url, Duration timeout) {
+    RedisURI address = RedisURI.create(url);
+    address.setTimeout(timeout);
+    ClientResources resources = ClientResources.builder().reconnectDelay(RECONNECT_DELAY).build();
+    RedisClient client = RedisClient.create(resources, address);
+    client.setOptions(LettuceLookup.options(timeout));
+    return new LettuceRedisLookup(
+        client,
+        () -> {
+          client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+          resources.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
+        });
+  }
+
+  /** Lettuce itself reconnects after the first connection. */
+  private void connect() {
+    try {
+      while (lookup.isEmpty()
+          && !closed.await(BETWEEN_FIRST_ATTEMPTS.toMillis(), TimeUnit.MILLISECONDS)) {
+        lookup = connected();
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Optional<LettuceLookup> connected() {
+    try {
+      return Optional.of(
+          client instanceof RedisClusterClient cluster
+              ? LettuceLookup.of(cluster.connect())
+              : LettuceLookup.of(((RedisClient) client).connect()));
+    } catch (RedisException unavailable) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public List<String> get(List<String> keys) throws Exception {
+    return lookup.orElseThrow(LettuceRedisLookup::notConnected).get(keys);
+  }
+
+  @Override
+  public CompletionStage<List<String>> getAsync(List<String> keys) {
+    return lookup
+        .map(connected -> connected.getAsync(keys))
+        .orElseGet(() -> CompletableFuture.failedStage(notConnected()));
+  }
+
+  private static RedisException notConnected() {
+    return new RedisException("There was no connection to Redis since the start");
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    shutdown.run();
+  }
+}

@@ -1,0 +1,14 @@
+package dev.tokenguard.resourceserver;
+
+import dev.tokenguard.resourceserver.ExampleServer.Command;
+
+/**
+ * The starter in an application with Spring MVC and the Lettuce connection of Spring Data Redis.
+ */
+class SpringBootIT extends ResourceServerContract {
+
+  @Override
+  protected Command command() {
+    return SpringBoot.command("servlet", "lettuce");
+  }
+}
