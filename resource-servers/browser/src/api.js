@@ -1,5 +1,7 @@
 // Requests to APIs with the access token. After a 401: one refresh, one repeat.
 
+import { userOf } from './tokens.js';
+
 const PAUSE_AFTER_A_REFUSED_REPEAT = 30_000;
 
 /**
@@ -70,12 +72,14 @@ class Repeats {
     this.#session = session;
   }
 
-  // Refreshes, unless this origin refused a new token just before: then the refresh token is not the reason.
-  async isUseful(origin, token) {
-    if (!token || Date.now() < (this.#pausedUntil.get(origin) ?? 0)) {
+  // Refreshes, unless this origin refused a new token just before: then the age of the token is not the reason.
+  async isUseful(origin, accessToken) {
+    if (!accessToken || Date.now() < (this.#pausedUntil.get(origin) ?? 0)) {
       return false;
     }
-    return await this.#session.refresh(token) !== null;
+    const tokens = await this.#session.refresh(accessToken);
+    // Another user may have logged in in another tab meanwhile.
+    return tokens !== null && userOf(tokens) === userOf({ accessToken });
   }
 
   record(origin, status) {

@@ -58,7 +58,7 @@ class Session {
   /** When this tab refreshes next, in milliseconds; 0 without a login. */
   get due() { return this.#clock.due; }
 
-  /** Adopts the login of this browser. Resolves to its tokens, or to null: lastLogout() tells why. */
+  /** Adopts the login of this browser. Resolves to its tokens, or to null: lastLogout() has the reason. */
   async start() {
     await this.#client.start?.();
     await this.#sync();

@@ -6,9 +6,14 @@ const TABLE = 'login';
 /** Also a userStore, stateStore and DPoP store of oidc-client-ts. */
 export function indexedDbStore(name = 'token-guard') {
   let opening;
-  const database = () => (opening ??= open(name));
+  const begin = async (mode) => (await (opening ??= open(name))).transaction(TABLE, mode);
+  // The browser closes the database when the user deletes the data of the page, or when it runs out of memory.
+  const reopened = (mode) => {
+    opening = undefined;
+    return begin(mode);
+  };
   const run = async (mode, work) => {
-    const transaction = (await database()).transaction(TABLE, mode);
+    const transaction = await begin(mode).catch(() => reopened(mode));
     const result = work(transaction.objectStore(TABLE));
     return new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve(result.result);

@@ -132,6 +132,18 @@ for (const [name, make] of Object.entries(CLIENTS)) {
       assert.equal(keycloak.requests.length, 1);
     });
 
+    test('given another user who logs in meanwhile then the request is not repeated', async () => {
+      refused = () => {
+        keycloak.subject = 'bob';
+        return true;
+      };
+
+      assert.equal(await make()('/orders', '{}'), 401);
+
+      assert.equal(seen.length, 1);
+      assert.ok(session.tokens);
+    });
+
     test('given a refresh without a response then the request fails, and the login continues', async () => {
       refused = () => true;
       keycloak.next(lost);

@@ -3,6 +3,7 @@ package dev.tokenguard.demo.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.gson.JsonObject;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
@@ -25,8 +26,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The examples in the README of the library for browsers, each in three tabs. */
 class BrowserLibraryIT extends BrowserTest {
@@ -110,11 +112,15 @@ class BrowserLibraryIT extends BrowserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"oidc-client-ts", "keycloak-js", "axios"})
-  void given_three_tabs_when_the_API_refuses_their_token_at_once_then_one_tab_refreshes(String name)
-      throws IOException {
+  @CsvSource({"oidc-client-ts, true", "keycloak-js, true", "axios, true", "axios, false"})
+  void given_three_tabs_when_the_API_refuses_their_token_at_once_then_one_tab_refreshes(
+      String name, boolean hasLocks) throws IOException {
     example = example(name);
     BrowserContext context = visitor().context();
+    if (!hasLocks) {
+      context.addInitScript(
+          "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })");
+    }
     AtomicInteger refreshes = new AtomicInteger();
     context.onRequest(request -> refreshes.addAndGet(isRefresh(request) ? 1 : 0));
     Page first = logIn(context, name);
@@ -151,6 +157,25 @@ class BrowserLibraryIT extends BrowserTest {
         "message => document.body.textContent === message",
         "This login was logged out or revoked, or has expired. Please log in again.");
     assertThat(refreshes).hasValue(4);
+  }
+
+  @Test
+  void given_a_user_who_deletes_the_data_of_the_page_then_every_tab_is_logged_out()
+      throws IOException {
+    example = example("keycloak-js");
+    BrowserContext context = visitor().context();
+    List<Page> tabs = List.of(logIn(context, "keycloak-js"), open(context));
+
+    JsonObject origin = new JsonObject();
+    origin.addProperty("origin", app.toString());
+    origin.addProperty("storageTypes", "indexeddb");
+    context.newCDPSession(tabs.get(0)).send("Storage.clearDataForOrigin", origin);
+    tabs.forEach(tab -> tab.evaluate("() => session.refresh().then(() => null)"));
+
+    awaitEach(
+        tabs,
+        "message => document.body.textContent === message",
+        "The login of this browser was removed. Please log in again.");
   }
 
   private static void awaitEach(List<Page> tabs, String condition, String argument) {
