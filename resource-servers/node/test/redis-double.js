@@ -64,7 +64,7 @@ export class RedisDouble {
       case 'INFO':
         return '$9\r\nloading:0\r\n';
       case 'HELLO':
-        return "-ERR unknown command 'HELLO'\r\n";
+        return '*0\r\n';
       default:
         return '+OK\r\n';
     }

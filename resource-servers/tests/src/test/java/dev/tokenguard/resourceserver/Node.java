@@ -13,19 +13,24 @@ import java.util.Optional;
 final class Node {
 
   private static final int OLDEST = 20;
-  private static final Path MODULE = Path.of("../node");
+  static final Path MODULE = Path.of("../node");
 
   private Node() {}
 
-  /** An example of the Node package; skips the test without a Node.js that is new enough. */
+  /** An example of the Node package. */
   static Command example(String file) {
+    return new Command(MODULE.resolve("example"), List.of(executable().toString(), file));
+  }
+
+  /** Skips the test without a Node.js that is new enough, or without the packages. */
+  static Path executable() {
     Optional<Path> node = Commands.executable("node");
     assumeTrue(
         node.isPresent() && majorVersion(node.get()) >= OLDEST, "There is no Node.js 20 or newer");
     assumeTrue(
         Files.isDirectory(MODULE.resolve("node_modules/express")),
         "The packages of resource-servers/node are not installed: npm ci");
-    return new Command(MODULE.resolve("example"), List.of(node.get().toString(), file));
+    return node.get();
   }
 
   /** Of a version like {@code v20.20.2}. */
