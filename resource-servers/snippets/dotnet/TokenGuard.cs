@@ -26,7 +26,7 @@ public sealed class RevocationChecker(IConnectionMultiplexer redis, string keyPr
 {
     private static readonly (string Kind, string Claim)[] Kinds = [("at", "jti"), ("sid", "sid"), ("sub", "sub")];
 
-    // RegexOptions.None: $ would also match before a line break, \z does not.
+    // \z and not $, which also matches before a line break at the end.
     private static readonly Regex Second = new(@"\A[0-9]{1,18}\z", RegexOptions.CultureInvariant);
 
     private readonly TimeSpan _timeout = timeout ?? TimeSpan.FromMilliseconds(100);
