@@ -3,6 +3,7 @@ package dev.tokenguard.demo.app;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.tokenguard.checker.RevocationChecker;
 import dev.tokenguard.checker.RevocationChecker.WhenUnavailable;
+import dev.tokenguard.checker.jedis.JedisLookup;
 import dev.tokenguard.demo.api.AccessTokenValidator;
 import dev.tokenguard.demo.api.JwtVerifier;
 import dev.tokenguard.demo.web.Reply;
@@ -56,8 +57,7 @@ public final class DemoApp implements AutoCloseable {
     JwtVerifier tokens = JwtVerifier.of(keycloak.resolve("/realms/" + realm), AUDIENCE);
     // Three keys in one round trip; during an outage of Redis, no token is accepted.
     RevocationChecker checker =
-        RevocationChecker.of(
-            keys -> blacklist.mget(keys.toArray(String[]::new)), WhenUnavailable.REFUSE);
+        RevocationChecker.of(JedisLookup.of(blacklist), WhenUnavailable.REFUSE);
     AccessTokenValidator validator = new AccessTokenValidator(tokens, checker);
     Account account = new Account(validator, admin);
     Map<String, Object> config =
