@@ -13,17 +13,21 @@ import dev.tokenguard.checker.RevocationChecker;
 import dev.tokenguard.checker.RevocationChecker.WhenUnavailable;
 import dev.tokenguard.checker.TokenClaims;
 import dev.tokenguard.checker.Verdict;
+import dev.tokenguard.checker.cache.NearCache;
+import dev.tokenguard.checker.jedis.JedisLookup;
+import dev.tokenguard.checker.jedis.JedisTracking;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.List;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Executors;
-import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
-import redis.clients.jedis.Response;
 
 /** An API that accepts access tokens of one realm until they expire or are revoked. */
 class OrdersApi {
@@ -50,33 +54,40 @@ class OrdersApi {
   }
 
   public static void main(String[] arguments) throws IOException {
-    URI redisUrl = URI.create(System.getenv("REDIS_URL"));
-    RedisClient redis =
-        RedisClient.builder()
-            .hostAndPort(redisUrl.getHost(), redisUrl.getPort())
-            .clientConfig(
-                DefaultJedisClientConfig.builder()
-                    .connectionTimeoutMillis(100)
-                    .socketTimeoutMillis(100)
-                    .build())
-            .build();
-    RevocationChecker checker =
-        RevocationChecker.of(
-            keys -> {
-              try (AbstractPipeline pipeline = redis.pipelined()) {
-                List<Response<String>> values = keys.stream().map(pipeline::get).toList();
-                pipeline.sync();
-                return values.stream().map(Response::get).toList();
-              }
-            },
-            WhenUnavailable.valueOf(System.getenv("WHEN_UNAVAILABLE").toUpperCase()));
-    OrdersApi api = new OrdersApi(System.getenv("ISSUER"), System.getenv("AUDIENCE"), checker);
+    OrdersApi api =
+        new OrdersApi(System.getenv("ISSUER"), System.getenv("AUDIENCE"), createChecker());
     int port = Integer.parseInt(System.getenv("PORT"));
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     server.createContext("/orders", api::answer);
     server.setExecutor(Executors.newFixedThreadPool(8));
     server.start();
+  }
+
+  private static RevocationChecker createChecker() {
+    URI redisUrl = URI.create(System.getenv("REDIS_URL"));
+    HostAndPort address = new HostAndPort(redisUrl.getHost(), redisUrl.getPort());
+    JedisClientConfig config =
+        DefaultJedisClientConfig.builder()
+            .connectionTimeoutMillis(100)
+            .socketTimeoutMillis(100)
+            .build();
+    ConnectionPoolConfig pool = new ConnectionPoolConfig();
+    pool.setMaxTotal(8);
+    pool.setMaxWait(Duration.ofMillis(100));
+    RedisClient redis =
+        RedisClient.builder().hostAndPort(address).clientConfig(config).poolConfig(pool).build();
+    RevocationChecker checker =
+        RevocationChecker.of(
+            JedisLookup.of(redis),
+            WhenUnavailable.valueOf(System.getenv("WHEN_UNAVAILABLE").toUpperCase()));
+    Duration timeToLive = Duration.ofMillis(Long.parseLong(System.getenv("CACHE_TTL")));
+    if (timeToLive.isZero()) {
+      return checker;
+    }
+    NearCache cache = NearCache.of(timeToLive, 100_000);
+    JedisTracking.start(() -> address, config, "tg:", cache);
+    return checker.withCache(cache);
   }
 
   private void answer(HttpExchange request) throws IOException {

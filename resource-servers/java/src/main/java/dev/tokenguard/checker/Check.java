@@ -7,6 +7,7 @@ import dev.tokenguard.checker.Verdict.Scope;
 import dev.tokenguard.checker.Verdict.Unidentified;
 import dev.tokenguard.checker.Verdict.Unknown;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -49,7 +50,7 @@ final class Check {
     addKey(Scope.TOKEN, settings.prefix + "at:", claims.tokenId());
     addKey(Scope.SESSION, settings.prefix + "sid:", claims.sessionId());
     addKey(Scope.USER, settings.prefix + "sub:", claims.subject());
-    this.attempt = settings.cache.begin(claims, keys());
+    this.attempt = settings.cache.begin(claims, keys);
   }
 
   private void addKey(Scope scope, String prefix, Optional<String> id) {
@@ -60,7 +61,7 @@ final class Check {
   }
 
   List<String> keys() {
-    return List.copyOf(keys);
+    return Collections.unmodifiableList(keys);
   }
 
   /** The verdict, if it does not take a round trip. */

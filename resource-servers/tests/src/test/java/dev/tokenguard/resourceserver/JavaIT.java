@@ -14,9 +14,4 @@ class JavaIT extends ResourceServerContract {
     return new Command(
         Path.of("../java/example"), List.of(java, "-cp", classPath, "OrdersApi.java"));
   }
-
-  @Override
-  protected boolean hasCache() {
-    return false;
-  }
 }

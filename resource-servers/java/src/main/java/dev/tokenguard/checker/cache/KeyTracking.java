@@ -41,6 +41,10 @@ public final class KeyTracking implements AutoCloseable {
   /** A connection with tracking. */
   public interface Connection extends AutoCloseable {
 
+    /** Does not wait for Redis. */
+    @Override
+    void close();
+
     /** Completed when the connection is lost, normally or with the cause. */
     CompletableFuture<Void> lost();
 
@@ -61,6 +65,7 @@ public final class KeyTracking implements AutoCloseable {
   private final RevocationCache cache;
   private final Thread thread;
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private Duration backOff = FIRST_BACK_OFF;
   private volatile boolean isActive;
 
   private KeyTracking(Connector connector, String keyPrefix, RevocationCache cache) {
@@ -89,7 +94,6 @@ public final class KeyTracking implements AutoCloseable {
   }
 
   private void run() {
-    Duration backOff = FIRST_BACK_OFF;
     boolean isReported = false;
     while (!closed.isDone()) {
       try (Connection connection = connector.connect(prefixes, cache)) {
@@ -100,17 +104,16 @@ public final class KeyTracking implements AutoCloseable {
           LOG.log(Level.INFO, "Redis reports revocations to the cache again");
         }
         isReported = false;
-        backOff = FIRST_BACK_OFF;
-        watch(connection);
+        try {
+          watch(connection);
+        } finally {
+          isActive = false;
+          cache.invalidateAll();
+        }
       } catch (Exception failed) {
         if (!isReported && !closed.isDone()) {
           isReported = true;
           LOG.log(Level.WARNING, () -> degraded(failed));
-        }
-      } finally {
-        if (isActive) {
-          isActive = false;
-          cache.invalidateAll();
         }
       }
       waitFor(closed, backOff);
@@ -132,6 +135,7 @@ public final class KeyTracking implements AutoCloseable {
     CompletableFuture<?> end = CompletableFuture.anyOf(connection.lost(), closed);
     while (!waitFor(end, PROBE_INTERVAL)) {
       connection.probe();
+      backOff = FIRST_BACK_OFF;
     }
     if (!closed.isDone()) {
       end.get();

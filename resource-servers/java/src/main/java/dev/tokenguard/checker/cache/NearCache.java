@@ -60,11 +60,16 @@ public final class NearCache implements RevocationCache {
    */
   private record Kept(Optional<String> value, long readAt, long epoch) {}
 
+  /**
+   * @param remaining until the token expires, when the verdict was read
+   */
+  private record KeptVerdict(Revoked verdict, Duration remaining) {}
+
   private final long timeToLive;
   private final Ticker ticker;
   private final Clock clock;
   private final Cache<String, Kept> values;
-  private final Cache<TokenClaims, Revoked> revoked;
+  private final Cache<Object, KeptVerdict> revoked;
   private final AtomicLongArray counters = new AtomicLongArray(COUNTERS);
   private final AtomicLong epoch = new AtomicLong();
   private final LongAdder hits = new LongAdder();
@@ -98,7 +103,7 @@ public final class NearCache implements RevocationCache {
             .ticker(ticker)
             .executor(Runnable::run)
             .maximumSize(maxEntries)
-            .expireAfter(Expiry.<TokenClaims, Revoked>creating((token, it) -> remaining(token)))
+            .expireAfter(Expiry.<Object, KeptVerdict>creating((token, kept) -> kept.remaining))
             .evictionListener((key, value, cause) -> countEviction(cause))
             .build();
   }
@@ -170,16 +175,25 @@ public final class NearCache implements RevocationCache {
     KeptAttempt(TokenClaims claims, List<String> keys) {
       this.claims = claims;
       this.keys = keys;
-      this.countersThen = keys.stream().mapToLong(key -> counters.get(counterOf(key))).toArray();
+      this.countersThen = new long[keys.size()];
+      for (int index = 0; index < countersThen.length; index++) {
+        countersThen[index] = counters.get(counterOf(keys.get(index)));
+      }
+    }
+
+    /** The id of a token is unique; its key is hashed for the values as well. */
+    private Object token() {
+      return claims.tokenId().isPresent() ? keys.get(0) : claims;
     }
 
     @Override
     public Optional<Revoked> revoked() {
-      Optional<Revoked> verdict = Optional.ofNullable(revoked.getIfPresent(claims));
-      if (verdict.isPresent()) {
-        hits.increment();
+      KeptVerdict kept = revoked.getIfPresent(token());
+      if (kept == null) {
+        return Optional.empty();
       }
-      return verdict;
+      hits.increment();
+      return Optional.of(kept.verdict);
     }
 
     @Override
@@ -217,14 +231,12 @@ public final class NearCache implements RevocationCache {
     }
 
     private Kept newer(Kept kept, Kept other) {
-      return other != null && other.epoch == kept.epoch && other.readAt - kept.readAt > 0
-          ? other
-          : kept;
+      return other != null && other.readAt - kept.readAt > 0 ? other : kept;
     }
 
     @Override
     public void keep(Revoked verdict) {
-      revoked.put(claims, verdict);
+      revoked.put(token(), new KeptVerdict(verdict, remaining(claims)));
     }
   }
 }

@@ -68,18 +68,18 @@ public final class JedisLookup implements Lookup {
 
   @Override
   public List<String> get(List<String> keys) throws IncompleteLookupException {
-    List<Response<String>> responses = new ArrayList<>(keys.size());
+    List<Supplier<String>> replies = new ArrayList<>(keys.size());
     try (AbstractPipeline pipeline = pipelines.get()) {
       for (String key : keys) {
-        responses.add(pipeline.get(key));
+        replies.add(send(pipeline, key));
       }
       pipeline.sync();
     }
     List<String> values = new ArrayList<>(keys.size());
     RuntimeException failure = null;
-    for (Response<String> response : responses) {
+    for (Supplier<String> reply : replies) {
       try {
-        values.add(response.get());
+        values.add(reply.get());
       } catch (RuntimeException failed) {
         // An error reply, or none: a pipeline on a Cluster does not report that a node is away.
         values.add(null);
@@ -90,5 +90,17 @@ public final class JedisLookup implements Lookup {
       throw new IncompleteLookupException(values, failure);
     }
     return values;
+  }
+
+  /** On a Cluster this connects to the node of the key, which may be away. */
+  private static Supplier<String> send(AbstractPipeline pipeline, String key) {
+    try {
+      Response<String> response = pipeline.get(key);
+      return response::get;
+    } catch (RuntimeException failed) {
+      return () -> {
+        throw failed;
+      };
+    }
   }
 }

@@ -5,18 +5,22 @@ import dev.tokenguard.checker.IncompleteLookupException;
 import dev.tokenguard.checker.RevocationChecker.Lookup;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.ValueOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +37,8 @@ import java.util.function.Function;
  *
  * <p>By its defaults, Lettuce queues commands without a limit while Redis is away, for 60 seconds
  * each. Create the client with {@link #options} or {@link #clusterOptions}: then commands fail at
- * once without a connection, and after the time-out with one.
+ * once without a connection, and after the time-out with one. Create its resources with {@link
+ * #reconnectDelay}.
  */
 public final class LettuceLookup implements Lookup, AsyncLookup {
 
@@ -60,13 +65,29 @@ public final class LettuceLookup implements Lookup, AsyncLookup {
   }
 
   /**
+   * Connects to all masters: Lettuce otherwise rejects the first command to each.
+   *
    * @param connection which stays the caller's to close
    */
   public static LettuceLookup of(StatefulRedisClusterConnection<String, String> connection) {
+    for (RedisClusterNode node : connection.getPartitions()) {
+      if (node.is(RedisClusterNode.NodeFlag.UPSTREAM)) {
+        connect(connection, node.getUri());
+      }
+    }
     return new LettuceLookup(
         keys ->
             keys.stream().map(key -> connection.async().get(key).toCompletableFuture()).toList(),
         connection.getTimeout());
+  }
+
+  private static void connect(
+      StatefulRedisClusterConnection<String, String> connection, RedisURI node) {
+    try {
+      connection.getConnection(node.getHost(), node.getPort());
+    } catch (RedisException away) {
+      // By the first command after its recovery.
+    }
   }
 
   /**
@@ -94,6 +115,15 @@ public final class LettuceLookup implements Lookup, AsyncLookup {
                 .enablePeriodicRefresh(Duration.ofSeconds(10))
                 .build())
         .build();
+  }
+
+  /**
+   * For {@code ClientResources.Builder.reconnectDelay}: attempts at least once a second. By its
+   * default, Lettuce waits up to 30 seconds, and checks fail for as long after an outage.
+   */
+  public static Delay reconnectDelay() {
+    return Delay.fullJitter(
+        Duration.ofMillis(10), Duration.ofSeconds(1), 10, TimeUnit.MILLISECONDS);
   }
 
   private static ClientOptions.Builder bounded(ClientOptions.Builder builder, Duration timeout) {

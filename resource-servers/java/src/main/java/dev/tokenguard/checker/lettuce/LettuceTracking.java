@@ -88,7 +88,7 @@ public final class LettuceTracking {
 
     @Override
     public void close() {
-      connection.close();
+      var unused = connection.closeAsync();
     }
   }
 }
