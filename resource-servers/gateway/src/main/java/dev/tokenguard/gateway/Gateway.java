@@ -30,7 +30,7 @@ import picocli.CommandLine.Model.OptionSpec;
     versionProvider = Gateway.Version.class,
     exitCodeOnInvalidInput = 2,
     exitCodeOnExecutionException = 1)
-final class Gateway implements Callable<Integer> {
+public final class Gateway implements Callable<Integer> {
 
   @Mixin private final Settings settings = new Settings();
 

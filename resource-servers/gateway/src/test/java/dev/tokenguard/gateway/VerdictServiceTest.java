@@ -24,7 +24,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,16 +41,12 @@ class VerdictServiceTest {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final TestIssuer issuer = new TestIssuer(0);
-  private final int port = LoopbackPort.free();
-  private final int managementPort = LoopbackPort.free();
-  private GatewayServer server;
+  private final TestService service = new TestService(issuer);
 
   @AfterEach
   void stop() {
     issuer.close();
-    if (server != null) {
-      server.close();
-    }
+    service.close();
   }
 
   @Test
@@ -164,7 +159,7 @@ class VerdictServiceTest {
   @Test
   void given_a_query_that_cannot_be_read_then_400() throws IOException {
     start();
-    try (Socket socket = new Socket("127.0.0.1", port)) {
+    try (Socket socket = new Socket("127.0.0.1", service.port())) {
       socket.getOutputStream().write("GET /verify?scope=%zz HTTP/1.0\r\n\r\n".getBytes());
       socket.shutdownOutput();
       assertThat(new String(socket.getInputStream().readAllBytes())).startsWith("HTTP/1.0 400");
@@ -236,7 +231,7 @@ class VerdictServiceTest {
 
     assertThat(verify(token).statusCode()).isEqualTo(200);
     Await.until("the end of the tolerance", PATIENCE, () -> verify(token).statusCode() == 503);
-    assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+    assertThat(service.get("/health/ready").statusCode()).isEqualTo(503);
     issuer.failWith(200);
     awaitStatus(200, token);
   }
@@ -244,17 +239,17 @@ class VerdictServiceTest {
   @Test
   void given_no_key_set_at_the_start_then_503_and_not_ready_until_it_was_read() {
     issuer.failWith(500);
-    startWithoutWaiting();
+    service.startWithoutWaiting();
 
     HttpResponse<String> response = verify(issuer.token());
 
     assertThat(response.statusCode()).isEqualTo(503);
     assertThat(response.headers().firstValue("Retry-After")).hasValue("1");
-    assertThat(get("/health/ready").statusCode()).isEqualTo(503);
-    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    assertThat(service.get("/health/ready").statusCode()).isEqualTo(503);
+    assertThat(service.get("/health/live").statusCode()).isEqualTo(200);
     issuer.failWith(200);
     awaitStatus(200, issuer.token());
-    assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+    assertThat(service.get("/health/ready").statusCode()).isEqualTo(200);
   }
 
   @Test
@@ -270,17 +265,17 @@ class VerdictServiceTest {
         PATIENCE,
         () -> {
           issuer.hold();
-          return metric("token_guard_undecided") == 0;
+          return service.metric("token_guard_undecided") == 0;
         });
 
     List<CompletableFuture<HttpResponse<String>>> flood =
         IntStream.range(0, 40).mapToObj(index -> verifyAsync(unknown)).toList();
-    assertThat(get("/health/live").statusCode()).isEqualTo(200);
-    assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+    assertThat(service.get("/health/live").statusCode()).isEqualTo(200);
+    assertThat(service.get("/health/ready").statusCode()).isEqualTo(200);
 
     flood.forEach(it -> assertThat(it.join().statusCode()).isEqualTo(503));
     assertThat(verify(known).statusCode()).isEqualTo(200);
-    assertThat(get("/metrics").body()).contains("outcome=\"overloaded\"");
+    assertThat(service.get("/metrics").body()).contains("outcome=\"overloaded\"");
   }
 
   @Test
@@ -296,7 +291,7 @@ class VerdictServiceTest {
           CompletableFuture<HttpResponse<String>> attempt = verifyAsync(issuer.token());
           Await.holdsWithin(
               Duration.ofSeconds(1),
-              () -> attempt.isDone() || metric("token_guard_undecided") == 1);
+              () -> attempt.isDone() || service.metric("token_guard_undecided") == 1);
           if (attempt.isDone()) {
             return false;
           }
@@ -304,13 +299,12 @@ class VerdictServiceTest {
           return true;
         });
 
-    CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
-    Await.until("the end of listening", PATIENCE, () -> LoopbackPort.isFree(port));
+    CompletableFuture<Void> stopped = CompletableFuture.runAsync(service::close);
+    Await.until("the end of listening", PATIENCE, () -> LoopbackPort.isFree(service.port()));
     issuer.release();
 
     assertThat(waiting.join().statusCode()).isEqualTo(200);
     stopped.join();
-    server = null;
   }
 
   @Test
@@ -332,10 +326,11 @@ class VerdictServiceTest {
     List<Socket> sockets = new ArrayList<>();
     try {
       for (int index = 0; index < 20; index++) {
-        sockets.add(new Socket("127.0.0.1", port));
+        sockets.add(new Socket("127.0.0.1", service.port()));
       }
-      Await.until("closed connections", PATIENCE, () -> metric("token_guard_connections") <= 3);
-      assertThat(get("/health/live").statusCode()).isEqualTo(200);
+      Await.until(
+          "closed connections", PATIENCE, () -> service.metric("token_guard_connections") <= 3);
+      assertThat(service.get("/health/live").statusCode()).isEqualTo(200);
     } finally {
       for (Socket socket : sockets) {
         socket.close();
@@ -345,39 +340,11 @@ class VerdictServiceTest {
   }
 
   private void start(String... options) {
-    startWithoutWaiting(options);
-    Await.until("readiness", PATIENCE, () -> get("/health/ready").statusCode() == 200);
-  }
-
-  private void startWithoutWaiting(String... options) {
-    List<String> arguments =
-        new ArrayList<>(List.of("--issuer", issuer.issuer(), "--audience", TestIssuer.AUDIENCE));
-    arguments.addAll(List.of("--port", Integer.toString(port), "--enabled", "false"));
-    arguments.addAll(List.of("--management-port", Integer.toString(managementPort)));
-    arguments.addAll(Arrays.asList(options));
-    Gateway gateway = new Gateway();
-    Gateway.commandLine(gateway, Map.of()).parseArgs(arguments.toArray(String[]::new));
-    gateway.settings().check();
-    server = new GatewayServer(gateway.settings());
-    try {
-      server.start();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    service.start(options);
   }
 
   private void awaitStatus(int status, String token) {
     Await.until("status " + status, PATIENCE, () -> verify(token).statusCode() == status);
-  }
-
-  private double metric(String name) {
-    return get("/metrics")
-        .body()
-        .lines()
-        .filter(line -> line.startsWith(name + " "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-        .findFirst()
-        .orElse(0);
   }
 
   private HttpResponse<String> verify(String token) {
@@ -386,25 +353,21 @@ class VerdictServiceTest {
 
   private CompletableFuture<HttpResponse<String>> verifyAsync(String token) {
     return http.sendAsync(
-        request(port, "/verify").header("Authorization", "Bearer " + token).build(),
+        request("/verify").header("Authorization", "Bearer " + token).build(),
         BodyHandlers.ofString());
-  }
-
-  private HttpResponse<String> get(String path) {
-    return send(request(managementPort, path));
   }
 
   private HttpResponse<String> send(String method, String path, String... headers) {
     return send(
-        request(port, path)
+        request(path)
             .method(
                 method,
                 method.equals("POST") ? BodyPublishers.ofString("{}") : BodyPublishers.noBody())
             .headers(headers));
   }
 
-  private static HttpRequest.Builder request(int port, String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path))
         .timeout(Duration.ofSeconds(15));
   }
 
