@@ -32,6 +32,8 @@ final class RedisConnection implements AsyncLookup, AutoCloseable {
   /** Probes without a reply, one per call of {@link #probe}. */
   private static final int MAX_FAILED_PROBES = 3;
 
+  private static final Duration HANDSHAKE = Duration.ofSeconds(1);
+
   private final RedisURI uri;
   private final ClientResources resources;
   private final RedisClient client;
@@ -45,8 +47,8 @@ final class RedisConnection implements AsyncLookup, AutoCloseable {
 
   RedisConnection(RedisURI uri, Duration timeout) {
     this.uri = uri;
-    // Of the handshake.
-    uri.setTimeout(timeout);
+    // Of the handshake, for which no request waits.
+    uri.setTimeout(HANDSHAKE);
     resources =
         ClientResources.builder()
             .reconnectDelay(
