@@ -40,13 +40,27 @@ final class RedisLookup implements AsyncLookup {
     this.timeoutMillis = timeout.toMillis();
   }
 
+  /**
+   * Tries a second time if a connection was closed meanwhile: by Redis, which was replaced, or
+   * because it was not used.
+   */
   @Override
   public CompletionStage<List<String>> getAsync(List<String> keys) {
     Future<RedisConnection> connection = connection();
+    boolean isUsedAgain = connection.succeeded();
+    return read(connection, keys)
+        .recover(
+            failure ->
+                isUsedAgain && isClosed(failure)
+                    ? read(connection(), keys)
+                    : Future.failedFuture(failure))
+        .toCompletionStage();
+  }
+
+  private Future<List<String>> read(Future<RedisConnection> connection, List<String> keys) {
     return withinTime(connection)
         .compose(ready -> read(ready, keys))
-        .onFailure(failure -> leaveIfBroken(connection, failure))
-        .toCompletionStage();
+        .onFailure(failure -> leaveIfBroken(connection, failure));
   }
 
   private Future<RedisConnection> connection() {
@@ -100,10 +114,19 @@ final class RedisLookup implements AsyncLookup {
 
   /** An attempt to connect goes on: it has a time-out of its own. */
   private void leaveIfBroken(Future<RedisConnection> connection, Throwable failure) {
-    boolean isReplyOfRedis = failure.getCause() instanceof ErrorType;
-    if (connection.isComplete() && !isReplyOfRedis) {
+    if (connection.isComplete() && !isReplyOfRedis(failure)) {
       leave(connection);
     }
+  }
+
+  private static boolean isReplyOfRedis(Throwable failure) {
+    return failure.getCause() instanceof ErrorType;
+  }
+
+  private static boolean isClosed(Throwable failure) {
+    return failure instanceof IncompleteLookupException
+        && !isReplyOfRedis(failure)
+        && !(failure.getCause() instanceof TimeoutException);
   }
 
   private void leave(Future<RedisConnection> connection) {

@@ -23,6 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
 
 /** The lookup with a real Redis, in the checker that uses it. */
 final class RedisLookupTest {
@@ -83,6 +85,22 @@ final class RedisLookupTest {
 
       network.heal();
       Await.until("a verdict", PATIENCE, () -> check(checker) instanceof Verdict.Active);
+    }
+  }
+
+  @Test
+  void given_connections_that_redis_closes_then_no_check_fails() {
+    AsyncRevocationChecker checker = checker("f:", redis.port());
+    for (int round = 0; round < 20; round++) {
+      assertThat(check(checker)).isInstanceOf(Verdict.Active.class);
+      List<CompletableFuture<Verdict>> many =
+          Stream.generate(() -> checker.check(TokenClaims.of(CLAIMS)).toCompletableFuture())
+              .limit(200)
+              .toList();
+      redis.execute(
+          commands ->
+              commands.clientKill(ClientKillParams.clientKillParams().type(ClientType.NORMAL)));
+      assertThat(many).allMatch(verdict -> verdict.join() instanceof Verdict.Active);
     }
   }
 
