@@ -112,11 +112,11 @@ final class RedisLookupTest {
       "on",
       ">secret",
       "-@all",
-      "+mget",
       "+get",
       "+ping",
       "+hello",
       "+client|setname",
+      "+client|tracking",
       "%R~e:at:*",
       "%R~e:sid:*",
       "%R~e:sub:*"

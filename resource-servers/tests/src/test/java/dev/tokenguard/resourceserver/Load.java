@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -28,18 +29,26 @@ import java.util.stream.LongStream;
 final class Load implements AutoCloseable {
 
   /**
-   * @param nanoseconds of each response, sorted
+   * @param nanoseconds of each response with status 200, sorted
+   * @param refused the other responses: 503, where Redis did not reply within the time-out
    * @param seconds that the round took
    */
-  record Result(long[] nanoseconds, double seconds) {
+  record Result(long[] nanoseconds, long refused, double seconds) {
 
     static Result all(List<Result> rounds) {
       LongStream all = rounds.stream().flatMapToLong(it -> Arrays.stream(it.nanoseconds));
-      return new Result(all.sorted().toArray(), rounds.stream().mapToDouble(Result::seconds).sum());
+      return new Result(
+          all.sorted().toArray(),
+          rounds.stream().mapToLong(Result::refused).sum(),
+          rounds.stream().mapToDouble(Result::seconds).sum());
     }
 
     double perSecond() {
       return nanoseconds.length / seconds;
+    }
+
+    double refusedShare() {
+      return refused / (double) (refused + nanoseconds.length);
     }
 
     double milliseconds(double quantile) {
@@ -55,6 +64,7 @@ final class Load implements AutoCloseable {
   private final ExecutorService threads;
   private final int connections;
   private final List<byte[]> requests;
+  private final LongAdder refused = new LongAdder();
 
   Load(int connections, URI uri, List<String> accessTokens) {
     this.connections = connections;
@@ -82,7 +92,7 @@ final class Load implements AutoCloseable {
             .toList();
     long[] nanoseconds =
         all.stream().flatMapToLong(it -> Arrays.stream(it.join())).sorted().toArray();
-    return new Result(nanoseconds, (System.nanoTime() - start) / 1e9);
+    return new Result(nanoseconds, refused.sumThenReset(), (System.nanoTime() - start) / 1e9);
   }
 
   private long[] send(URI uri, int first, long start, Duration time) {
@@ -99,9 +109,14 @@ final class Load implements AutoCloseable {
         while (isOpen && now - start < time.toNanos()) {
           long sent = System.nanoTime();
           out.write(requests.get(next++ % requests.size()));
-          isOpen = readOk(in);
+          Response response = read(in);
+          isOpen = response.isOpen;
           now = System.nanoTime();
-          nanoseconds.add(now - sent);
+          if (response.isOk) {
+            nanoseconds.add(now - sent);
+          } else {
+            refused.increment();
+          }
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -110,11 +125,15 @@ final class Load implements AutoCloseable {
     return nanoseconds.build().toArray();
   }
 
-  /** Whether the connection can be used again. nginx closes one after 1000 requests. */
-  private static boolean readOk(InputStream in) throws IOException {
+  /**
+   * @param isOpen whether the connection can be used again: nginx closes one after 1000 requests
+   */
+  private record Response(boolean isOk, boolean isOpen) {}
+
+  private static Response read(InputStream in) throws IOException {
     String status = line(in);
-    if (!status.startsWith("HTTP/1.1 200")) {
-      throw new IOException("not accepted: " + status);
+    if (!status.startsWith("HTTP/1.1 200") && !status.startsWith("HTTP/1.1 503")) {
+      throw new IOException("neither accepted nor unavailable: " + status);
     }
     int length = -1;
     boolean isChunked = false;
@@ -137,7 +156,7 @@ final class Load implements AutoCloseable {
     } else {
       throw new IOException("a response without a length");
     }
-    return !isClosed;
+    return new Response(status.startsWith("HTTP/1.1 200"), !isClosed);
   }
 
   private static int chunk(InputStream in) throws IOException {
