@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClas
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -31,10 +32,12 @@ class RedisLookupConfiguration {
 
     @Bean
     RedisLookup tokenGuardRedis(
-        TokenGuardProperties properties, ObjectProvider<RedisConnectionFactory> application) {
+        TokenGuardProperties properties,
+        ObjectProvider<RedisConnectionFactory> application,
+        ResourceLoader classPath) {
       properties.validate();
       if (properties.hasOwnRedis()) {
-        return own(properties);
+        return own(properties, classPath);
       }
       RedisConnectionFactory factory = application.getIfUnique();
       Duration timeout = properties.timeout();
@@ -59,19 +62,18 @@ class RedisLookupConfiguration {
   static class WithoutSpringData {
 
     @Bean
-    RedisLookup tokenGuardRedis(TokenGuardProperties properties) {
+    RedisLookup tokenGuardRedis(TokenGuardProperties properties, ResourceLoader classPath) {
       properties.validate();
       if (!properties.hasOwnRedis()) {
         throw new InvalidSettingException(
             "Token Guard has no Redis: token-guard.redis.url is not set.", ACTION);
       }
-      return own(properties);
+      return own(properties, classPath);
     }
   }
 
-  private static RedisLookup own(TokenGuardProperties properties) {
-    if (!ClassUtils.isPresent(
-        "io.lettuce.core.RedisClient", RedisLookupConfiguration.class.getClassLoader())) {
+  private static RedisLookup own(TokenGuardProperties properties, ResourceLoader classPath) {
+    if (!ClassUtils.isPresent("io.lettuce.core.RedisClient", classPath.getClassLoader())) {
       throw new InvalidSettingException(
           "token-guard.redis.url is set, and Lettuce is not on the class path.",
           "Add the dependency io.lettuce:lettuce-core.");

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.security.oauth2.jwt.Jwt;
 
 /**
@@ -110,7 +111,7 @@ public final class RevocationCheck {
         LOG.warn(
             "Redis is unavailable; valid access tokens are {}: {}",
             unknown.isAccepted() ? "accepted, even if they are revoked" : "refused with 503",
-            unknown.failure().toString());
+            NestedExceptionUtils.getMostSpecificCause(unknown.failure()).toString());
       }
       if (unknown.isAccepted()) {
         return token;

@@ -18,6 +18,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
@@ -46,7 +47,12 @@ import reactor.core.publisher.Mono;
   TokenGuardAutoConfiguration.HasDecoder.class
 })
 @EnableConfigurationProperties(TokenGuardProperties.class)
-@Import({RedisLookupConfiguration.class, MetricsConfiguration.class, HealthConfiguration.class})
+@Import({
+  RedisLookupConfiguration.class,
+  MetricsConfiguration.class,
+  HealthConfiguration.class,
+  SpringBoot4HealthConfiguration.class
+})
 public class TokenGuardAutoConfiguration {
 
   /**
@@ -76,17 +82,22 @@ public class TokenGuardAutoConfiguration {
 
   @Bean
   RevocationCheck tokenGuardRevocationCheck(
-      RedisLookup redis, TokenGuardProperties properties, ObjectProvider<CheckRecorder> recorders) {
+      RedisLookup redis,
+      TokenGuardProperties properties,
+      ObjectProvider<CheckRecorder> recorders,
+      ResourceLoader classPath) {
     CheckRecorder recorder = recorders.getIfAvailable(() -> CheckRecorder.NONE);
     Optional<RevocationCache> cache =
-        properties.cache().isOn() ? Optional.of(cache(properties, recorder)) : Optional.empty();
+        properties.cache().isOn()
+            ? Optional.of(cache(properties, recorder, classPath))
+            : Optional.empty();
     return new RevocationCheck(redis, properties, cache, recorder, Clock.systemUTC());
   }
 
-  private static RevocationCache cache(TokenGuardProperties properties, CheckRecorder recorder) {
+  private static RevocationCache cache(
+      TokenGuardProperties properties, CheckRecorder recorder, ResourceLoader classPath) {
     if (!ClassUtils.isPresent(
-        "com.github.benmanes.caffeine.cache.Caffeine",
-        TokenGuardAutoConfiguration.class.getClassLoader())) {
+        "com.github.benmanes.caffeine.cache.Caffeine", classPath.getClassLoader())) {
       throw new InvalidSettingException(
           "token-guard.cache.ttl is set, and Caffeine is not on the class path.",
           "Add the dependency com.github.ben-manes.caffeine:caffeine, or set it to 0.");

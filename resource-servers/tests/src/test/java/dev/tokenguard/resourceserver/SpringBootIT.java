@@ -5,10 +5,10 @@ import dev.tokenguard.resourceserver.ExampleServer.Command;
 /**
  * The starter in an application with Spring MVC and the Lettuce connection of Spring Data Redis.
  */
-class SpringBootIT extends ResourceServerContract {
+class SpringBootIT extends SpringBootContract {
 
   @Override
   protected Command command() {
-    return SpringBoot.command("servlet", "lettuce");
+    return example("servlet", "lettuce");
   }
 }

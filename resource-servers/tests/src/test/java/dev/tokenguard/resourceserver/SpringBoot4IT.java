@@ -1,0 +1,12 @@
+package dev.tokenguard.resourceserver;
+
+import dev.tokenguard.resourceserver.ExampleServer.Command;
+
+/** The starter in the same application with Spring Boot 4. */
+class SpringBoot4IT extends SpringBootContract {
+
+  @Override
+  protected Command command() {
+    return example("boot-4", "lettuce");
+  }
+}

@@ -1,0 +1,12 @@
+package dev.tokenguard.resourceserver;
+
+import dev.tokenguard.resourceserver.ExampleServer.Command;
+
+/** The starter in an application with Spring MVC and the Jedis connection of Spring Data Redis. */
+class SpringBootJedisIT extends SpringBootContract {
+
+  @Override
+  protected Command command() {
+    return example("servlet", "jedis");
+  }
+}
