@@ -2,6 +2,7 @@ package dev.tokenguard.resourceserver;
 
 import dev.tokenguard.resourceserver.ExampleServer.Command;
 import dev.tokenguard.resourceserver.Stack.User;
+import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.client.Answer;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
@@ -137,7 +138,7 @@ final class Throughput {
         System.out.println(rows.get(rows.size() - 1));
       } catch (TestAbortedException missing) {
         System.out.println(name + " is skipped: " + missing.getMessage());
-      } catch (RuntimeException failed) {
+      } catch (RuntimeException | AssertionError failed) {
         System.out.println(name + " failed: " + failed);
       }
     }
@@ -225,6 +226,7 @@ final class Throughput {
           servers.put(variant, ExampleServer.start(stack, command, variant.environment));
         }
       }
+      requireThatOnlyTheCheckDiffers(servers);
       Map<Variant, List<Load.Result>> rounds = measure(name, servers, tokens);
       Map<Variant, Duration> delays = new LinkedHashMap<>();
       for (Variant variant : servers.keySet()) {
@@ -236,6 +238,20 @@ final class Throughput {
     } finally {
       servers.values().forEach(ExampleServer::close);
     }
+  }
+
+  /** An example that ignores {@code CHECK} would be compared with itself. */
+  private void requireThatOnlyTheCheckDiffers(Map<Variant, ExampleServer> servers) {
+    Answer login = stack.user().logIn(stack.client());
+    stack.client().logout(login.refreshToken()).orFail();
+    servers.forEach(
+        (variant, server) -> {
+          int expected = variant == Variant.OFF ? 200 : 401;
+          Await.until(
+              variant + " responds with " + expected + " to a revoked token",
+              LONGEST_DELAY,
+              () -> server.get(login.accessToken()).statusCode() == expected);
+        });
   }
 
   /** The tests trade throughput for a short start. */
