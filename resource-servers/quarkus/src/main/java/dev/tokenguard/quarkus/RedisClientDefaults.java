@@ -15,7 +15,8 @@ class RedisClientDefaults implements RedisOptionsCustomizer {
   /** The name of the client: {@code quarkus.redis.token-guard.hosts}. */
   static final String CLIENT = "token-guard";
 
-  private static final int SECONDS_WITHOUT_REPLY = 5;
+  /** Longer than a cache usually keeps values: it would connect anew whenever they expire. */
+  private static final int SECONDS_WITHOUT_REPLY = 15;
 
   private final TokenGuardConfig config;
 
