@@ -11,7 +11,7 @@ hash() {
 cat >/tmp/users.acl <<END
 user default off
 user keycloak on #$(hash "$REDIS_KEYCLOAK_PASSWORD") ~tg:* -@all +ping +select +client|setname +eval +evalsha +get +mget +set +time +expire +expireat +expiretime +hget +hmget +hset +hdel +hscan +hrandfield +xadd +xtrim +xrevrange +info
-user api on #$(hash "$REDIS_API_PASSWORD") %R~tg:at:* %R~tg:sid:* %R~tg:sub:* -@all +mget +get +ping +hello +client|setname
+user api on #$(hash "$REDIS_API_PASSWORD") %R~tg:at:* %R~tg:sid:* %R~tg:sub:* -@all +get +ping +hello +client|setname +client|tracking
 user internal on #$(hash "$REDIS_INTERNAL_PASSWORD") &* -@all +psync +replconf +multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info +client|setname +client|kill +script|kill
 END
 

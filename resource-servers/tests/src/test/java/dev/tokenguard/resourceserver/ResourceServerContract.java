@@ -10,6 +10,7 @@ import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.server.TcpProxy;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The scenarios of an API that checks access tokens, for its example application. */
@@ -176,28 +178,25 @@ abstract class ResourceServerContract {
     }
   }
 
-  @Test
-  void given_no_connection_to_redis_then_503_until_it_is_back() {
-    ExampleServer api = api();
-    Answer login = login();
-    assertThat(api.get(login.accessToken()).statusCode()).isEqualTo(200);
+  enum Outage {
+    NO_CONNECTION(TcpProxy::reset),
+    NO_RESPONSE(TcpProxy::swallowAll);
 
-    api.redis().reset();
-    try {
-      assertUnavailable(api.get(login.accessToken()));
-    } finally {
-      api.redis().heal();
+    private final Consumer<TcpProxy> begin;
+
+    Outage(Consumer<TcpProxy> begin) {
+      this.begin = begin;
     }
-    awaitStatus(200, api, login);
   }
 
-  @Test
-  void given_a_redis_that_does_not_answer_then_503_until_it_does() {
+  @ParameterizedTest
+  @EnumSource
+  void given_an_outage_of_redis_then_503_until_it_is_over(Outage outage) {
     ExampleServer api = api();
     Answer login = login();
     assertThat(api.get(login.accessToken()).statusCode()).isEqualTo(200);
 
-    api.redis().swallowAll();
+    outage.begin.accept(api.redis());
     try {
       assertUnavailable(api.get(login.accessToken()));
     } finally {
