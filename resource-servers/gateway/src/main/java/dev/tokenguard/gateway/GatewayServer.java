@@ -163,6 +163,7 @@ final class GatewayServer implements AutoCloseable {
   void start() throws Exception {
     tick();
     vertx.setPeriodic(PROBE_INTERVAL.toMillis(), timer -> tick());
+    WarmUp.run();
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(settings.host())

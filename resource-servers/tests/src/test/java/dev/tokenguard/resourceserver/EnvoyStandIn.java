@@ -67,7 +67,7 @@ final class EnvoyStandIn {
   private void handle(HttpExchange request) throws IOException {
     CheckResponse verdict;
     try {
-      verdict = verdicts.withDeadlineAfter(2, TimeUnit.SECONDS).check(check(request));
+      verdict = verdicts.withDeadlineAfter(8, TimeUnit.SECONDS).check(check(request));
     } catch (StatusRuntimeException failed) {
       // failure_mode_allow: false, status_on_error: 503
       request.getResponseHeaders().set("Retry-After", "1");

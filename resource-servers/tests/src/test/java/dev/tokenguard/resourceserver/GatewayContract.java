@@ -8,11 +8,14 @@ import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.process.WorkFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,16 +39,26 @@ abstract class GatewayContract extends ResourceServerContract {
   @Override
   protected final Command command() {
     List<String> gateway = gateway();
-    WorkFolder folder = WorkFolder.create("gateway");
-    folders.add(folder);
+    WorkFolder folder = folder();
     List<String> words = new ArrayList<>(List.of("bash", "example/run", gateway.get(0)));
-    words.add(System.getProperty("gateway.jar"));
     words.add(Integer.toString(behind.port()));
     words.add(Integer.toString(LoopbackPort.free()));
     words.add(Integer.toString(LoopbackPort.free()));
     words.add(folder.path().toString());
+    words.add("-XX:TieredStopAtLevel=1");
     words.addAll(gateway.subList(1, gateway.size()));
     return new Command(HOME, words);
+  }
+
+  /** Where a gateway can read that has given up the rights of root. */
+  private WorkFolder folder() {
+    try {
+      WorkFolder folder = new WorkFolder(Files.createTempDirectory("gateway-"));
+      folders.add(folder);
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @AfterAll
