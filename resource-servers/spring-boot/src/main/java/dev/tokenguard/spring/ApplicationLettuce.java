@@ -27,7 +27,7 @@ final class ApplicationLettuce {
         new LettuceConnectionFactory(addressOf(application), configuration(application, timeout));
     own.afterPropertiesSet();
     own.start();
-    return new LettuceRedisLookup(own.getRequiredNativeClient(), own::destroy);
+    return new LettuceRedisLookup(own.getRequiredNativeClient(), timeout, own::destroy);
   }
 
   private static RedisConfiguration addressOf(LettuceConnectionFactory application) {
@@ -58,7 +58,7 @@ final class ApplicationLettuce {
                 resources.mutate().reconnectDelay(LettuceRedisLookup.RECONNECT_DELAY).build())
         .ifPresent(builder::clientResources);
     return builder
-        .commandTimeout(timeout)
+        .commandTimeout(LettuceRedisLookup.CONNECT_TIMEOUT)
         .shutdownTimeout(Duration.ofSeconds(1))
         .clientOptions(options(application.isClusterAware(), timeout, theirs.getClientOptions()))
         .build();
@@ -71,11 +71,18 @@ final class ApplicationLettuce {
         theirs.flatMap(options -> Optional.ofNullable(options.getConfiguredProtocolVersion()));
     if (isCluster) {
       ClusterClientOptions.Builder options =
-          LettuceLookup.clusterOptions(timeout).mutate().sslOptions(ssl);
+          LettuceLookup.clusterOptions(timeout)
+              .mutate()
+              .socketOptions(LettuceRedisLookup.SOCKET)
+              .sslOptions(ssl);
       protocol.ifPresent(options::protocolVersion);
       return options.build();
     }
-    ClientOptions.Builder options = LettuceLookup.options(timeout).mutate().sslOptions(ssl);
+    ClientOptions.Builder options =
+        LettuceLookup.options(timeout)
+            .mutate()
+            .socketOptions(LettuceRedisLookup.SOCKET)
+            .sslOptions(ssl);
     protocol.ifPresent(options::protocolVersion);
     return options.build();
   }

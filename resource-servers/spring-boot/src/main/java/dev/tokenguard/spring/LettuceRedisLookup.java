@@ -5,7 +5,10 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
@@ -29,9 +32,19 @@ final class LettuceRedisLookup implements RedisLookup {
   static final Delay RECONNECT_DELAY =
       Delay.exponential(Duration.ofMillis(10), Duration.ofSeconds(1), 2, TimeUnit.MILLISECONDS);
 
+  /**
+   * To connect, with the handshakes of TLS and Redis. Longer than a command may take, because no
+   * request waits for it.
+   */
+  static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+
+  static final SocketOptions SOCKET =
+      SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).build();
+
   private static final Duration BETWEEN_FIRST_ATTEMPTS = Duration.ofMillis(500);
 
   private final AbstractRedisClient client;
+  private final Duration timeout;
   private final Runnable shutdown;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile Optional<LettuceLookup> lookup;
@@ -41,8 +54,9 @@ final class LettuceRedisLookup implements RedisLookup {
    *
    * @param client with {@link LettuceLookup#options} or {@link LettuceLookup#clusterOptions}
    */
-  LettuceRedisLookup(AbstractRedisClient client, Runnable shutdown) {
+  LettuceRedisLookup(AbstractRedisClient client, Duration timeout, Runnable shutdown) {
     this.client = client;
+    this.timeout = timeout;
     this.shutdown = shutdown;
     this.lookup = connected();
     if (lookup.isEmpty()) {
@@ -54,12 +68,13 @@ final class LettuceRedisLookup implements RedisLookup {
 
   static LettuceRedisLookup of(String url, Duration timeout) {
     RedisURI address = RedisURI.create(url);
-    address.setTimeout(timeout);
+    address.setTimeout(CONNECT_TIMEOUT);
     ClientResources resources = ClientResources.builder().reconnectDelay(RECONNECT_DELAY).build();
     RedisClient client = RedisClient.create(resources, address);
-    client.setOptions(LettuceLookup.options(timeout));
+    client.setOptions(LettuceLookup.options(timeout).mutate().socketOptions(SOCKET).build());
     return new LettuceRedisLookup(
         client,
+        timeout,
         () -> {
           client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
           resources.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
@@ -80,10 +95,14 @@ final class LettuceRedisLookup implements RedisLookup {
 
   private Optional<LettuceLookup> connected() {
     try {
-      return Optional.of(
-          client instanceof RedisClusterClient cluster
-              ? LettuceLookup.of(cluster.connect())
-              : LettuceLookup.of(((RedisClient) client).connect()));
+      if (client instanceof RedisClusterClient cluster) {
+        StatefulRedisClusterConnection<String, String> connection = cluster.connect();
+        connection.setTimeout(timeout);
+        return Optional.of(LettuceLookup.of(connection));
+      }
+      StatefulRedisConnection<String, String> connection = ((RedisClient) client).connect();
+      connection.setTimeout(timeout);
+      return Optional.of(LettuceLookup.of(connection));
     } catch (RedisException unavailable) {
       return Optional.empty();
     }

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param keyPrefix Prefix of the keys: the setting key-prefix of the connection in Keycloak.
  * @param whenUnavailable What happens to valid tokens while Redis is unavailable: refuse responds
  *     with 503, accept serves them until they expire, even if they are revoked.
- * @param timeout Longest time to connect to Redis, and longest time to wait for its reply, from 1
+ * @param timeout Longest time to wait for a reply of Redis, and with Jedis to connect to it, from 1
  *     ms to 10 s.
  * @param cache What is kept from earlier checks.
  */
