@@ -70,14 +70,12 @@ class OrdersApi {
   private static RevocationChecker createChecker() {
     URI redisUrl = URI.create(System.getenv("REDIS_URL"));
     HostAndPort address = new HostAndPort(redisUrl.getHost(), redisUrl.getPort());
+    int timeoutMillis = Integer.parseInt(System.getenv().getOrDefault("TIMEOUT", "100"));
     JedisClientConfig config =
-        DefaultJedisClientConfig.builder()
-            .connectionTimeoutMillis(100)
-            .socketTimeoutMillis(100)
-            .build();
+        DefaultJedisClientConfig.builder().timeoutMillis(timeoutMillis).build();
     ConnectionPoolConfig pool = new ConnectionPoolConfig();
     pool.setMaxTotal(8);
-    pool.setMaxWait(Duration.ofMillis(100));
+    pool.setMaxWait(Duration.ofMillis(timeoutMillis));
     RedisClient redis =
         RedisClient.builder().hostAndPort(address).clientConfig(config).poolConfig(pool).build();
     RevocationChecker checker =

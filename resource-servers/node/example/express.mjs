@@ -4,7 +4,7 @@ import { requireToken } from '@token-guard/checker/express';
 import express from 'express';
 import { Redis } from 'ioredis';
 
-const { PORT, ISSUER, AUDIENCE, REDIS_URL, WHEN_UNAVAILABLE, CACHE_TTL, CHECK } = process.env;
+const { PORT, ISSUER, AUDIENCE, REDIS_URL, WHEN_UNAVAILABLE, CACHE_TTL, TIMEOUT, CHECK } = process.env;
 
 const redis = new Redis(REDIS_URL, { connectTimeout: 100, socketTimeout: 1000 });
 redis.on('error', (failure) => console.warn(`Redis: ${failure.message}`));
@@ -13,6 +13,7 @@ const checker = createChecker({
   redis,
   enabled: CHECK !== 'off',
   whenUnavailable: WHEN_UNAVAILABLE,
+  timeoutMs: Number(TIMEOUT ?? 100),
   cacheTtlMs: Number(CACHE_TTL ?? 0),
 });
 

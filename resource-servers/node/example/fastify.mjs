@@ -4,7 +4,7 @@ import { requireToken } from '@token-guard/checker/fastify';
 import Fastify from 'fastify';
 import { createClient } from 'redis';
 
-const { PORT, ISSUER, AUDIENCE, REDIS_URL, WHEN_UNAVAILABLE, CACHE_TTL, CHECK } = process.env;
+const { PORT, ISSUER, AUDIENCE, REDIS_URL, WHEN_UNAVAILABLE, CACHE_TTL, TIMEOUT, CHECK } = process.env;
 
 const redis = createClient({
   url: REDIS_URL,
@@ -18,6 +18,7 @@ const checker = createChecker({
   redis,
   enabled: CHECK !== 'off',
   whenUnavailable: WHEN_UNAVAILABLE,
+  timeoutMs: Number(TIMEOUT ?? 100),
   cacheTtlMs: Number(CACHE_TTL ?? 0),
 });
 

@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -22,7 +23,11 @@ const challenge = `Bearer realm="orders"`
 var errKeysUnavailable = errors.New("the keys of the issuer are unavailable")
 
 func main() {
-	checker := NewChecker(os.Getenv("REDIS_URL"), "tg:", 100*time.Millisecond)
+	timeout := 100 * time.Millisecond
+	if millis, err := strconv.Atoi(os.Getenv("TIMEOUT")); err == nil {
+		timeout = time.Duration(millis) * time.Millisecond
+	}
+	checker := NewChecker(os.Getenv("REDIS_URL"), "tg:", timeout)
 	issuer := os.Getenv("ISSUER")
 	keys := &keySet{uri: issuer + "/protocol/openid-connect/certs"}
 	http.HandleFunc("/orders", requireToken(issuer, os.Getenv("AUDIENCE"), keys, checker, func(response http.ResponseWriter, _ *http.Request) {

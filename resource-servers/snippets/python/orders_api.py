@@ -35,7 +35,8 @@ class Keys:
 
 
 keys = Keys(ISSUER + "/protocol/openid-connect/certs")
-checker = RevocationChecker(os.environ["REDIS_URL"], when_unavailable=os.environ.get("WHEN_UNAVAILABLE", "refuse"))
+checker = RevocationChecker(os.environ["REDIS_URL"], when_unavailable=os.environ.get("WHEN_UNAVAILABLE", "refuse"),
+                            timeout=int(os.environ.get("TIMEOUT", "100")) / 1000)
 
 
 @app.before_request

@@ -23,7 +23,7 @@ import java.util.Map;
  *
  * <p>All examples read the same environment variables: {@code PORT}, {@code ISSUER}, {@code
  * AUDIENCE}, {@code REDIS_URL}, {@code WHEN_UNAVAILABLE} ({@code refuse} or {@code accept}), {@code
- * CACHE_TTL} in milliseconds, and {@code CHECK} ({@code on} or {@code off}).
+ * CACHE_TTL} and {@code TIMEOUT} in milliseconds, and {@code CHECK} ({@code on} or {@code off}).
  */
 final class ExampleServer implements AutoCloseable {
 
@@ -59,6 +59,8 @@ final class ExampleServer implements AutoCloseable {
     environment.put("REDIS_URL", "redis://127.0.0.1:" + redis.port());
     environment.put("WHEN_UNAVAILABLE", "refuse");
     environment.put("CACHE_TTL", "0");
+    // Longer than an API would wait: a machine that runs tests may be busy.
+    environment.put("TIMEOUT", "1000");
     environment.put("CHECK", "on");
     environment.putAll(changes);
     ServerProcess process = new ServerProcess("example", "the example on port " + port);

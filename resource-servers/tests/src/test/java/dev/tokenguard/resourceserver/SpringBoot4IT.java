@@ -1,8 +1,10 @@
 package dev.tokenguard.resourceserver;
 
 import dev.tokenguard.resourceserver.ExampleServer.Command;
+import org.junit.jupiter.api.Tag;
 
 /** The starter in the same application with Spring Boot 4. */
+@Tag("full")
 class SpringBoot4IT extends SpringBootContract {
 
   @Override
