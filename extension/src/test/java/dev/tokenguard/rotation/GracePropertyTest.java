@@ -17,6 +17,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.lifecycle.BeforeTry;
 
 /**
  * What each way of accepting replays guarantees, whatever is presented and when. On the in-memory
@@ -24,9 +25,17 @@ import net.jqwik.api.Provide;
  */
 final class GracePropertyTest {
 
-  private final TestClock clock = TestClock.started();
-  private final Login login = Login.at(clock);
-  private final FamilyStore store = new InMemoryFamilyStore(clock);
+  private TestClock clock;
+  private Login login;
+  private FamilyStore store;
+
+  /** One instance serves all tries. */
+  @BeforeTry
+  void logIn() {
+    clock = TestClock.started();
+    login = Login.at(clock);
+    store = new InMemoryFamilyStore(clock);
+  }
 
   /**
    * A token is presented.
