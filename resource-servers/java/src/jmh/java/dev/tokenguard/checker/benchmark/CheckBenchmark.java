@@ -48,7 +48,7 @@ import org.openjdk.jmh.util.Statistics;
 @Fork(1)
 public class CheckBenchmark {
 
-  private static final int TOKENS = 10_000;
+  private static final int TOKENS = Integer.getInteger("tokens", 10_000);
   private static final long NOW = System.currentTimeMillis() / 1000;
 
   private redis.clients.jedis.RedisClient jedis;
@@ -68,7 +68,7 @@ public class CheckBenchmark {
           new Runner(
                   new OptionsBuilder()
                       .include(CheckBenchmark.class.getSimpleName())
-                      .jvmArgsAppend("-Dredis.port=" + server.port())
+                      .jvmArgsAppend("-Dredis.port=" + server.port(), "-Dtokens=" + TOKENS)
                       .build())
               .run(),
           server.version());
@@ -81,10 +81,11 @@ public class CheckBenchmark {
     sorted.sort(Comparator.comparing(CheckBenchmark::name));
     Statistics get = statistics(sorted, "getByJedis");
     System.out.printf(
-        "%nRedis %s, Java %s, %d processors; microseconds, and ratios to getByJedis%n",
+        "%nRedis %s, Java %s, %d processors, %d tokens; microseconds, and ratios to getByJedis%n",
         redisVersion,
         System.getProperty("java.version"),
-        Runtime.getRuntime().availableProcessors());
+        Runtime.getRuntime().availableProcessors(),
+        TOKENS);
     System.out.printf(
         "%-24s %9s %9s %9s %12s %12s%n", "", "p50", "p99", "p99.9", "p50 ratio", "p99 ratio");
     for (RunResult result : sorted) {
