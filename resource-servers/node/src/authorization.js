@@ -89,7 +89,7 @@ function refusalsOf(realm) {
   };
 }
 
-/** The keys of the issuer; tells a token without a key from an issuer that is unavailable. */
+/** The keys of the issuer; distinguishes a token without a key from an issuer that is unavailable. */
 function keysOf(remoteKeys) {
   return async (header, token) => {
     try {

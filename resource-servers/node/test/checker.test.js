@@ -20,7 +20,7 @@ describe('checker', () => {
     assert.deepEqual(redis.asked, ['tg:at:j', 'tg:sid:s', 'tg:sub:u']);
   });
 
-  it('given a revoked token then scope and reason are told', async () => {
+  it('given a revoked token then the verdict has scope and reason', async () => {
     const checker = createChecker({ redis: clientOf({ 'x:at:j': 'revoked by client' }), keyPrefix: 'x:' });
     assert.deepEqual(await checker.check(claims), {
       status: 'revoked',
@@ -118,7 +118,7 @@ describe('checker', () => {
     [{ redis: { ...clientOf(), options: { keyPrefix: 'app:' } } }, /keyPrefix of its own/],
     [{ redis: { ...clientOf(), options: { redisOptions: { keyPrefix: 'app:' } } } }, /keyPrefix of its own/],
   ]) {
-    it(`given the options ${JSON.stringify(options)} then an error tells what to do`, () => {
+    it(`given the options ${JSON.stringify(options)} then the error names what to do`, () => {
       assert.throws(() => createChecker(options && { redis: clientOf(), ...options }), { name: 'TypeError', message });
     });
   }

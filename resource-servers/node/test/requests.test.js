@@ -131,7 +131,7 @@ for (const [name, create] of Object.entries(servers)) {
       }
     });
 
-    it('given a revoked token then 401 tells it, and nothing else', async () => {
+    it('given a revoked token then the 401 says revoked, and nothing else', async () => {
       entries.set('tg:sid:s', `${now() + 5} logout of secret-name`);
       assert.deepEqual(await bearer(), {
         status: 401,
@@ -141,7 +141,7 @@ for (const [name, create] of Object.entries(servers)) {
       });
     });
 
-    it('given an expired token then 401 tells it, without any tolerance', async () => {
+    it('given an expired token then the 401 says expired, without any tolerance', async () => {
       for (const exp of [now(), now() - 1, 0]) {
         const { status, challenge } = await bearer({ exp });
         assert.equal(status, 401);
@@ -149,7 +149,7 @@ for (const [name, create] of Object.entries(servers)) {
       }
     });
 
-    it('given an expired token of another signature, issuer or audience then its expiry is not told', async () => {
+    it('given an expired token of another signature, issuer or audience then its expiry is not revealed', async () => {
       const exp = now() - 1;
       for (const response of [
         await bearer({ exp }, { key: foreignKey }),
