@@ -45,7 +45,7 @@ final class LayersTest {
     "redis.connection,           redis.store",
     "!keycloak.since26_*,        keycloak.since26_*",
   })
-  void givenPackages_thenTheyDependOnNoneOfTheOthers(String packages, String others) {
+  void given_packages_then_they_depend_on_none_of_the_others(String packages, String others) {
     DescribedPredicate<JavaClass> named = in(packages.replace("!", ""));
     noClasses()
         .that(packages.startsWith("!") ? not(named) : named)
@@ -69,7 +69,8 @@ final class LayersTest {
 
   /** Metrics know what the adapter reports to its listeners, and no more. */
   @Test
-  void givenTheKeycloakAdapter_thenOnlyItsConnectionKnowsMoreOfRedisThanTheTelemetry() {
+  void
+      given_the_keycloak_adapter_then_only_its_connection_knows_more_of_redis_than_the_telemetry() {
     noClasses()
         .that(in("keycloak").and(not(in("keycloak.connection"))))
         .should()
@@ -79,7 +80,7 @@ final class LayersTest {
 
   /** CWE-117: client ids and addresses come from outside. */
   @Test
-  void whenALineIsLogged_thenItIsFormattedInOnePlaceThatKeepsItOnOneLine() {
+  void when_a_line_is_logged_then_it_is_formatted_in_one_place_that_keeps_it_on_one_line() {
     noClasses()
         .that(in("keycloak"))
         .should()

@@ -42,7 +42,7 @@ final class SettingTest {
           flag   | Is open       | ''     | [true, false]    | Whether. Accepts true or false; default true.
           text   | Name          | ''     | []               | Its name. Accepts letters.
           """)
-  void givenASetting_thenItIsDescribed(
+  void given_a_setting_then_it_is_described(
       String kind, String label, String unit, String choices, String description) {
     Setting<?> setting = SETTINGS.get(kind);
     assertThat(setting.label()).isEqualTo(label);
@@ -52,7 +52,7 @@ final class SettingTest {
   }
 
   @Test
-  void givenAnotherLabelAndGroup_thenAllElseStays() {
+  void given_another_label_and_group_then_all_else_stays() {
     Setting<Integer> changed = NUMBER.labelled("Height").in("Measures");
     assertThat(changed.label()).isEqualTo("Height");
     assertThat(changed.group()).isEqualTo("Measures");
@@ -60,7 +60,7 @@ final class SettingTest {
   }
 
   @Test
-  void givenNoValueOrABlank_thenTheDefaultCounts() {
+  void given_no_value_or_a_blank_then_the_default_counts() {
     Map<String, Object> saved = new HashMap<>();
     saved.put("size", null);
     saved.put("colour", "   ");
@@ -73,7 +73,7 @@ final class SettingTest {
 
   /** The console saves texts, the admin REST API also numbers and booleans. */
   @Test
-  void givenTextsNumbersOrBooleans_thenEachIsRead() {
+  void given_texts_numbers_or_booleans_then_each_is_read() {
     for (Object seven : new Object[] {" 7 ", 7, 7L}) {
       assertThat(NUMBER.from(Map.of("size", seven))).isEqualTo(7);
     }
@@ -94,7 +94,7 @@ final class SettingTest {
           choice | green RED dark_blue hunter2                  | colour: one of red, dark-blue
           flag   | yes 1 TRUE on hunter2                        | is-open: true or false
           """)
-  void givenAValueThatIsNotAccepted_thenTheRefusalNamesTheSettingAndNotTheValue(
+  void given_a_value_that_is_not_accepted_then_the_refusal_names_the_setting_and_not_the_value(
       String kind, String values, String refusal) {
     for (String value : values.split(" ")) {
       assertThatThrownBy(() -> SETTINGS.get(kind).parse(value))
@@ -105,7 +105,7 @@ final class SettingTest {
   }
 
   @Test
-  void givenARefusal_thenAPrefixIsPutBeforeTheNameOnly() {
+  void given_a_refusal_then_a_prefix_is_put_before_the_name_only() {
     InvalidSettingException refused = NUMBER.refused("too large for the door").under("spi-");
     assertThat(refused).hasMessage("spi-size: too large for the door");
     assertThat(refused.name()).isEqualTo("spi-size");

@@ -19,7 +19,8 @@ class SettingsDocumentationTest {
   private static final Path SETTINGS = Path.of("..", "docs", "settings.md");
 
   @Test
-  void givenTheSettingsOfTheExecutor_thenTheDocumentationHasATableOfEachGroup() throws IOException {
+  void given_the_settings_of_the_executor_then_the_documentation_has_a_table_of_each_group()
+      throws IOException {
     assertThat(Files.readString(SETTINGS))
         .contains(
             RotationPolicy.SETTINGS.stream()
@@ -31,7 +32,7 @@ class SettingsDocumentationTest {
   }
 
   @Test
-  void givenTheSettingsOfTheExecutor_thenTheReadmeNamesEach() throws IOException {
+  void given_the_settings_of_the_executor_then_the_readme_names_each() throws IOException {
     assertThat(Files.readString(README))
         .contains(
             RotationPolicy.SETTINGS.stream()
@@ -40,12 +41,13 @@ class SettingsDocumentationTest {
   }
 
   @Test
-  void givenTheSettingsOfTheConnection_thenTheDocumentationHasTheirTable() throws IOException {
+  void given_the_settings_of_the_connection_then_the_documentation_has_their_table()
+      throws IOException {
     assertThat(Files.readString(SETTINGS)).contains(table(RedisSettings.SETTINGS, false));
   }
 
   @Test
-  void givenTheSettingsOfTheCookie_thenItsPageHasTheirTable() throws IOException {
+  void given_the_settings_of_the_cookie_then_its_page_has_their_table() throws IOException {
     assertThat(Files.readString(Path.of("..", "docs", "cookie.md")))
         .contains(table(CookieSettings.SETTINGS, true));
   }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -30,28 +31,18 @@ public final class TestRedis {
   public static final String PATIENT =
       "connect-timeout=10000 read-timeout=10000 pool-timeout=10000";
 
-  public static final RedisSettings.Breaker BREAKER =
-      new RedisSettings.Breaker(5, Duration.ofSeconds(1));
-
   private static final RedisServer SERVER = RedisServer.start();
 
-  /** A client of the tests' own, to look at what is stored. */
-  public static final UnifiedJedis JEDIS = client();
+  private static final JedisClientConfig CONFIG =
+      DefaultJedisClientConfig.builder().timeoutMillis(10_000).build();
 
-  public static final ClockedJedis CLOCKED = new ClockedJedis(() -> JEDIS);
+  /** A client of the tests' own, to look at what is stored. */
+  public static final UnifiedJedis JEDIS =
+      RedisClient.builder().hostAndPort(address()).clientConfig(CONFIG).build();
+
+  public static final ClockedJedis CLOCKED = new ClockedJedis(address(), CONFIG);
 
   private TestRedis() {}
-
-  public static RedisClient client() {
-    return RedisClient.builder()
-        .hostAndPort(address())
-        .clientConfig(
-            DefaultJedisClientConfig.builder()
-                .connectionTimeoutMillis(10_000)
-                .socketTimeoutMillis(10_000)
-                .build())
-        .build();
-  }
 
   public static HostAndPort address() {
     return new HostAndPort("127.0.0.1", SERVER.port());
@@ -93,7 +84,8 @@ public final class TestRedis {
   private static Redis emptyRedis(TestClock clock) {
     JEDIS.flushAll();
     CLOCKED.goBy(clock);
-    return new Redis(CLOCKED, BREAKER, new RecordedTelemetry());
+    RedisSettings.Breaker breaker = new RedisSettings.Breaker(5, Duration.ofSeconds(1));
+    return new Redis(CLOCKED, breaker, new RecordedTelemetry());
   }
 
   public static FamilyStore store(Redis redis) {

@@ -82,7 +82,7 @@ final class PersistedRevocationsTest {
   }
 
   @Test
-  void givenTheFrozenTexts_thenEachIsReadAndWrittenAsItIs() throws IOException {
+  void given_the_frozen_texts_then_each_is_read_and_written_as_it_is() throws IOException {
     List<String> frozen = frozen();
     assertThat(frozen).allMatch(Revocation.Pending::isText);
     assertThat(frozen.stream().flatMap(text -> Revocation.Pending.of(text).stream()))
@@ -107,7 +107,7 @@ final class PersistedRevocationsTest {
   }
 
   @Test
-  void givenSeveralMarksOfOneTarget_thenThereIsATextForEach() {
+  void given_several_marks_of_one_target_then_there_is_a_text_for_each() {
     Client target = new Client(FEDERATED, CLIENT, List.of(SESSION, "s2"));
     assertThat(pending(Reason.CLIENT_DISABLED, target).texts())
         .map(text -> Revocation.Pending.of(text).orElseThrow().revocation().target())
@@ -120,7 +120,7 @@ final class PersistedRevocationsTest {
 
   @ParameterizedTest
   @EnumSource
-  void givenAnyReason_thenTextsOfUuidsFitIntoTheColumn(Reason reason) {
+  void given_any_reason_then_texts_of_uuids_fit_into_the_column(Reason reason) {
     List<String> texts = new ArrayList<>();
     PENDING.subList(1, 6).stream()
         .map(it -> pending(reason, it.revocation().target()))
@@ -134,7 +134,7 @@ final class PersistedRevocationsTest {
   }
 
   @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-  void givenAnyIds_thenTheyAreReadAsTheyWere(
+  void given_any_ids_then_they_are_read_as_they_were(
       @ForAll("ids") String realm, @ForAll("ids") String id, @ForAll("ids") String other) {
     ClientSession clientSession = new ClientSession(id.replace(" ", "_"), other);
     RevocationTarget target = new ClientSessions(other, List.of(clientSession), List.of());
@@ -163,7 +163,7 @@ final class PersistedRevocationsTest {
   }
 
   @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
-  void givenAnyTextInTheColumn_thenReadingItDoesNotFail(@ForAll("columns") String text) {
+  void given_any_text_in_the_column_then_reading_it_does_not_fail(@ForAll("columns") String text) {
     Revocation.Pending.of(text);
     Entry.of(text);
     BulkRevocation.unfinished(List.of(text));
@@ -211,21 +211,21 @@ final class PersistedRevocationsTest {
         "token-guard:BULK:r:LOGOUT:REALM::1795000000:DONE",
         "token-guard:TALL:r:LOGOUT:REALM::1795000000:BEGUN"
       })
-  void givenAForeignOrNewerText_thenItIsNotRead(String text) {
+  void given_a_foreign_or_newer_text_then_it_is_not_read(String text) {
     assertThat(Revocation.Pending.of(text)).isEmpty();
     assertThat(Entry.of(text)).isEmpty();
     assertThat(BulkRevocation.unfinished(List.of(text))).isEmpty();
   }
 
   @Test
-  void givenTheIdOfAToken_thenItIsNoText() {
+  void given_the_id_of_a_token_then_it_is_no_text() {
     String id = "onrtrt:" + USER;
     assertThat(Entry.ofAccessToken(id, Reason.LOGOUT, UNTIL).text()).isEqualTo(id);
     assertThat(Revocation.Pending.isText(id)).isFalse();
   }
 
   @Test
-  void givenABulkRevocationThatIsDone_thenOnlyOthersAreUnfinished() {
+  void given_a_bulk_revocation_that_is_done_then_only_others_are_unfinished() {
     BulkRevocation done = BULK.get(1);
     BulkRevocation later =
         new BulkRevocation(REALM, Reason.CLIENT_DISABLED, Kind.CLIENT, CLIENT, DECIDED + 1);
@@ -237,7 +237,7 @@ final class PersistedRevocationsTest {
   @EnumSource(
       names = {"ACCESS_TOKEN", "SESSION", "USER"},
       mode = Mode.EXCLUDE)
-  void givenAScopeWithoutEntries_thenNoneIsMade(RevocationScope scope) {
+  void given_a_scope_without_entries_then_none_is_made(RevocationScope scope) {
     assertThatIllegalArgumentException().isThrownBy(() -> new Entry(scope, "id", 0, "", 1, 0));
   }
 }

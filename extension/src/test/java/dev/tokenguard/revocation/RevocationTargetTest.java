@@ -74,7 +74,7 @@ final class RevocationTargetTest {
           g,
           f+g,      no.c+f f g
           """)
-  void givenATarget_thenItCoversItselfAndWhatItRevokesAnyway(String name, String others) {
+  void given_a_target_then_it_covers_itself_and_what_it_revokes_anyway(String name, String others) {
     RevocationTarget target = TARGETS.get(name);
     List<String> expected = others == null ? List.of() : List.of(others.split(" "));
     TARGETS.forEach(
@@ -86,7 +86,7 @@ final class RevocationTargetTest {
 
   @ParameterizedTest
   @CsvSource({"user+s+r", "both", "s.c+f", "f+g"})
-  void givenAnotherUser_thenNothingIsCovered(String name) {
+  void given_another_user_then_nothing_is_covered(String name) {
     RevocationTarget target = TARGETS.get(name);
     assertThat(target.covers(new User("v"))).isFalse();
     assertThat(target.covers(new Families("v", List.of("f")))).isFalse();
@@ -102,7 +102,7 @@ final class RevocationTargetTest {
     "s.c,CLIENT_SESSION",
     "f,FAMILY"
   })
-  void givenATarget_thenItsScopeIsKnown(String name, RevocationScope scope) {
+  void given_a_target_then_its_scope_is_known(String name, RevocationScope scope) {
     assertThat(TARGETS.get(name).scope()).isEqualTo(scope);
   }
 }

@@ -52,7 +52,7 @@ final class TriggerTest {
           not-before,            not-before,            tokens,
           permissions-reduced,   permissions-reduced,   off,            user
           """)
-  void givenNoSetting_thenATriggerRevokesByDefault(
+  void given_no_setting_then_a_trigger_revokes_by_default(
       String id, String reason, String byDefault, String others) {
     Trigger trigger = Trigger.valueOf(id.replace('-', '_').toUpperCase(Locale.ROOT));
     String choices = byDefault.equals("off") ? "off" : "off " + byDefault;
@@ -68,7 +68,7 @@ final class TriggerTest {
 
   /** Resource servers and operators read these. */
   @Test
-  void givenAReason_thenItsWordIsAContract() {
+  void given_a_reason_then_its_word_is_a_contract() {
     assertThat(Stream.of(Reason.values()).map(Reason::word).toList())
         .hasToString(
             "[logout, revoked, administrator, rotated, reused, mismatched,"
@@ -79,7 +79,7 @@ final class TriggerTest {
   }
 
   @Test
-  void givenTypesOfIncidents_thenEachIsFoundByItsWordAlone() {
+  void given_types_of_incidents_then_each_is_found_by_its_word_alone() {
     assertThat(Stream.of(Type.values()).map(Type::word))
         .containsExactly("reuse", "mismatch", "blacklisted-activity");
     assertThat(Type.values()).allMatch(type -> Type.of(type.word()).equals(Optional.of(type)));
@@ -91,7 +91,8 @@ final class TriggerTest {
 
   @ParameterizedTest
   @EnumSource
-  void givenAnAcceptedWord_thenThatTriggerHasItsScopeAndNoOtherChanges(Trigger trigger) {
+  void given_an_accepted_word_then_that_trigger_has_its_scope_and_no_other_changes(
+      Trigger trigger) {
     for (String word : trigger.setting().choices()) {
       Map<String, String> given = Map.of(trigger.setting().name(), "  " + word + " ");
       for (Trigger.Scopes scopes :
@@ -108,7 +109,8 @@ final class TriggerTest {
 
   @ParameterizedTest
   @EnumSource
-  void givenAnotherWord_thenAServerRefusesItAndARealmKeepsTheScopeOfTheServer(Trigger trigger) {
+  void given_another_word_then_a_server_refuses_it_and_a_realm_keeps_the_scope_of_the_server(
+      Trigger trigger) {
     Setting<?> setting = trigger.setting();
     Stream<String> scopes = Arrays.stream(RevocationScope.values()).map(Setting::id);
     Stream<String> others = Stream.of("true", "OFF", "other_sessions", "user,session");
@@ -129,7 +131,7 @@ final class TriggerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "\t\n"})
-  void givenABlankValue_thenItIsNotSet(String blank) {
+  void given_a_blank_value_then_it_is_not_set(String blank) {
     Trigger.Scopes server = Trigger.Scopes.parse(name -> blank);
     Trigger.Scopes realm = allOff().overriddenBy(name -> blank, reported::add);
     for (Trigger trigger : Trigger.values()) {

@@ -61,7 +61,7 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void givenALogin_whenItIsRevoked_thenItsAccessTokenIsNamed() {
+  void given_a_login_when_it_is_revoked_then_its_access_token_is_named() {
     begin(login);
     advanceSeconds(100);
     AccessTokens named = revoked(login);
@@ -70,7 +70,7 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void givenARevokedFamily_whenItsLoginIsRecorded_thenItsAccessTokenIsNamed() {
+  void given_a_revoked_family_when_its_login_is_recorded_then_its_access_token_is_named() {
     revoke(new Families(login.user(), List.of(login.family())));
     assertThat(store.begin(login.begin(clock), Policies.DEFAULT))
         .singleElement()
@@ -79,7 +79,7 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void givenALoginOrNone_whenTheLineageContinues_thenTheReplacedAccessTokenIsNamed() {
+  void given_a_login_or_none_when_the_lineage_continues_then_the_replaced_access_token_is_named() {
     Login recorded = login.asFamily("recorded");
     begin(recorded);
     assertThat(rotate(recorded, 0).replaced().ids())
@@ -92,13 +92,13 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void whenAFamilyIsAdoptedOrFastForwarded_thenTheReplacedAccessTokenIsNamed() {
+  void when_a_family_is_adopted_or_fast_forwarded_then_the_replaced_access_token_is_named() {
     assertThat(rotate(login, 5).replaced().ids()).isEqualTo(ids(5, 5));
     assertThat(rotate(login, 9).replaced().ids()).isEqualTo(ids(9, 9));
   }
 
   @Test
-  void givenReplays_whenTheLineageContinues_thenTheirAccessTokensAreReplacedAsWell() {
+  void given_replays_when_the_lineage_continues_then_their_access_tokens_are_replaced_as_well() {
     rotate(login, 0);
     long replay = present(login, 0, Policies.DEFAULT, Replayed.class).child().replay();
     assertThat(rotate(login, 1).replaced().ids())
@@ -107,7 +107,7 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void givenAYoungFamily_whenItIsRevoked_thenAllAccessTokensAreNamed() {
+  void given_a_young_family_when_it_is_revoked_then_all_access_tokens_are_named() {
     rotate(login, 0, 2);
     AccessTokens named = revokedByReuse();
     assertThat(named.ids()).isEqualTo(ids(0, 3));
@@ -115,7 +115,8 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void givenALoginBeforeThePolicy_whenItsFamilyIsRevoked_thenOnlyKnownAccessTokensAreNamed() {
+  void
+      given_a_login_before_the_policy_when_its_family_is_revoked_then_only_known_access_tokens_are_named() {
     for (long generation = 0; generation < 2; generation++) {
       rotate(generation, new AccessToken(inSeconds(300), "trrtrt", ""));
     }
@@ -123,7 +124,8 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void givenALongRunningFamily_whenItIsRevoked_thenAllUnexpiredAccessTokensAreNamedAndFewOthers() {
+  void
+      given_a_long_running_family_when_it_is_revoked_then_all_unexpired_access_tokens_are_named_and_few_others() {
     for (int minutes = 6; minutes <= 40; minutes++) {
       Login one = login.asFamily("of " + minutes + " minutes");
       begin(one);
@@ -141,7 +143,8 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void givenAnIdleFamily_whenItContinuesAndIsRevoked_thenTheAccessTokensSinceAreNamed() {
+  void
+      given_an_idle_family_when_it_continues_and_is_revoked_then_the_access_tokens_since_are_named() {
     rotate(login, 0, 9);
     advanceSeconds(86_400);
     rotate(login, 10, 11);
@@ -149,7 +152,8 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void givenAFormerlyLongerLifespan_whenTheFamilyIsRevoked_thenThatAccessTokenIsNamed() {
+  void
+      given_a_formerly_longer_lifespan_when_the_family_is_revoked_then_that_access_token_is_named() {
     rotate(0, new AccessToken(inSeconds(300), "onrtrt", "onrtac"));
     rotate(1, new AccessToken(inSeconds(3600), "onrtrt", "onrtac"));
     for (long generation = 2; generation < 60; generation++) {
@@ -163,7 +167,8 @@ abstract class AccessTokenRules extends StoreRules {
 
   /** RFC 7519, section 4.1.7: one id for one token. */
   @Test
-  void givenReplays_whenTheFamilyIsRevoked_thenEachUnexpiredOneIsNamedOnceAndFewOthers() {
+  void
+      given_replays_when_the_family_is_revoked_then_each_unexpired_one_is_named_once_and_few_others() {
     List<String> newest = new ArrayList<>();
     for (long generation = 0; generation < 30; generation++) {
       newest.clear();
@@ -181,7 +186,7 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void givenAnAccessTokenThatExpiresInThisSecond_thenItIsNamed() {
+  void given_an_access_token_that_expires_in_this_second_then_it_is_named() {
     begin(login);
     rotate(login, 0);
     advanceSeconds(300);
@@ -190,14 +195,16 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void givenAnAdoptedFamily_whenItIsRevoked_thenTheAccessTokensOf64GenerationsAreNamed() {
+  void
+      given_an_adopted_family_when_it_is_revoked_then_the_access_tokens_of_64_generations_are_named() {
     rotate(login, 100);
     assertThat(revokedByReuse().ids()).isEqualTo(ids(36, 101));
   }
 
   /** Generations 1 to 4 were granted without the store, in the last minute. */
   @Test
-  void givenAnOutage_whenTheFamilyIsRevokedLater_thenAccessTokensOfTheOutageAreNamed() {
+  void
+      given_an_outage_when_the_family_is_revoked_later_then_access_tokens_of_the_outage_are_named() {
     rotate(login, 0);
     advanceSeconds(3600);
     rotate(login, 5);
@@ -208,7 +215,8 @@ abstract class AccessTokenRules extends StoreRules {
 
   /** Generations 4 to 7 were granted without the store. */
   @Test
-  void givenAReuseInAnOutage_whenTheOtherBranchIsPresented_thenItsAccessTokensAreNamed() {
+  void
+      given_a_reuse_in_an_outage_when_the_other_branch_is_presented_then_its_access_tokens_are_named() {
     rotate(login, 0, 2);
     revokedByReuse();
     assertNames(namedFor(7), 0, 7);
@@ -222,7 +230,8 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   @Test
-  void givenAMismatchAfterAnOutage_whenItRevokesTheFamily_thenAccessTokensOfTheOutageAreNamed() {
+  void
+      given_a_mismatch_after_an_outage_when_it_revokes_the_family_then_access_tokens_of_the_outage_are_named() {
     RotationPolicy policy = Policies.with("bind-to", "ip", "on-binding-mismatch", "revoke-family");
     for (long generation = 0; generation <= 2; generation++) {
       present(login, generation, policy, Rotated.class);

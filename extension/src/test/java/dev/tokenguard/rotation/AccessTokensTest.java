@@ -24,7 +24,7 @@ final class AccessTokensTest {
           1, 0,  1, 0, login, refresh, -
           0, -1, 1, 0, login, refresh, -
           """)
-  void givenRangesOfGenerationsAndReplays_thenEachHasAnId(
+  void given_ranges_of_generations_and_replays_then_each_has_an_id(
       long first,
       long last,
       long firstReplay,

@@ -1,19 +1,14 @@
 package dev.tokenguard.rotation;
 
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The rules of the store: a name, a policy, and a {@link Scenario} each. */
+/** The decisions of the store: the name of a rule, a policy, and a {@link Scenario}. */
 abstract class DecisionRules extends StoreRules {
 
   DecisionRules(Function<TestClock, FamilyStore> opening) {
     super(opening);
-  }
-
-  private void run(String policy, String steps) {
-    new Scenario(store, clock, policy == null ? "" : policy).run(steps);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -21,6 +16,7 @@ abstract class DecisionRules extends StoreRules {
       delimiter = '|',
       textBlock =
           """
+          # Lineage
           the first token starts a family         |                       | 0 started, +60s, 1 rotated, 2 rotated
           a recorded login is continued           |                       | login, +60s, 0 rotated, 1 rotated
           a newer token: writes were lost         |                       | 0 started, 7 fast-forwarded, 8 rotated
@@ -39,16 +35,7 @@ abstract class DecisionRules extends StoreRules {
           a reuse is reported once                |                       | 0 started, 1 rotated, 2 rotated, 0 reused, 0 revoked/family, 3 revoked/family, 4 revoked/family
           a reuse leaves other families           |                       | 0 started, 1 rotated, b.0 started, 0 reused, b.1 rotated
           revoked after months                    |                       | 0 started, 1 rotated, 0 reused, +9999000s, 2 revoked/family
-          """)
-  void lineage(String name, String policy, String steps) {
-    run(policy, steps);
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
+          # Grace period
           a replay gets the same token            | grace-period=10       | 0 started, +5s, 0 replayed, 0 replayed, 1 rotated, +9s, 1 replayed
           just before the end                     | grace-period=10       | 0 started, +9999ms, 0 replayed
           just after the end                      | grace-period=10       | 0 started, +10s, 0 reused/grace-period-over
@@ -73,17 +60,7 @@ abstract class DecisionRules extends StoreRules {
           context both, other ip                  | grace-context=user-agent-and-ip | 0 started, 0 replayed, 0@ip reused/other-context
           the context is that of the rotation     |                       | 0 started, 1@agent rotated, 1@agent replayed, 1 reused/other-context
           a login's context does not count        |                       | login@agent, 0 rotated, 0 replayed, 0@agent reused/other-context
-          """)
-  void grace(String name, String policy, String steps) {
-    run(policy, steps);
-  }
-
-  /** A long grace period, several generations, and the key of the client. */
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
+          # A long grace period, several generations, and the key of the client
           seven days                              | grace-period=604800   | 0 started, +604799s, 0 replayed, +1s, 0 reused/grace-period-over
           until the child is used                 | grace-period=604800 grace-until=child-used | 0 started, +86400s, 0 replayed, +86400s, 0 replayed, 1 rotated, 0 reused/older-generation
           until the child is used, other context  | grace-period=604800 grace-until=child-used | 0 started, +86400s, 0@agent reused/other-context
@@ -117,17 +94,7 @@ abstract class DecisionRules extends StoreRules {
           bound to a key, and revoking            | bind-to=key on-binding-mismatch=revoke-family | 0* started, 1% mismatched, 1* revoked/family
           bound to a key, without one             | bind-to=key           | 0 started, 1 rotated
           bound to a key, a replay without it     | bind-to=key           | 0* started, 0% mismatched, 0* replayed
-          """)
-  void graceForClientsOfToday(String name, String policy, String steps) {
-    run(policy, steps);
-  }
-
-  /** The same token is returned, and everything else works. */
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
+          # Without rotation: the same token is returned, and everything else works
           the same token, as often as it is used  | rotation=off          | login, 0 kept, +100s, 0 kept, +100s, 0 kept
           without a recorded login                | rotation=off          | 0 kept, 0 kept
           later without a record                  | rotation=off          | 5 kept, 5 kept, 4 replayed
@@ -141,17 +108,7 @@ abstract class DecisionRules extends StoreRules {
           switched off                            |                       | 0 started, 1 rotated, with rotation=off, 2 kept, 2 kept, 1 replayed, 0 reused/older-generation
           switched on                             | rotation=off          | login, 0 kept, +60s, with rotation=on, 0 rotated, 0 replayed, 1 rotated
           only observed                           | rotation=off mode=observe max-refreshes-per-minute=1 | 0 kept, 0 kept(throttled)
-          """)
-  void withoutRotation(String name, String policy, String steps) {
-    run(policy, steps);
-  }
-
-  /** The attempt that got the newest token got no response, so no client has that token. */
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
+          # The attempt that got the newest token got no response, so no client has that token
           it is given after the grace period      |                       | 0 started, +300s, 0? replayed, 1 rotated
           and the grace period starts then        |                       | 0 started, +300s, 0? replayed, +9s, 0! replayed, +1s, 0 reused/grace-period-over
           without grace it is given once          | grace-period=0        | 0 started, 0? replayed, 0 reused/grace-period-over
@@ -163,16 +120,7 @@ abstract class DecisionRules extends StoreRules {
           only a later attempt got no answer      | grace-period=0        | 0#one1 started, 0#two2?thf1 reused
           the next attempt got an answer          | grace-period=0        | 0#one1 started, 0#two2?one1 replayed, 0#thf1?one1 reused
           an attempt without a name               | grace-period=0        | 0# started, 0#two2! reused
-          """)
-  void unacknowledged(String name, String policy, String steps) {
-    run(policy, steps);
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
+          # Limits
           rotations are used up                   | max-rotations=2       | 0 started, 1 rotated, 2 limited, 1 replayed, with max-rotations=0, 2 rotated
           the limit was lowered                   |                       | 0 started, 1 rotated, 2 rotated, with max-rotations=2, 2 replayed, 3 limited
           without a record and ahead of it        | max-rotations=2       | 2 limited, 0 started, 9 limited, 1 rotated
@@ -185,16 +133,7 @@ abstract class DecisionRules extends StoreRules {
           a reuse is detected all the same        | max-refreshes-per-minute=2 | 0 started, 1 rotated, 2 throttled, 0 reused/older-generation
           another family is not throttled         | max-refreshes-per-minute=2 | 0 started, 1 rotated, 2 throttled, b.0 started
           a minute, clock set back                | max-refreshes-per-minute=2 | 0 started, 1 rotated, -30s, 2 rotated, 3 rotated, 4 throttled
-          """)
-  void limits(String name, String policy, String steps) {
-    run(policy, steps);
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
+          # Binding
           no binding                              |                       | 0 started, 1@ip rotated, 2 rotated
           by ip                                   | bind-to=ip            | 0 started, 1@agent rotated, 2@ip mismatched, 2 rotated
           by user agent                           | bind-to=user-agent    | 0 started, 1@ip rotated, 2@agent mismatched, 2 rotated
@@ -210,16 +149,7 @@ abstract class DecisionRules extends StoreRules {
           a mismatch revokes without a record     | bind-to=ip on-binding-mismatch=revoke-family | 3@ip&here mismatched, 3&here revoked/family, 4&here revoked/family
           a mismatch is observed                  | bind-to=ip on-binding-mismatch=observe | 0 started, 1@ip rotated(mismatched), 1@ip replayed(mismatched), 2 rotated
           other rules apply to it                 | bind-to=ip on-binding-mismatch=observe grace-max-replays=1 max-rotations=2 | 0 started, 1@ip rotated(mismatched), 2@ip limited, 1@ip replayed(mismatched)
-          """)
-  void binding(String name, String policy, String steps) {
-    run(policy, steps);
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
+          # Observation
           nothing to observe                      | mode=observe          | 0 started, 1 rotated, 1 replayed
           an older token gets the newest one      | mode=observe          | 0 started, 1 rotated, +5s, 2 rotated, +5s, 0 replayed(reused), 1 replayed(reused), 3 rotated
           a late replay                           | mode=observe          | 0 started, +10s, 0 replayed(reused)
@@ -234,16 +164,7 @@ abstract class DecisionRules extends StoreRules {
           the gravest counts                      | mode=observe max-rotations=1 absolute-lifetime=1 max-refreshes-per-minute=1 | 0 started, +20s, 1 rotated(expired), 0 replayed(reused)
           a look-up                               |                       | 0 started, 1 rotated, with lookup, 2 kept, 1 kept, 0 kept(reused), b.7 kept, with mode=enforce, 2 rotated
           a look-up by the grace of its policy    |                       | 0 started, +200s, with lookup grace-period=300, 0 kept, with lookup, 0 kept(reused)
-          """)
-  void observation(String name, String policy, String steps) {
-    run(policy, steps);
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
+          # Records
           a login is recorded                     |                       | found, login, found a
           a login is recorded twice               |                       | login, +10s, a.login@ip, 0 rotated
           the refresh was faster                  |                       | 0 started, 1 rotated, +10s, login, 2 rotated
@@ -255,48 +176,29 @@ abstract class DecisionRules extends StoreRules {
           its token expires                       |                       | login, +10000000s, found a, +1s, found
           families of one user                    |                       | 0 started, b.0 started, c:other-user.0 started, found a b
           families that marks cover               |                       | login, b:other-client:other-session.login, c:other-session.login, d:offline.login, +1s, revoke online, found a! b c d, revoke client, found a! b c! d!, revoke user, found a! b! c! d!
-          """)
-  void records(String name, String policy, String steps) {
-    run(policy, steps);
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
-          a family                                | b.0 started, 0 started, 1 rotated, revoke families a names a, 0 revoked/family, 1 revoked/family, 2 revoked/family, 3 revoked/family, b.1 rotated
-          a family before its first refresh       | revoke families a, 0 revoked/family, 1 revoked/family
-          families that are revoked again         | 0 started, b.4 adopted, revoke families x b a names b a, revoke families y b a names b a
-          for longer than tokens are valid        | 0 started, +5000s, revoke families a names a, +9999999s, found a!, 1 revoked/family
-          a session                               | 0 started, 1 rotated, revoke session, 2 revoked/session, 0 revoked/session, b:other-client.0 revoked/session, c:other-session.0 started
-          logins in the session                   | revoke session, b:later.0 revoked/session, +1s, c:later.0 started
-          an online session                       | revoke online, b:offline.0 started, 0 revoked/session, revoke offline, b.1 revoked/session
-          an offline session                      | revoke offline, 0 started, b:offline.0 revoked/session
-          a client session                        | 0 started, 1 rotated, +1s, revoke client-session, 2 revoked/client-session, b.0 revoked/client-session, c:other-client.0 started, d:other-session.0 started
-          logins in the client session            | +1s, revoke client-session, b:rejoined.0 started, +1s, revoke client-session, b.1 revoked/client-session
-          a client session and a family of it     | revoke client-session a, 0 revoked/family, b.0 started
-          a client                                | +10s, revoke client, 0 revoked/client-session, b:other-session.0 revoked/client-session, c:other-client.0 started, d:rejoined.0 started
-          a user                                  | +1s, revoke user, 0 revoked/user, b:other-session.0 started, c:other-user.0 started
-          a user, again                           | +1s, revoke user, b:later.0 started, +1s, revoke user, b.1 revoked/user
-          a user, by a clock that is set back     | +100s, revoke user, -100s, revoke user, 0 revoked/user
-          a client session, the clock is set back | +100s, revoke client-session, -50s, revoke client-session, b:rejoined.0 revoked/client-session
-          a session, by a clock that is set back  | +100s, revoke session, -50s, revoke session, +50s, b:later.0 revoked/session
-          a client, by a clock that is set back   | +100s, revoke client, -50s, revoke client, b:rejoined.0 revoked/client-session
-          the narrowest revocation is reported    | +1s, revoke user, 0 revoked/user, revoke client-session, 0 revoked/client-session, revoke session, 0 revoked/session, revoke families a, 0 revoked/family
-          late, after the next login              | +1s, b:later:rejoined.login, -1s, revoke session, revoke client, revoke user, +3600s, b.0 rotated, 0 revoked/session
-          nothing                                 | 0 started, revoke families, 1 rotated
-          """)
-  void revocations(String name, String steps) {
-    run("", steps);
-  }
-
-  /** Logins of a user at a client, by the largest number of families. */
-  @ParameterizedTest(name = "{0}")
-  @CsvSource(
-      delimiter = '|',
-      textBlock =
-          """
+          # Revocations
+          a family                                |                       | b.0 started, 0 started, 1 rotated, revoke families a names a, 0 revoked/family, 1 revoked/family, 2 revoked/family, 3 revoked/family, b.1 rotated
+          a family before its first refresh       |                       | revoke families a, 0 revoked/family, 1 revoked/family
+          families that are revoked again         |                       | 0 started, b.4 adopted, revoke families x b a names b a, revoke families y b a names b a
+          for longer than tokens are valid        |                       | 0 started, +5000s, revoke families a names a, +9999999s, found a!, 1 revoked/family
+          a session                               |                       | 0 started, 1 rotated, revoke session, 2 revoked/session, 0 revoked/session, b:other-client.0 revoked/session, c:other-session.0 started
+          logins in the session                   |                       | revoke session, b:later.0 revoked/session, +1s, c:later.0 started
+          an online session                       |                       | revoke online, b:offline.0 started, 0 revoked/session, revoke offline, b.1 revoked/session
+          an offline session                      |                       | revoke offline, 0 started, b:offline.0 revoked/session
+          a client session                        |                       | 0 started, 1 rotated, +1s, revoke client-session, 2 revoked/client-session, b.0 revoked/client-session, c:other-client.0 started, d:other-session.0 started
+          logins in the client session            |                       | +1s, revoke client-session, b:rejoined.0 started, +1s, revoke client-session, b.1 revoked/client-session
+          a client session and a family of it     |                       | revoke client-session a, 0 revoked/family, b.0 started
+          a client                                |                       | +10s, revoke client, 0 revoked/client-session, b:other-session.0 revoked/client-session, c:other-client.0 started, d:rejoined.0 started
+          a user                                  |                       | +1s, revoke user, 0 revoked/user, b:other-session.0 started, c:other-user.0 started
+          a user, again                           |                       | +1s, revoke user, b:later.0 started, +1s, revoke user, b.1 revoked/user
+          a user, by a clock that is set back     |                       | +100s, revoke user, -100s, revoke user, 0 revoked/user
+          a client session, the clock is set back |                       | +100s, revoke client-session, -50s, revoke client-session, b:rejoined.0 revoked/client-session
+          a session, by a clock that is set back  |                       | +100s, revoke session, -50s, revoke session, +50s, b:later.0 revoked/session
+          a client, by a clock that is set back   |                       | +100s, revoke client, -50s, revoke client, b:rejoined.0 revoked/client-session
+          the narrowest revocation is reported    |                       | +1s, revoke user, 0 revoked/user, revoke client-session, 0 revoked/client-session, revoke session, 0 revoked/session, revoke families a, 0 revoked/family
+          late, after the next login              |                       | +1s, b:later:rejoined.login, -1s, revoke session, revoke client, revoke user, +3600s, b.0 rotated, 0 revoked/session
+          nothing                                 |                       | 0 started, revoke families, 1 rotated
+          # Logins of a user at a client, by the largest number of families
           the oldest is revoked                   | limit=2 | login, b.login, c.login revokes a, 0 revoked/family, b.0 rotated, c.0 rotated, d.login revokes b
           the oldest login, not the least used    | limit=2 | login, b.login, 0 rotated, 1 rotated, c.login revokes a, 2 revoked/family
           by the order of logins, not of ids      | limit=3 | b.login, a.login, c.login, d.login revokes b, e.login revokes a
@@ -323,9 +225,9 @@ abstract class DecisionRules extends StoreRules {
           an earlier login that is recorded late  | limit=2 | login, b.login, c.login revokes a, d.login=60s revokes b, d.0=60s rotated
           the youngest token of several counts    | limit=2 | login, b.login, +60s, 0 rotated, +60s, c.login revokes a, d.login revokes b, +361s, 100 logins, 1=421s revoked/family
           """)
-  void limitOfFamilies(String name, String policy, String steps) {
-    UnaryOperator<String> spelledOut =
-        text -> text.replace("limit=", "max-families-per-user-and-client=");
-    run(spelledOut.apply(policy), spelledOut.apply(steps));
+  void given_a_policy_and_steps_then_each_has_its_result(String name, String policy, String steps) {
+    String limit = "max-families-per-user-and-client=";
+    new Scenario(store, clock, policy == null ? "" : policy.replace("limit=", limit))
+        .run(steps.replace("limit=", limit));
   }
 }

@@ -158,7 +158,7 @@ public record Login(
 
   /** A copy of a record with another value of one component. */
   @SuppressWarnings("unchecked")
-  private static <R extends Record> R with(R one, String name, Object value) {
+  static <R extends Record> R with(R one, String name, Object value) {
     RecordComponent[] components = one.getClass().getRecordComponents();
     Class<?>[] types = new Class<?>[components.length];
     Object[] values = new Object[components.length];

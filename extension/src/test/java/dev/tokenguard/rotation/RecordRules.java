@@ -59,14 +59,14 @@ abstract class RecordRules extends StoreRules {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void givenALogin_thenItsRecordIsComplete(boolean isOffline) {
+  void given_a_login_then_its_record_is_complete(boolean isOffline) {
     begin(isOffline ? login.offline() : login);
     assertFound(family(isOffline, 0, clock.instant(), clock.instant()));
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void givenRefreshesWithoutALogin_thenTheRecordIsComplete(boolean isOffline) {
+  void given_refreshes_without_a_login_then_the_record_is_complete(boolean isOffline) {
     Login one = isOffline ? login.offline() : login;
     Instant begin = clock.instant();
     rotate(one, 0);
@@ -79,7 +79,7 @@ abstract class RecordRules extends StoreRules {
   }
 
   @Test
-  void givenAFamilyThatWasRevokedBeforeItsLogin_thenItsRecordHasNoSession() {
+  void given_a_family_that_was_revoked_before_its_login_then_its_record_has_no_session() {
     revoke(new Families(login.user(), List.of(login.family())));
     assertFound(
         new TokenFamily(
@@ -97,7 +97,7 @@ abstract class RecordRules extends StoreRules {
   }
 
   @Test
-  void givenExpiredAccessTokens_thenTheRecordHasNone() {
+  void given_expired_access_tokens_then_the_record_has_none() {
     begin(login);
     rotate(login, 0, 3);
     assertThat(store.find(login.user()).get(0).accessTokens().ids()).hasSize(5);
@@ -106,7 +106,7 @@ abstract class RecordRules extends StoreRules {
   }
 
   @Test
-  void givenFamiliesByTokenExchange_thenTheirRecordsHaveTheTagOfTheParent() {
+  void given_families_by_token_exchange_then_their_records_have_the_tag_of_the_parent() {
     Login child = login.asFamily("child");
     store.begin(Login.exchangedFor(child.begin(clock), tag), Policies.DEFAULT);
     rotate(child, 0);
@@ -118,7 +118,7 @@ abstract class RecordRules extends StoreRules {
   }
 
   @Test
-  void givenIdsOfAnyCharacters_thenTheFamilyIsFoundByThem() {
+  void given_ids_of_any_characters_then_the_family_is_found_by_them() {
     Login odd =
         login
             .ofUser("f:3d{tg}:Zoë \n%41")
@@ -135,7 +135,7 @@ abstract class RecordRules extends StoreRules {
 
   /** What a reuse revokes stays revoked as long as its session can last. */
   @Test
-  void givenAReuse_whenItsRecordWouldHaveExpired_thenItStaysRevoked() {
+  void given_a_reuse_when_its_record_would_have_expired_then_it_stays_revoked() {
     for (long generation : new long[] {0, 1, 0}) {
       store.rotate(
           Login.retained(login.refresh(generation, clock), inSeconds(60), inSeconds(5_000)),
@@ -150,7 +150,7 @@ abstract class RecordRules extends StoreRules {
   }
 
   @Test
-  void givenManyFamilies_whenTheClientIsRevoked_thenEachIsFoundAsRevoked() {
+  void given_many_families_when_the_client_is_revoked_then_each_is_found_as_revoked() {
     List<String> ids = IntStream.range(0, 1_200).mapToObj(it -> "family " + it).toList();
     ids.forEach(id -> store.begin(login.asFamily(id).begin(clock), WITHOUT_LIMIT));
     assertThat(store.find(login.user()))
@@ -171,7 +171,7 @@ abstract class RecordRules extends StoreRules {
   }
 
   @Test
-  void givenMoreMarksThanOneStepHolds_thenAllAreRecorded() {
+  void given_more_marks_than_one_step_holds_then_all_are_recorded() {
     int many = 2 * FamilyStore.REVOKED_PER_STEP + 7;
     List<String> families = IntStream.range(0, many).mapToObj(it -> "family " + it).toList();
     List<Session> sessions =
@@ -191,7 +191,8 @@ abstract class RecordRules extends StoreRules {
   }
 
   @Test
-  void givenFarMoreFamiliesThanALoweredLimit_thenEachLoginRevokesABoundedNumberOfTheOldest() {
+  void
+      given_far_more_families_than_a_lowered_limit_then_each_login_revokes_a_bounded_number_of_the_oldest() {
     for (int number = 0; number < 150; number++) {
       begin(login.asFamily("login " + number));
       clock.advance(Duration.ofMillis(1));
@@ -211,7 +212,7 @@ abstract class RecordRules extends StoreRules {
   }
 
   @Test
-  void givenExchangedTokens_thenEachIsNamedUntilItExpires() {
+  void given_exchanged_tokens_then_each_is_named_until_it_expires() {
     long first = store.recordExchange(login.user(), tag, "onrtte", inSeconds(300));
     long second = store.recordExchange(login.user(), tag, "onrtte", inSeconds(300));
     long other = store.recordExchange(login.user(), tag, "trrtte", inSeconds(60));
@@ -228,7 +229,7 @@ abstract class RecordRules extends StoreRules {
   }
 
   @Test
-  void givenExchangesForHours_thenFewOfTheNamedTokensHaveExpired() {
+  void given_exchanges_for_hours_then_few_of_the_named_tokens_have_expired() {
     for (int minute = 0; minute < 200; minute++) {
       store.recordExchange(login.user(), tag, "onrtte", inSeconds(300));
       advanceSeconds(60);

@@ -10,7 +10,6 @@ import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
 import dev.tokenguard.rotation.RefreshDecision.Reused;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
-import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Throttled;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MissingConsequence;
@@ -59,15 +58,9 @@ final class ReferenceDecision {
     Optional<ReferenceFamily> known = user.known(request.presented().family(), now);
     this.isKnown = known.isPresent();
     this.family = known.orElseGet(() -> ReferenceFamily.adopted(request, now));
-    this.binding =
-        family
-            .binding
-            .or(request::binding)
-            .or(
-                () ->
-                    policy.bindTo().comparesRequests()
-                        ? Optional.of(request.context())
-                        : Optional.empty());
+    Optional<RequestContext> context =
+        Optional.of(request.context()).filter(it -> policy.bindTo().comparesRequests());
+    this.binding = family.binding.or(request::binding).or(() -> context);
     long passed = now.getEpochSecond() - family.minute;
     boolean isSameMinute = passed >= 0 && passed < MINUTE;
     this.minute = isSameMinute ? family.minute : now.getEpochSecond();
@@ -150,20 +143,7 @@ final class ReferenceDecision {
     AccessTokens replaced = family.replacedBy(request);
     family.binding = binding;
     family.rememberEarlier(outcome == Outcome.ROTATED ? policy.graceDepth() : 1);
-    SuccessorToken child = family.rotate(request, user, now);
-    AccessTokens all = family.unexpired(now);
-    // They expire when the last of the family does, because no store counts one by one.
-    AccessTokens expiring =
-        new AccessTokens(
-            replaced.family(),
-            replaced.first(),
-            replaced.last(),
-            replaced.firstReplay(),
-            replaced.lastReplay(),
-            all.expiresAt(),
-            all.loginPrefix(),
-            all.refreshPrefix());
-    return new Rotated(outcome, child, expiring, observed);
+    return new Rotated(outcome, family.rotate(request, user, now), replaced, observed);
   }
 
   private boolean isReplay() {
@@ -201,10 +181,7 @@ final class ReferenceDecision {
   }
 
   private Optional<ReuseReason> reuse() {
-    if (!isReplay()) {
-      return Optional.empty();
-    }
-    if (isConverging()) {
+    if (!isReplay() || isConverging()) {
       return Optional.empty();
     }
     if (isTooOld()) {
@@ -217,9 +194,9 @@ final class ReferenceDecision {
     if (isOther) {
       return Optional.of(isGraceOver() ? ReuseReason.GRACE_PERIOD_OVER : ReuseReason.OTHER_CONTEXT);
     }
-    boolean isExcusable = presented == family.generation - 1;
+    boolean isExcusedReplay = presented == family.generation - 1 && isGraceOver() && isExcused();
     return Optional.of(ReuseReason.GRACE_PERIOD_OVER)
-        .filter(it -> isGraceOver() && !(isExcusable && isExcused()));
+        .filter(it -> isGraceOver() && !isExcusedReplay);
   }
 
   /** A replay that is accepted for its key alone. */

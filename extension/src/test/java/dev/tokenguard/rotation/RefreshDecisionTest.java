@@ -1,5 +1,6 @@
 package dev.tokenguard.rotation;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,15 +24,13 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
-import org.junit.jupiter.params.provider.MethodSource;
 
 final class RefreshDecisionTest {
 
@@ -42,45 +41,45 @@ final class RefreshDecisionTest {
   private static final Optional<Outcome> LIMITED = Optional.of(Outcome.LIMITED);
   private static final Rotated ROTATED = new Rotated(Outcome.ROTATED, CHILD, TOKENS, LIMITED);
 
-  /** Decision, the method of the visitor, outcome, whether a token is issued, what is observed. */
-  static List<Arguments> decisions() {
-    Mismatched mismatched = new Mismatched(OptionalLong.of(4), Optional.of(TOKENS));
-    return List.of(
-        Arguments.of(ROTATED, "rotated", "rotated", true, LIMITED),
-        Arguments.of(
-            new Replayed(Outcome.REPLAYED, CHILD, LIMITED), "replayed", "replayed", true, LIMITED),
-        Arguments.of(
-            new Replayed(Outcome.CONVERGED, CHILD, LIMITED),
-            "replayed",
-            "converged",
-            true,
-            LIMITED),
-        Arguments.of(new Kept(Optional.empty(), LIMITED), "kept", "kept", false, LIMITED),
-        Arguments.of(new Kept(Optional.of(CHILD), LIMITED), "kept", "kept", true, LIMITED),
-        Arguments.of(
-            new Unguarded(Optional.of(CHILD)), "unguarded", "unguarded", true, Optional.empty()),
-        refused(new Reused(4, ReuseReason.GRACE_PERIOD_OVER, TOKENS), "reused", "reused"),
-        refused(mismatched, "mismatched", "mismatched"),
-        refused(new Revoked(RevocationScope.SESSION, Optional.empty()), "revoked", "revoked"),
-        refused(Denied.MISSING, "denied", "missing"),
-        refused(Denied.LIMITED, "denied", "limited"),
-        refused(Denied.EXPIRED, "denied", "expired"),
-        refused(new Throttled(Duration.ZERO), "throttled", "throttled"),
-        refused(new Unavailable(Duration.ZERO), "unavailable", "unavailable"));
-  }
+  /** Decisions with a name each. */
+  private static final Map<String, RefreshDecision> DECISIONS =
+      Map.ofEntries(
+          entry("rotated", ROTATED),
+          entry("replayed", new Replayed(Outcome.REPLAYED, CHILD, LIMITED)),
+          entry("converged", new Replayed(Outcome.CONVERGED, CHILD, LIMITED)),
+          entry("looked up", new Kept(Optional.empty(), LIMITED)),
+          entry("kept", new Kept(Optional.of(CHILD), LIMITED)),
+          entry("unguarded", new Unguarded(Optional.of(CHILD))),
+          entry("reused", new Reused(4, ReuseReason.GRACE_PERIOD_OVER, TOKENS)),
+          entry("mismatched", new Mismatched(OptionalLong.of(4), Optional.of(TOKENS))),
+          entry("revoked", new Revoked(RevocationScope.CLIENT_SESSION, Optional.of(TOKENS))),
+          entry("missing", Denied.MISSING),
+          entry("limited", Denied.LIMITED),
+          entry("expired", Denied.EXPIRED),
+          entry("throttled", new Throttled(Duration.ZERO)),
+          entry("unavailable", new Unavailable(Duration.ZERO)));
 
-  private static Arguments refused(RefreshDecision decision, String visit, String outcome) {
-    return Arguments.of(decision, visit, outcome, false, Optional.empty());
-  }
-
+  /** The method of the visitor; whether a token is issued; whether a refusal is observed. */
   @ParameterizedTest
-  @MethodSource("decisions")
-  void whenADecisionIsCarriedOut_thenTheVisitorIsCalledForItsKind(
-      RefreshDecision decision,
-      String visit,
-      String outcome,
-      boolean isIssued,
-      Optional<Outcome> observed) {
+  @CsvSource({
+    "rotated,     rotated,     true,  true",
+    "replayed,    replayed,    true,  true",
+    "converged,   replayed,    true,  true",
+    "looked up,   kept,        false, true",
+    "kept,        kept,        true,  true",
+    "unguarded,   unguarded,   true,  false",
+    "reused,      reused,      false, false",
+    "mismatched,  mismatched,  false, false",
+    "revoked,     revoked,     false, false",
+    "missing,     denied,      false, false",
+    "limited,     denied,      false, false",
+    "expired,     denied,      false, false",
+    "throttled,   throttled,   false, false",
+    "unavailable, unavailable, false, false",
+  })
+  void when_a_decision_is_carried_out_then_the_visitor_is_called_for_its_kind(
+      String name, String visit, boolean isIssued, boolean isObserved) {
+    RefreshDecision decision = DECISIONS.get(name);
     List<String> called = new ArrayList<>();
     decision.accept(
         (RefreshDecision.Visitor)
@@ -93,39 +92,33 @@ final class RefreshDecisionTest {
                   return null;
                 }));
     assertThat(called).containsExactly(visit);
-    assertThat(decision.outcome().id()).isEqualTo(outcome);
+    assertThat(decision.outcome().id()).isEqualTo(name.replace("looked up", "kept"));
     assertThat(decision.issued()).isEqualTo(Optional.of(CHILD).filter(it -> isIssued));
-    assertThat(decision.observed()).isEqualTo(observed);
+    assertThat(decision.observed()).isEqualTo(LIMITED.filter(it -> isObserved));
   }
 
-  private static List<Object> refusal(Refused refused) {
-    RotationPolicy policy = Policies.with("bind-to", "user-agent-and-ip");
-    return List.of(refused.reason(policy), refused.newest(), refused.accessTokens());
-  }
-
-  @Test
-  void whenARefreshIsRefused_thenTheDecisionHasReasonGenerationAndAccessTokens() {
-    OptionalLong four = OptionalLong.of(4);
-    OptionalLong none = OptionalLong.empty();
-    Optional<AccessTokens> tokens = Optional.of(TOKENS);
-    assertThat(refusal(new Reused(4, ReuseReason.GRACE_PERIOD_OVER, TOKENS)))
-        .containsExactly("grace-period-over", four, tokens);
-    assertThat(refusal(new Mismatched(four, tokens)))
-        .containsExactly("bound to another user-agent-and-ip", four, tokens);
-    assertThat(refusal(new Revoked(RevocationScope.CLIENT_SESSION, tokens)))
-        .containsExactly("client-session revoked before", none, tokens);
-    assertThat(refusal(Denied.MISSING))
-        .containsExactly("the family has no record", none, Optional.empty());
-    assertThat(refusal(Denied.LIMITED))
-        .containsExactly("max-rotations reached", none, Optional.empty());
-    assertThat(refusal(Denied.EXPIRED))
-        .containsExactly("absolute-lifetime is over", none, Optional.empty());
+  @ParameterizedTest
+  @CsvSource({
+    "reused,     grace-period-over,                  4, true",
+    "mismatched, bound to another user-agent-and-ip, 4, true",
+    "revoked,    client-session revoked before,      ,  true",
+    "missing,    the family has no record,           ,  false",
+    "limited,    max-rotations reached,              ,  false",
+    "expired,    absolute-lifetime is over,          ,  false",
+  })
+  void when_a_refresh_is_refused_then_the_decision_has_reason_generation_and_access_tokens(
+      String name, String reason, Long newest, boolean hasAccessTokens) {
+    Refused refused = (Refused) DECISIONS.get(name);
+    assertThat(refused.reason(Policies.with("bind-to", "user-agent-and-ip"))).isEqualTo(reason);
+    assertThat(refused.newest().stream().boxed().findAny()).isEqualTo(Optional.ofNullable(newest));
+    assertThat(refused.accessTokens()).isEqualTo(Optional.of(TOKENS).filter(it -> hasAccessTokens));
   }
 
   @ParameterizedTest
   @CsvSource({"true, enforce, true", "false, enforce, false", "true, observe, false"})
-  void whenALineageContinues_thenThePolicyDecidesWhetherTheReplacedAccessTokenIsRevoked(
-      boolean isSet, String mode, boolean isRevoked) {
+  void
+      when_a_lineage_continues_then_the_policy_decides_whether_the_replaced_access_token_is_revoked(
+          boolean isSet, String mode, boolean isRevoked) {
     RotationPolicy policy = Policies.with("revoke-previous-access-token", isSet, "mode", mode);
     assertThat(ROTATED.revokedBy(policy)).isEqualTo(Optional.of(TOKENS).filter(it -> isRevoked));
   }
@@ -134,7 +127,7 @@ final class RefreshDecisionTest {
   @EnumSource(
       names = {"STARTED", "ROTATED", "FAST_FORWARDED", "ADOPTED"},
       mode = Mode.EXCLUDE)
-  void givenTheOutcomeOfAnotherDecision_thenItIsNoRotation(Outcome outcome) {
+  void given_the_outcome_of_another_decision_then_it_is_no_rotation(Outcome outcome) {
     assertThatThrownBy(() -> new Rotated(outcome, CHILD, TOKENS, LIMITED))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -59,7 +59,7 @@ final class RevocationServiceTest {
   }
 
   @Test
-  void givenAClientSession_thenItsFamiliesAreNamedAlsoWhenItIsRepeated() {
+  void given_a_client_session_then_its_families_are_named_also_when_it_is_repeated() {
     for (int time = 0; time < 2; time++) {
       assertThat(named(clientSession, 1, family -> false))
           .containsExactlyInAnyOrder(login.family(), "other tab");
@@ -67,13 +67,13 @@ final class RevocationServiceTest {
   }
 
   @Test
-  void givenAClient_thenTheFamiliesInAllSessionsAreNamed() {
+  void given_a_client_then_the_families_in_all_sessions_are_named() {
     assertThat(named(client, 1, family -> false))
         .containsExactlyInAnyOrder(login.family(), "other tab", "elsewhere");
   }
 
   @Test
-  void givenFamiliesOfTheSameSecond_thenThoseWhoseClientSessionIsGoneAreNamed() {
+  void given_families_of_the_same_second_then_those_whose_client_session_is_gone_are_named() {
     assertThat(named(clientSession, 0, family -> false)).isEmpty();
     assertThat(named(client, 0, family -> false)).isEmpty();
     assertThat(named(client, 0, family -> family.id().equals("other tab")))
@@ -84,7 +84,7 @@ final class RevocationServiceTest {
   }
 
   @Test
-  void givenOtherFamilies_thenItIsNotLookedUpWhetherTheyAreGone() {
+  void given_other_families_then_it_is_not_looked_up_whether_they_are_gone() {
     List<String> asked = new ArrayList<>();
     Client other = new Client(login.user(), "c2", List.of());
     assertThat(named(other, 0, family -> asked.add(family.id()))).containsExactly("other client");
@@ -93,13 +93,13 @@ final class RevocationServiceTest {
 
   /** Its record has neither session nor client. */
   @Test
-  void givenAFamilyThatWasNeverRefreshed_thenItIsNotNamed() {
+  void given_a_family_that_was_never_refreshed_then_it_is_not_named() {
     service.mark(revocation(new Families("carol", List.of("never refreshed")), 0));
     assertThat(named(new Client("carol", "c2", List.of()), 0, family -> true)).isEmpty();
   }
 
   @Test
-  void givenFamiliesByTheirIds_thenEachIsNamedOnceWithTheOthers() {
+  void given_families_by_their_ids_then_each_is_named_once_with_the_others() {
     Families byId = new Families(login.user(), List.of("other tab", "unknown"));
     assertThat(named(byId, 0, family -> true)).containsExactly("other tab");
     assertThat(named(clientSession(List.of(login.family())), 1, family -> true))
@@ -108,14 +108,14 @@ final class RevocationServiceTest {
 
   /** Resource servers recognize their access tokens by {@code sid} and {@code sub}. */
   @Test
-  void givenASessionOrAUser_thenNoAccessTokenIsNamed() {
+  void given_a_session_or_a_user_then_no_access_token_is_named() {
     Sessions session = Sessions.of(login.user(), login.session(), SessionKind.BOTH);
     assertThat(named(session, 0, family -> true)).isEmpty();
     assertThat(named(new User(login.user()), 0, family -> true)).isEmpty();
   }
 
   @Test
-  void givenMoreFamiliesThanAPageHolds_thenTheyArePassedOnByPages() {
+  void given_more_families_than_a_page_holds_then_they_are_passed_on_by_pages() {
     for (int number = 0; number < 2 * RevocationService.PAGE + 7; number++) {
       refresh(login.asFamily("family " + number));
     }
@@ -129,7 +129,7 @@ final class RevocationServiceTest {
   }
 
   @Test
-  void givenExpiredAccessTokens_thenTheyAreNotNamed() {
+  void given_expired_access_tokens_then_they_are_not_named() {
     RotationRequest expired =
         Login.withAccessToken(
             login.asFamily("expired").refresh(0, clock),

@@ -74,14 +74,15 @@ final class RotationServiceTest {
   }
 
   @Test
-  void whenThePolicyDenies_thenTheClientCanRetry() {
+  void when_the_policy_denies_then_the_client_can_retry() {
     assertThat(withoutStore(login, 3, Policies.DEFAULT))
         .isEqualTo(new Unavailable(Duration.ofSeconds(2)));
   }
 
   @ParameterizedTest
   @CsvSource({"enforce, allow", "observe, allow", "observe, deny"})
-  void whenThePolicyAllowsOrObserves_thenTheLineageContinues(String mode, String onFailure) {
+  void when_the_policy_allows_or_observes_then_the_lineage_continues(
+      String mode, String onFailure) {
     RotationPolicy policy = Policies.with("mode", mode, "on-redis-failure", onFailure);
     long now = clock.second();
     assertThat(withoutStore(login.boundTo(Login.OTHER_IP), 3, policy))
@@ -92,7 +93,7 @@ final class RotationServiceTest {
   }
 
   @Test
-  void whenNoPolicyAppliesOrNoRefreshTokenIsIssued_thenNothingIsRotated() {
+  void when_no_policy_applies_or_no_refresh_token_is_issued_then_nothing_is_rotated() {
     assertThat(withoutStore(login, 3, RotationPolicy.LOOKUP))
         .isEqualTo(new Unguarded(Optional.empty()));
     RotationRequest request = Login.withoutRefreshToken(login.refresh(3, clock));
@@ -103,7 +104,7 @@ final class RotationServiceTest {
   }
 
   @Test
-  void whenTheTokenShowsThatALimitIsReached_thenItIsRefused() {
+  void when_the_token_shows_that_a_limit_is_reached_then_it_is_refused() {
     assertThat(withoutStore(login, 2, allowing("max-rotations=2"))).isEqualTo(Denied.LIMITED);
     Login longAgo = login.inSession("session", clock.second() - 60);
     assertThat(withoutStore(longAgo, 2, allowing("absolute-lifetime=60")))
@@ -127,7 +128,7 @@ final class RotationServiceTest {
     "2, 0, bind-to=ip on-binding-mismatch=observe",
     "9, 60, mode=observe max-rotations=1 absolute-lifetime=1",
   })
-  void whenTheTokenIsWithinItsLimitsOrThePolicyObserves_thenTheLineageContinues(
+  void when_the_token_is_within_its_limits_or_the_policy_observes_then_the_lineage_continues(
       long generation, long seconds, String policy) {
     Login bound = login.boundTo(Login.OTHER_IP).inSession("session", clock.second() - seconds);
     assertThat(withoutStore(bound, generation, allowing(policy)).issued()).isPresent();
@@ -153,7 +154,7 @@ final class RotationServiceTest {
           the policy served the client | on-redis-failure=allow | lost 0 unguarded, wait, node 0 reused
           the store executed nothing   |                        | unexecuted 0 unavailable, wait, node 0 reused
           """)
-  void givenALostResponse_thenOnlyTheRetryOfItsClientIsExcused(
+  void given_a_lost_response_then_only_the_retry_of_its_client_is_excused(
       String name, String policy, String steps) {
     Map<String, RotationService> nodes =
         Map.of(
@@ -183,7 +184,7 @@ final class RotationServiceTest {
   }
 
   @Test
-  void givenAnAttemptWithoutAnId_thenItIsNotRemembered() {
+  void given_an_attempt_without_an_id_then_it_is_not_remembered() {
     hanging.refresh(Login.attempted(login.refresh(0, clock), "", Duration.ZERO), Policies.DEFAULT);
     assertThat(unacknowledged.contains(new TokenPosition(login.family(), 0), "")).isFalse();
   }

@@ -21,6 +21,7 @@ import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Throttled;
+import dev.tokenguard.rotation.RotationRequest.Attempt;
 import dev.tokenguard.rotation.RotationRequest.KeyProof;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Duration;
@@ -30,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -71,8 +71,6 @@ final class Scenario {
   private static final Pattern TIME = Pattern.compile("([+-]?)(\\d+)(ms|s)");
   private static final Pattern TOKEN = Pattern.compile("(?:([\\w:-]+)\\.)?(\\d+|login)(\\S*)");
   private static final Pattern DETAIL = Pattern.compile("([@&~#?!^_=*%])(\\w*)");
-  private static final Pattern DECISION =
-      Pattern.compile("([a-z-]+)(?:/([\\w-]+))?(?:\\(([a-z-]+)\\))?");
   private static final Map<String, RequestContext> CONTEXTS =
       Map.of("here", Login.HERE, "agent", Login.OTHER_AGENT, "ip", Login.OTHER_IP);
 
@@ -80,8 +78,10 @@ final class Scenario {
   private final TestClock clock;
   private final Login login;
   private final Map<String, Login> logins = new HashMap<>();
+
+  /** By family: the token that was issued last, from the recorded login on. */
   private final Map<String, SuccessorToken> newest = new HashMap<>();
-  private final Map<String, RequestContext> bindings = new HashMap<>();
+
   private RotationPolicy policy;
   private int others;
 
@@ -107,24 +107,36 @@ final class Scenario {
     if (step.equals("with")) {
       policy = Policies.of(rest);
     } else if (step.equals("revoke")) {
-      revoke(rest.split(" names ")[0], rest.contains("names") ? rest.split(" names ")[1] : "");
+      String[] parts = rest.split(" names ");
+      long now = clock.second();
+      assertThat(store.revoke(new Revocation(target(parts[0]), now, now + Login.REMEMBERED)))
+          .extracting(AccessTokens::family)
+          .containsExactlyInAnyOrder(words(parts.length > 1 ? parts[1] : ""));
     } else if (step.equals("found")) {
       assertThat(families().stream().map(it -> it.id() + (it.isRevoked() ? "!" : "")))
           .containsExactly(words(rest));
     } else if (rest.equals("logins")) {
-      logInOthers(Integer.parseInt(step));
+      // So many that the store removes the records that it need not keep.
+      for (int done = 0; done < Integer.parseInt(step); done++) {
+        store.begin(login.asFamily("login " + ++others).begin(clock), policy);
+      }
     } else if (TIME.matcher(step).matches()) {
       clock.advance(duration(step));
     } else if (token.matches()) {
       Login family = family(Optional.ofNullable(token.group(1)).orElse("a"));
       if (token.group(2).equals("login")) {
-        logIn(located(family, token.group(3)), token.group(3), rest);
+        logIn(detailed(family.begin(clock), token.group(3)), rest.replace("revokes", ""));
       } else {
-        present(family, Long.parseLong(token.group(2)), token.group(3), rest);
+        long generation = Long.parseLong(token.group(2));
+        present(detailed(family.refresh(generation, clock), token.group(3)), token.group(3), rest);
       }
     } else {
       throw new IllegalArgumentException(step);
     }
+  }
+
+  private static String[] words(String text) {
+    return Stream.of(text.split(" ")).filter(it -> !it.isEmpty()).toArray(String[]::new);
   }
 
   private static Duration duration(String text) {
@@ -134,18 +146,19 @@ final class Scenario {
     return time.group(3).equals("s") ? Duration.ofSeconds(amount) : Duration.ofMillis(amount);
   }
 
+  private List<TokenFamily> families() {
+    return store.find(login.user()).stream().sorted(Comparator.comparing(TokenFamily::id)).toList();
+  }
+
   /** The first step of a family defines it: its name, and what differs from family a. */
   private Login family(String text) {
     String[] parts = text.split(":");
     return logins.computeIfAbsent(
         parts[0],
-        name -> {
-          Login family = login.asFamily(name);
-          for (String difference : List.of(parts).subList(1, parts.length)) {
-            family = differing(family, difference);
-          }
-          return family;
-        });
+        name ->
+            Stream.of(parts)
+                .skip(1)
+                .reduce(login.asFamily(name), this::differing, (one, other) -> other));
   }
 
   private Login differing(Login family, String difference) {
@@ -160,129 +173,77 @@ final class Scenario {
     };
   }
 
-  private static Login located(Login one, String details) {
-    Login located = one;
+  private RotationRequest detailed(RotationRequest plain, String details) {
+    RotationRequest request = plain;
     for (Matcher detail = DETAIL.matcher(details); detail.find(); ) {
-      if (detail.group(1).equals("@")) {
-        located = located.from(CONTEXTS.get(detail.group(2)));
-      } else if (detail.group(1).equals("&")) {
-        located = located.boundTo(CONTEXTS.get(detail.group(2)));
-      }
+      String value = detail.group(2);
+      Attempt attempt = request.attempt();
+      request =
+          switch (detail.group(1)) {
+            case "@" -> Login.with(request, "context", CONTEXTS.get(value));
+            case "&" -> Login.with(request, "binding", Optional.of(CONTEXTS.get(value)));
+            case "~" -> Login.attempted(request, attempt.id(), duration(value));
+            case "#" -> Login.attempted(request, value, attempt.age());
+            case "^" -> Login.usableUntil(request, clock.second() - (value.isEmpty() ? 1 : 0));
+            case "=" -> Login.issuedAt(request, clock.second() - duration(value).toSeconds());
+            case "_" -> Login.withoutRefreshToken(request);
+            case "*" -> Login.proving(request, KeyProof.PROVEN);
+            case "%" -> Login.proving(request, KeyProof.MISSING);
+            default -> request;
+          };
     }
-    return located;
+    return request;
+  }
+
+  private static boolean wasUnanswered(String details, String attempt) {
+    assertThat(details).as("asked for " + attempt).doesNotContain("!");
+    return details.endsWith("?") || details.contains("?" + attempt);
   }
 
   /** A millisecond passes, so that the store can tell which login was first. */
-  private void logIn(Login one, String details, String expected) {
+  private void logIn(RotationRequest request, String revoked) {
     List<TokenFamily> before = families();
-    boolean isRecorded =
-        before.stream().anyMatch(it -> it.id().equals(one.family()) && it.created().isPresent());
-    one.claim().ifPresent(it -> bindings.put(one.family(), it));
-    RotationRequest request = one.begin(clock);
-    if (details.contains("=")) {
-      request = issuedAgo(request, details.substring(details.indexOf('=') + 1));
-    }
+    String family = request.presented().family();
     assertThat(store.begin(request, policy))
         .extracting(AccessTokens::family)
-        .containsExactlyInAnyOrder(words(expected.replace("revokes", "")));
-    if (isRecorded) {
+        .containsExactlyInAnyOrder(words(revoked));
+    if (before.stream().anyMatch(it -> it.id().equals(family) && it.created().isPresent())) {
       assertThat(families()).isEqualTo(before);
     }
+    newest.putIfAbsent(family, new SuccessorToken(0, 0, 0, 0, request.binding()));
     clock.advance(Duration.ofMillis(1));
-  }
-
-  private static String[] words(String text) {
-    return Stream.of(text.split(" ")).filter(it -> !it.isEmpty()).toArray(String[]::new);
-  }
-
-  private RotationRequest issuedAgo(RotationRequest request, String age) {
-    return Login.issuedAt(request, clock.second() - duration(age).toSeconds());
-  }
-
-  /** So many that the store removes the records that it need not keep. */
-  private void logInOthers(int number) {
-    for (int done = 0; done < number; done++) {
-      store.begin(login.asFamily("login " + ++others).begin(clock), policy);
-    }
-  }
-
-  private void revoke(String target, String named) {
-    Revocation revocation =
-        new Revocation(target(target), clock.second(), clock.second() + Login.REMEMBERED);
-    assertThat(store.revoke(revocation))
-        .extracting(AccessTokens::family)
-        .containsExactlyInAnyOrder(words(named));
   }
 
   private RevocationTarget target(String text) {
     String[] words = text.split(" ");
     List<String> ids = List.of(words).subList(1, words.length);
     String user = login.user();
+    ClientSession clientSession = new ClientSession(login.session(), login.client());
     return switch (words[0]) {
       case "families" -> new Families(user, ids);
       case "session" -> Sessions.of(user, login.session(), SessionKind.BOTH);
       case "online" -> Sessions.of(user, login.session(), SessionKind.ONLINE);
       case "offline" -> Sessions.of(user, login.session(), SessionKind.OFFLINE);
       case "other-session" -> Sessions.of(user, "other session", SessionKind.BOTH);
-      case "client-session" ->
-          new ClientSessions(
-              user, List.of(new ClientSession(login.session(), login.client())), ids);
+      case "client-session" -> new ClientSessions(user, List.of(clientSession), ids);
       case "client" -> new Client(user, login.client(), List.of());
       case "user" -> new User(user);
       default -> throw new IllegalArgumentException(text);
     };
   }
 
-  private void present(Login one, long generation, String details, String expected) {
-    RotationRequest request = located(one, details).refresh(generation, clock);
-    String attempt = Login.ATTEMPT.id();
-    Duration age = Duration.ZERO;
-    Predicate<String> wasUnanswered = it -> false;
-    for (Matcher detail = DETAIL.matcher(details); detail.find(); ) {
-      String value = detail.group(2);
-      switch (detail.group(1)) {
-        case "~" -> age = duration(value);
-        case "#" -> attempt = value;
-        case "?" -> wasUnanswered = it -> value.isEmpty() || value.equals(it);
-        case "!" ->
-            wasUnanswered =
-                it -> {
-                  throw new AssertionError("asked for " + it);
-                };
-        case "^" ->
-            request = Login.usableUntil(request, clock.second() - (value.isEmpty() ? 1 : 0));
-        case "=" -> request = issuedAgo(request, value);
-        case "_" -> request = Login.withoutRefreshToken(request);
-        case "*" -> request = Login.proving(request, KeyProof.PROVEN);
-        case "%" -> request = Login.proving(request, KeyProof.MISSING);
-        default -> assertThat(detail.group(1)).isIn("@", "&");
-      }
-    }
+  private void present(RotationRequest request, String details, String expected) {
     List<TokenFamily> before = families();
     AtomicInteger asked = new AtomicInteger();
-    Predicate<String> answer = wasUnanswered;
     RefreshDecision decision =
         store.rotate(
-            Login.attempted(request, attempt, age),
-            policy,
-            it -> asked.incrementAndGet() > 0 && answer.test(it));
+            request, policy, it -> asked.incrementAndGet() > 0 && wasUnanswered(details, it));
     assertThat(asked).hasValueLessThanOrEqualTo(1);
-    assertThat(textOf(decision, expected)).isEqualTo(expected);
+    String outcome = decision.outcome().id();
+    String observed = decision.observed().map(it -> "(" + it.id() + ")").orElse("");
+    // With as much detail as is expected.
+    assertThat(expected).isIn(outcome + observed, outcome + "/" + detailOf(decision) + observed);
     assertHolds(decision, request, before);
-  }
-
-  private List<TokenFamily> families() {
-    return store.find(login.user()).stream().sorted(Comparator.comparing(TokenFamily::id)).toList();
-  }
-
-  /** With as much detail as is expected. */
-  private static String textOf(RefreshDecision decision, String expected) {
-    Matcher form = DECISION.matcher(expected);
-    assertThat(form.matches()).as(expected).isTrue();
-    String detail = form.group(2) == null ? "" : "/" + detailOf(decision);
-    return decision.outcome().id()
-        + detail
-        + decision.observed().map(it -> "(" + it.id() + ")").orElse("");
   }
 
   private static String detailOf(RefreshDecision decision) {
@@ -298,32 +259,27 @@ final class Scenario {
   private void assertHolds(
       RefreshDecision decision, RotationRequest request, List<TokenFamily> before) {
     String family = request.presented().family();
-    SuccessorToken known = newest.get(family);
+    Optional<SuccessorToken> known = Optional.ofNullable(newest.get(family));
+    long generation = request.presented().generation();
+    decision.issued().ifPresent(it -> newest.put(family, it));
     if (decision instanceof Rotated rotated) {
-      SuccessorToken child = rotated.child();
-      request.binding().ifPresent(it -> bindings.putIfAbsent(family, it));
-      if (policy.bindTo().comparesRequests()) {
-        bindings.putIfAbsent(family, request.context());
-      }
-      assertThat(child)
-          .isEqualTo(
-              new SuccessorToken(
-                  request.presented().generation() + 1,
-                  clock.second(),
-                  request.child().expiresAt(),
-                  0,
-                  Optional.ofNullable(bindings.get(family))));
-      newest.put(family, child);
+      Optional<RequestContext> context =
+          Optional.of(request.context()).filter(it -> policy.bindTo().comparesRequests());
+      Optional<RequestContext> binding =
+          known.flatMap(SuccessorToken::binding).or(request::binding).or(() -> context);
+      long expiresAt = request.child().expiresAt();
+      assertThat(rotated.child())
+          .isEqualTo(new SuccessorToken(generation + 1, clock.second(), expiresAt, 0, binding));
     } else if (decision instanceof Replayed replayed) {
-      SuccessorToken child = replayed.child();
-      assertThat(child.replay()).isGreaterThan(known.replay());
-      assertThat(child).usingRecursiveComparison().ignoringFields("replay").isEqualTo(known);
-      newest.put(family, child);
+      assertThat(replayed.child().replay()).isGreaterThan(known.orElseThrow().replay());
+      assertThat(replayed.child())
+          .usingRecursiveComparison()
+          .ignoringFields("replay")
+          .isEqualTo(known.get());
     } else if (decision instanceof Kept kept && kept.same().isPresent()) {
-      SuccessorToken same = kept.same().get();
-      assertThat(same.generation()).isEqualTo(request.presented().generation());
-      assertThat(same.replay()).isGreaterThan(known == null ? 0 : known.replay());
-      newest.put(family, same);
+      assertThat(kept.same().get().generation()).isEqualTo(generation);
+      assertThat(kept.same().get().replay())
+          .isGreaterThan(known.map(SuccessorToken::replay).orElse(0L));
     } else if (decision instanceof Reused
         || decision instanceof Mismatched mismatched && mismatched.accessTokens().isPresent()) {
       assertThat(families())
@@ -333,8 +289,8 @@ final class Scenario {
     } else {
       assertThat(families()).isEqualTo(before);
     }
-    if (decision instanceof Refused refused && refused.newest().isPresent() && known != null) {
-      assertThat(refused.newest()).hasValue(known.generation());
+    if (decision instanceof Refused refused && refused.newest().isPresent() && known.isPresent()) {
+      assertThat(refused.newest()).hasValue(known.get().generation());
     }
   }
 }

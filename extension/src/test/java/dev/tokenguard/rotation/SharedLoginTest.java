@@ -35,7 +35,7 @@ final class SharedLoginTest {
     "grace-context=key,                                                     PROVEN, MISSING, 1000",
     "grace-depth=10 grace-period=86400 grace-context=user-agent-and-ip,     NO_KEY, NO_KEY,  10"
   })
-  void givenProcessesThatShareALogin_thenNoneIsLoggedOut_andAThiefIsDetected(
+  void given_processes_that_share_a_login_then_none_is_logged_out_and_a_thief_is_detected(
       String settings, KeyProof ofProcess, KeyProof ofThief, int oldest) {
     RotationPolicy policy = Policies.of(settings);
     store.begin(login.begin(clock), policy);

@@ -27,7 +27,7 @@ final class TokenPositionTest {
         + "c5f40503-2d54-88a6-b232-33bfe8c82c55,6fcac411-17b1-8be3-9a29-3e46293aa3b6",
     "f:ldap:Zoë {1},7,307d9bc0-29f7-8e57-9749-fabe7d097a8f,f529ca2c-747b-870b-8b5d-0f2b2fa52aac",
   })
-  void whenIdsAreDerived_thenTheyAreThoseOfEveryOtherVersion(
+  void when_ids_are_derived_then_they_are_those_of_every_other_version(
       String family, long generation, String refreshTokenId, String accessTokenId) {
     TokenPosition position = new TokenPosition(family, 3).at(generation);
     assertThat(position.refreshTokenId()).isEqualTo(refreshTokenId);
@@ -35,7 +35,7 @@ final class TokenPositionTest {
   }
 
   @Test
-  void whenIdsOfManyPositionsAreDerived_thenAllDifferAndAreUuidsOfVersion8() {
+  void when_ids_of_many_positions_are_derived_then_all_differ_and_are_uuids_of_version_8() {
     Set<String> ids = new HashSet<>();
     for (long number = 1; number <= 500; number++) {
       for (String family : List.of(FAMILY, FAMILY + "1", "1")) {
@@ -52,7 +52,7 @@ final class TokenPositionTest {
   }
 
   @Test
-  void whenIdsAreDerived_thenThoseOfAccessTokensContainTheTagOfTheFamily() {
+  void when_ids_are_derived_then_those_of_access_tokens_contain_the_tag_of_the_family() {
     TokenPosition position = new TokenPosition("family", 7);
     String tag = position.tag();
     String exchanged = TokenPosition.exchangedTokenId(tag, "onrtte", 1);
@@ -68,7 +68,7 @@ final class TokenPositionTest {
   }
 
   @Test
-  void givenTheLargestGeneration_thenItsSuccessorIsExactInLua() {
+  void given_the_largest_generation_then_its_successor_is_exact_in_lua() {
     double successor = TokenPosition.MAX_GENERATION + 1;
     assertThat((long) successor).isEqualTo(TokenPosition.MAX_GENERATION + 1);
     assertThat(successor + 1).isNotEqualTo(successor);
@@ -76,14 +76,14 @@ final class TokenPositionTest {
 
   @ParameterizedTest
   @ValueSource(longs = {-1, Long.MIN_VALUE, TokenPosition.MAX_GENERATION + 1, Long.MAX_VALUE})
-  void givenAGenerationOutOfRange_thenItIsRefused(long generation) {
+  void given_a_generation_out_of_range_then_it_is_refused(long generation) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new TokenPosition(FAMILY, generation))
         .withMessage("generation: 0 to 9007199254740990");
   }
 
   @Test
-  void givenAFamilyWithoutAnId_thenItIsRefused() {
+  void given_a_family_without_an_id_then_it_is_refused() {
     assertThatIllegalArgumentException().isThrownBy(() -> new TokenPosition("", 0));
   }
 }

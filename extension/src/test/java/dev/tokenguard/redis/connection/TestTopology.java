@@ -2,12 +2,6 @@ package dev.tokenguard.redis.connection;
 
 import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
-import dev.tokenguard.redis.store.ClockedJedis;
-import dev.tokenguard.redis.store.RedisIncidentLog;
-import dev.tokenguard.redis.store.RedisKeys;
-import dev.tokenguard.revocation.IncidentLog;
-import dev.tokenguard.rotation.FamilyStore;
-import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.redis.ClusterServers;
 import dev.tokenguard.testbed.redis.RedisServer;
@@ -24,10 +18,9 @@ import redis.clients.jedis.UnifiedJedis;
 
 /**
  * Real topologies that all tests share. Each is started when it is first used, and opened as
- * Keycloak opens it; all but the first by the ACL user of the documentation.
+ * Keycloak opens it, by the ACL user of the documentation.
  */
-public enum TestTopology {
-  STANDALONE(() -> new Servers("url=redis://" + TestRedis.address(), TestRedis.client())),
+enum TestTopology {
   /** One Redis that accepts TLS only, with certificates on both sides. */
   SECURED(TestTopology::startSecured),
   SENTINEL(TestTopology::startSentinels),
@@ -40,7 +33,6 @@ public enum TestTopology {
 
   private final Supplier<Servers> start;
   private Servers servers;
-  private ClockedJedis clocked;
   private Redis redis;
 
   TestTopology(Supplier<Servers> start) {
@@ -102,10 +94,7 @@ public enum TestTopology {
   private synchronized Servers servers() {
     if (servers == null) {
       servers = start.get();
-      RedisSettings settings = TestRedis.settings(settings());
-      RedisClients clients = RedisClients.of(settings);
-      clocked = new ClockedJedis(clients::client);
-      redis = Redis.open(settings, new RecordedTelemetry());
+      redis = Redis.open(TestRedis.settings(settings()), new RecordedTelemetry());
     }
     return servers;
   }
@@ -116,33 +105,13 @@ public enum TestTopology {
   }
 
   /** A client to look at what is stored. */
-  public UnifiedJedis owner() {
+  UnifiedJedis owner() {
     return servers().owner();
   }
 
   /** One connection as Keycloak opens it, for all tests. */
-  public Redis redis() {
+  Redis redis() {
     servers();
     return redis;
-  }
-
-  public void flush() {
-    owner().flushAll();
-  }
-
-  /** An empty store whose scripts go by the test's clock. */
-  public FamilyStore emptyStore(TestClock clock) {
-    return TestRedis.store(emptyRedis(clock));
-  }
-
-  /** An empty log that goes by the test's clock. */
-  public IncidentLog emptyIncidentLog(TestClock clock) {
-    return new RedisIncidentLog(emptyRedis(clock), new RedisKeys(TestRedis.PREFIX));
-  }
-
-  private Redis emptyRedis(TestClock clock) {
-    flush();
-    clocked.goBy(clock);
-    return new Redis(clocked, TestRedis.BREAKER, new RecordedTelemetry());
   }
 }

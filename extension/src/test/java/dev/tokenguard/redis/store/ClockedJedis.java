@@ -5,15 +5,15 @@ import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.rotation.TestClock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
-import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
-import redis.clients.jedis.executors.CommandExecutor;
+import redis.clients.jedis.providers.PooledConnectionProvider;
 
 /**
  * A client that runs the scripts on the real server as they are, within a function for which {@code
@@ -41,38 +41,18 @@ public final class ClockedJedis extends UnifiedJedis {
       return { cost, reply }
       """;
 
-  private final Map<String, String> hashes = new ConcurrentHashMap<>();
-  private final List<Integer> costs = new ArrayList<>();
-  private volatile TestClock clock = TestClock.started();
+  /** The cost of each run since the list was cleared. */
+  final List<Integer> costs = new ArrayList<>();
 
-  /**
-   * @param real executes the commands
-   */
-  public ClockedJedis(Supplier<UnifiedJedis> real) {
-    super(executorOf(real), null, RedisProtocol.RESP3, null);
-  }
+  private final Map<String, String> hashes = new HashMap<>();
+  private TestClock clock = TestClock.started();
 
-  private static CommandExecutor executorOf(Supplier<UnifiedJedis> real) {
-    return new CommandExecutor() {
-      @Override
-      public <T> T executeCommand(CommandObject<T> command) {
-        return real.get().executeCommand(command);
-      }
-
-      @Override
-      public void close() {
-        real.get().close();
-      }
-    };
+  public ClockedJedis(HostAndPort server, JedisClientConfig config) {
+    super(new PooledConnectionProvider(server, config), RedisProtocol.RESP3);
   }
 
   public void goBy(TestClock other) {
     this.clock = other;
-  }
-
-  /** The cost of each run since the list was cleared. */
-  List<Integer> costs() {
-    return costs;
   }
 
   /** The server knows a script by the hash of it within the frame. */

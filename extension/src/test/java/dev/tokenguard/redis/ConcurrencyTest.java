@@ -3,6 +3,9 @@ package dev.tokenguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.redis.connection.Redis;
+import dev.tokenguard.revocation.Revocation.Reason;
+import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.FamilyStore;
@@ -26,13 +29,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 
 /** Many at once, on a real Redis by its own clock. */
-final class ConcurrentRefreshTest {
+final class ConcurrencyTest {
 
   private static final int THREADS = 50;
   private static final RotationPolicy LONG_GRACE =
@@ -41,6 +43,7 @@ final class ConcurrentRefreshTest {
 
   private final TestClock clock = TestClock.started();
   private final Login login = Login.at(clock);
+  private final long retained = clock.second() + Login.REMEMBERED;
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
   private Redis redis;
   private FamilyStore store;
@@ -58,29 +61,21 @@ final class ConcurrentRefreshTest {
     redis.close();
   }
 
-  private RefreshDecision present(Login one, long generation, RotationPolicy policy) {
-    return store.rotate(one.refresh(generation, clock), policy, it -> false);
-  }
-
-  /** Runs the task on all threads, begun together. */
-  private <T> List<T> atOnce(IntFunction<T> task) throws Exception {
-    CyclicBarrier start = new CyclicBarrier(THREADS);
-    return results(
-        number -> {
-          start.await();
-          return task.apply(number);
-        });
-  }
-
   private interface Task<T> {
     T result(int number) throws Exception;
   }
 
-  private <T> List<T> results(Task<T> task) throws Exception {
+  /** Runs the task on all threads, begun together. */
+  private <T> List<T> atOnce(Task<T> task) throws Exception {
+    CyclicBarrier start = new CyclicBarrier(THREADS);
     List<Callable<T>> tasks = new ArrayList<>();
     for (int thread = 0; thread < THREADS; thread++) {
       int number = thread;
-      tasks.add(() -> task.result(number));
+      tasks.add(
+          () -> {
+            start.await();
+            return task.result(number);
+          });
     }
     List<T> results = new ArrayList<>();
     for (Future<T> future : threads.invokeAll(tasks)) {
@@ -89,8 +84,18 @@ final class ConcurrentRefreshTest {
     return results;
   }
 
-  private long retained() {
-    return clock.second() + Login.REMEMBERED;
+  private RefreshDecision present(Login one, long generation, RotationPolicy policy) {
+    return store.rotate(one.refresh(generation, clock), policy, it -> false);
+  }
+
+  /** Refreshes until it is refused or revoked, and returns the newest generation. */
+  private long refreshUntil(AtomicBoolean isRevoked, Login one, CountDownLatch underWay) {
+    long generation = 0;
+    while (!isRevoked.get() && present(one, generation, Policies.DEFAULT).issued().isPresent()) {
+      generation++;
+      underWay.countDown();
+    }
+    return generation;
   }
 
   @RepeatedTest(5)
@@ -127,52 +132,30 @@ final class ConcurrentRefreshTest {
     AtomicBoolean isRevoked = new AtomicBoolean();
     CountDownLatch underWay = new CountDownLatch(THREADS - 1);
     List<RefreshDecision> decisions =
-        results(
+        atOnce(
             number -> {
+              Login one = login.asFamily("family " + number);
               if (number > 0) {
-                return decisionAfter(isRevoked, login.asFamily("family " + number), underWay);
+                long generation = refreshUntil(isRevoked, one, underWay);
+                return present(one, generation, Policies.DEFAULT);
               }
               underWay.await();
               store.revoke(
                   Revocations.ofSession(
-                      login.user(), Revocations.both(login.session()), clock.second(), retained()));
+                      login.user(), Revocations.both(login.session()), clock.second(), retained));
               isRevoked.set(true);
               return expected;
             });
     assertThat(decisions).containsOnly(expected);
   }
 
-  /** Refreshes until one is done that was begun after the revocation had returned. */
-  private RefreshDecision decisionAfter(
-      AtomicBoolean isRevoked, Login one, CountDownLatch underWay) {
-    long generation = 0;
-    while (!isRevoked.get()) {
-      if (present(one, generation, Policies.DEFAULT).issued().isPresent()) {
-        generation++;
-        underWay.countDown();
-      }
-    }
-    return present(one, generation, Policies.DEFAULT);
-  }
-
   @RepeatedTest(3)
   void given_a_family_that_is_revoked_during_refreshes_then_each_access_token_is_named()
       throws Exception {
     CountDownLatch underWay = new CountDownLatch(20);
-    Future<Long> newest =
-        threads.submit(
-            () -> {
-              long generation = 0;
-              while (present(login, generation, Policies.DEFAULT).issued().isPresent()) {
-                generation++;
-                underWay.countDown();
-              }
-              return generation;
-            });
+    Future<Long> newest = threads.submit(() -> refreshUntil(new AtomicBoolean(), login, underWay));
     underWay.await();
-    List<AccessTokens> named =
-        store.revoke(Revocations.ofFamily(login.user(), login.family(), retained()));
-    assertThat(named)
+    assertThat(store.revoke(Revocations.ofFamily(login.user(), login.family(), retained)))
         .singleElement()
         .returns(0L, AccessTokens::first)
         .returns(newest.get(), AccessTokens::last);
@@ -194,5 +177,19 @@ final class ConcurrentRefreshTest {
         .doesNotHaveDuplicates()
         .doesNotContainAnyElementsOf(active)
         .hasSize(THREADS - 3);
+  }
+
+  /** An action token that is used up by the revocation list must not be used twice. */
+  @RepeatedTest(3)
+  void given_entries_that_are_added_at_once_then_one_is_the_first_and_the_largest_values_stay()
+      throws Exception {
+    RevocationList list = TestRedis.blacklist(redis);
+    long now = clock.second();
+    Entry token = Entry.ofAccessToken("t1", Reason.REVOKED, now + 300);
+    assertThat(atOnce(number -> list.add(token))).containsOnlyOnce(true).hasSize(THREADS);
+    assertThat(atOnce(it -> list.add(Entry.ofUser("u1", now + it, now + 1_000 - it))))
+        .containsOnlyOnce(true);
+    assertThat(TestRedis.JEDIS.get("tg:sub:u1")).isEqualTo("" + (now + THREADS - 1));
+    assertThat(TestRedis.JEDIS.expireTime("tg:sub:u1")).isEqualTo(now + 1_000);
   }
 }
