@@ -66,7 +66,7 @@ public final class UserTokensResource {
                     .thenComparing(TokenFamily::id))
             .toList();
     return Response.ok(
-            RequestParameters.Page.of(first, max).in(newestFirst).stream()
+            AdminRequest.Page.of(first, max).in(newestFirst).stream()
                 .map(family -> FamilyRepresentation.of(request, family))
                 .toList())
         .build();
@@ -88,7 +88,7 @@ public final class UserTokensResource {
   @Path("families/{family-id}")
   public Response revokeFamily(@PathParam("family-id") String familyId) {
     UserModel user = managed();
-    String family = AdminRequest.valid(() -> RequestParameters.id("family-id", familyId));
+    String family = AdminRequest.valid(() -> AdminRequest.id("family-id", familyId));
     Response response =
         terminate(new RevocationTarget.Families(user.getId(), List.of(family)), FAMILY);
     new RevokedFamily(request.session(), request.realm(), Reason.ADMINISTRATOR)
@@ -100,7 +100,7 @@ public final class UserTokensResource {
   @Path("sessions/{session-id}")
   public Response terminateSession(@PathParam("session-id") String sessionId) {
     UserModel user = managed();
-    String id = AdminRequest.valid(() -> RequestParameters.id("session-id", sessionId));
+    String id = AdminRequest.valid(() -> AdminRequest.id("session-id", sessionId));
     if (!isOf(user, id)) {
       // No entry is written, because it would also cover a session of another realm.
       throw AdminRequest.notFound("The user has no such session");

@@ -1,11 +1,11 @@
 package dev.tokenguard.keycloak.admin;
 
-import static dev.tokenguard.keycloak.admin.RequestParameters.MAX_SECONDS;
-import static dev.tokenguard.keycloak.admin.RequestParameters.expiry;
+import static dev.tokenguard.keycloak.admin.AdminRequest.MAX_SECONDS;
+import static dev.tokenguard.keycloak.admin.AdminRequest.expiry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenguard.keycloak.admin.RequestParameters.Page;
+import dev.tokenguard.keycloak.admin.AdminRequest.Page;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-final class RequestParametersTest {
+final class AdminRequestTest {
 
   private static final long NOW = 1_800_000_000;
   private static final long DAY_LATER = NOW + 86_400;
@@ -24,7 +24,7 @@ final class RequestParametersTest {
   @Test
   void given_an_id_with_or_without_prefix_then_it_is_accepted() {
     for (String id : List.of("4f1c", "onrtac:4f1c-2b", "a.b_c~d-e:1", LONGEST)) {
-      assertThat(RequestParameters.id("token-id", id)).isEqualTo(id);
+      assertThat(AdminRequest.id("token-id", id)).isEqualTo(id);
     }
   }
 
@@ -37,7 +37,7 @@ final class RequestParametersTest {
   @ParameterizedTest
   @MethodSource("refusedIds")
   void given_another_id_then_the_message_names_parameter_and_range(String id) {
-    assertThatThrownBy(() -> RequestParameters.id("token-id", id))
+    assertThatThrownBy(() -> AdminRequest.id("token-id", id))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("token-id: 1 to 64 letters, digits or ._~-");
   }
