@@ -15,6 +15,8 @@ import dev.tokenguard.revocation.IncidentLog;
 import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.spi.CDI;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,6 +25,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
@@ -37,7 +43,7 @@ import org.keycloak.provider.ServerInfoAwareProviderFactory;
  * unavailable Redis does not.
  */
 public final class JedisConnectionFactory
-    implements RedisConnectionSpi.Factory, ServerInfoAwareProviderFactory {
+    implements RedisConnection.Factory, ServerInfoAwareProviderFactory {
 
   private static final Logger LOG = Logger.getLogger(JedisConnectionFactory.class);
 
@@ -65,7 +71,7 @@ public final class JedisConnectionFactory
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
-    RedisReadiness.register(this::readiness);
+    RedisReadiness.show(this);
     if (settings.isEmpty()) {
       LOG.info(LogText.of("Token Guard is inactive: %surl is not set.", OPTIONS.prefix()));
       return;
@@ -103,12 +109,6 @@ public final class JedisConnectionFactory
     info.putAll(state());
     settings.ifPresent(it -> info.putAll(it.describe()));
     return info;
-  }
-
-  private RedisReadiness.State readiness() {
-    Map<String, String> state = state();
-    boolean requiresRedis = settings.filter(RedisSettings::readinessRequiresRedis).isPresent();
-    return new RedisReadiness.State(!requiresRedis || REACHABLE.equals(state.get(REDIS)), state);
   }
 
   private Map<String, String> state() {
@@ -156,6 +156,49 @@ public final class JedisConnectionFactory
     @Override
     public void close() {
       // The factory closes the pool.
+    }
+  }
+
+  /**
+   * The check of Redis in {@code /health/ready}. {@code kc.sh build} finds the bean because of
+   * {@code META-INF/beans.xml}, and leaves it out without {@code --health-enabled}.
+   */
+  @Readiness
+  @ApplicationScoped
+  public static class RedisReadiness implements HealthCheck {
+
+    private volatile Optional<JedisConnectionFactory> connection = Optional.empty();
+
+    /** Connects the bean of this node, if there is one: Quarkus creates it, not Keycloak. */
+    private static void show(JedisConnectionFactory connection) {
+      try {
+        CDI.current().select(RedisReadiness.class, Readiness.Literal.INSTANCE).stream()
+            .forEach(bean -> bean.observe(connection));
+      } catch (IllegalStateException | IllegalArgumentException noHealth) {
+        // No container, as in unit tests; or the qualifier is unknown: built without
+        // --health-enabled.
+      }
+    }
+
+    /** Public for the client proxy that Quarkus generates. */
+    public void observe(JedisConnectionFactory observed) {
+      connection = Optional.of(observed);
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+      Map<String, String> state =
+          connection.map(JedisConnectionFactory::state).orElse(Map.of(REDIS, "not started"));
+      boolean requiresRedis =
+          connection
+              .flatMap(it -> it.settings)
+              .filter(RedisSettings::readinessRequiresRedis)
+              .isPresent();
+      HealthCheckResponseBuilder response =
+          HealthCheckResponse.named("Token Guard Redis connection")
+              .status(!requiresRedis || REACHABLE.equals(state.get(REDIS)));
+      state.forEach(response::withData);
+      return response.build();
     }
   }
 }
