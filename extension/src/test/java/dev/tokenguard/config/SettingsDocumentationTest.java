@@ -2,7 +2,7 @@ package dev.tokenguard.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.keycloak.cookie.CookieSettings;
+import dev.tokenguard.keycloak.cookie.CookieExecutorFactory;
 import dev.tokenguard.redis.connection.RedisSettings;
 import dev.tokenguard.rotation.RotationPolicy;
 import java.io.IOException;
@@ -49,7 +49,7 @@ class SettingsDocumentationTest {
   @Test
   void given_the_settings_of_the_cookie_then_its_page_has_their_table() throws IOException {
     assertThat(Files.readString(Path.of("..", "docs", "cookie.md")))
-        .contains(table(CookieSettings.SETTINGS, true));
+        .contains(table(CookieExecutorFactory.SETTINGS, true));
   }
 
   private static String table(Collection<Setting<?>> settings, boolean isLabelled) {

@@ -1,8 +1,9 @@
 package dev.tokenguard.keycloak.cookie;
 
-import dev.tokenguard.keycloak.cookie.CookieSettings.SameSite;
+import dev.tokenguard.config.Setting;
+import dev.tokenguard.keycloak.cookie.RefreshTokenCookie.SameSite;
 import dev.tokenguard.keycloak.policy.ExecutorConfiguration;
-import dev.tokenguard.keycloak.policy.LoginResponse;
+import dev.tokenguard.keycloak.policy.LoginRecordingPolicyManagerFactory;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.List;
@@ -34,6 +35,20 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
 
   public static final String ID = "refresh-token-cookie";
 
+  static final Setting<SameSite> SAME_SITE =
+      Setting.choice(
+              "same-site",
+              "The attribute SameSite of the cookie: for which pages the browser sends it. With strict"
+                  + " and lax, the app must be on the same site as Keycloak, for example"
+                  + " app.example.com and login.example.com. none is for an app on another site;"
+                  + " browsers that block third-party cookies do not send it then.",
+              SameSite.class,
+              SameSite.STRICT)
+          .labelled("SameSite");
+
+  /** All settings in the order of the console. */
+  public static final List<Setting<?>> SETTINGS = List.of(SAME_SITE);
+
   @Override
   public String getId() {
     return ID;
@@ -48,7 +63,7 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
 
   @Override
   public List<ProviderConfigProperty> getConfigProperties() {
-    return ExecutorConfiguration.form(CookieSettings.SETTINGS);
+    return ExecutorConfiguration.form(SETTINGS);
   }
 
   @Override
@@ -121,12 +136,12 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
             terminate(OAuth2Constants.REFRESH_TOKEN, ((LogoutRequestContext) context).getParams());
         case TOKEN_REFRESH_RESPONSE ->
             deliver(((TokenRefreshResponseContext) context).getAccessTokenResponseBuilder());
-        case TOKEN_RESPONSE -> deliver(LoginResponse.in(context).orElseThrow());
+        case TOKEN_RESPONSE -> deliverLogin(context);
         case RESOURCE_OWNER_PASSWORD_CREDENTIALS_RESPONSE, DEVICE_TOKEN_RESPONSE -> {
           // Here, and not before: conditions on clients apply to the request, but not to the
           // response, which then has the token.
           requireAllowedLogin();
-          deliver(LoginResponse.in(context).orElseThrow());
+          deliverLogin(context);
         }
         case REGISTERED, UPDATED -> check(((ClientCRUDContext) context).getTargetClient());
         default -> {
@@ -178,7 +193,7 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
         throw refusedRequest("its Origin is not a web origin of the client");
       }
       if (CROSS_SITE.equals(header(FETCH_SITE))
-          && configuration.settingsFor(session).sameSite() != SameSite.NONE) {
+          && configuration.settingsFor(session) != SameSite.NONE) {
         throw refusedRequest("it comes from another site, and same-site is not none");
       }
     }
@@ -230,9 +245,11 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
       }
     }
 
-    private void deliver(LoginResponse login) throws ClientPolicyException {
-      login.record(session);
-      deliver(login.builder());
+    private void deliverLogin(ClientPolicyContext context) throws ClientPolicyException {
+      AccessTokenResponseBuilder login =
+          LoginRecordingPolicyManagerFactory.loginIn(context).orElseThrow();
+      LoginRecordingPolicyManagerFactory.record(session, login);
+      deliver(login);
     }
 
     /**
@@ -264,10 +281,10 @@ public final class CookieExecutorFactory implements ClientPolicyExecutorProvider
   }
 
   /** The settings of the executor for the cookie. */
-  public static final class Configuration extends ExecutorConfiguration<CookieSettings> {
+  public static final class Configuration extends ExecutorConfiguration<SameSite> {
 
     public Configuration() {
-      super(ID, CookieSettings.SETTINGS, CookieSettings::parse);
+      super(ID, SETTINGS, SAME_SITE::from);
     }
   }
 }

@@ -34,12 +34,12 @@ public final class RefreshTokenCookie {
 
   private final KeycloakSession session;
   private final ClientModel client;
-  private final CookieSettings settings;
+  private final SameSite sameSite;
 
-  RefreshTokenCookie(KeycloakSession session, ClientModel client, CookieSettings settings) {
+  RefreshTokenCookie(KeycloakSession session, ClientModel client, SameSite sameSite) {
     this.session = session;
     this.client = client;
-    this.settings = settings;
+    this.sameSite = sameSite;
   }
 
   /**
@@ -137,7 +137,7 @@ public final class RefreshTokenCookie {
             + "; Max-Age="
             + seconds
             + "; Secure; HttpOnly; SameSite="
-            + settings.sameSite().attribute());
+            + sameSite.attribute);
   }
 
   private String path() {
@@ -145,5 +145,18 @@ public final class RefreshTokenCookie {
             .build(session.getContext().getRealm().getName(), OIDCLoginProtocol.LOGIN_PROTOCOL)
             .getRawPath()
         + "/";
+  }
+
+  /** To which pages the browser attaches the cookie, as RFC 6265bis names the values. */
+  public enum SameSite {
+    STRICT("Strict"),
+    LAX("Lax"),
+    NONE("None");
+
+    private final String attribute;
+
+    SameSite(String attribute) {
+      this.attribute = attribute;
+    }
   }
 }

@@ -2,7 +2,7 @@ package dev.tokenguard.keycloak.cookie;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.keycloak.cookie.CookieSettings.SameSite;
+import dev.tokenguard.keycloak.cookie.RefreshTokenCookie.SameSite;
 import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -41,7 +41,7 @@ final class RefreshTokenCookieTest {
 
   @Test
   void given_no_settings_then_the_cookie_is_strict() {
-    assertThat(CookieSettings.parse(Map.of()).sameSite()).isEqualTo(SameSite.STRICT);
+    assertThat(CookieExecutorFactory.SAME_SITE.from(Map.of())).isEqualTo(SameSite.STRICT);
   }
 
   @Test
