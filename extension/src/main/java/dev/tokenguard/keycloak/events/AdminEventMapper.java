@@ -5,7 +5,10 @@ import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.revocation.RevocationTarget.SessionKind;
 import dev.tokenguard.revocation.Trigger;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,7 +43,7 @@ final class AdminEventMapper {
     if (event.getResourceType() == null) {
       return List.of();
     }
-    AdminResourcePath path = AdminResourcePath.of(event, session);
+    Path path = Path.of(event, session);
     return switch (event.getResourceType()) {
       case USER -> ofUser(event, path);
       case USER_SESSION ->
@@ -55,7 +58,7 @@ final class AdminEventMapper {
     };
   }
 
-  private List<RevocationEvent> ofUser(AdminEvent event, AdminResourcePath path) {
+  private List<RevocationEvent> ofUser(AdminEvent event, Path path) {
     if (!path.isBelow("users")) {
       return List.of();
     }
@@ -175,6 +178,64 @@ final class AdminEventMapper {
             .map(it -> it.getId() + " " + it.getCreatedDate() + " " + it.getSecretData())
             .toList();
       }
+    }
+  }
+
+  /**
+   * The resource path of an admin event, such as {@code users/4711/logout}.
+   *
+   * <p>The path in the event is decoded, so a slash within an id looks like a separator. Therefore
+   * the parts are taken from the URL of the request, where it is encoded.
+   */
+  record Path(List<String> parts) {
+
+    private static final String REALMS = "/realms/";
+
+    /**
+     * @param session of the request that the event belongs to
+     */
+    static Path of(AdminEvent event, KeycloakSession session) {
+      String path = event.getResourcePath();
+      if (path == null) {
+        return new Path(List.of());
+      }
+      List<String> requested = requested(session);
+      return new Path(String.join("/", requested).equals(path) ? requested : split(path));
+    }
+
+    private static List<String> requested(KeycloakSession session) {
+      try {
+        String raw = session.getContext().getUri().getRequestUri().getRawPath();
+        int realm = raw.indexOf(REALMS);
+        int below = raw.indexOf('/', realm + REALMS.length());
+        return realm < 0 || below < 0
+            ? List.of()
+            : split(raw.substring(below + 1)).stream().map(Path::decoded).toList();
+      } catch (RuntimeException noRequest) {
+        return List.of();
+      }
+    }
+
+    private static List<String> split(String path) {
+      return Arrays.stream(path.split("/")).toList();
+    }
+
+    /** Unlike in a query, a plus sign in a path is no space. */
+    private static String decoded(String part) {
+      return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    boolean isBelow(String collection) {
+      return length() > 1 && part(0).equals(collection);
+    }
+
+    int length() {
+      return parts.size();
+    }
+
+    /** Empty if the path has fewer parts. */
+    String part(int index) {
+      return index < parts.size() ? parts.get(index) : "";
     }
   }
 }
