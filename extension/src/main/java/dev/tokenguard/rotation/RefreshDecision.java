@@ -2,6 +2,7 @@ package dev.tokenguard.rotation;
 
 import dev.tokenguard.config.Setting;
 import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.rotation.RotationRequest.RequestContext;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Duration;
 import java.util.EnumSet;

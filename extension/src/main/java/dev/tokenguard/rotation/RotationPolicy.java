@@ -3,6 +3,7 @@ package dev.tokenguard.rotation;
 import dev.tokenguard.config.InvalidSettingException;
 import dev.tokenguard.config.Setting;
 import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.rotation.RotationRequest.RequestContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ import dev.tokenguard.rotation.RotationRequest.AccessToken;
 import dev.tokenguard.rotation.RotationRequest.Attempt;
 import dev.tokenguard.rotation.RotationRequest.KeyProof;
 import dev.tokenguard.rotation.RotationRequest.ProposedChild;
+import dev.tokenguard.rotation.RotationRequest.RequestContext;
 import dev.tokenguard.rotation.RotationRequest.Session;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package dev.tokenguard.rotation;
 
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
+import dev.tokenguard.rotation.RotationRequest.RequestContext;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Instant;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
-import dev.tokenguard.rotation.RequestContext;
+import dev.tokenguard.rotation.RotationRequest.RequestContext;
 import dev.tokenguard.rotation.TokenPosition;
 import java.util.Map;
 import java.util.Optional;

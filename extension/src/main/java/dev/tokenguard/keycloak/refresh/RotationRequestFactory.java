@@ -1,6 +1,6 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.rotation.RequestContext;
+import dev.tokenguard.rotation.RotationRequest.RequestContext;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.RotationRequest.Attempt;

@@ -2,9 +2,9 @@ package dev.tokenguard.benchmark.store;
 
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.RefreshDecision;
-import dev.tokenguard.rotation.RequestContext;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.RotationRequest.RequestContext;
 import dev.tokenguard.rotation.TokenPosition;
 import java.nio.ByteBuffer;
 import java.time.Duration;
