@@ -1,12 +1,14 @@
 package dev.tokenguard.keycloak.refresh;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.cookie.RefreshTokenCookie;
-import dev.tokenguard.keycloak.metrics.RefreshMetrics;
 import dev.tokenguard.keycloak.policy.PoliciesWithExecutor;
 import dev.tokenguard.keycloak.policy.PolicyContext;
 import dev.tokenguard.keycloak.policy.PolicyFindings;
 import dev.tokenguard.keycloak.refresh.ReuseHandler.ListedFamilies;
+import dev.tokenguard.keycloak.support.KeycloakCapability;
 import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.RefreshDecision.Replayed;
@@ -14,16 +16,28 @@ import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.RotationRequest.KeyProof;
 import dev.tokenguard.rotation.RotationService;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Metrics;
 import jakarta.ws.rs.core.Response;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.protocol.oidc.TokenManager.AccessTokenResponseBuilder;
+import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
 import org.keycloak.protocol.oidc.grants.RefreshTokenGrantType;
+import org.keycloak.protocol.oidc.grants.RefreshTokenGrantTypeFactory;
+import org.keycloak.provider.Provider;
+import org.keycloak.provider.ServerInfoAwareProviderFactory;
 import org.keycloak.representations.AccessTokenResponse;
+import org.keycloak.representations.JsonWebToken;
 import org.keycloak.representations.RefreshToken;
 import org.keycloak.services.CorsErrorResponseException;
 import org.keycloak.util.TokenUtil;
@@ -38,7 +52,7 @@ import org.keycloak.util.TokenUtil;
  * without one; the client-policy event that follows reaches the executors of matching policies
  * only.
  */
-final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
+public final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
 
   private static final String NOT_ACTIVE = "Session not active";
 
@@ -53,14 +67,14 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
           "Offline user session not found",
           "refresh token issued before the client session started");
 
-  private final RefreshMetrics metrics;
+  private final Meters meters;
   private final PolicyFindings findings;
   private final ListedFamilies listed;
   private boolean isDecided;
   private boolean isRepeated;
 
-  GuardedRefreshTokenGrant(RefreshMetrics metrics, PolicyFindings findings, ListedFamilies listed) {
-    this.metrics = metrics;
+  private GuardedRefreshTokenGrant(Meters meters, PolicyFindings findings, ListedFamilies listed) {
+    this.meters = meters;
     this.findings = findings;
     this.listed = listed;
   }
@@ -106,7 +120,7 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
     if (!NOT_ACTIVE.equals(reason)) {
       session.getTransactionManager().setRollbackOnly();
     }
-    metrics.count(Outcome.REVOKED);
+    meters.count(Outcome.REVOKED);
     return neutral();
   }
 
@@ -140,14 +154,14 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
             .tokens()
             .decode(formParams.getFirst(OAuth2Constants.REFRESH_TOKEN), RefreshToken.class);
     return Optional.ofNullable(presented)
-        .filter(GuardedRefreshTokenGrant::isBuiltIn)
+        .filter(GuardedRefreshTokenGrant::isRefreshToken)
         .filter(
             token ->
                 PolicyContext.effectivePolicy(session).isPresent() || LineageClaims.areIn(token));
   }
 
   /** From 26.7 on, Keycloak has other types of refresh tokens, for verifiable credentials. */
-  private static boolean isBuiltIn(RefreshToken token) {
+  static boolean isRefreshToken(JsonWebToken token) {
     return TokenUtil.TOKEN_TYPE_REFRESH.equals(token.getType())
         || TokenUtil.TOKEN_TYPE_OFFLINE.equals(token.getType());
   }
@@ -195,7 +209,7 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
     RefreshDecision decision =
         new RotationService(RedisConnection.familiesOf(session).orElseThrow(), unanswered)
             .refresh(request, policy);
-    metrics.count(decision);
+    meters.count(decision);
     isRepeated = !policy.rotates() && !(decision instanceof Replayed);
     if (decision.issued().isPresent()) {
       unanswered.rememberUnlessBuilt(request);
@@ -208,5 +222,91 @@ final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
     event.detail(Details.REASON, RefreshResponder.NEUTRAL);
     event.error(Errors.INVALID_TOKEN);
     return neutral();
+  }
+
+  /** Replaces Keycloak's factory of the grant {@code refresh_token}. */
+  public static final class Factory extends RefreshTokenGrantTypeFactory
+      implements ServerInfoAwareProviderFactory {
+
+    /** Keycloak selects the highest order for an id; that of the built-in factory is 0. */
+    private static final int BEFORE_BUILT_IN = 10;
+
+    private static final String NONE = "none";
+
+    private Meters meters;
+    private PolicyFindings findings;
+    private ListedFamilies listed;
+
+    @Override
+    public int order() {
+      return BEFORE_BUILT_IN;
+    }
+
+    @Override
+    public Set<Class<? extends Provider>> dependsOn() {
+      return Set.of(RedisConnection.class);
+    }
+
+    @Override
+    public void postInit(KeycloakSessionFactory factory) {
+      super.postInit(factory);
+      meters = new Meters();
+      findings = new PolicyFindings();
+      listed = new ListedFamilies();
+    }
+
+    @Override
+    public OAuth2GrantType create(KeycloakSession session) {
+      return new GuardedRefreshTokenGrant(meters, findings, listed);
+    }
+
+    /** The findings of this node since its start. */
+    @Override
+    public Map<String, String> getOperationalInfo() {
+      Map<String, String> info = new LinkedHashMap<>();
+      info.put("by-this-keycloak", KeycloakCapability.describe());
+      info.put("policies-covering-a-part", orNone(findings.describePartialCoverage()));
+      info.put(
+          "clients-with-suppressed-rotation", orNone(findings.clientsWithSuppressedRotation()));
+      info.put("clients-without-key", orNone(findings.clientsWithoutKey()));
+      info.put("realms-not-storing-the-alarm", orNone(findings.realmsWithoutAlarm()));
+      return info;
+    }
+
+    private static String orNone(String found) {
+      return found.isEmpty() ? NONE : found;
+    }
+  }
+
+  /** Counts refreshes of clients with a policy and of tokens with lineage, by outcome. */
+  private static final class Meters {
+
+    private final Map<Outcome, Counter> decided =
+        counters("token_guard.refresh", "Refreshes by their outcome");
+    private final Map<Outcome, Counter> observed =
+        counters("token_guard.refresh.observed", "Refusals that were only reported");
+
+    private void count(RefreshDecision decision) {
+      count(decision.outcome());
+      decision.observed().ifPresent(outcome -> requireNonNull(observed.get(outcome)).increment());
+    }
+
+    /** Counts a refresh that was refused before a call to the store. */
+    private void count(Outcome outcome) {
+      requireNonNull(decided.get(outcome)).increment();
+    }
+
+    private static Map<Outcome, Counter> counters(String name, String description) {
+      Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
+      for (Outcome outcome : Outcome.values()) {
+        counters.put(
+            outcome,
+            Counter.builder(name)
+                .description(description)
+                .tag("outcome", outcome.id())
+                .register(Metrics.globalRegistry));
+      }
+      return counters;
+    }
   }
 }

@@ -5,8 +5,10 @@ import dev.tokenguard.keycloak.policy.PoliciesWithExecutor;
 import dev.tokenguard.keycloak.policy.PolicyContext;
 import dev.tokenguard.keycloak.revocation.MaxAccessTokenLifespan;
 import dev.tokenguard.keycloak.support.Transactions;
+import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TokenPosition;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.Optional;
@@ -33,6 +35,8 @@ import org.keycloak.services.managers.AppAuthManager;
  * can be revoked with their family.
  */
 public final class IssuedTokens {
+
+  private static final String REGISTERED = "token-guard.registered-access-token";
 
   private final KeycloakSession session;
 
@@ -137,12 +141,10 @@ public final class IssuedTokens {
   private void registerFrontChannel(
       AccessToken accessToken, AuthenticatedClientSessionModel clientSession) {
     UserSessionModel userSession = clientSession.getUserSession();
-    new RegisteredAccessToken(session)
-        .register(
-            userSession.getUser().getId(),
-            RegisteredAccessToken.frontChannelTag(
-                userSession.getId(), clientSession.getClient().getId()),
-            accessToken);
+    register(
+        userSession.getUser().getId(),
+        frontChannelTag(userSession.getId(), clientSession.getClient().getId()),
+        accessToken);
   }
 
   private void registerIssuedFor(
@@ -153,8 +155,46 @@ public final class IssuedTokens {
     if (token != null && isRequestingParty(token)) {
       beginRequestingParty(subject, accessToken, token, clientSession.getUserSession());
     } else {
-      new RegisteredAccessToken(session).register(subject.userId(), subject.tag(), accessToken);
+      register(subject.userId(), subject.tag(), accessToken);
     }
+  }
+
+  /**
+   * Registers an access token outside of the generations of its family, so that it is revoked with
+   * the family: replaces the random part of its id by a derived one. While Redis is unavailable,
+   * the token stays unregistered: it is revoked with its session only.
+   *
+   * @param userId the user of the family
+   */
+  void register(String userId, String tag, AccessToken token) {
+    Optional<FamilyStore> store = RedisConnection.familiesOf(session);
+    String prefix = LineageClaims.accessTokenPrefix(token);
+    if (store.isEmpty() || prefix.isEmpty() || token.getId().equals(registered())) {
+      return;
+    }
+    try {
+      long ordinal = store.get().recordExchange(userId, tag, prefix, token.getExp());
+      token.id(TokenPosition.exchangedTokenId(tag, prefix, ordinal));
+      session.setAttribute(REGISTERED, token.getId());
+    } catch (StoreUnavailableException unavailable) {
+      // The connection has counted and logged it.
+    }
+  }
+
+  /**
+   * The tag of access tokens that the hybrid flow issues with the code (OpenID Connect Core 1.0,
+   * section 3.3). Their family does not exist yet, so they are registered for the client session,
+   * and revoked with each family of it.
+   *
+   * @param clientId the internal id of the client
+   */
+  static String frontChannelTag(String sessionId, String clientId) {
+    return new TokenPosition("front-channel\n" + sessionId + "\n" + clientId, 0).tag();
+  }
+
+  /** The last registered id, because Keycloak may build a response twice. */
+  private String registered() {
+    return session.getAttribute(REGISTERED, String.class);
   }
 
   /**

@@ -101,7 +101,7 @@ final class RefreshResponder implements RefreshDecision.Visitor {
       return;
     }
     keep(decision);
-    new RegisteredAccessToken(session)
+    new IssuedTokens(session)
         .register(request.userId(), request.presented().tag(), response.getAccessToken());
   }
 

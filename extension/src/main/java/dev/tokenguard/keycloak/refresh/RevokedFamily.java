@@ -255,9 +255,7 @@ public final class RevokedFamily {
 
     private void addRevoked(ClientSession clientSession) {
       sessionsOfRevoked.add(clientSession);
-      tags.add(
-          RegisteredAccessToken.frontChannelTag(
-              clientSession.sessionId(), clientSession.clientId()));
+      tags.add(IssuedTokens.frontChannelTag(clientSession.sessionId(), clientSession.clientId()));
     }
 
     private void descend(Collection<TokenFamily> begunByToken) {

@@ -1,10 +1,10 @@
 package dev.tokenguard.keycloak.refresh;
 
-import dev.tokenguard.rotation.RotationRequest.RequestContext;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.RotationRequest.Attempt;
 import dev.tokenguard.rotation.RotationRequest.KeyProof;
+import dev.tokenguard.rotation.RotationRequest.RequestContext;
 import dev.tokenguard.rotation.TokenPosition;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,7 +23,7 @@ import org.keycloak.representations.RefreshToken;
 import org.keycloak.util.TokenUtil;
 
 /** Makes the requests to the domain from the models and tokens of Keycloak. */
-public final class RotationRequestFactory {
+final class RotationRequestFactory {
 
   /**
    * The clocks of nodes and Redis may differ, so records are kept a little longer than necessary.
@@ -115,7 +115,7 @@ public final class RotationRequestFactory {
   }
 
   /** The request of a look-up. Empty if the lineage claims of the token are not valid. */
-  public static Optional<RotationRequest> ofLookup(
+  static Optional<RotationRequest> ofLookup(
       KeycloakSession session,
       AuthenticatedClientSessionModel clientSession,
       RefreshToken token,

@@ -1,6 +1,6 @@
 /**
- * Rotation at the token endpoint, the recording of logins, and the claims and ids that Token Guard
- * sets in tokens.
+ * Rotation at the token endpoint, the recording of logins, the introspection of refresh tokens, and
+ * the claims and ids that Token Guard sets in tokens.
  */
 @NullMarked
 package dev.tokenguard.keycloak.refresh;

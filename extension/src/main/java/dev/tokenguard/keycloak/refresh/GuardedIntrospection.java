@@ -1,12 +1,27 @@
-package dev.tokenguard.keycloak.introspection;
+package dev.tokenguard.keycloak.refresh;
 
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.policy.PolicyContext;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.StoreUnavailableException;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 import java.util.Set;
 import org.keycloak.authorization.protection.introspect.RPTIntrospectionProvider;
 import org.keycloak.authorization.protection.introspect.RPTIntrospectionProviderFactory;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
+import org.keycloak.jose.jws.JWSInput;
+import org.keycloak.jose.jws.JWSInputException;
+import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.AccessTokenIntrospectionProvider;
 import org.keycloak.protocol.oidc.AccessTokenIntrospectionProviderFactory;
 import org.keycloak.protocol.oidc.RefreshTokenIntrospectionProvider;
@@ -14,14 +29,89 @@ import org.keycloak.protocol.oidc.RefreshTokenIntrospectionProviderFactory;
 import org.keycloak.protocol.oidc.TokenIntrospectionProvider;
 import org.keycloak.provider.Provider;
 import org.keycloak.representations.AccessToken;
+import org.keycloak.representations.RefreshToken;
 
-/** Replaces the factories of Keycloak that answer for refresh tokens: one for each hint. */
+/**
+ * The introspection of refresh tokens (RFC 7662, section 2.2): looks up whether a token would be
+ * accepted. It is not revoked, and it was not replaced by a newer one outside the grace period.
+ * Changes nothing. Its factories replace those of Keycloak that answer for refresh tokens: one for
+ * each hint.
+ */
 public final class GuardedIntrospection {
+
+  /** The reason in the event. */
+  private static final String INACTIVE = "The refresh token was revoked or replaced";
 
   /** Keycloak selects the highest order for an id; that of the built-in factories is 0. */
   private static final int BEFORE_BUILT_IN = 10;
 
-  private GuardedIntrospection() {}
+  private final KeycloakSession session;
+  private final EventBuilder event;
+
+  /**
+   * @param event the event of the introspection, whose error is set if the token is not active
+   */
+  private GuardedIntrospection(KeycloakSession session, EventBuilder event) {
+    this.session = session;
+    this.event = event;
+  }
+
+  /**
+   * Whether a token that is introspected as another type is active; true if it is no refresh token.
+   * Keycloak accepts a refresh token without a hint from clients that may introspect without an
+   * audience check, and as a requesting party token from all clients.
+   *
+   * @param text the token, which Keycloak has verified
+   */
+  private boolean isActive(
+      String text, AccessToken token, UserSessionModel userSession, ClientModel client) {
+    if (!GuardedRefreshTokenGrant.isRefreshToken(token)) {
+      return true;
+    }
+    try {
+      return isActive(new JWSInput(text).readJsonContent(RefreshToken.class), userSession, client);
+    } catch (JWSInputException impossible) {
+      return refused();
+    }
+  }
+
+  /**
+   * Whether a refresh token is active; during an outage of Redis, the result of Keycloak applies.
+   */
+  private boolean isActive(RefreshToken token, UserSessionModel userSession, ClientModel client) {
+    Optional<FamilyStore> store = RedisConnection.familiesOf(session);
+    Optional<RotationPolicy> policy = PolicyContext.effectivePolicy(session);
+    AuthenticatedClientSessionModel clientSession =
+        userSession.getAuthenticatedClientSessionByClient(client.getId());
+    if (store.isEmpty()
+        || clientSession == null
+        || policy.isEmpty() && !LineageClaims.areIn(token)) {
+      return true;
+    }
+    RotationPolicy lookup = policy.orElse(RotationPolicy.LOOKUP).lookupOnly();
+    return RotationRequestFactory.ofLookup(session, clientSession, token, lookup)
+            .filter(request -> isActive(store.get(), request, lookup))
+            .isPresent()
+        || refused();
+  }
+
+  private static boolean isActive(
+      FamilyStore store, RotationRequest request, RotationPolicy policy) {
+    try {
+      RefreshDecision decision = store.rotate(request, policy, attempt -> false);
+      Outcome outcome = decision.observed().orElse(decision.outcome());
+      return outcome != Outcome.REVOKED && outcome != Outcome.REUSED;
+    } catch (StoreUnavailableException unavailable) {
+      // The connection has counted and logged it.
+      return true;
+    }
+  }
+
+  private boolean refused() {
+    event.detail(Details.REASON, INACTIVE);
+    event.error(Errors.INVALID_TOKEN);
+    return false;
+  }
 
   /** Replaces Keycloak's factory for tokens without a hint. */
   public static final class WithoutHint extends AccessTokenIntrospectionProviderFactory {
@@ -60,7 +150,7 @@ public final class GuardedIntrospection {
       @Override
       protected boolean verifyTokenReuse() {
         return super.verifyTokenReuse()
-            && new RefreshTokenLookup(session, eventBuilder)
+            && new GuardedIntrospection(session, eventBuilder)
                 .isActive(text, token, userSession, client);
       }
     }
@@ -96,7 +186,7 @@ public final class GuardedIntrospection {
       protected boolean verifyTokenReuse() {
         // From 26.6 on, Keycloak admits only the client of the token, which it checks afterwards.
         return super.verifyTokenReuse()
-            && new RefreshTokenLookup(session, eventBuilder).isActive(token, userSession, client);
+            && new GuardedIntrospection(session, eventBuilder).isActive(token, userSession, client);
       }
     }
   }
@@ -137,7 +227,7 @@ public final class GuardedIntrospection {
       @Override
       protected boolean verifyTokenReuse() {
         return super.verifyTokenReuse()
-            && new RefreshTokenLookup(session, eventBuilder)
+            && new GuardedIntrospection(session, eventBuilder)
                 .isActive(text, token, userSession, client);
       }
     }
