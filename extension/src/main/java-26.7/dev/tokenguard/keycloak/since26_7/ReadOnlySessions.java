@@ -1,6 +1,6 @@
 package dev.tokenguard.keycloak.since26_7;
 
-import dev.tokenguard.keycloak.session.SessionStreams;
+import dev.tokenguard.keycloak.session.CommittedSessionReader.SessionStreams;
 import java.util.stream.Stream;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;

@@ -1,21 +1,44 @@
 package dev.tokenguard.keycloak.session;
 
+import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.revocation.MaxAccessTokenLifespan;
+import dev.tokenguard.keycloak.revocation.RevocationOutbox;
+import dev.tokenguard.keycloak.revocation.RevocationPropagation;
+import dev.tokenguard.keycloak.revocation.RevokedAccessTokens;
 import dev.tokenguard.keycloak.revocation.RevokedTokenList;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.revocation.BulkRevocation;
 import dev.tokenguard.revocation.BulkRevocation.Kind;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.Client;
+import dev.tokenguard.revocation.RevocationTarget.ClientSession;
+import dev.tokenguard.revocation.RevocationTarget.ClientSessions;
+import dev.tokenguard.revocation.RevocationTarget.User;
+import dev.tokenguard.rotation.StoreUnavailableException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.keycloak.common.util.Time;
 import org.keycloak.executors.ExecutorsProvider;
+import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 
 /**
  * Runs a {@link BulkRevocation} in the background, after the commit of the change; each user is a
@@ -30,6 +53,10 @@ public final class BulkRevocationJob {
   private static final Logger LOG = Logger.getLogger(BulkRevocationJob.class);
 
   private static final int PROGRESS = 1000;
+  private static final int ENTRIES_AT_ONCE = 1000;
+
+  /** A not-before time that is not older was set to the current time. */
+  private static final int NOW_SECONDS = 10;
 
   private static final int REMEMBER_SECONDS = 30 * 24 * 3600;
 
@@ -39,16 +66,20 @@ public final class BulkRevocationJob {
   private final KeycloakSessionFactory factory;
   private final RealmModel realm;
   private final BulkRevocation bulk;
-  private final BulkRevocationStep step;
+  private final boolean isFirst;
+  private final int begunAt = Time.currentTime();
   private final Executor background;
   private final String what;
 
+  /**
+   * @param isFirst false if the job resumes after a stop
+   */
   private BulkRevocationJob(
       KeycloakSession session, RealmModel realm, BulkRevocation bulk, boolean isFirst) {
     this.factory = session.getKeycloakSessionFactory();
     this.realm = realm;
     this.bulk = bulk;
-    this.step = new BulkRevocationStep(factory, realm, bulk, isFirst);
+    this.isFirst = isFirst;
     this.background =
         session.getProvider(ExecutorsProvider.class).getExecutor("token-guard-revocation");
     this.what = "Realm %s (%s)".formatted(realm.getName(), bulk.reason().word());
@@ -64,7 +95,7 @@ public final class BulkRevocationJob {
       return;
     }
     BulkRevocationJob job = new BulkRevocationJob(session, realm, bulk, true);
-    Map<String, Set<String>> affected = job.step.affected(Long.MAX_VALUE);
+    Map<String, Set<String>> affected = job.affected(Long.MAX_VALUE);
     RevokedTokenList.builtIn(session).put(bulk.begun(), REMEMBER_SECONDS);
     Transactions.afterCommit(session, () -> job.start(affected));
   }
@@ -77,7 +108,7 @@ public final class BulkRevocationJob {
     }
     BulkRevocationJob job = new BulkRevocationJob(session, realm, bulk, true);
     job.persist(bulk.begun());
-    job.start(job.step.affected(bulk.decided()));
+    job.start(job.affected(bulk.decided()));
   }
 
   /**
@@ -92,8 +123,7 @@ public final class BulkRevocationJob {
     }
     BulkRevocationJob job = new BulkRevocationJob(session, realm, bulk, false);
     LOG.info(LogText.of("%s: the revocation resumes after a stop", job.what));
-    job.background.execute(
-        () -> job.untilTheNextStart(() -> job.run(job.step.affected(bulk.decided()))));
+    job.inBackground(() -> job.run(job.affected(bulk.decided())));
   }
 
   /** A change can have both a model event and an admin event. */
@@ -112,8 +142,12 @@ public final class BulkRevocationJob {
   }
 
   private void start(Map<String, Set<String>> affected) {
-    step.listUsers(affected);
-    background.execute(() -> untilTheNextStart(() -> run(affected)));
+    listUsers(affected);
+    inBackground(() -> run(affected));
+  }
+
+  private void inBackground(Runnable work) {
+    background.execute(() -> untilTheNextStart(work));
   }
 
   private void untilTheNextStart(Runnable work) {
@@ -125,7 +159,7 @@ public final class BulkRevocationJob {
   }
 
   private void run(Map<String, Set<String>> affected) {
-    round(0, step.withServiceAccounts(affected), affected.size());
+    round(0, withServiceAccounts(affected), affected.size());
   }
 
   private void round(int number, Map<String, Set<String>> users, int all) {
@@ -149,7 +183,7 @@ public final class BulkRevocationJob {
   }
 
   private Map<String, Set<String>> notListed(Map<String, Set<String>> users) {
-    return step.listUsers(users) ? Map.of() : users;
+    return listUsers(users) ? Map.of() : users;
   }
 
   /** The users whose step has failed; stops if the thread is interrupted. */
@@ -161,7 +195,7 @@ public final class BulkRevocationJob {
         return failed;
       }
       try {
-        step.revoke(each.getKey(), each.getValue());
+        revoke(each.getKey(), each.getValue());
       } catch (RuntimeException refused) {
         LOG.error(
             LogText.of("%s: the sessions of user %s are not revoked", what, each.getKey()),
@@ -175,5 +209,157 @@ public final class BulkRevocationJob {
       }
     }
     return failed;
+  }
+
+  /** The ids of the affected sessions by user id: those that began up to a second. */
+  private Map<String, Set<String>> affected(long latest) {
+    return switch (bulk.kind()) {
+      case REALM -> CommittedSessionReader.inRealm(factory, realm, latest);
+      case REALM_NOT_BEFORE -> CommittedSessionReader.inRealm(factory, realm, bulk.decided());
+      case FEDERATION -> CommittedSessionReader.ofFederation(factory, realm, bulk.id(), latest);
+      case CLIENT ->
+          CommittedSessionReader.atClient(
+              factory, realm, bulk.id(), login -> login.getStarted() <= latest);
+      case CLIENT_NOT_BEFORE ->
+          CommittedSessionReader.atClient(factory, realm, bulk.id(), this::isOlderThanNotBefore);
+    };
+  }
+
+  /** The current time terminates all sessions; an earlier one those without a later token. */
+  private boolean isOlderThanNotBefore(AuthenticatedClientSessionModel login) {
+    return login.getStarted() < bulk.decided()
+        && (bulk.decided() >= begunAt - NOW_SECONDS
+            || login.getUserSession().getLastSessionRefresh() < bulk.decided());
+  }
+
+  /** Adds the service accounts, which have tokens without a session. */
+  private Map<String, Set<String>> withServiceAccounts(Map<String, Set<String>> affected) {
+    if (bulk.kind() == Kind.FEDERATION) {
+      return affected;
+    }
+    Map<String, Set<String>> all = new LinkedHashMap<>(affected);
+    Transactions.inNewTransaction(factory, realm, this::serviceAccounts)
+        .forEach(id -> all.computeIfAbsent(id, none -> new HashSet<>()));
+    return all;
+  }
+
+  private List<String> serviceAccounts(KeycloakSession own) {
+    RealmModel ownRealm = own.getContext().getRealm();
+    try (Stream<ClientModel> clients =
+        isOfClient()
+            ? Stream.ofNullable(own.clients().getClientById(ownRealm, bulk.id()))
+            : own.clients().getClientsStream(ownRealm)) {
+      return clients
+          .filter(ClientModel::isServiceAccountsEnabled)
+          .map(own.users()::getServiceAccount)
+          .filter(Objects::nonNull)
+          .map(UserModel::getId)
+          .toList();
+    }
+  }
+
+  /**
+   * Records all users for resource servers, before the response: it is fast, and after the removal
+   * of the sessions and a stop they would be unknown. For a client nothing is recorded, because the
+   * blacklist has no entries for client sessions.
+   *
+   * @return whether Redis has recorded all
+   */
+  private boolean listUsers(Map<String, Set<String>> affected) {
+    if (isOfClient()) {
+      return true;
+    }
+    try {
+      return Transactions.inNewTransaction(
+          factory,
+          realm,
+          own -> {
+            RedisConnection.blacklistOf(own).ifPresent(list -> listUsers(own, list, affected));
+            return true;
+          });
+    } catch (StoreUnavailableException unavailable) {
+      // The connection has counted and logged it.
+      return false;
+    }
+  }
+
+  private void listUsers(
+      KeycloakSession own, RevocationList list, Map<String, Set<String>> affected) {
+    // Tokens of the second of a not-before time stay valid.
+    long cutOff = bulk.kind() == Kind.REALM_NOT_BEFORE ? bulk.decided() - 1 : bulk.decided();
+    RevokedAccessTokens revoked = new RevokedAccessTokens(own, bulk.reason());
+    List<RevocationList.Entry> page = new ArrayList<>();
+    affected.forEach(
+        (userId, sessions) -> {
+          revoked.entriesOfUser(userId, sessions, bulk.decided(), cutOff).forEach(page::add);
+          if (page.size() >= ENTRIES_AT_ONCE) {
+            list.addAll(List.copyOf(page));
+            page.clear();
+          }
+        });
+    list.addAll(page);
+  }
+
+  /**
+   * Revokes for one user. If Redis is unavailable, the revocation waits in the outbox.
+   *
+   * @throws RuntimeException if Keycloak fails to terminate the sessions
+   */
+  private void revoke(String userId, Set<String> sessions) {
+    Revocation revocation =
+        Transactions.retryOnConflict(
+            () ->
+                Transactions.inNewTransaction(
+                    factory, realm, own -> terminate(own, userId, List.copyOf(sessions))));
+    RevocationPropagation propagation =
+        RevocationPropagation.first(realm, bulk.reason(), revocation);
+    RevocationOutbox.of(factory).deliver(isFirst ? propagation : propagation.again());
+  }
+
+  /** Terminates the sessions in Keycloak, and returns the revocation for Redis. */
+  private Revocation terminate(KeycloakSession own, String userId, List<String> sessions) {
+    boolean isAtClient = isOfClient() && !isServiceAccount(own, userId);
+    SessionRemover remover =
+        new SessionRemover(own, isOfClient() ? clientBefore() : bulk.decided());
+    if (!isAtClient) {
+      remover.raiseNotBefore(userId);
+    }
+    // From now on, because the decision may be days ago.
+    long retainUntil =
+        MaxAccessTokenLifespan.of(own)
+            .retainSession(own, own.getContext().getRealm(), Time.currentTime());
+    Revocation revocation =
+        isAtClient
+            ? new Revocation(atClient(userId, sessions), clientBefore(), retainUntil)
+            : new Revocation(
+                new User(userId, Optional.empty(), sessions), bulk.decided(), retainUntil);
+    remover.removeAll(revocation, isFirst);
+    return revocation;
+  }
+
+  private RevocationTarget atClient(String userId, List<String> sessions) {
+    return bulk.kind() == Kind.CLIENT
+        ? new Client(userId, bulk.id(), sessions)
+        : new ClientSessions(
+            userId,
+            sessions.stream().map(id -> new ClientSession(id, bulk.id())).toList(),
+            List.of());
+  }
+
+  /**
+   * The first run knows the ids of the logins in the second of the change. After a stop they are
+   * unknown, so all logins of that second are revoked.
+   */
+  private long clientBefore() {
+    return bulk.kind() == Kind.CLIENT && !isFirst ? bulk.decided() + 1 : bulk.decided();
+  }
+
+  private boolean isOfClient() {
+    return bulk.kind() == Kind.CLIENT || bulk.kind() == Kind.CLIENT_NOT_BEFORE;
+  }
+
+  private boolean isServiceAccount(KeycloakSession own, String userId) {
+    UserModel user = own.users().getUserById(own.getContext().getRealm(), userId);
+    return user != null && bulk.id().equals(user.getServiceAccountClientLink());
   }
 }

@@ -1,5 +1,6 @@
 package dev.tokenguard.keycloak.session;
 
+import dev.tokenguard.keycloak.support.KeycloakCapability;
 import dev.tokenguard.keycloak.support.Transactions;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -7,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.keycloak.models.AuthenticatedClientSessionModel;
@@ -29,11 +29,18 @@ public final class CommittedSessionReader {
 
   private static final int PAGE = 1000;
 
+  /** The implementation for the running version of Keycloak. */
+  private static final SessionStreams STREAMS =
+      KeycloakCapability.READ_ONLY_SESSIONS.isAvailable()
+          ? KeycloakCapability.READ_ONLY_SESSIONS.adapter(
+              SessionStreams.class, "dev.tokenguard.keycloak.since26_7.ReadOnlySessions")
+          : new LoadedSessions();
+
   private CommittedSessionReader() {}
 
   /** The ids of the sessions of a user, online and offline. */
   public static List<String> ofUser(KeycloakSession session, RealmModel realm, String userId) {
-    return read(
+    return Transactions.inNewTransaction(
         session.getKeycloakSessionFactory(),
         realm,
         own -> {
@@ -42,7 +49,7 @@ public final class CommittedSessionReader {
           return user == null
               ? List.of()
               : Stream.of(false, true)
-                  .flatMap(isOffline -> SessionStreams.IN_USE.idsOf(own, ownRealm, user, isOffline))
+                  .flatMap(isOffline -> STREAMS.idsOf(own, ownRealm, user, isOffline))
                   .distinct()
                   .toList();
         });
@@ -50,7 +57,7 @@ public final class CommittedSessionReader {
 
   /** The user and the kinds of the sessions with an id; empty without a session of a user. */
   public static Optional<Found> find(KeycloakSession session, RealmModel realm, String sessionId) {
-    return read(
+    return Transactions.inNewTransaction(
         session.getKeycloakSessionFactory(),
         realm,
         own -> {
@@ -77,13 +84,14 @@ public final class CommittedSessionReader {
    */
   static Map<String, Set<String>> inRealm(
       KeycloakSessionFactory factory, RealmModel realm, long latest) {
-    return read(factory, realm, own -> sessionsOfRealm(own, it -> it.getStarted() <= latest));
+    return Transactions.inNewTransaction(
+        factory, realm, own -> sessionsOfRealm(own, it -> it.getStarted() <= latest));
   }
 
   /** The ids of the sessions of the users of a user federation, by user id. */
   static Map<String, Set<String>> ofFederation(
       KeycloakSessionFactory factory, RealmModel realm, String federation, long latest) {
-    return read(
+    return Transactions.inNewTransaction(
         factory,
         realm,
         own ->
@@ -102,7 +110,7 @@ public final class CommittedSessionReader {
       RealmModel realm,
       String clientId,
       Predicate<AuthenticatedClientSessionModel> isMeant) {
-    return read(
+    return Transactions.inNewTransaction(
         factory,
         realm,
         own -> {
@@ -125,9 +133,7 @@ public final class CommittedSessionReader {
       KeycloakSession own, Predicate<UserSessionModel> isMeant) {
     RealmModel ownRealm = own.getContext().getRealm();
     return byUser(
-        isMeant,
-        SessionStreams.IN_USE.inRealm(own, ownRealm, false),
-        SessionStreams.IN_USE.inRealm(own, ownRealm, true));
+        isMeant, STREAMS.inRealm(own, ownRealm, false), STREAMS.inRealm(own, ownRealm, true));
   }
 
   private static UserSessionPersisterProvider persister(KeycloakSession own) {
@@ -137,7 +143,7 @@ public final class CommittedSessionReader {
   private static Stream<UserSessionModel> atClient(
       KeycloakSession own, RealmModel realm, ClientModel client, boolean isOffline) {
     return Stream.iterate(0, at -> at + PAGE)
-        .map(at -> SessionStreams.IN_USE.atClient(own, realm, client, isOffline, at, PAGE).toList())
+        .map(at -> STREAMS.atClient(own, realm, client, isOffline, at, PAGE).toList())
         .takeWhile(sessions -> !sessions.isEmpty())
         .flatMap(List::stream);
   }
@@ -160,8 +166,69 @@ public final class CommittedSessionReader {
     return sessionsByUser;
   }
 
-  private static <T> T read(
-      KeycloakSessionFactory factory, RealmModel realm, Function<KeycloakSession, T> reader) {
-    return Transactions.inNewTransaction(factory, realm, reader);
+  /** Reads many sessions from the database, not through the caches. */
+  public interface SessionStreams {
+
+    /** The ids of the sessions of a user. */
+    Stream<String> idsOf(
+        KeycloakSession session, RealmModel realm, UserModel user, boolean isOffline);
+
+    /** The sessions of a realm. The caller closes the stream. */
+    Stream<UserSessionModel> inRealm(KeycloakSession session, RealmModel realm, boolean isOffline);
+
+    /** A page of the sessions with a client session at a client. */
+    Stream<UserSessionModel> atClient(
+        KeycloakSession session,
+        RealmModel realm,
+        ClientModel client,
+        boolean isOffline,
+        int first,
+        int most);
+  }
+
+  /**
+   * Reads sessions up to Keycloak 26.6, where only the persister bypasses the caches. It has no
+   * query for the sessions of a realm, so those of all realms are read, page by page in the order
+   * of ids.
+   */
+  private static final class LoadedSessions implements SessionStreams {
+
+    /** Less than every id. */
+    private static final String FIRST = "";
+
+    @Override
+    public Stream<String> idsOf(
+        KeycloakSession session, RealmModel realm, UserModel user, boolean isOffline) {
+      return persister(session)
+          .loadUserSessionsStream(realm, user, isOffline, null, null)
+          .map(UserSessionModel::getId);
+    }
+
+    @Override
+    public Stream<UserSessionModel> inRealm(
+        KeycloakSession session, RealmModel realm, boolean isOffline) {
+      return Stream.iterate(
+              page(session, isOffline, FIRST),
+              page -> !page.isEmpty(),
+              page -> page(session, isOffline, page.get(page.size() - 1).getId()))
+          .flatMap(List::stream)
+          .filter(it -> it.getRealm().getId().equals(realm.getId()));
+    }
+
+    private static List<UserSessionModel> page(
+        KeycloakSession session, boolean isOffline, String after) {
+      return persister(session).loadUserSessionsStream(0, PAGE, isOffline, after).toList();
+    }
+
+    @Override
+    public Stream<UserSessionModel> atClient(
+        KeycloakSession session,
+        RealmModel realm,
+        ClientModel client,
+        boolean isOffline,
+        int first,
+        int most) {
+      return persister(session).loadUserSessionsStream(realm, client, isOffline, first, most);
+    }
   }
 }
