@@ -1,6 +1,7 @@
 package dev.tokenguard.redis.store;
 
 import dev.tokenguard.config.Setting;
+import dev.tokenguard.redis.store.LuaScript.Reply;
 import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.RevocationTarget;
@@ -16,9 +17,9 @@ import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Throttled;
-import dev.tokenguard.rotation.RotationRequest.RequestContext;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.RotationRequest.RequestContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,11 +155,11 @@ final class FamilyScripts {
   }
 
   /** The attempt on which the decision depends; empty if the script has decided. */
-  static Optional<String> askedFor(LuaReply reply) {
+  static Optional<String> askedFor(Reply reply) {
     return reply.text(0).equals("ASK") ? Optional.of(reply.text(1)) : Optional.empty();
   }
 
-  static RefreshDecision decision(LuaReply reply, String family) {
+  static RefreshDecision decision(Reply reply, String family) {
     Outcome outcome = reply.word(0, Outcome.class);
     return switch (outcome) {
       case STARTED, ROTATED, FAST_FORWARDED, ADOPTED ->
@@ -190,15 +191,15 @@ final class FamilyScripts {
       case LIMITED -> Denied.LIMITED;
       case EXPIRED -> Denied.EXPIRED;
       case THROTTLED -> new Throttled(Duration.ofMillis(reply.number(1)));
-      case UNGUARDED, UNAVAILABLE -> throw LuaReply.unexpected();
+      case UNGUARDED, UNAVAILABLE -> throw Reply.unexpected();
     };
   }
 
-  private static Optional<Outcome> observed(LuaReply reply, int index) {
+  private static Optional<Outcome> observed(Reply reply, int index) {
     return reply.optionalText(index).map(word -> reply.word(index, Outcome.class));
   }
 
-  private static SuccessorToken successor(LuaReply row) {
+  private static SuccessorToken successor(Reply row) {
     Optional<RequestContext> binding =
         row.optionalText(4).map(userAgent -> new RequestContext(userAgent, row.text(5)));
     return new SuccessorToken(row.number(0), row.number(1), row.number(2), row.number(3), binding);

@@ -2,6 +2,7 @@ package dev.tokenguard.redis.store;
 
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
+import dev.tokenguard.redis.store.LuaScript.Reply;
 import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.RefreshDecision;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
@@ -24,14 +26,13 @@ import java.util.stream.LongStream;
  */
 public final class RedisFamilyStore implements FamilyStore {
 
-  private static final Redis.Script BEGIN = LuaScript.of(Operation.BEGIN, "begin.lua");
-  private static final Redis.Script ROTATE = LuaScript.of(Operation.ROTATE, "rotate.lua");
-  private static final Redis.Script REVOKE = LuaScript.of(Operation.REVOKE, "revoke.lua");
-  private static final Redis.Script FIND = LuaScript.of(Operation.FIND, "find.lua");
+  private static final LuaScript BEGIN = LuaScript.of(Operation.BEGIN, "begin.lua");
+  private static final LuaScript ROTATE = LuaScript.of(Operation.ROTATE, "rotate.lua");
+  private static final LuaScript REVOKE = LuaScript.of(Operation.REVOKE, "revoke.lua");
+  private static final LuaScript FIND = LuaScript.of(Operation.FIND, "find.lua");
 
-  private static final Redis.Script EXCHANGE = LuaScript.of(Operation.EXCHANGE_ADD, "exchange.lua");
-  private static final Redis.Script EXCHANGED =
-      LuaScript.of(Operation.EXCHANGE_FIND, "exchanged.lua");
+  private static final LuaScript EXCHANGE = LuaScript.of(Operation.EXCHANGE_ADD, "exchange.lua");
+  private static final LuaScript EXCHANGED = LuaScript.of(Operation.EXCHANGE_FIND, "exchanged.lua");
 
   private final Redis redis;
   private final RedisKeys keys;
@@ -43,11 +44,11 @@ public final class RedisFamilyStore implements FamilyStore {
 
   @Override
   public List<AccessTokens> begin(RotationRequest login, RotationPolicy policy) {
-    return redis.run(
-        BEGIN,
+    return BEGIN.run(
+        redis,
         keys.user(login.userId()),
         FamilyScripts.loginArguments(login, policy, keys),
-        reply -> tokens(LuaReply.of(reply)));
+        this::tokens);
   }
 
   /** One command, or two if the decision depends on whether an attempt got no response. */
@@ -56,8 +57,8 @@ public final class RedisFamilyStore implements FamilyStore {
       RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
     // The mode observe refuses no replay, so none needs an excuse.
     String excused = policy.isObserving() ? FamilyScripts.NONE_EXCUSED : FamilyScripts.ASK;
-    LuaReply first = decided(request, policy, excused);
-    LuaReply reply =
+    Reply first = decided(request, policy, excused);
+    Reply reply =
         FamilyScripts.askedFor(first)
             .map(it -> wasUnanswered.test(it) ? it : FamilyScripts.NONE_EXCUSED)
             .map(it -> decided(request, policy, it))
@@ -65,12 +66,12 @@ public final class RedisFamilyStore implements FamilyStore {
     return FamilyScripts.decision(reply, request.presented().family());
   }
 
-  private LuaReply decided(RotationRequest request, RotationPolicy policy, String excused) {
-    return redis.run(
-        ROTATE,
+  private Reply decided(RotationRequest request, RotationPolicy policy, String excused) {
+    return ROTATE.run(
+        redis,
         keys.user(request.userId()),
         FamilyScripts.arguments(request, policy, excused, keys),
-        LuaReply::of);
+        Function.identity());
   }
 
   @Override
@@ -94,8 +95,8 @@ public final class RedisFamilyStore implements FamilyStore {
     do {
       int end = position + REVOKED_PER_STEP;
       last =
-          redis.run(
-              REVOKE,
+          REVOKE.run(
+              redis,
               keys.user(revocation.userId()),
               FamilyScripts.revocationArguments(
                   revocation,
@@ -113,8 +114,7 @@ public final class RedisFamilyStore implements FamilyStore {
 
   private record Step(List<AccessTokens> accessTokens, Optional<Page> page) {}
 
-  private Step step(Object reply) {
-    LuaReply both = LuaReply.of(reply);
+  private Step step(Reply both) {
     return new Step(tokens(both.row(0)), both.row(1).ifPresent().map(this::page));
   }
 
@@ -124,7 +124,7 @@ public final class RedisFamilyStore implements FamilyStore {
   }
 
   /** The access tokens of several families, each after the id of the family. */
-  private List<AccessTokens> tokens(LuaReply reply) {
+  private List<AccessTokens> tokens(Reply reply) {
     return reply.rowsFrom(0).map(row -> row.accessTokens(keys.expanded(row.text(0)), 1)).toList();
   }
 
@@ -142,16 +142,16 @@ public final class RedisFamilyStore implements FamilyStore {
   }
 
   private Page page(String userId, String cursor) {
-    return redis.run(FIND, keys.user(userId), List.of(cursor), reply -> page(LuaReply.of(reply)));
+    return FIND.run(redis, keys.user(userId), List.of(cursor), this::page);
   }
 
   private record Page(String cursor, List<TokenFamily> families) {}
 
-  private Page page(LuaReply reply) {
+  private Page page(Reply reply) {
     return new Page(reply.text(0), reply.rowsFrom(1).map(this::family).toList());
   }
 
-  private TokenFamily family(LuaReply row) {
+  private TokenFamily family(Reply row) {
     String id = keys.expanded(row.text(0));
     return new TokenFamily(
         id,
@@ -168,21 +168,21 @@ public final class RedisFamilyStore implements FamilyStore {
 
   @Override
   public long recordExchange(String userId, String tag, String prefix, long expiresAt) {
-    return redis.run(
-        EXCHANGE,
+    return EXCHANGE.run(
+        redis,
         keys.user(userId),
         List.of(RedisKeys.exchanges(tag), prefix, Long.toString(expiresAt)),
-        reply -> LuaReply.of(List.of(reply)).number(0));
+        reply -> reply.number(0));
   }
 
   @Override
   public List<String> exchanged(String userId, String tag) {
-    return redis.run(
-        EXCHANGED,
+    return EXCHANGED.run(
+        redis,
         keys.user(userId),
         List.of(RedisKeys.exchanges(tag)),
         reply ->
-            LuaReply.of(reply)
+            reply
                 .rowsFrom(0)
                 .flatMap(
                     row ->

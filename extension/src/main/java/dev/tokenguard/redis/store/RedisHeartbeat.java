@@ -2,6 +2,7 @@ package dev.tokenguard.redis.store;
 
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
+import dev.tokenguard.redis.store.LuaScript.Reply;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,7 @@ public final class RedisHeartbeat {
     POSSIBLE
   }
 
-  private static final Redis.Script BEAT = LuaScript.of(Operation.HEARTBEAT, "heartbeat.lua");
+  private static final LuaScript BEAT = LuaScript.of(Operation.HEARTBEAT, "heartbeat.lua");
 
   /** Longer than any outage. */
   private static final Duration KEPT_FOR = Duration.ofDays(7);
@@ -54,8 +55,8 @@ public final class RedisHeartbeat {
   public synchronized Optional<Loss> beat() {
     Beat previous = last;
     Beat now =
-        redis.run(
-            BEAT,
+        BEAT.run(
+            redis,
             keys.heartbeat(),
             List.of(UUID.randomUUID().toString(), Long.toString(KEPT_FOR.toSeconds())),
             Beat::of);
@@ -68,8 +69,7 @@ public final class RedisHeartbeat {
    *     permitted
    */
   private record Beat(String id, long count, String process) {
-    static Beat of(Object reply) {
-      LuaReply row = LuaReply.of(reply);
+    static Beat of(Reply row) {
       return new Beat(row.text(0), row.number(1), row.text(2));
     }
 

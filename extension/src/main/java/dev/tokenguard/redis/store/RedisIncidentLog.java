@@ -2,6 +2,7 @@ package dev.tokenguard.redis.store;
 
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
+import dev.tokenguard.redis.store.LuaScript.Reply;
 import dev.tokenguard.revocation.IncidentLog;
 import dev.tokenguard.revocation.IncidentLog.Incident;
 import dev.tokenguard.revocation.IncidentLog.Incident.Lineage;
@@ -23,8 +24,8 @@ import java.util.stream.Stream;
  */
 public final class RedisIncidentLog implements IncidentLog {
 
-  private static final Redis.Script REPORT = LuaScript.of(Operation.INCIDENT_ADD, "report.lua");
-  private static final Redis.Script FIND = LuaScript.of(Operation.INCIDENT_FIND, "incidents.lua");
+  private static final LuaScript REPORT = LuaScript.of(Operation.INCIDENT_ADD, "report.lua");
+  private static final LuaScript FIND = LuaScript.of(Operation.INCIDENT_FIND, "incidents.lua");
 
   private static final String TYPE = "type";
   private static final String USER = "user";
@@ -58,7 +59,7 @@ public final class RedisIncidentLog implements IncidentLog {
     arguments.add(Long.toString(KEPT_FOR.toSeconds()));
     arguments.add(Integer.toString(parts.size()));
     arguments.addAll(parts);
-    redis.run(REPORT, keys.incidents(realmId), arguments, Function.identity());
+    REPORT.run(redis, keys.incidents(realmId), arguments, Function.identity());
   }
 
   @Override
@@ -69,11 +70,11 @@ public final class RedisIncidentLog implements IncidentLog {
             Integer.toString(first),
             Integer.toString(max),
             Long.toString(KEPT_FOR.toSeconds()));
-    return redis.run(
-        FIND,
+    return FIND.run(
+        redis,
         keys.incidents(realmId),
         arguments,
-        reply -> LuaReply.of(reply).rowsFrom(0).flatMap(row -> recorded(row).stream()).toList());
+        reply -> reply.rowsFrom(0).flatMap(row -> recorded(row).stream()).toList());
   }
 
   private static Map<String, String> partsOf(Incident incident) {
@@ -96,7 +97,7 @@ public final class RedisIncidentLog implements IncidentLog {
   }
 
   /** Empty for a type that only a newer version has. */
-  private static Optional<Recorded> recorded(LuaReply row) {
+  private static Optional<Recorded> recorded(Reply row) {
     Map<String, String> parts = new LinkedHashMap<>();
     for (int index = 1; index + 1 < row.values().size(); index += 2) {
       parts.put(row.text(index), row.text(index + 1));

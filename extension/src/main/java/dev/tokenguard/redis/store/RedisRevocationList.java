@@ -14,9 +14,8 @@ import java.util.Optional;
  */
 public final class RedisRevocationList implements RevocationList {
 
-  private static final Redis.Script ADD = LuaScript.of(Operation.BLACKLIST_ADD, "blacklist.lua");
-  private static final Redis.Script RAISE =
-      LuaScript.of(Operation.LATEST_EXPIRY, "latest-expiry.lua");
+  private static final LuaScript ADD = LuaScript.of(Operation.BLACKLIST_ADD, "blacklist.lua");
+  private static final LuaScript RAISE = LuaScript.of(Operation.LATEST_EXPIRY, "latest-expiry.lua");
 
   private final Redis redis;
   private final RedisKeys keys;
@@ -29,12 +28,12 @@ public final class RedisRevocationList implements RevocationList {
   @Override
   public boolean add(Entry entry) {
     ScriptCall call = callFor(entry);
-    return redis.run(ADD, call.key(), call.arguments(), Long.valueOf(1)::equals);
+    return ADD.run(redis, call.key(), call.arguments(), reply -> reply.number(0) == 1);
   }
 
   @Override
   public void addAll(List<Entry> entries) {
-    redis.runAll(ADD, entries.stream().map(this::callFor).toList());
+    redis.runAll(ADD.script(), entries.stream().map(this::callFor).toList());
   }
 
   @Override
@@ -69,11 +68,11 @@ public final class RedisRevocationList implements RevocationList {
 
   @Override
   public long raiseLatestExpiry(String realmId, long expiresAt) {
-    return redis.run(
-        RAISE,
+    return RAISE.run(
+        redis,
         keys.latestExpiry(realmId),
         List.of(Long.toString(expiresAt)),
-        reply -> (Long) reply);
+        reply -> reply.number(0));
   }
 
   @Override
