@@ -75,7 +75,7 @@ public final class Gateway implements Callable<Integer> {
             (invalid, given) -> refuse(invalid.getCommandLine(), invalid.getMessage()))
         .setExecutionExceptionHandler(
             (failed, command, given) -> {
-              refuse(command, OneLineFormatter.summary(failed));
+              refuse(command, Logs.summary(failed));
               return 1;
             });
   }
@@ -99,7 +99,7 @@ public final class Gateway implements Callable<Integer> {
       System.err.println("token-guard-gateway: " + invalid.getMessage());
       return 2;
     }
-    Logs.configure(settings.logLevel().level);
+    Logs.configure(settings.logLevel.level);
     GatewayServer server = new GatewayServer(settings);
     Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
     server.start();

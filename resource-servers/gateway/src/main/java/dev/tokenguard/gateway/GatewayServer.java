@@ -5,8 +5,15 @@ import dev.tokenguard.checker.TokenClaims;
 import dev.tokenguard.checker.Verdict;
 import dev.tokenguard.checker.cache.KeyTracking;
 import dev.tokenguard.checker.cache.NearCache;
-import dev.tokenguard.gateway.Management.Readiness;
-import io.micrometer.core.instrument.Tags;
+import dev.tokenguard.gateway.http.ExtAuthz;
+import dev.tokenguard.gateway.http.ForwardAuth;
+import dev.tokenguard.gateway.http.GatewayMetrics;
+import dev.tokenguard.gateway.http.Management;
+import dev.tokenguard.gateway.http.Management.Readiness;
+import dev.tokenguard.gateway.token.Authorizer;
+import dev.tokenguard.gateway.token.SigningKeys;
+import dev.tokenguard.gateway.token.TokenValidator;
+import dev.tokenguard.gateway.token.TokenVerifier;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -69,7 +76,7 @@ final class GatewayServer implements AutoCloseable {
       issuers.put(issuer.getKey(), signingKeys(issuer.getKey(), issuer.getValue()));
     }
     this.redis =
-        settings.isEnabled() ? new RedisConnection(settings.redisUri(), settings.timeout()) : null;
+        settings.enabled ? new RedisConnection(settings.redisUri(), settings.timeout) : null;
     this.authorizer =
         new Authorizer(
             new TokenValidator(settings.algorithms(), issuers),
@@ -81,15 +88,10 @@ final class GatewayServer implements AutoCloseable {
     metrics.gauge(
         "token_guard.undecided",
         "Requests without a decision yet",
-        Tags.empty(),
         authorizer,
         Authorizer::undecided);
     metrics.gauge(
-        "token_guard.connections",
-        "Connections of gateways",
-        Tags.empty(),
-        connections,
-        AtomicInteger::get);
+        "token_guard.connections", "Connections of gateways", connections, AtomicInteger::get);
   }
 
   private SigningKeys signingKeys(String issuer, URL url) {
@@ -100,22 +102,23 @@ final class GatewayServer implements AutoCloseable {
         new SigningKeys(
             url,
             settings.jwksTimes(),
-            set -> new TokenVerifier(settings.algorithms(), issuer, settings.audiences(), set),
+            set -> new TokenVerifier(settings.algorithms(), issuer, settings.audiences, set),
             thread,
             Clock.systemUTC());
-    Tags tags = Tags.of("issuer", issuer);
     metrics.gauge(
         "token_guard.jwks.available",
         "1 if the last attempt to read the JWK Set has succeeded",
-        tags,
         keys,
-        it -> it.isAvailable() ? 1 : 0);
+        it -> it.isAvailable() ? 1 : 0,
+        "issuer",
+        issuer);
     metrics.gauge(
         "token_guard.jwks.age.seconds",
         "Since the JWK Set was read",
-        tags,
         keys,
-        it -> it.age().map(Duration::toSeconds).map(Long::doubleValue).orElse(Double.NaN));
+        it -> it.age().map(Duration::toSeconds).map(Long::doubleValue).orElse(Double.NaN),
+        "issuer",
+        issuer);
     return keys;
   }
 
@@ -127,14 +130,13 @@ final class GatewayServer implements AutoCloseable {
     metrics.gauge(
         "token_guard.redis.available",
         "1 if Redis has replied to the last probe",
-        Tags.empty(),
         connection,
         it -> it.isAvailable() ? 1 : 0);
     AsyncRevocationChecker checker =
-        AsyncRevocationChecker.of(connection, settings.whenUnavailable())
-            .withPrefix(settings.keyPrefix());
-    if (!settings.cacheTtl().isZero()) {
-      NearCache cache = NearCache.of(settings.cacheTtl(), settings.cacheSize());
+        AsyncRevocationChecker.of(connection, settings.whenUnavailable)
+            .withPrefix(settings.keyPrefix);
+    if (!settings.cacheTtl.isZero()) {
+      NearCache cache = NearCache.of(settings.cacheTtl, settings.cacheSize);
       metrics.counter(
           "token_guard.cache.hits", "Checks without Redis", cache, it -> it.statistics().hits());
       metrics.counter(
@@ -145,12 +147,11 @@ final class GatewayServer implements AutoCloseable {
           cache,
           it -> it.statistics().evictions());
       checker = checker.withCache(cache);
-      if (settings.cacheTracking()) {
-        KeyTracking tracking = connection.track(settings.keyPrefix(), cache);
+      if (settings.cacheTracking) {
+        KeyTracking tracking = connection.track(settings.keyPrefix, cache);
         metrics.gauge(
             "token_guard.cache.tracked",
             "1 while Redis reports changed keys to the cache",
-            Tags.empty(),
             tracking,
             it -> it.isActive() ? 1 : 0);
         this.tracking = tracking;
@@ -163,26 +164,26 @@ final class GatewayServer implements AutoCloseable {
   void start() throws Exception {
     tick();
     vertx.setPeriodic(PROBE_INTERVAL.toMillis(), timer -> tick());
-    WarmUp.run();
+    TokenVerifier.warmUp();
     HttpServerOptions options =
         new HttpServerOptions()
-            .setHost(settings.host())
-            .setMaxHeaderSize(settings.maxTokenSize() + OTHER_HEADERS_BYTES)
+            .setHost(settings.host)
+            .setMaxHeaderSize(settings.maxTokenSize + OTHER_HEADERS_BYTES)
             .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
             .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-            .setIdleTimeout((int) settings.idleTimeout().toMillis())
+            .setIdleTimeout((int) settings.idleTimeout.toMillis())
             .setInitialSettings(
                 new Http2Settings()
                     .setMaxConcurrentStreams(1000)
-                    .setMaxHeaderListSize(settings.maxTokenSize() + OTHER_HEADERS_BYTES));
+                    .setMaxHeaderListSize(settings.maxTokenSize + OTHER_HEADERS_BYTES));
     Management management = new Management(this::readiness, metrics);
     HttpServerOptions managementOptions =
-        new HttpServerOptions(options).setPort(settings.managementPort());
+        new HttpServerOptions(options).setPort(settings.managementPort);
     await(
         vertx.deployVerticle(
             () -> new Listener(managementOptions, management, connection -> {}),
             new DeploymentOptions()));
-    HttpServerOptions verifyOptions = new HttpServerOptions(options).setPort(settings.port());
+    HttpServerOptions verifyOptions = new HttpServerOptions(options).setPort(settings.port);
     verification =
         await(
             vertx.deployVerticle(
@@ -192,12 +193,12 @@ final class GatewayServer implements AutoCloseable {
         Level.INFO,
         "listening on {0}:{1} for requests and {0}:{2} for health and metrics; issuers {3},"
             + " audiences {4}, revocations {5}",
-        settings.host(),
-        Integer.toString(settings.port()),
-        Integer.toString(settings.managementPort()),
+        settings.host,
+        Integer.toString(settings.port),
+        Integer.toString(settings.managementPort),
         issuers.keySet(),
-        settings.audiences(),
-        redis == null ? "not checked" : "checked, without Redis " + settings.whenUnavailable());
+        settings.audiences,
+        redis == null ? "not checked" : "checked, without Redis " + settings.whenUnavailable);
   }
 
   private void tick() {
@@ -218,7 +219,7 @@ final class GatewayServer implements AutoCloseable {
   }
 
   private void connected(HttpConnection connection) {
-    if (connections.incrementAndGet() > settings.maxConnections()) {
+    if (connections.incrementAndGet() > settings.maxConnections) {
       connection.close();
     }
     connection.closeHandler(closed -> connections.decrementAndGet());
@@ -226,12 +227,12 @@ final class GatewayServer implements AutoCloseable {
 
   private Readiness readiness() {
     Map<String, Boolean> checks = new LinkedHashMap<>();
-    boolean hasKeys = issuers.values().stream().allMatch(keys -> keys.current().isPresent());
+    boolean hasKeys = issuers.values().stream().allMatch(SigningKeys::isUsable);
     checks.put("jwks", hasKeys);
     boolean isReady = hasKeys && !isStopping;
     if (redis != null) {
       checks.put("redis", redis.isAvailable());
-      isReady &= redis.isAvailable() || !settings.readinessRequiresRedis();
+      isReady &= redis.isAvailable() || !settings.readinessRequiresRedis;
     }
     return new Readiness(isReady, checks);
   }
@@ -241,7 +242,7 @@ final class GatewayServer implements AutoCloseable {
     isStopping = true;
     LOG.log(Level.INFO, "stopping");
     try {
-      Thread.sleep(settings.shutdownDelay().toMillis());
+      Thread.sleep(settings.shutdownDelay.toMillis());
       String listeners = verification;
       if (listeners != null) {
         await(vertx.undeploy(listeners));
@@ -250,7 +251,7 @@ final class GatewayServer implements AutoCloseable {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException failed) {
-      LOG.log(Level.WARNING, "did not stop in order: {0}", OneLineFormatter.summary(failed));
+      LOG.log(Level.WARNING, "did not stop in order: {0}", Logs.summary(failed));
     }
     if (tracking != null) {
       tracking.close();

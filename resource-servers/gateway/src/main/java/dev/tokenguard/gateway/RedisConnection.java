@@ -111,7 +111,7 @@ final class RedisConnection implements AsyncLookup, AutoCloseable {
     if (failure == null && !isAvailable) {
       LOG.log(Level.INFO, "Redis is available again");
     } else if (failure != null && isAvailable) {
-      LOG.log(Level.WARNING, "Redis is unavailable: {0}", OneLineFormatter.summary(failure));
+      LOG.log(Level.WARNING, "Redis is unavailable: {0}", Logs.summary(failure));
     }
     isAvailable = failure == null;
   }

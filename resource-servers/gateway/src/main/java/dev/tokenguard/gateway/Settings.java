@@ -3,6 +3,10 @@ package dev.tokenguard.gateway;
 import com.nimbusds.jose.JWSAlgorithm;
 import dev.tokenguard.checker.BearerChallenge;
 import dev.tokenguard.checker.RevocationChecker.WhenUnavailable;
+import dev.tokenguard.gateway.token.Authorizer;
+import dev.tokenguard.gateway.token.Scopes;
+import dev.tokenguard.gateway.token.SigningKeys;
+import dev.tokenguard.gateway.token.UpstreamHeaders;
 import io.lettuce.core.RedisURI;
 import java.net.MalformedURLException;
 import java.net.URI;
@@ -22,17 +26,7 @@ import picocli.CommandLine.Option;
 final class Settings {
 
   /** Asymmetric only: a public key must never be used as a secret (RFC 8725, section 3.1). */
-  private static final Set<JWSAlgorithm> ALGORITHMS =
-      Set.of(
-          JWSAlgorithm.RS256,
-          JWSAlgorithm.RS384,
-          JWSAlgorithm.RS512,
-          JWSAlgorithm.PS256,
-          JWSAlgorithm.PS384,
-          JWSAlgorithm.PS512,
-          JWSAlgorithm.ES256,
-          JWSAlgorithm.ES384,
-          JWSAlgorithm.ES512);
+  private static final Pattern ALGORITHM = Pattern.compile("(RS|PS|ES)(256|384|512)");
 
   /** A field name of HTTP (RFC 9110, section 5.6.2). */
   private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
@@ -43,7 +37,7 @@ final class Settings {
       defaultValue = "127.0.0.1",
       description =
           "Address to listen on. Only gateways should reach it. Default: ${DEFAULT-VALUE}")
-  private String host;
+  String host;
 
   @Option(
       names = "--port",
@@ -51,7 +45,7 @@ final class Settings {
       defaultValue = "8181",
       description =
           "Port for HTTP (/verify) and for gRPC without TLS. 1 to 65535. Default: ${DEFAULT-VALUE}")
-  private int port;
+  int port;
 
   @Option(
       names = "--management-port",
@@ -59,7 +53,7 @@ final class Settings {
       defaultValue = "9181",
       description =
           "Port for /health/live, /health/ready and /metrics. 1 to 65535. Default: ${DEFAULT-VALUE}")
-  private int managementPort;
+  int managementPort;
 
   @Option(
       names = "--issuer",
@@ -78,7 +72,7 @@ final class Settings {
       required = true,
       split = ",",
       description = "The aud of an access token has one of these; required, several are possible")
-  private Set<String> audiences;
+  Set<String> audiences;
 
   @Option(
       names = "--algorithms",
@@ -118,7 +112,7 @@ final class Settings {
       paramLabel = "BYTES",
       defaultValue = "8192",
       description = "A longer token is refused. 512 to 65536. Default: ${DEFAULT-VALUE}")
-  private int maxTokenSize;
+  int maxTokenSize;
 
   @Option(
       names = "--enabled",
@@ -127,7 +121,7 @@ final class Settings {
       defaultValue = "true",
       description =
           "Whether Redis is asked. With false, a revoked token is accepted until it expires. Default: ${DEFAULT-VALUE}")
-  private boolean enabled;
+  boolean enabled;
 
   // Without DEFAULT-VALUE, which would print a password from the environment.
   @Option(
@@ -146,7 +140,7 @@ final class Settings {
       paramLabel = "TEXT",
       defaultValue = "tg:",
       description = "Setting key-prefix of the connection in Keycloak. Default: ${DEFAULT-VALUE}")
-  private String keyPrefix;
+  String keyPrefix;
 
   @Option(
       names = "--when-unavailable",
@@ -154,7 +148,7 @@ final class Settings {
       defaultValue = "refuse",
       description =
           "Without Redis: refuse with 503, or accept valid tokens, revoked ones included. Default: ${DEFAULT-VALUE}")
-  private WhenUnavailable whenUnavailable;
+  WhenUnavailable whenUnavailable;
 
   @Option(
       names = "--timeout",
@@ -162,7 +156,7 @@ final class Settings {
       defaultValue = "100ms",
       description =
           "For connecting to Redis, and for its reply. 10ms to 10s. Default: ${DEFAULT-VALUE}")
-  private Duration timeout;
+  Duration timeout;
 
   @Option(
       names = "--cache-ttl",
@@ -170,7 +164,7 @@ final class Settings {
       defaultValue = "0s",
       description =
           "How long Redis is not asked again, which is the delay of a revocation; 0s: no cache. Up to 5m. Default: ${DEFAULT-VALUE}")
-  private Duration cacheTtl;
+  Duration cacheTtl;
 
   @Option(
       names = "--cache-size",
@@ -178,7 +172,7 @@ final class Settings {
       defaultValue = "100000",
       description =
           "Keys in the cache, three per token, about 200 bytes each. 1 to 10000000. Default: ${DEFAULT-VALUE}")
-  private int cacheSize;
+  int cacheSize;
 
   @Option(
       names = "--cache-tracking",
@@ -187,7 +181,7 @@ final class Settings {
       defaultValue = "true",
       description =
           "Whether Redis reports changed keys to the cache, so that a revocation takes effect at once. The ACL user needs +client|tracking. Default: ${DEFAULT-VALUE}")
-  private boolean cacheTracking;
+  boolean cacheTracking;
 
   @Option(
       names = "--readiness-requires-redis",
@@ -195,7 +189,7 @@ final class Settings {
       arity = "1",
       defaultValue = "false",
       description = "Whether /health/ready is 503 without Redis. Default: ${DEFAULT-VALUE}")
-  private boolean readinessRequiresRedis;
+  boolean readinessRequiresRedis;
 
   @Option(
       names = "--jwks-refresh",
@@ -242,7 +236,7 @@ final class Settings {
       defaultValue = "2000",
       description =
           "Connections of gateways at the same time; more are closed. 1 to 100000. Default: ${DEFAULT-VALUE}")
-  private int maxConnections;
+  int maxConnections;
 
   @Option(
       names = "--idle-timeout",
@@ -250,7 +244,7 @@ final class Settings {
       defaultValue = "75s",
       description =
           "After which an unused connection is closed. 1s to 1h. Longer than that of the gateway. Default: ${DEFAULT-VALUE}")
-  private Duration idleTimeout;
+  Duration idleTimeout;
 
   @Option(
       names = "--shutdown-delay",
@@ -258,14 +252,14 @@ final class Settings {
       defaultValue = "0s",
       description =
           "After SIGTERM, how long requests are served with /health/ready at 503. Up to 5m. Default: ${DEFAULT-VALUE}")
-  private Duration shutdownDelay;
+  Duration shutdownDelay;
 
   @Option(
       names = "--log-level",
       paramLabel = "error|warning|info|debug",
       defaultValue = "info",
       description = "debug has a line for each revoked token. Default: ${DEFAULT-VALUE}")
-  private LogLevel logLevel;
+  LogLevel logLevel;
 
   enum LogLevel {
     ERROR(Level.SEVERE),
@@ -320,23 +314,15 @@ final class Settings {
     redisUri();
   }
 
-  private static void range(String option, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new InvalidSettingException(option + " is " + value + ". Use " + least + " to " + most);
+  private static <T extends Comparable<T>> void range(String option, T value, T least, T most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new InvalidSettingException(
+          option + " is " + text(value) + ". Use " + text(least) + " to " + text(most));
     }
   }
 
-  private static void range(String option, Duration value, Duration least, Duration most) {
-    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-      throw new InvalidSettingException(
-          option
-              + " is "
-              + DurationConverter.text(value)
-              + ". Use "
-              + DurationConverter.text(least)
-              + " to "
-              + DurationConverter.text(most));
-    }
+  private static String text(Object value) {
+    return value instanceof Duration time ? DurationConverter.text(time) : value.toString();
   }
 
   /** The address of the JWK Set of each issuer. */
@@ -369,12 +355,11 @@ final class Settings {
   Set<JWSAlgorithm> algorithms() {
     Set<JWSAlgorithm> chosen = new LinkedHashSet<>();
     for (String name : algorithms) {
-      JWSAlgorithm algorithm = JWSAlgorithm.parse(name.strip());
-      if (!ALGORITHMS.contains(algorithm)) {
+      if (!ALGORITHM.matcher(name.strip()).matches()) {
         throw new InvalidSettingException(
             "--algorithms has " + name + ". Use RS, PS or ES with 256, 384 or 512");
       }
-      chosen.add(algorithm);
+      chosen.add(JWSAlgorithm.parse(name.strip()));
     }
     return chosen;
   }
@@ -421,73 +406,5 @@ final class Settings {
 
   Authorizer.Limits limits() {
     return new Authorizer.Limits(maxTokenSize, maxRequests, requestTimeout);
-  }
-
-  String host() {
-    return host;
-  }
-
-  int port() {
-    return port;
-  }
-
-  int managementPort() {
-    return managementPort;
-  }
-
-  Set<String> audiences() {
-    return audiences;
-  }
-
-  boolean isEnabled() {
-    return enabled;
-  }
-
-  String keyPrefix() {
-    return keyPrefix;
-  }
-
-  WhenUnavailable whenUnavailable() {
-    return whenUnavailable;
-  }
-
-  Duration timeout() {
-    return timeout;
-  }
-
-  Duration cacheTtl() {
-    return cacheTtl;
-  }
-
-  int cacheSize() {
-    return cacheSize;
-  }
-
-  boolean cacheTracking() {
-    return cacheTracking;
-  }
-
-  boolean readinessRequiresRedis() {
-    return readinessRequiresRedis;
-  }
-
-  int maxTokenSize() {
-    return maxTokenSize;
-  }
-
-  int maxConnections() {
-    return maxConnections;
-  }
-
-  Duration idleTimeout() {
-    return idleTimeout;
-  }
-
-  Duration shutdownDelay() {
-    return shutdownDelay;
-  }
-
-  LogLevel logLevel() {
-    return logLevel;
   }
 }

@@ -1,8 +1,8 @@
 /**
  * The verdict service: decides for gateways whether an access token is valid and not revoked.
  *
- * <p>{@code ForwardAuth} and {@code ExtAuthz} are the two protocols. {@code Authorizer} decides the
- * same for both, with {@code TokenValidator} and the checker of {@link dev.tokenguard.checker}.
- * Nothing here blocks an event loop: {@code SigningKeys} reads JWK Sets by a thread of its own.
+ * <p>{@code Gateway} is the command line, {@code Settings} has its options, and {@code
+ * GatewayServer} connects the protocols of {@link dev.tokenguard.gateway.http} with the decisions
+ * of {@link dev.tokenguard.gateway.token}.
  */
 package dev.tokenguard.gateway;

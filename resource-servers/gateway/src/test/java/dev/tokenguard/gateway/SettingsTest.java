@@ -54,23 +54,23 @@ class SettingsTest {
         .map(Object::toString)
         .containsExactly(
             "https://sso.test/realms/a/protocol/openid-connect/certs", "http://sso:8080/keys?x=1");
-    assertThat(settings.audiences()).containsExactly("orders", "invoices");
-    assertThat(settings.cacheTtl()).isEqualTo(Duration.ofSeconds(2));
-    assertThat(settings.whenUnavailable().name()).isEqualTo("ACCEPT");
-    assertThat(settings.isEnabled()).isFalse();
-    assertThat(settings.port()).isEqualTo(2);
+    assertThat(settings.audiences).containsExactly("orders", "invoices");
+    assertThat(settings.cacheTtl).isEqualTo(Duration.ofSeconds(2));
+    assertThat(settings.whenUnavailable.name()).isEqualTo("ACCEPT");
+    assertThat(settings.enabled).isFalse();
+    assertThat(settings.port).isEqualTo(2);
   }
 
   @Test
   void given_no_more_than_the_required_options_then_the_check_is_on_and_without_redis_it_refuses() {
     Settings settings = settings(Map.of(), LEAST.toArray(String[]::new));
 
-    assertThat(settings.isEnabled()).isTrue();
-    assertThat(settings.whenUnavailable().name()).isEqualTo("REFUSE");
-    assertThat(settings.cacheTtl()).isZero();
-    assertThat(settings.timeout()).isEqualTo(Duration.ofMillis(100));
+    assertThat(settings.enabled).isTrue();
+    assertThat(settings.whenUnavailable.name()).isEqualTo("REFUSE");
+    assertThat(settings.cacheTtl).isZero();
+    assertThat(settings.timeout).isEqualTo(Duration.ofMillis(100));
     assertThat(settings.requiredScopes()).isEmpty();
-    assertThat(settings.host()).isEqualTo("127.0.0.1");
+    assertThat(settings.host).isEqualTo("127.0.0.1");
     assertThat(settings.redisUri().getPort()).isEqualTo(URI.create("redis://x:6379").getPort());
   }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.Level;
 
 /** The service on free ports, without Redis. */
 final class TestService implements AutoCloseable {
@@ -29,6 +30,7 @@ final class TestService implements AutoCloseable {
 
   TestService(TestIssuer issuer) {
     this.issuer = issuer;
+    Logs.configure(Level.WARNING);
   }
 
   int port() {

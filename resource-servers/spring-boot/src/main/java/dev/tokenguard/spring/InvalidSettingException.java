@@ -1,5 +1,8 @@
 package dev.tokenguard.spring;
 
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
 /** A setting stops the start of the application. */
 final class InvalidSettingException extends RuntimeException {
 
@@ -14,5 +17,14 @@ final class InvalidSettingException extends RuntimeException {
 
   String action() {
     return action;
+  }
+
+  /** Shows what to change instead of a stack trace. In {@code META-INF/spring.factories}. */
+  static final class Analyzer extends AbstractFailureAnalyzer<InvalidSettingException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable failure, InvalidSettingException cause) {
+      return new FailureAnalysis(cause.getMessage(), cause.action(), cause);
+    }
   }
 }

@@ -2,13 +2,16 @@ package dev.tokenguard.spring;
 
 import dev.tokenguard.checker.lettuce.LettuceLookup;
 import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SslOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
@@ -18,6 +21,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceClientConfigurationBuilder;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceSslClientConfigurationBuilder;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
  * One connection by Lettuce that all checks share.
@@ -29,16 +38,16 @@ import java.util.concurrent.TimeUnit;
 final class LettuceRedisLookup implements RedisLookup {
 
   /** The default of Lettuce grows to 30 seconds, so requests would be refused after an outage. */
-  static final Delay RECONNECT_DELAY =
+  private static final Delay RECONNECT_DELAY =
       Delay.exponential(Duration.ofMillis(10), Duration.ofSeconds(1), 2, TimeUnit.MILLISECONDS);
 
   /**
    * To connect, with the handshakes of TLS and Redis. Longer than a command may take, because no
    * request waits for it.
    */
-  static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
-  static final SocketOptions SOCKET =
+  private static final SocketOptions SOCKET =
       SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).build();
 
   private static final Duration BETWEEN_FIRST_ATTEMPTS = Duration.ofMillis(500);
@@ -128,5 +137,69 @@ final class LettuceRedisLookup implements RedisLookup {
   public void close() {
     closed.countDown();
     shutdown.run();
+  }
+
+  /**
+   * A connection with the address, the credentials, the TLS settings and the threads of the
+   * application's one. Its time-outs differ, and it reads from the master. A class of its own,
+   * because an application with {@code token-guard.redis.url} may have no Spring Data Redis.
+   */
+  static final class OfApplication {
+
+    private OfApplication() {}
+
+    static LettuceRedisLookup of(LettuceConnectionFactory application, Duration timeout) {
+      LettuceConnectionFactory own =
+          new LettuceConnectionFactory(addressOf(application), configuration(application, timeout));
+      own.afterPropertiesSet();
+      own.start();
+      return new LettuceRedisLookup(own.getRequiredNativeClient(), timeout, own::destroy);
+    }
+
+    private static RedisConfiguration addressOf(LettuceConnectionFactory application) {
+      return Stream.<Optional<RedisConfiguration>>of(
+              Optional.ofNullable(application.getClusterConfiguration()),
+              Optional.ofNullable(application.getSentinelConfiguration()),
+              Optional.ofNullable(application.getSocketConfiguration()))
+          .flatMap(Optional::stream)
+          .findFirst()
+          .orElseGet(application::getStandaloneConfiguration);
+    }
+
+    private static LettuceClientConfiguration configuration(
+        LettuceConnectionFactory application, Duration timeout) {
+      LettuceClientConfiguration theirs = application.getClientConfiguration();
+      LettuceClientConfigurationBuilder builder = LettuceClientConfiguration.builder();
+      if (theirs.isUseSsl()) {
+        LettuceSslClientConfigurationBuilder ssl =
+            builder.useSsl().verifyPeer(theirs.getVerifyMode());
+        builder = (theirs.isStartTls() ? ssl.startTls() : ssl).and();
+      }
+      theirs.getClientName().ifPresent(builder::clientName);
+      theirs
+          .getRedisCredentialsProviderFactory()
+          .ifPresent(builder::redisCredentialsProviderFactory);
+      theirs
+          .getClientResources()
+          .map(resources -> resources.mutate().reconnectDelay(RECONNECT_DELAY).build())
+          .ifPresent(builder::clientResources);
+      return builder
+          .commandTimeout(CONNECT_TIMEOUT)
+          .shutdownTimeout(Duration.ofSeconds(1))
+          .clientOptions(options(application.isClusterAware(), timeout, theirs.getClientOptions()))
+          .build();
+    }
+
+    private static ClientOptions options(
+        boolean isCluster, Duration timeout, Optional<ClientOptions> theirs) {
+      SslOptions ssl = theirs.map(ClientOptions::getSslOptions).orElseGet(SslOptions::create);
+      Optional<ProtocolVersion> protocol =
+          theirs.flatMap(options -> Optional.ofNullable(options.getConfiguredProtocolVersion()));
+      ClientOptions ours =
+          isCluster ? LettuceLookup.clusterOptions(timeout) : LettuceLookup.options(timeout);
+      ClientOptions.Builder options = ours.mutate().socketOptions(SOCKET).sslOptions(ssl);
+      protocol.ifPresent(options::protocolVersion);
+      return options.build();
+    }
   }
 }

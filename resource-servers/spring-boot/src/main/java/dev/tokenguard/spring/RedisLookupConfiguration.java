@@ -42,7 +42,7 @@ class RedisLookupConfiguration {
       RedisConnectionFactory factory = application.getIfUnique();
       Duration timeout = properties.timeout();
       if (factory instanceof LettuceConnectionFactory lettuce) {
-        return ApplicationLettuce.of(lettuce, timeout);
+        return LettuceRedisLookup.OfApplication.of(lettuce, timeout);
       }
       if (factory instanceof JedisConnectionFactory jedis) {
         return JedisRedisLookup.of(jedis, timeout);

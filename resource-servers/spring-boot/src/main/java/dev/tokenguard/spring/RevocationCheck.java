@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -31,11 +32,29 @@ public final class RevocationCheck {
 
   private static final Logger LOG = LoggerFactory.getLogger(RevocationCheck.class);
 
+  /** Metrics of the checks. */
+  interface Recorder {
+
+    /** Without Micrometer. */
+    Recorder NONE =
+        new Recorder() {
+          @Override
+          public void record(Verdict verdict, Duration duration) {}
+
+          @Override
+          public void observeCache(LongSupplier hits, LongSupplier misses) {}
+        };
+
+    void record(Verdict verdict, Duration duration);
+
+    void observeCache(LongSupplier hits, LongSupplier misses);
+  }
+
   private final RedisLookup redis;
   private final TokenGuardProperties properties;
   private final RevocationChecker checker;
   private final AsyncRevocationChecker asyncChecker;
-  private final CheckRecorder recorder;
+  private final Recorder recorder;
   private final Clock clock;
   private final AtomicBoolean isAvailable = new AtomicBoolean(true);
 
@@ -43,7 +62,7 @@ public final class RevocationCheck {
       RedisLookup redis,
       TokenGuardProperties properties,
       Optional<RevocationCache> cache,
-      CheckRecorder recorder,
+      Recorder recorder,
       Clock clock) {
     this.redis = redis;
     this.properties = properties;
@@ -85,15 +104,15 @@ public final class RevocationCheck {
   }
 
   /** Reads a key that no token has; the ACL user of an API can read it. */
-  RedisHealth health() {
+  boolean isRedisAvailable() {
     try {
       redis.get(List.of(properties.keyPrefix() + "at:health"));
-      return new RedisHealth(true, properties.whenUnavailable());
+      return true;
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-      return new RedisHealth(false, properties.whenUnavailable());
+      return false;
     } catch (Exception unavailable) {
-      return new RedisHealth(false, properties.whenUnavailable());
+      return false;
     }
   }
 

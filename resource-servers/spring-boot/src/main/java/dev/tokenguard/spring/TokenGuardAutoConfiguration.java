@@ -4,7 +4,11 @@ import dev.tokenguard.checker.RevocationCache;
 import dev.tokenguard.checker.cache.NearCache;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -47,13 +51,10 @@ import reactor.core.publisher.Mono;
   TokenGuardAutoConfiguration.HasDecoder.class
 })
 @EnableConfigurationProperties(TokenGuardProperties.class)
-@Import({
-  RedisLookupConfiguration.class,
-  MetricsConfiguration.class,
-  HealthConfiguration.class,
-  SpringBoot4HealthConfiguration.class
-})
+@Import({RedisLookupConfiguration.class, ActuatorConfiguration.class})
 public class TokenGuardAutoConfiguration {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TokenGuardAutoConfiguration.class);
 
   /**
    * Converts the value as Spring Boot does elsewhere: by its own condition, {@code on} would switch
@@ -84,9 +85,10 @@ public class TokenGuardAutoConfiguration {
   RevocationCheck tokenGuardRevocationCheck(
       RedisLookup redis,
       TokenGuardProperties properties,
-      ObjectProvider<CheckRecorder> recorders,
+      ObjectProvider<RevocationCheck.Recorder> recorders,
       ResourceLoader classPath) {
-    CheckRecorder recorder = recorders.getIfAvailable(() -> CheckRecorder.NONE);
+    RevocationCheck.Recorder recorder =
+        recorders.getIfAvailable(() -> RevocationCheck.Recorder.NONE);
     Optional<RevocationCache> cache =
         properties.cache().isOn()
             ? Optional.of(cache(properties, recorder, classPath))
@@ -95,7 +97,9 @@ public class TokenGuardAutoConfiguration {
   }
 
   private static RevocationCache cache(
-      TokenGuardProperties properties, CheckRecorder recorder, ResourceLoader classPath) {
+      TokenGuardProperties properties,
+      RevocationCheck.Recorder recorder,
+      ResourceLoader classPath) {
     if (!ClassUtils.isPresent(
         "com.github.benmanes.caffeine.cache.Caffeine", classPath.getClassLoader())) {
       throw new InvalidSettingException(
@@ -105,6 +109,32 @@ public class TokenGuardAutoConfiguration {
     NearCache cache = NearCache.of(properties.cache().ttl(), properties.cache().size());
     recorder.observeCache(() -> cache.statistics().hits(), () -> cache.statistics().misses());
     return cache;
+  }
+
+  /** Wraps each decoder bean, whether Spring Boot or the application has defined it. */
+  static final class DecoderPostProcessor<T> implements BeanPostProcessor {
+
+    private final Class<T> type;
+    private final Class<? extends T> wrapped;
+    private final UnaryOperator<T> wrapper;
+
+    /**
+     * @param wrapped what the application has wrapped itself stays as it is
+     */
+    DecoderPostProcessor(Class<T> type, Class<? extends T> wrapped, UnaryOperator<T> wrapper) {
+      this.type = type;
+      this.wrapped = wrapped;
+      this.wrapper = wrapper;
+    }
+
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String name) {
+      if (!type.isInstance(bean) || wrapped.isInstance(bean)) {
+        return bean;
+      }
+      LOG.info("Access tokens of the decoder '{}' are checked for revocation", name);
+      return wrapper.apply(type.cast(bean));
+    }
   }
 
   @Configuration(proxyBeanMethods = false)
@@ -139,8 +169,8 @@ public class TokenGuardAutoConfiguration {
   static class Servlet {
 
     @Bean
-    ServiceUnavailableFilter tokenGuardServiceUnavailableFilter() {
-      return new ServiceUnavailableFilter();
+    ServiceUnavailable.ServletFilter tokenGuardServiceUnavailableFilter() {
+      return new ServiceUnavailable.ServletFilter();
     }
   }
 
@@ -149,8 +179,8 @@ public class TokenGuardAutoConfiguration {
   static class WebFlux {
 
     @Bean
-    ServiceUnavailableWebFilter tokenGuardServiceUnavailableFilter() {
-      return new ServiceUnavailableWebFilter();
+    ServiceUnavailable.ReactiveFilter tokenGuardServiceUnavailableFilter() {
+      return new ServiceUnavailable.ReactiveFilter();
     }
   }
 }

@@ -100,12 +100,12 @@ class TokenGuardAutoConfigurationTest {
         .withConfiguration(STARTER)
         .withPropertyValues("token-guard.redis.url=" + NOBODY_LISTENS)
         .withBean(JwtDecoder.class, () -> token -> expiringIn(60))
-        .run(context -> assertThat(context).hasSingleBean(ServiceUnavailableFilter.class));
+        .run(context -> assertThat(context).hasSingleBean(ServiceUnavailable.ServletFilter.class));
     new ReactiveWebApplicationContextRunner()
         .withConfiguration(STARTER)
         .withPropertyValues("token-guard.redis.url=" + NOBODY_LISTENS)
         .withBean(ReactiveJwtDecoder.class, () -> token -> Mono.just(expiringIn(60)))
-        .run(context -> assertThat(context).hasSingleBean(ServiceUnavailableWebFilter.class));
+        .run(context -> assertThat(context).hasSingleBean(ServiceUnavailable.ReactiveFilter.class));
   }
 
   @Test

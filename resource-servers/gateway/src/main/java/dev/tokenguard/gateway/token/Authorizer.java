@@ -1,9 +1,11 @@
-package dev.tokenguard.gateway;
+package dev.tokenguard.gateway.token;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.tokenguard.checker.BearerChallenge;
 import dev.tokenguard.checker.TokenClaims;
 import dev.tokenguard.checker.Verdict;
+import dev.tokenguard.gateway.token.Decision.Outcome;
+import dev.tokenguard.gateway.token.TokenVerifier.RefusedTokenException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -18,18 +20,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Decides on a request by its {@code Authorization} headers; the same for each protocol. */
-final class Authorizer {
+public final class Authorizer {
 
   private static final Logger LOG = System.getLogger(Authorizer.class.getName());
+
+  /** RFC 6750, section 2.1. The scheme is case-insensitive (RFC 9110, section 11.1). */
+  private static final Pattern CREDENTIALS = Pattern.compile("(?i:Bearer)(?: +(.*))?");
+
+  /** {@code b64token}. A comma, which joins several headers, is not in it. */
+  private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]++=*+");
 
   /**
    * What is undecided at most.
    *
    * @param time of a decision; then it is 503
    */
-  record Limits(int tokenLength, int requests, Duration time) {}
+  public record Limits(int tokenLength, int requests, Duration time) {}
 
   private final TokenValidator validator;
   private final Function<TokenClaims, CompletionStage<Verdict>> revocations;
@@ -39,7 +49,7 @@ final class Authorizer {
   private final Limits limits;
   private final AtomicInteger undecided = new AtomicInteger();
 
-  Authorizer(
+  public Authorizer(
       TokenValidator validator,
       Function<TokenClaims, CompletionStage<Verdict>> revocations,
       UpstreamHeaders upstreamHeaders,
@@ -54,11 +64,11 @@ final class Authorizer {
     this.limits = limits;
   }
 
-  int undecided() {
+  public int undecided() {
     return undecided.get();
   }
 
-  Set<String> upstreamHeaders() {
+  public Set<String> upstreamHeaders() {
     return upstreamHeaders.names();
   }
 
@@ -69,7 +79,7 @@ final class Authorizer {
    * @param scopes required in addition to those of the settings
    * @return never fails
    */
-  Future<Decision> decide(List<String> authorization, Set<String> scopes) {
+  public Future<Decision> decide(List<String> authorization, Set<String> scopes) {
     if (undecided.incrementAndGet() > limits.requests) {
       undecided.decrementAndGet();
       return Future.succeededFuture(Decision.unavailable(Outcome.OVERLOADED));
@@ -82,21 +92,32 @@ final class Authorizer {
   }
 
   private Future<Decision> accessToken(List<String> authorization, Set<String> scopes) {
-    BearerToken token = BearerToken.in(authorization, limits.tokenLength);
-    if (token instanceof BearerToken.Present present) {
-      Future<Decision> decision =
-          validator.validate(present.value()).compose(claims -> decide(claims, scopes));
-      return decision.isComplete()
-          ? decision
-          : decision.timeout(limits.time.toMillis(), TimeUnit.MILLISECONDS);
+    String token;
+    try {
+      token = bearerToken(authorization);
+    } catch (RefusedTokenException refused) {
+      return Future.failedFuture(refused);
     }
-    return Future.succeededFuture(
-        token instanceof BearerToken.None
-            ? Decision.challenged(Outcome.NO_TOKEN, 401, challenge.missing())
-            : token instanceof BearerToken.Ambiguous
-                ? Decision.challenged(Outcome.INVALID_REQUEST, 400, invalidRequest())
-                : Decision.challenged(
-                    Outcome.INVALID_TOKEN, 401, challenge.invalidToken("The token is malformed")));
+    Future<Decision> decision = validator.validate(token).compose(claims -> decide(claims, scopes));
+    return decision.isComplete()
+        ? decision
+        : decision.timeout(limits.time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private String bearerToken(List<String> authorization) throws RefusedTokenException {
+    if (authorization.size() > 1) {
+      // The API could use the one that was not checked.
+      throw new RefusedTokenException(Outcome.INVALID_REQUEST, "More than one access token");
+    }
+    Matcher credentials = CREDENTIALS.matcher(authorization.isEmpty() ? "" : authorization.get(0));
+    if (!credentials.matches()) {
+      throw new RefusedTokenException(Outcome.NO_TOKEN, "No access token");
+    }
+    String token = credentials.group(1);
+    if (token == null || token.length() > limits.tokenLength || !TOKEN.matcher(token).matches()) {
+      throw RefusedTokenException.invalid("The token is malformed");
+    }
+    return token;
   }
 
   private Future<Decision> decide(JWTClaimsSet claims, Set<String> scopes) {
@@ -133,6 +154,10 @@ final class Authorizer {
   private Decision refused(Throwable failure) {
     if (failure instanceof RefusedTokenException refused) {
       return switch (refused.outcome()) {
+        case NO_TOKEN -> Decision.challenged(Outcome.NO_TOKEN, 401, challenge.missing());
+        case INVALID_REQUEST ->
+            Decision.challenged(
+                Outcome.INVALID_REQUEST, 400, invalidRequest(refused.description()));
         case EXPIRED -> Decision.challenged(Outcome.EXPIRED, 401, challenge.expired());
         case KEYS_UNAVAILABLE -> Decision.unavailable(Outcome.KEYS_UNAVAILABLE);
         default ->
@@ -152,9 +177,11 @@ final class Authorizer {
   }
 
   /** RFC 6750, section 3.1. */
-  private String invalidRequest() {
+  private String invalidRequest(String description) {
     return challenge.missing()
-        + ", error=\"invalid_request\", error_description=\"More than one access token\"";
+        + ", error=\"invalid_request\", error_description=\""
+        + description
+        + "\"";
   }
 
   private String insufficientScope(Set<String> required) {

@@ -1,4 +1,4 @@
-package dev.tokenguard.gateway;
+package dev.tokenguard.gateway.http;
 
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** Health and metrics, on a port of their own: they answer when all others are in use. */
-final class Management implements Handler<HttpServerRequest> {
+public final class Management implements Handler<HttpServerRequest> {
 
   /** Whether requests should come here, and each thing that the service needs. */
-  record Readiness(boolean isReady, Map<String, Boolean> checks) {}
+  public record Readiness(boolean isReady, Map<String, Boolean> checks) {}
 
   private final Supplier<Readiness> readiness;
   private final GatewayMetrics metrics;
 
-  Management(Supplier<Readiness> readiness, GatewayMetrics metrics) {
+  public Management(Supplier<Readiness> readiness, GatewayMetrics metrics) {
     this.readiness = readiness;
     this.metrics = metrics;
   }

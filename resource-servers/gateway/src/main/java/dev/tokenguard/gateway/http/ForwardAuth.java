@@ -1,5 +1,8 @@
-package dev.tokenguard.gateway;
+package dev.tokenguard.gateway.http;
 
+import dev.tokenguard.gateway.token.Authorizer;
+import dev.tokenguard.gateway.token.Decision;
+import dev.tokenguard.gateway.token.Scopes;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -9,14 +12,14 @@ import java.util.Set;
  * Forward authentication: the gateway sends the head of each request here, and forwards the request
  * if the response is 200. The method and the body do not matter.
  */
-final class ForwardAuth implements Handler<HttpServerRequest> {
+public final class ForwardAuth implements Handler<HttpServerRequest> {
 
-  static final String PATH = "/verify";
+  public static final String PATH = "/verify";
 
   private final Authorizer authorizer;
   private final GatewayMetrics metrics;
 
-  ForwardAuth(Authorizer authorizer, GatewayMetrics metrics) {
+  public ForwardAuth(Authorizer authorizer, GatewayMetrics metrics) {
     this.authorizer = authorizer;
     this.metrics = metrics;
   }

@@ -1,4 +1,4 @@
-package dev.tokenguard.gateway;
+package dev.tokenguard.gateway.token;
 
 import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.JWKSet;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is read again when it is older than {@link Times#refresh}, and when a token has a key id
  * that is not in it, but not more often than {@link Times#minInterval}: anyone can invent key ids.
  */
-final class SigningKeys {
+public final class SigningKeys {
 
   private static final Logger LOG = System.getLogger(SigningKeys.class.getName());
 
@@ -48,7 +48,7 @@ final class SigningKeys {
    * @param minInterval between two attempts
    * @param outage how long a set is used after {@code refresh} while the issuer is unavailable
    */
-  record Times(Duration refresh, Duration minInterval, Duration outage) {}
+  public record Times(Duration refresh, Duration minInterval, Duration outage) {}
 
   /** A set, and when it was requested. */
   record Snapshot(JWKSet keys, Instant at, TokenVerifier verifier) {
@@ -70,7 +70,7 @@ final class SigningKeys {
   private Instant lastAttempt = Instant.MIN;
   private @Nullable Future<Snapshot> running;
 
-  SigningKeys(
+  public SigningKeys(
       URL url,
       Times times,
       Function<JWKSet, TokenVerifier> verifiers,
@@ -95,8 +95,13 @@ final class SigningKeys {
     return Optional.of(known);
   }
 
+  /** Whether tokens can be verified now. */
+  public boolean isUsable() {
+    return current().isPresent();
+  }
+
   /** Empty before the first reading. */
-  Optional<Duration> age() {
+  public Optional<Duration> age() {
     return Optional.ofNullable(snapshot).map(this::age);
   }
 
@@ -105,12 +110,12 @@ final class SigningKeys {
   }
 
   /** Whether the last attempt to read the set has succeeded. */
-  boolean isAvailable() {
+  public boolean isAvailable() {
     return isAvailable;
   }
 
   /** Reads the set if it is time to; to be called about once a second. */
-  void refreshIfDue() {
+  public void refreshIfDue() {
     Snapshot known = snapshot;
     if (known == null || age(known).compareTo(times.refresh) >= 0) {
       refresh().onComplete(result -> {});
@@ -162,9 +167,10 @@ final class SigningKeys {
       if (isAvailable) {
         LOG.log(
             Level.WARNING,
-            "cannot read the JWK Set {0}: {1}. Check --issuer and the network; it is tried again",
-            url,
-            OneLineFormatter.summary(failed));
+            "cannot read the JWK Set "
+                + url
+                + ". It is tried again; check --issuer and the network",
+            failed);
       }
       isAvailable = false;
       throw failed;

@@ -1,6 +1,9 @@
-package dev.tokenguard.gateway;
+package dev.tokenguard.gateway.http;
 
 import com.google.rpc.Status;
+import dev.tokenguard.gateway.token.Authorizer;
+import dev.tokenguard.gateway.token.Decision;
+import dev.tokenguard.gateway.token.Scopes;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
@@ -30,7 +33,7 @@ import java.util.Set;
  *
  * <p>A refusal is a successful call: the response has the status and the headers for the client.
  */
-final class ExtAuthz {
+public final class ExtAuthz {
 
   private static final ServiceMethod<CheckRequest, CheckResponse> CHECK =
       ServiceMethod.server(
@@ -45,12 +48,12 @@ final class ExtAuthz {
   private final Authorizer authorizer;
   private final GatewayMetrics metrics;
 
-  ExtAuthz(Authorizer authorizer, GatewayMetrics metrics) {
+  public ExtAuthz(Authorizer authorizer, GatewayMetrics metrics) {
     this.authorizer = authorizer;
     this.metrics = metrics;
   }
 
-  GrpcServer server(Vertx vertx) {
+  public GrpcServer server(Vertx vertx) {
     GrpcServerOptions options = new GrpcServerOptions().setMaxMessageSize(MAX_MESSAGE_BYTES);
     for (GrpcProtocol protocol : GrpcProtocol.values()) {
       if (protocol != GrpcProtocol.HTTP_2) {

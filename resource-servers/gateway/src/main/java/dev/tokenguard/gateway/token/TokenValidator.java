@@ -1,9 +1,10 @@
-package dev.tokenguard.gateway;
+package dev.tokenguard.gateway.token;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import dev.tokenguard.gateway.SigningKeys.Snapshot;
+import dev.tokenguard.gateway.token.SigningKeys.Snapshot;
+import dev.tokenguard.gateway.token.TokenVerifier.RefusedTokenException;
 import io.vertx.core.Future;
 import java.text.ParseException;
 import java.time.Duration;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Validates tokens of all issuers, without a thread that waits for a JWK Set. */
-final class TokenValidator {
+public final class TokenValidator {
 
   /** By how much the clocks of an issuer and of this service may differ. */
   private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(10);
@@ -20,7 +21,7 @@ final class TokenValidator {
   private final Set<JWSAlgorithm> algorithms;
   private final Map<String, SigningKeys> issuers;
 
-  TokenValidator(Set<JWSAlgorithm> algorithms, Map<String, SigningKeys> issuers) {
+  public TokenValidator(Set<JWSAlgorithm> algorithms, Map<String, SigningKeys> issuers) {
     this.algorithms = algorithms;
     this.issuers = issuers;
   }

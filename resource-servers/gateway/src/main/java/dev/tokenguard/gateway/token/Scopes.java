@@ -1,4 +1,4 @@
-package dev.tokenguard.gateway;
+package dev.tokenguard.gateway.token;
 
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Lists of scopes (RFC 6749, section 3.3). */
-final class Scopes {
+public final class Scopes {
 
   private static final Pattern SPACES = Pattern.compile(" +");
 
@@ -19,7 +19,7 @@ final class Scopes {
   private Scopes() {}
 
   /** The scopes in a claim or a parameter: a text with spaces, or a list. */
-  static Set<String> of(@Nullable Object list) {
+  public static Set<String> of(@Nullable Object list) {
     Stream<String> scopes =
         list instanceof String text
             ? Arrays.stream(SPACES.split(text))
@@ -29,7 +29,7 @@ final class Scopes {
     return distinct;
   }
 
-  static boolean areValid(Set<String> scopes) {
+  public static boolean areValid(Set<String> scopes) {
     return scopes.stream().allMatch(scope -> SCOPE.matcher(scope).matches());
   }
 }

@@ -1,8 +1,8 @@
-package dev.tokenguard.gateway;
+package dev.tokenguard.gateway.http;
 
+import dev.tokenguard.gateway.token.Decision.Outcome;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /** What {@code /metrics} has, in the format of Prometheus. */
-final class GatewayMetrics implements AutoCloseable {
+public final class GatewayMetrics implements AutoCloseable {
 
   private record Kind(String protocol, Outcome outcome) {}
 
@@ -25,7 +25,7 @@ final class GatewayMetrics implements AutoCloseable {
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
   private final Map<Kind, Timer> decisions = new ConcurrentHashMap<>();
 
-  GatewayMetrics() {
+  public GatewayMetrics() {
     new JvmMemoryMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     garbageCollection.bindTo(registry);
@@ -59,7 +59,13 @@ final class GatewayMetrics implements AutoCloseable {
         .register(registry);
   }
 
-  <T> void gauge(String name, String description, Tags tags, T source, ToDoubleFunction<T> value) {
+  /**
+   * A value at present.
+   *
+   * @param tags names and values in turn
+   */
+  public <T> void gauge(
+      String name, String description, T source, ToDoubleFunction<T> value, String... tags) {
     Gauge.builder(name, source, value)
         .description(description)
         .tags(tags)
@@ -67,7 +73,7 @@ final class GatewayMetrics implements AutoCloseable {
         .register(registry);
   }
 
-  <T> void counter(String name, String description, T source, ToDoubleFunction<T> value) {
+  public <T> void counter(String name, String description, T source, ToDoubleFunction<T> value) {
     FunctionCounter.builder(name, source, value).description(description).register(registry);
   }
 

@@ -1,4 +1,4 @@
-package dev.tokenguard.gateway;
+package dev.tokenguard.gateway.token;
 
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param claims the name of the claim by the name of its header
  */
-record UpstreamHeaders(Map<String, String> claims) {
+public record UpstreamHeaders(Map<String, String> claims) {
 
   /** All of them. A gateway removes them from the request of the client. */
   Set<String> names() {

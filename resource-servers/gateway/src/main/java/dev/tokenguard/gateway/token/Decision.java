@@ -1,5 +1,6 @@
-package dev.tokenguard.gateway;
+package dev.tokenguard.gateway.token;
 
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -8,7 +9,30 @@ import java.util.Map;
  * @param status 200, or the status of the response that the gateway sends to the client
  * @param headers for the request to the API if the status is 200, otherwise for the response
  */
-record Decision(Outcome outcome, int status, Map<String, String> headers) {
+public record Decision(Outcome outcome, int status, Map<String, String> headers) {
+
+  /** The kinds of decisions, as metrics and the log name them. */
+  public enum Outcome {
+    ACCEPTED,
+    /** Redis is unavailable, and the setting is to accept. */
+    ACCEPTED_UNCHECKED,
+    NO_TOKEN,
+    INVALID_REQUEST,
+    INVALID_TOKEN,
+    EXPIRED,
+    REVOKED,
+    INSUFFICIENT_SCOPE,
+    /** Redis is unavailable, and the setting is to refuse. */
+    REVOCATION_UNKNOWN,
+    /** The key of the token is not known, and the JWK Set cannot be read now. */
+    KEYS_UNAVAILABLE,
+    TIMED_OUT,
+    OVERLOADED;
+
+    public String id() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   private static final String RETRY_AFTER = "Retry-After";
   private static final String CHALLENGE = "WWW-Authenticate";
@@ -27,7 +51,7 @@ record Decision(Outcome outcome, int status, Map<String, String> headers) {
     return new Decision(outcome, 503, Map.of(RETRY_AFTER, "1"));
   }
 
-  boolean isAccepted() {
+  public boolean isAccepted() {
     return status == 200;
   }
 }
