@@ -259,13 +259,14 @@ class VerdictServiceTest {
     assertThat(verify(known).statusCode()).isEqualTo(200);
     issuer.rotate("second");
     String unknown = issuer.token();
-    // Not the set of the start, whose interval may not be over.
+    issuer.hold();
+    int before = issuer.fetches();
     Await.until(
-        "an attempt to read",
+        "an attempt to read, after the interval",
         PATIENCE,
         () -> {
-          issuer.hold();
-          return service.metric("token_guard_undecided") == 0;
+          verifyAsync(unknown);
+          return issuer.fetches() > before;
         });
 
     List<CompletableFuture<HttpResponse<String>>> flood =
