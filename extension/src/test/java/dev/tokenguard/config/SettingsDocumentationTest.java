@@ -41,13 +41,9 @@ class SettingsDocumentationTest {
   }
 
   @Test
-  void given_the_settings_of_the_connection_then_the_documentation_has_their_table()
+  void given_the_settings_of_the_connection_and_the_cookie_then_their_pages_have_their_tables()
       throws IOException {
     assertThat(Files.readString(SETTINGS)).contains(table(RedisSettings.SETTINGS, false));
-  }
-
-  @Test
-  void given_the_settings_of_the_cookie_then_its_page_has_their_table() throws IOException {
     assertThat(Files.readString(Path.of("..", "docs", "cookie.md")))
         .contains(table(CookieExecutorFactory.SETTINGS, true));
   }

@@ -3,11 +3,15 @@ package dev.tokenguard.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.redis.connection.Redis;
+import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.revocation.RevocationScope;
-import dev.tokenguard.revocation.Revocations;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.Families;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
+import dev.tokenguard.revocation.RevocationTarget.Sessions;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
@@ -43,7 +47,6 @@ final class ConcurrencyTest {
 
   private final TestClock clock = TestClock.started();
   private final Login login = Login.at(clock);
-  private final long retained = clock.second() + Login.REMEMBERED;
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
   private Redis redis;
   private FamilyStore store;
@@ -86,6 +89,11 @@ final class ConcurrencyTest {
 
   private RefreshDecision present(Login one, long generation, RotationPolicy policy) {
     return store.rotate(one.refresh(generation, clock), policy, it -> false);
+  }
+
+  private List<AccessTokens> revoke(RevocationTarget target) {
+    long now = clock.second();
+    return store.revoke(new Revocation(target, now, now + Login.REMEMBERED));
   }
 
   /** Refreshes until it is refused or revoked, and returns the newest generation. */
@@ -140,9 +148,7 @@ final class ConcurrencyTest {
                 return present(one, generation, Policies.DEFAULT);
               }
               underWay.await();
-              store.revoke(
-                  Revocations.ofSession(
-                      login.user(), Revocations.both(login.session()), clock.second(), retained));
+              revoke(Sessions.of(login.user(), login.session(), SessionKind.BOTH));
               isRevoked.set(true);
               return expected;
             });
@@ -155,7 +161,7 @@ final class ConcurrencyTest {
     CountDownLatch underWay = new CountDownLatch(20);
     Future<Long> newest = threads.submit(() -> refreshUntil(new AtomicBoolean(), login, underWay));
     underWay.await();
-    assertThat(store.revoke(Revocations.ofFamily(login.user(), login.family(), retained)))
+    assertThat(revoke(new Families(login.user(), List.of(login.family()))))
         .singleElement()
         .returns(0L, AccessTokens::first)
         .returns(newest.get(), AccessTokens::last);

@@ -14,8 +14,9 @@ import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The access tokens that a decision or a revocation names: all unexpired ones, and few others. */
 abstract class AccessTokenRules extends StoreRules {
@@ -41,9 +42,11 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   private List<String> ids(long first, long last) {
-    return LongStream.rangeClosed(first, last)
-        .mapToObj(generation -> (generation == 0 ? "onrtac:" : "onrtrt:") + id(generation, 0))
-        .toList();
+    return ids(login, first, last);
+  }
+
+  private static List<String> ids(Login one, long first, long last) {
+    return new AccessTokens(one.family(), first, last, 1, 0, 0, "onrtac", "onrtrt").ids();
   }
 
   private String id(long generation, long replay) {
@@ -60,22 +63,31 @@ abstract class AccessTokenRules extends StoreRules {
     assertThat(store.rotate(request, Policies.DEFAULT, it -> false)).isInstanceOf(Rotated.class);
   }
 
-  @Test
-  void given_a_login_when_it_is_revoked_then_its_access_token_is_named() {
-    begin(login);
-    advanceSeconds(100);
-    AccessTokens named = revoked(login);
-    assertThat(named.ids()).isEqualTo(ids(0, 0));
-    assertThat(named.expiresAt()).isEqualTo(inSeconds(200));
-  }
-
-  @Test
-  void given_a_revoked_family_when_its_login_is_recorded_then_its_access_token_is_named() {
-    revoke(new Families(login.user(), List.of(login.family())));
-    assertThat(store.begin(login.begin(clock), Policies.DEFAULT))
-        .singleElement()
-        .satisfies(named -> assertThat(named.ids()).isEqualTo(ids(0, 0)));
-    assertThat(revoked(login).ids()).isEqualTo(ids(0, 0));
+  /**
+   * Steps of a {@link Scenario}; the generations that are named, and in how many seconds they end.
+   */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a login                      | login, +100s                                     | 0  | 0   | true  | 200
+          a login after its revocation | revoke families a, login revokes a               | 0  | 0   | true  | 300
+          a young family               | 0 started, 1 rotated, 2 rotated                  | 0  | 3   | true  | 300
+          an idle family               | 10 adopted, +86400s, 11 rotated, 12 rotated      | 12 | 13  | false | 300
+          one expires in this second   | login, 0 rotated, +300s, 1 rotated, 2 rotated    | 0  | 3   | false | 300
+          an adopted family            | 100 adopted                                      | 36 | 101 | true  | 300
+          1 to 4 without the store     | 0 started, +3600s, 5 fast-forwarded, +1s, 6 rotated | 2 | 7 | false | 300
+          """)
+  void given_a_family_when_it_is_revoked_then_its_unexpired_access_tokens_are_named(
+      String name, String steps, long first, long last, boolean isExact, long seconds) {
+    new Scenario(store, clock, "").run(steps);
+    Login one = login.asFamily("a");
+    AccessTokens named = revoked(one);
+    assertThat(named.ids()).containsAll(ids(one, first, last));
+    assertThat(named.last()).isEqualTo(last);
+    assertThat(named.expiresAt()).isEqualTo(inSeconds(seconds));
+    assertThat(!isExact || named.ids().equals(ids(one, first, last))).isTrue();
   }
 
   @Test
@@ -89,12 +101,8 @@ abstract class AccessTokenRules extends StoreRules {
       assertThat(replaced.ids()).isEqualTo(ids(generation, generation));
       assertThat(replaced.expiresAt()).isGreaterThanOrEqualTo(inSeconds(300));
     }
-  }
-
-  @Test
-  void when_a_family_is_adopted_or_fast_forwarded_then_the_replaced_access_token_is_named() {
-    assertThat(rotate(login, 5).replaced().ids()).isEqualTo(ids(5, 5));
     assertThat(rotate(login, 9).replaced().ids()).isEqualTo(ids(9, 9));
+    assertThat(rotate(login.asFamily("adopted"), 5).replaced().first()).isEqualTo(5);
   }
 
   @Test
@@ -104,14 +112,6 @@ abstract class AccessTokenRules extends StoreRules {
     assertThat(rotate(login, 1).replaced().ids())
         .containsExactly("onrtrt:" + id(1, 0), "onrtrt:" + id(1, replay));
     assertThat(rotate(login, 2).replaced().ids()).isEqualTo(ids(2, 2));
-  }
-
-  @Test
-  void given_a_young_family_when_it_is_revoked_then_all_access_tokens_are_named() {
-    rotate(login, 0, 2);
-    AccessTokens named = revokedByReuse();
-    assertThat(named.ids()).isEqualTo(ids(0, 3));
-    assertThat(named.expiresAt()).isEqualTo(inSeconds(300));
   }
 
   @Test
@@ -140,15 +140,6 @@ abstract class AccessTokenRules extends StoreRules {
       assertThat(named.ids()).hasSizeLessThanOrEqualTo(2 * 6);
       assertThat(named.expiresAt()).isEqualTo(inSeconds(240));
     }
-  }
-
-  @Test
-  void
-      given_an_idle_family_when_it_continues_and_is_revoked_then_the_access_tokens_since_are_named() {
-    rotate(login, 0, 9);
-    advanceSeconds(86_400);
-    rotate(login, 10, 11);
-    assertNames(revokedByReuse(), 11, 12);
   }
 
   @Test
@@ -183,34 +174,6 @@ abstract class AccessTokenRules extends StoreRules {
         .containsAll(newest)
         .doesNotHaveDuplicates()
         .hasSizeLessThanOrEqualTo(4 * 2 * 6);
-  }
-
-  @Test
-  void given_an_access_token_that_expires_in_this_second_then_it_is_named() {
-    begin(login);
-    rotate(login, 0);
-    advanceSeconds(300);
-    rotate(login, 1, 2);
-    assertNames(revoked(login), 0, 3);
-  }
-
-  @Test
-  void
-      given_an_adopted_family_when_it_is_revoked_then_the_access_tokens_of_64_generations_are_named() {
-    rotate(login, 100);
-    assertThat(revokedByReuse().ids()).isEqualTo(ids(36, 101));
-  }
-
-  /** Generations 1 to 4 were granted without the store, in the last minute. */
-  @Test
-  void
-      given_an_outage_when_the_family_is_revoked_later_then_access_tokens_of_the_outage_are_named() {
-    rotate(login, 0);
-    advanceSeconds(3600);
-    rotate(login, 5);
-    advanceSeconds(1);
-    rotate(login, 6);
-    assertNames(revokedByReuse(), 2, 7);
   }
 
   /** Generations 4 to 7 were granted without the store. */

@@ -24,7 +24,7 @@ public final class InMemoryFamilyStore implements FamilyStore {
   private record Exchange(String tag, String prefix, long ordinal, long expiresAt) {}
 
   /** The records of one user. A mark maps to its cut-off. */
-  static final class User {
+  final class User {
     final Map<String, ReferenceFamily> families = new HashMap<>();
     private final Map<SessionMark, Long> sessions = new HashMap<>();
     private final Map<ClientSession, Long> clientSessions = new HashMap<>();
@@ -37,16 +37,31 @@ public final class InMemoryFamilyStore implements FamilyStore {
     private long cutoff;
     private long lastNumber;
 
-    Optional<ReferenceFamily> known(String id, Instant now) {
-      return Optional.ofNullable(families.get(id)).filter(it -> it.isKept(now));
+    Instant now() {
+      return clock.instant();
+    }
+
+    long second() {
+      return now().getEpochSecond();
+    }
+
+    Optional<ReferenceFamily> known(String id) {
+      return Optional.ofNullable(families.get(id)).filter(ReferenceFamily::isKept);
+    }
+
+    /** The recorded family, or a new one, which is added. */
+    private ReferenceFamily kept(String id) {
+      ReferenceFamily family = known(id).orElseGet(() -> new ReferenceFamily(id, this));
+      families.put(id, family);
+      return family;
     }
 
     long nextNumber() {
       return ++lastNumber;
     }
 
-    private void cap(ReferenceFamily family, Instant now) {
-      family.cap(now);
+    private void cap(ReferenceFamily family) {
+      family.cap();
       String client = family.session.orElseThrow().clientId();
       newestCapped.merge(client, family.newestIssuedAt, Math::max);
     }
@@ -93,23 +108,20 @@ public final class InMemoryFamilyStore implements FamilyStore {
   @Override
   public synchronized List<AccessTokens> begin(RotationRequest login, RotationPolicy policy) {
     User user = user(login.userId());
-    Instant now = clock.instant();
-    String id = login.presented().family();
     boolean isRevoked = decision(login, policy, it -> false).revoked().isPresent();
-    ReferenceFamily family = user.known(id, now).orElseGet(() -> new ReferenceFamily(id, now));
+    ReferenceFamily family = user.kept(login.presented().family());
     boolean isNew = family.session.isEmpty();
-    user.families.put(id, family);
     if (isNew) {
-      family.begin(login, user, now);
+      family.begin(login);
     }
     if (isRevoked) {
       family.revoke(login.child().revokedRetainUntil());
-      return List.of(family.unexpired(now));
+      return List.of(family.unexpired());
     }
     List<ReferenceFamily> exceeding =
         isNew && !policy.isObserving() ? exceeding(family, user, policy) : List.of();
-    exceeding.forEach(it -> user.cap(it, now));
-    return exceeding.stream().map(it -> it.unexpired(now)).toList();
+    exceeding.forEach(user::cap);
+    return exceeding.stream().map(ReferenceFamily::unexpired).toList();
   }
 
   /** The oldest families at the client that exceed the limit of the policy. */
@@ -119,7 +131,7 @@ public final class InMemoryFamilyStore implements FamilyStore {
     List<ReferenceFamily> active =
         user.families.values().stream()
             .filter(it -> it.session.filter(of -> of.clientId().equals(client)).isPresent())
-            .filter(it -> it == newest || it.isActive(user, clock.instant()))
+            .filter(it -> it == newest || it.isActive())
             .sorted(Comparator.comparing(it -> it.number))
             .toList();
     int limit = policy.maxFamiliesPerUserAndClient();
@@ -135,20 +147,16 @@ public final class InMemoryFamilyStore implements FamilyStore {
 
   private ReferenceDecision decision(
       RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
-    return new ReferenceDecision(
-        request, policy, user(request.userId()), clock.instant(), wasUnanswered);
+    return new ReferenceDecision(request, policy, user(request.userId()), wasUnanswered);
   }
 
   @Override
   public synchronized List<AccessTokens> revoke(Revocation revocation) {
     User user = user(revocation.userId());
-    Instant now = clock.instant();
     List<AccessTokens> revoked = new ArrayList<>();
     for (String id : revocation.marks().families()) {
-      user.known(id, now).ifPresent(it -> revoked.add(it.unexpired(now)));
-      ReferenceFamily family = user.known(id, now).orElseGet(() -> new ReferenceFamily(id, now));
-      family.revoke(revocation.retainUntil());
-      user.families.put(id, family);
+      user.known(id).ifPresent(it -> revoked.add(it.unexpired()));
+      user.kept(id).revoke(revocation.retainUntil());
     }
     user.mark(revocation.marks(), revocation.before());
     return revoked;
@@ -156,9 +164,8 @@ public final class InMemoryFamilyStore implements FamilyStore {
 
   @Override
   public synchronized void find(String userId, Consumer<TokenFamily> each) {
-    User user = user(userId);
-    user.families.values().stream()
-        .flatMap(family -> family.found(user, clock.instant()).stream())
+    user(userId).families.values().stream()
+        .flatMap(family -> family.found().stream())
         .forEach(each);
   }
 

@@ -7,8 +7,8 @@ import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.RevocationTarget.Client;
 import dev.tokenguard.revocation.RevocationTarget.Families;
 import dev.tokenguard.revocation.RevocationTarget.Session;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
 import dev.tokenguard.revocation.RevocationTarget.Sessions;
-import dev.tokenguard.revocation.Revocations;
 import dev.tokenguard.rotation.RefreshDecision.Replayed;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Duration;
@@ -175,7 +175,9 @@ abstract class RecordRules extends StoreRules {
     int many = 2 * FamilyStore.REVOKED_PER_STEP + 7;
     List<String> families = IntStream.range(0, many).mapToObj(it -> "family " + it).toList();
     List<Session> sessions =
-        IntStream.range(0, many).mapToObj(it -> Revocations.online("session " + it)).toList();
+        IntStream.range(0, many)
+            .mapToObj(it -> new Session("session " + it, SessionKind.ONLINE))
+            .toList();
     for (int each : List.of(0, 500, many - 1)) {
       rotate(login.asFamily(families.get(each)), 0);
     }

@@ -48,17 +48,16 @@ final class ReferenceDecision {
       RotationRequest request,
       RotationPolicy policy,
       InMemoryFamilyStore.User user,
-      Instant now,
       Predicate<String> wasUnanswered) {
     this.request = request;
     this.policy = policy;
     this.user = user;
-    this.now = now;
+    this.now = user.now();
     this.wasUnanswered = wasUnanswered;
     this.presented = request.presented().generation();
-    Optional<ReferenceFamily> known = user.known(request.presented().family(), now);
+    Optional<ReferenceFamily> known = user.known(request.presented().family());
     this.isKnown = known.isPresent();
-    this.family = known.orElseGet(() -> ReferenceFamily.adopted(request, now));
+    this.family = known.orElseGet(() -> ReferenceFamily.adopted(request, user));
     Optional<RequestContext> context =
         Optional.of(request.context()).filter(it -> policy.bindTo().comparesRequests());
     this.binding = family.binding.or(request::binding).or(() -> context);
@@ -76,7 +75,7 @@ final class ReferenceDecision {
             || refusal instanceof Mismatched it && it.accessTokens().isPresent()) {
           user.families.put(family.id, family);
           family.revoke(request.child().revokedRetainUntil());
-          family.record(request, user, now);
+          family.record(request);
         }
         return refusal;
       }
@@ -122,21 +121,19 @@ final class ReferenceDecision {
     boolean isConverging = isConverging();
     if (!isConverging && reuse().isEmpty()) {
       if (isGraceOver()) {
-        family.beginGrace(now);
+        family.beginGrace();
         family.keepEarlier(policy.graceDepth());
       }
       family.replaysInGrace++;
     }
     return new Replayed(
-        isConverging ? Outcome.CONVERGED : Outcome.REPLAYED,
-        family.replay(request, user, now),
-        observed);
+        isConverging ? Outcome.CONVERGED : Outcome.REPLAYED, family.replay(request), observed);
   }
 
   /** The presented token is returned. */
   private Kept kept(Optional<Outcome> observed) {
     family.binding = binding;
-    return new Kept(Optional.of(family.keep(request, user, now)), observed);
+    return new Kept(Optional.of(family.keep(request)), observed);
   }
 
   private Rotated rotated(Optional<Outcome> observed) {
@@ -144,7 +141,7 @@ final class ReferenceDecision {
     AccessTokens replaced = family.replacedBy(request);
     family.binding = binding;
     family.rememberEarlier(outcome == Outcome.ROTATED ? policy.graceDepth() : 1);
-    return new Rotated(outcome, family.rotate(request, user, now), replaced, observed);
+    return new Rotated(outcome, family.rotate(request), replaced, observed);
   }
 
   private boolean isReplay() {
@@ -170,7 +167,7 @@ final class ReferenceDecision {
   Optional<Revoked> revoked() {
     if (family.isRevoked) {
       return Optional.of(
-          new Revoked(RevocationScope.FAMILY, Optional.of(family.unexpired(request, now))));
+          new Revoked(RevocationScope.FAMILY, Optional.of(family.unexpired(request))));
     }
     RotationRequest.Session session = request.session();
     return user.markOf(session, session.started(), session.clientStarted())
@@ -178,7 +175,7 @@ final class ReferenceDecision {
   }
 
   private Optional<Reused> reused() {
-    return reuse().map(why -> new Reused(family.generation, why, family.unexpired(now)));
+    return reuse().map(why -> new Reused(family.generation, why, family.unexpired()));
   }
 
   private Optional<ReuseReason> reuse() {
@@ -250,7 +247,7 @@ final class ReferenceDecision {
     if (policy.onBindingMismatch() == MismatchConsequence.REVOKE_FAMILY) {
       return Optional.of(
           new Mismatched(
-              OptionalLong.of(family.generation), Optional.of(family.unexpired(request, now))));
+              OptionalLong.of(family.generation), Optional.of(family.unexpired(request))));
     }
     OptionalLong newest = isKnown ? OptionalLong.of(family.generation) : OptionalLong.empty();
     return Optional.of(new Mismatched(newest, Optional.empty()));

@@ -20,6 +20,7 @@ final class ReferenceFamily {
   private static final long CLOCK_MARGIN = 60;
 
   final String id;
+  private final InMemoryFamilyStore.User user;
   Optional<RotationRequest.Session> session = Optional.empty();
   Optional<RequestContext> binding = Optional.empty();
   long generation;
@@ -55,14 +56,15 @@ final class ReferenceFamily {
   private long retainUntil;
 
   /** Without a record of a login or a refresh. */
-  ReferenceFamily(String id, Instant now) {
+  ReferenceFamily(String id, InMemoryFamilyStore.User user) {
     this.id = id;
-    this.rotated = now;
+    this.user = user;
+    this.rotated = user.now();
   }
 
   /** The family begins with this refresh, whatever its generation. */
-  static ReferenceFamily adopted(RotationRequest request, Instant now) {
-    ReferenceFamily family = new ReferenceFamily(request.presented().family(), now);
+  static ReferenceFamily adopted(RotationRequest request, InMemoryFamilyStore.User user) {
+    ReferenceFamily family = new ReferenceFamily(request.presented().family(), user);
     family.issue(request, request.presented().generation());
     family.loginPrefix = request.accessToken().loginPrefix();
     family.refreshPrefix = request.accessToken().prefix();
@@ -71,33 +73,33 @@ final class ReferenceFamily {
     return family;
   }
 
-  void begin(RotationRequest login, InMemoryFamilyStore.User user, Instant now) {
+  void begin(RotationRequest login) {
     issue(login, 0);
     binding = login.binding();
     rotatedFrom = login.context();
     loginPrefix = login.accessToken().loginPrefix();
     accessTokens.put(0L, login.accessToken().expiresAt());
     retainUntil(login.child().retainUntil());
-    record(login, user, now);
+    record(login);
   }
 
   /** The lineage continues from the presented token. */
-  SuccessorToken rotate(RotationRequest request, InMemoryFamilyStore.User user, Instant now) {
+  SuccessorToken rotate(RotationRequest request) {
     if (request.presented().generation() > generation) {
       assumeAccessTokens(request);
     }
     issue(request, request.presented().generation() + 1);
-    beginGrace(now);
+    beginGrace();
     rotatedFrom = request.context();
     refreshPrefix = request.accessToken().prefix();
-    removeExpired(now);
+    removeExpired();
     accessTokens.merge(generation, request.accessToken().expiresAt(), Math::max);
-    granted(request, user, now);
+    granted(request);
     return successor(0);
   }
 
   /** The presented token is returned; the family continues from it. */
-  SuccessorToken keep(RotationRequest request, InMemoryFamilyStore.User user, Instant now) {
+  SuccessorToken keep(RotationRequest request) {
     long presented = request.presented().generation();
     if (presented > generation) {
       assumeAccessTokens(request);
@@ -106,7 +108,7 @@ final class ReferenceFamily {
     issue(request, presented);
     rotatedFrom = request.context();
     refreshPrefix = request.accessToken().prefix();
-    return replay(request, user, now);
+    return replay(request);
   }
 
   /** Before a rotation: the time of the last one counts for the token before the presented one. */
@@ -134,17 +136,17 @@ final class ReferenceFamily {
         : Optional.ofNullable(earlier.get(replaced));
   }
 
-  void beginGrace(Instant now) {
-    rotated = now;
+  void beginGrace() {
+    rotated = user.now();
     replaysInGrace = 0;
   }
 
   /** The newest token is issued once more, with another access token. */
-  SuccessorToken replay(RotationRequest request, InMemoryFamilyStore.User user, Instant now) {
+  SuccessorToken replay(RotationRequest request) {
     lastReplay++;
-    removeExpired(now);
+    removeExpired();
     replays.put(lastReplay, request.accessToken().expiresAt());
-    granted(request, user, now);
+    granted(request);
     return successor(lastReplay);
   }
 
@@ -158,17 +160,17 @@ final class ReferenceFamily {
     return new SuccessorToken(generation, newestIssuedAt, newestExpiresAt, replay, binding);
   }
 
-  private void granted(RotationRequest request, InMemoryFamilyStore.User user, Instant now) {
+  private void granted(RotationRequest request) {
     attempt = request.attempt().id();
     retainUntil(request.child().retainUntil());
-    record(request, user, now);
+    record(request);
   }
 
   /** The first login or refresh counts. */
-  void record(RotationRequest request, InMemoryFamilyStore.User user, Instant now) {
+  void record(RotationRequest request) {
     if (session.isEmpty()) {
       session = Optional.of(request.session());
-      created = Optional.of(Instant.ofEpochSecond(now.getEpochSecond()));
+      created = Optional.of(Instant.ofEpochSecond(user.second()));
       parentTag = request.parentTag();
       number = user.nextNumber();
     }
@@ -183,9 +185,9 @@ final class ReferenceFamily {
   }
 
   /** An expired access token stays expired, even when the clock is set back. */
-  private void removeExpired(Instant now) {
-    accessTokens.values().removeIf(expiry -> expiry < now.getEpochSecond());
-    replays.values().removeIf(expiry -> expiry < now.getEpochSecond());
+  private void removeExpired() {
+    accessTokens.values().removeIf(expiry -> expiry < user.second());
+    replays.values().removeIf(expiry -> expiry < user.second());
   }
 
   void revoke(long until) {
@@ -194,15 +196,15 @@ final class ReferenceFamily {
   }
 
   /** The limit of families revokes it: it is kept until its access tokens have expired. */
-  void cap(Instant now) {
+  void cap() {
     isRevoked = true;
     isCapped = true;
-    long expiry = unexpired(now).expiresAt() + CLOCK_MARGIN;
-    retainUntil = Math.min(retainUntil, Math.max(now.getEpochSecond(), expiry));
+    long expiry = unexpired().expiresAt() + CLOCK_MARGIN;
+    retainUntil = Math.min(retainUntil, Math.max(user.second(), expiry));
   }
 
-  boolean isKept(Instant now) {
-    return !isCapped || retainUntil >= now.getEpochSecond();
+  boolean isKept() {
+    return !isCapped || retainUntil >= user.second();
   }
 
   private void retainUntil(long second) {
@@ -216,16 +218,16 @@ final class ReferenceFamily {
     return accessTokens(presented, presented, firstReplay + 1);
   }
 
-  AccessTokens unexpired(Instant now) {
+  AccessTokens unexpired() {
     return accessTokens(
-        firstUnexpired(accessTokens, now).orElse(generation + 1),
+        firstUnexpired(accessTokens).orElse(generation + 1),
         generation,
-        firstUnexpired(replays, now).orElse(lastReplay + 1));
+        firstUnexpired(replays).orElse(lastReplay + 1));
   }
 
   /** Also those that were granted without the store, if the request shows that there are some. */
-  AccessTokens unexpired(RotationRequest request, Instant now) {
-    AccessTokens known = unexpired(now);
+  AccessTokens unexpired(RotationRequest request) {
+    AccessTokens known = unexpired();
     long last = request.presented().generation();
     if (last <= generation) {
       return known;
@@ -241,9 +243,9 @@ final class ReferenceFamily {
         request.accessToken().prefix());
   }
 
-  private static Optional<Long> firstUnexpired(NavigableMap<Long, Long> expiries, Instant now) {
+  private Optional<Long> firstUnexpired(NavigableMap<Long, Long> expiries) {
     return expiries.entrySet().stream()
-        .filter(each -> each.getValue() >= now.getEpochSecond())
+        .filter(each -> each.getValue() >= user.second())
         .map(Map.Entry::getKey)
         .findFirst();
   }
@@ -257,13 +259,13 @@ final class ReferenceFamily {
         id, first, last, firstReplay, lastReplay, latest, loginPrefix, refreshPrefix);
   }
 
-  boolean isActive(InMemoryFamilyStore.User user, Instant now) {
-    return found(user, now).filter(it -> !it.isRevoked()).isPresent();
+  boolean isActive() {
+    return found().filter(it -> !it.isRevoked()).isPresent();
   }
 
   /** Empty if its record has expired. */
-  Optional<TokenFamily> found(InMemoryFamilyStore.User user, Instant now) {
-    if (retainUntil < now.getEpochSecond()) {
+  Optional<TokenFamily> found() {
+    if (retainUntil < user.second()) {
       return Optional.empty();
     }
     long began = created.map(Instant::getEpochSecond).orElse(0L);
@@ -278,7 +280,7 @@ final class ReferenceFamily {
             created,
             rotated,
             isRevoked || isMarked,
-            unexpired(now),
+            unexpired(),
             parentTag));
   }
 }

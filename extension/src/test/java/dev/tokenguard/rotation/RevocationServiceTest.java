@@ -59,17 +59,13 @@ final class RevocationServiceTest {
   }
 
   @Test
-  void given_a_client_session_then_its_families_are_named_also_when_it_is_repeated() {
+  void given_a_client_session_or_a_client_then_its_families_are_named_also_when_it_is_repeated() {
     for (int time = 0; time < 2; time++) {
       assertThat(named(clientSession, 1, family -> false))
           .containsExactlyInAnyOrder(login.family(), "other tab");
+      assertThat(named(client, 1, family -> false))
+          .containsExactlyInAnyOrder(login.family(), "other tab", "elsewhere");
     }
-  }
-
-  @Test
-  void given_a_client_then_the_families_in_all_sessions_are_named() {
-    assertThat(named(client, 1, family -> false))
-        .containsExactlyInAnyOrder(login.family(), "other tab", "elsewhere");
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.tokenguard.rotation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenguard.rotation.RefreshDecision.Denied;
 import dev.tokenguard.rotation.RefreshDecision.Mismatched;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Unavailable;
@@ -12,7 +11,6 @@ import dev.tokenguard.rotation.RotationService.UnacknowledgedRotations;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -65,74 +63,63 @@ final class RotationServiceTest {
     return new RotationService(unavailable, unacknowledged);
   }
 
-  private RefreshDecision withoutStore(Login one, long generation, RotationPolicy policy) {
-    return failing(UNREACHABLE, false).refresh(one.refresh(generation, clock), policy);
+  private RefreshDecision withoutStore(RotationRequest request, String policy) {
+    boolean isLookup = policy.equals("lookup");
+    return failing(UNREACHABLE, false)
+        .refresh(request, isLookup ? RotationPolicy.LOOKUP : Policies.of(policy));
   }
 
-  private static RotationPolicy allowing(String settings) {
-    return Policies.of(settings + " on-redis-failure=allow");
-  }
-
-  @Test
-  void when_the_policy_denies_then_the_client_can_retry() {
-    assertThat(withoutStore(login, 3, Policies.DEFAULT))
-        .isEqualTo(new Unavailable(Duration.ofSeconds(2)));
-  }
-
+  /** The presented token is of generation 2, an hour after its login, and bound to another IP. */
   @ParameterizedTest
-  @CsvSource({"enforce, allow", "observe, allow", "observe, deny"})
-  void when_the_policy_allows_or_observes_then_the_lineage_continues(
-      String mode, String onFailure) {
-    RotationPolicy policy = Policies.with("mode", mode, "on-redis-failure", onFailure);
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          deny                                                      | unavailable
+          deny mode=observe                                         | unguarded 3
+          deny mode=observe max-rotations=1 absolute-lifetime=1     | unguarded 3
+          allow                                                     | unguarded 3
+          lookup                                                    | unguarded
+          allow rotation=off max-rotations=1                        | unguarded
+          allow max-rotations=2                                     | limited
+          allow max-rotations=3                                     | unguarded 3
+          allow absolute-lifetime=3600                              | expired
+          allow absolute-lifetime=3601                              | unguarded 3
+          allow bind-to=ip                                          | mismatched
+          allow bind-to=ip on-binding-mismatch=revoke-family        | mismatched
+          allow bind-to=ip on-binding-mismatch=observe              | unguarded 3
+          allow bind-to=user-agent                                  | unguarded 3
+          allow bind-to=key                                         | mismatched
+          """)
+  void given_no_store_then_the_policy_and_the_token_decide(String policy, String expected) {
     long now = clock.second();
-    assertThat(withoutStore(login.boundTo(Login.OTHER_IP), 3, policy))
-        .isEqualTo(
-            new Unguarded(
-                Optional.of(
-                    new SuccessorToken(4, now, now + 1800, 0, Optional.of(Login.OTHER_IP)))));
-  }
-
-  @Test
-  void when_no_policy_applies_or_no_refresh_token_is_issued_then_nothing_is_rotated() {
-    assertThat(withoutStore(login, 3, RotationPolicy.LOOKUP))
-        .isEqualTo(new Unguarded(Optional.empty()));
-    RotationRequest request = Login.withoutRefreshToken(login.refresh(3, clock));
-    assertThat(hanging.refresh(request, allowing(""))).isEqualTo(new Unguarded(Optional.empty()));
-    assertThat(hanging.refresh(request, Policies.DEFAULT)).isInstanceOf(Unavailable.class);
-    assertThat(withoutStore(login, 3, allowing("rotation=off max-rotations=1")))
-        .isEqualTo(new Unguarded(Optional.empty()));
-  }
-
-  @Test
-  void when_the_token_shows_that_a_limit_is_reached_then_it_is_refused() {
-    assertThat(withoutStore(login, 2, allowing("max-rotations=2"))).isEqualTo(Denied.LIMITED);
-    Login longAgo = login.inSession("session", clock.second() - 60);
-    assertThat(withoutStore(longAgo, 2, allowing("absolute-lifetime=60")))
-        .isEqualTo(Denied.EXPIRED);
-    for (String consequence : List.of("deny", "revoke-family")) {
-      RotationPolicy policy = allowing("bind-to=ip on-binding-mismatch=" + consequence);
-      assertThat(withoutStore(login.boundTo(Login.OTHER_IP), 2, policy))
-          .isEqualTo(new Mismatched(OptionalLong.of(2), Optional.empty()));
+    Login elsewhere = login.inSession("session", now - 3600).boundTo(Login.OTHER_IP);
+    RotationRequest request = Login.proving(elsewhere.refresh(2, clock), KeyProof.MISSING);
+    RefreshDecision decision =
+        withoutStore(request, policy.replaceFirst("^(deny|allow)", "on-redis-failure=$1"));
+    assertThat(decision.outcome().id() + decision.issued().map(it -> " 3").orElse(""))
+        .isEqualTo(expected);
+    SuccessorToken next = new SuccessorToken(3, now, now + 1800, 0, Optional.of(Login.OTHER_IP));
+    assertThat(decision.issued().orElse(next)).isEqualTo(next);
+    if (decision instanceof Mismatched) {
+      assertThat(decision).isEqualTo(new Mismatched(OptionalLong.of(2), Optional.empty()));
     }
-    RotationRequest keyless = Login.proving(login.refresh(2, clock), KeyProof.MISSING);
-    assertThat(hanging.refresh(keyless, allowing("bind-to=key")))
-        .isEqualTo(new Mismatched(OptionalLong.of(2), Optional.empty()));
-    assertThat(hanging.refresh(keyless, allowing("")).issued()).isPresent();
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "1, 0, max-rotations=2",
-    "2, 59, absolute-lifetime=60",
-    "2, 0, bind-to=user-agent",
-    "2, 0, bind-to=ip on-binding-mismatch=observe",
-    "9, 60, mode=observe max-rotations=1 absolute-lifetime=1",
-  })
-  void when_the_token_is_within_its_limits_or_the_policy_observes_then_the_lineage_continues(
-      long generation, long seconds, String policy) {
-    Login bound = login.boundTo(Login.OTHER_IP).inSession("session", clock.second() - seconds);
-    assertThat(withoutStore(bound, generation, allowing(policy)).issued()).isPresent();
-    assertThat(withoutStore(login, 2, allowing("bind-to=ip")).issued()).isPresent();
+  @Test
+  void given_no_store_and_a_token_without_binding_or_key_then_the_lineage_continues() {
+    RotationRequest request = login.refresh(2, clock);
+    assertThat(withoutStore(request, "on-redis-failure=allow bind-to=ip").issued()).isPresent();
+    assertThat(withoutStore(request, "on-redis-failure=allow bind-to=key").issued()).isPresent();
+    assertThat(withoutStore(request, "")).isEqualTo(new Unavailable(Duration.ofSeconds(2)));
+  }
+
+  @Test
+  void given_no_store_and_no_refresh_token_for_the_client_then_nothing_is_rotated() {
+    RotationRequest request = Login.withoutRefreshToken(login.refresh(3, clock));
+    assertThat(withoutStore(request, "on-redis-failure=allow"))
+        .isEqualTo(new Unguarded(Optional.empty()));
+    assertThat(withoutStore(request, "")).isInstanceOf(Unavailable.class);
   }
 
   /**

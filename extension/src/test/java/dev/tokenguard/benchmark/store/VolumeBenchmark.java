@@ -7,7 +7,9 @@ import dev.tokenguard.benchmark.Report.Table;
 import dev.tokenguard.redis.connection.Redis;
 import dev.tokenguard.redis.store.RedisFamilyStore;
 import dev.tokenguard.redis.store.RedisKeys;
-import dev.tokenguard.revocation.Revocations;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
+import dev.tokenguard.revocation.RevocationTarget.Sessions;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.RotationPolicy;
 import dev.tokenguard.rotation.RotationRequest;
@@ -94,8 +96,10 @@ public final class VolumeBenchmark {
             CALLS,
             call ->
                 store.revoke(
-                    Revocations.ofSession(
-                        USER, Revocations.both("s" + call % 7), now, now + Families.DAY)));
+                    new Revocation(
+                        Sessions.of(USER, "s" + call % 7, SessionKind.BOTH),
+                        now,
+                        now + Families.DAY)));
     return List.of(families, rotate, below, unlimited, atTen, atThousand, revocation);
   }
 

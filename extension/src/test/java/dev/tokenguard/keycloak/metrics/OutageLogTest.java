@@ -15,23 +15,24 @@ final class OutageLogTest {
   private long now = Long.MAX_VALUE - 5;
   private final OutageLog log = new OutageLog(() -> now, lines::add, lines::add);
 
-  private void pass(Duration time) {
-    now += time.toNanos();
+  private void fail(int times, Operation operation, Failure failure, String message) {
+    for (int count = 0; count < times; count++) {
+      log.failed(operation, failure, message);
+    }
+  }
+
+  private void answerAfter(long millis) {
+    now += Duration.ofMillis(millis).toNanos();
+    log.answered();
   }
 
   @Test
   void given_an_outage_when_many_commands_fail_then_one_line_marks_its_begin_and_one_its_end() {
-    for (int count = 0; count < 5; count++) {
-      log.failed(Operation.ROTATE, Failure.TIMEOUT, "Read timed out");
-    }
+    fail(5, Operation.ROTATE, Failure.TIMEOUT, "Read timed out");
     log.opened();
-    for (int count = 0; count < 100; count++) {
-      log.failed(Operation.BLACKLIST_FIND, Failure.NOT_PERMITTED, "not sent");
-    }
-    pass(Duration.ofMillis(12_340));
-    log.answered();
-    log.answered();
-
+    fail(100, Operation.BLACKLIST_FIND, Failure.NOT_PERMITTED, "not sent");
+    answerAfter(12_340);
+    answerAfter(0);
     assertThat(lines)
         .containsExactly(
             "Redis does not answer as it should (timeout): Read timed out",
@@ -42,28 +43,23 @@ final class OutageLogTest {
   @Test
   void given_single_failures_when_they_repeat_then_one_is_logged_in_a_minute() {
     for (int count = 0; count < 10; count++) {
-      log.failed(Operation.FIND, Failure.CONNECTION, "reset");
-      pass(Duration.ofSeconds(7));
-      log.answered();
+      fail(1, Operation.FIND, Failure.CONNECTION, "reset");
+      answerAfter(7_000);
     }
-    assertThat(lines)
-        .containsExactly(
-            "Redis does not answer as it should (connection): reset",
-            "Redis answers again after 7.0 s. Failed meanwhile: find 1; 0 of them were not sent",
-            "Redis does not answer as it should (connection): reset",
-            "Redis answers again after 7.0 s. Failed meanwhile: find 1; 0 of them were not sent");
+    String begin = "Redis does not answer as it should (connection): reset";
+    String end =
+        "Redis answers again after 7.0 s. Failed meanwhile: find 1; 0 of them were not sent";
+    assertThat(lines).containsExactly(begin, end, begin, end);
   }
 
   @Test
   void given_a_single_failure_a_moment_ago_when_the_breaker_opens_then_the_outage_is_logged() {
-    log.failed(Operation.FIND, Failure.CONNECTION, "reset");
-    log.answered();
-    log.failed(Operation.FIND, Failure.TIMEOUT, "Read timed out");
+    fail(1, Operation.FIND, Failure.CONNECTION, "reset");
+    answerAfter(0);
+    fail(1, Operation.FIND, Failure.TIMEOUT, "Read timed out");
     assertThat(lines).hasSize(2);
-
     log.opened();
-    log.answered();
-
+    answerAfter(0);
     assertThat(lines).hasSize(4);
     assertThat(lines.get(2))
         .isEqualTo("Redis does not answer as it should (timeout): Read timed out");
@@ -72,27 +68,23 @@ final class OutageLogTest {
 
   @Test
   void given_rejections_when_they_repeat_then_one_is_logged_in_a_minute_and_no_outage() {
-    for (int count = 0; count < 10; count++) {
-      log.failed(Operation.ROTATE, Failure.REJECTED, "WRONGTYPE Operation against a key");
-      pass(Duration.ofSeconds(6));
-      log.answered();
+    for (int count = 0; count < 11; count++) {
+      fail(1, Operation.ROTATE, Failure.REJECTED, "WRONGTYPE Operation against a key");
+      answerAfter(6_000);
     }
-    String line = "Redis rejected a command (rotate): WRONGTYPE" + " Operation against a key";
-    assertThat(lines).containsExactly(line);
-    log.failed(Operation.ROTATE, Failure.REJECTED, "WRONGTYPE Operation against a key");
+    String line = "Redis rejected a command (rotate): WRONGTYPE Operation against a key";
     assertThat(lines).containsExactly(line, line);
   }
 
   @Test
   void given_rejections_when_the_breaker_opens_then_an_outage_is_logged() {
-    log.failed(Operation.ROTATE, Failure.REJECTED, "LOADING Redis is loading");
+    fail(1, Operation.ROTATE, Failure.REJECTED, "LOADING Redis is loading");
     log.opened();
-    log.failed(Operation.ROTATE, Failure.NOT_PERMITTED, "not sent");
-    pass(Duration.ofSeconds(2));
-    log.answered();
+    fail(1, Operation.ROTATE, Failure.NOT_PERMITTED, "not sent");
+    answerAfter(2_000);
     assertThat(lines)
         .containsExactly(
-            "Redis rejected a command (rotate): LOADING Redis" + " is loading",
+            "Redis rejected a command (rotate): LOADING Redis is loading",
             "Redis does not answer as it should (rejected): LOADING Redis is loading",
             "Redis answers again after 2.0 s. Failed meanwhile: rotate 1; 1 of them were not sent");
   }

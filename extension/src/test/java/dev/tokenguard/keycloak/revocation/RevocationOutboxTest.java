@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.keycloak.Fake;
 import dev.tokenguard.keycloak.revocation.RevocationOutbox.Delivery;
 import dev.tokenguard.rotation.StoreUnavailableException;
+import java.lang.reflect.InvocationHandler;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -28,23 +29,19 @@ class RevocationOutboxTest {
 
   @BeforeEach
   void start() {
-    KeycloakSessionFactory factory =
-        Fake.of(
-            KeycloakSessionFactory.class,
-            (self, method, arguments) -> {
-              throw OUTAGE;
-            });
-    TimerProvider timer =
-        Fake.of(
-            TimerProvider.class,
-            (self, method, arguments) -> {
-              tick = (Runnable) arguments[0];
-              return null;
-            });
+    InvocationHandler failing =
+        (self, method, arguments) -> {
+          throw OUTAGE;
+        };
+    InvocationHandler scheduling = (self, method, arguments) -> tick = (Runnable) arguments[0];
     outbox.start(
         Fake.of(
             KeycloakSession.class,
-            Map.of("getProvider", timer, "getKeycloakSessionFactory", factory)));
+            Map.of(
+                "getProvider",
+                Fake.of(TimerProvider.class, scheduling),
+                "getKeycloakSessionFactory",
+                Fake.of(KeycloakSessionFactory.class, failing))));
   }
 
   @AfterEach

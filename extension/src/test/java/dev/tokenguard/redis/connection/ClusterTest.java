@@ -53,11 +53,8 @@ final class ClusterTest extends ConnectionTest {
   }
 
   private Redis openCluster(String others) {
-    return open(
-        "connect-timeout=2000 read-timeout=2000 pool-timeout=5000 topology=cluster",
-        "url=" + servers.uri(),
-        "password=" + ClusterServers.PASSWORD,
-        others);
+    String url = "url=" + servers.uri() + " password=" + ClusterServers.PASSWORD;
+    return open(FAILING, "topology=cluster", url, others);
   }
 
   private static boolean increments(Redis redis, long expected) {
@@ -120,9 +117,10 @@ final class ClusterTest extends ConnectionTest {
     assertThat(telemetry.failed).isEmpty();
   }
 
-  private static void setMaster(int slot, String id, RedisServer from, RedisServer to) {
-    to.execute(jedis -> jedis.clusterSetSlotNode(slot, id));
-    from.execute(jedis -> jedis.clusterSetSlotNode(slot, id));
+  private static void setMaster(int slot, String id, RedisServer... masters) {
+    for (RedisServer master : masters) {
+      master.execute(jedis -> jedis.clusterSetSlotNode(slot, id));
+    }
   }
 
   private static void incrementAll(Redis redis, String... keys) {
@@ -143,16 +141,11 @@ final class ClusterTest extends ConnectionTest {
         Failure.CONNECTION,
         "cluster support disabled",
         "set topology to standalone");
+    int other = servers.masterOf(ELSEWHERE).port();
     assertFails(
-        openCluster(
-            "topology=standalone url=redis://127.0.0.1:"
-                + otherThan(servers.masterOf("key")).port()),
+        openCluster("topology=standalone url=redis://127.0.0.1:" + other),
         Failure.REJECTED,
         "MOVED",
         "set topology to cluster");
-  }
-
-  private static RedisServer otherThan(RedisServer master) {
-    return servers.masters().stream().filter(it -> it != master).findFirst().orElseThrow();
   }
 }

@@ -19,6 +19,9 @@ abstract class ConnectionTest {
   /** All time-outs together, a failover, and what a busy machine adds. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** For servers that fail: long enough for a busy machine, and shorter than a failover. */
+  static final String FAILING = "connect-timeout=2000 read-timeout=2000 pool-timeout=5000";
+
   /** Counts its runs at a key: a command that is repeated shows. */
   static final Redis.Script INCREMENT =
       new Redis.Script(Operation.ROTATE, "return redis.call('INCR', KEYS[1])");

@@ -109,23 +109,18 @@ final class RedisFailureTest extends ConnectionTest {
     Redis redis = openAndConnect("read-timeout=150");
     try (Jedis administrator = new Jedis("127.0.0.1", server.port())) {
       administrator.auth(PASSWORD);
-      String before = connectionsReceived(administrator);
+      List<String> before = connectionsReceived(administrator);
       server.pause();
       assertFails(redis, Failure.TIMEOUT);
       server.resume();
       // Redis accepts connections from before between its first and its second answer.
       administrator.ping();
-      assertThat(connectionsReceived(administrator)).isEqualTo(before);
+      assertThat(connectionsReceived(administrator)).isNotEmpty().isEqualTo(before);
     }
   }
 
-  private static String connectionsReceived(Jedis administrator) {
-    return administrator
-        .info("stats")
-        .lines()
-        .filter(line -> line.startsWith("total_connections_received:"))
-        .findFirst()
-        .orElseThrow();
+  private static List<String> connectionsReceived(Jedis administrator) {
+    return administrator.info("stats").lines().filter(it -> it.startsWith("total_conn")).toList();
   }
 
   /** Begins commands while Redis hangs, and returns once each of them awaits its reply. */
@@ -137,16 +132,11 @@ final class RedisFailureTest extends ConnectionTest {
     Await.until(
         "connections in use",
         PATIENCE,
-        () -> threads.stream().allMatch(RedisFailureTest::isReading));
+        () ->
+            threads.stream()
+                .map(thread -> Arrays.toString(thread.getStackTrace()))
+                .allMatch(it -> it.contains("socketRead0") || it.contains("NioSocketImpl")));
     return threads;
-  }
-
-  private static boolean isReading(Thread thread) {
-    return Arrays.stream(thread.getStackTrace())
-        .anyMatch(
-            frame ->
-                frame.getMethodName().equals("socketRead0")
-                    || frame.getClassName().contains("NioSocketImpl"));
   }
 
   @Test
@@ -168,18 +158,13 @@ final class RedisFailureTest extends ConnectionTest {
   }
 
   @Test
-  void given_a_pool_without_an_idle_connection_then_a_command_waits_for_the_pool_timeout_only()
+  void given_a_pool_without_an_idle_connection_or_a_closed_one_then_the_command_fails_soon()
       throws Exception {
     Redis redis = openAndConnect("max-pool-size=1 pool-timeout=50 read-timeout=10000");
     List<Thread> threads = awaitingReplies(redis, 1);
     assertFails(redis, Failure.CONNECTION);
     server.resume();
     threads.get(0).join();
-  }
-
-  @Test
-  void given_a_closed_pool_then_the_command_fails() {
-    Redis redis = openAndConnect("");
     redis.close();
     assertFails(redis, Failure.CONNECTION);
   }

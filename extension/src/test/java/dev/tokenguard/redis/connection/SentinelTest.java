@@ -26,13 +26,10 @@ final class SentinelTest extends ConnectionTest {
   }
 
   private Redis openSentinels(String others) {
-    return open(
-        "connect-timeout=2000 read-timeout=2000 pool-timeout=5000 topology=sentinel",
-        "url=" + servers.uri(),
-        "sentinel-master=" + SentinelServers.MASTER_NAME,
-        "sentinel-password=" + SentinelServers.PASSWORD,
-        "password=" + SentinelServers.PASSWORD,
-        others);
+    String settings =
+        "topology=sentinel url=%s sentinel-master=%s sentinel-password=%s password=%3$s"
+            .formatted(servers.uri(), SentinelServers.MASTER_NAME, SentinelServers.PASSWORD);
+    return open(FAILING, settings, others);
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.tokenguard.redis.connection;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.config.InvalidSettingException;
@@ -33,13 +32,6 @@ final class TlsTest extends ConnectionTest {
   private static String url(String scheme, String host) {
     return "url="
         + SECURED.address().toString().replaceFirst("rediss://127.0.0.1", scheme + "://" + host);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"resp=3", "resp=2"})
-  void given_the_ca_and_a_client_certificate_then_commands_are_answered(String protocol) {
-    openSecured(protocol).ping();
-    assertThat(telemetry.failed).isEmpty();
   }
 
   @ParameterizedTest
@@ -84,7 +76,13 @@ final class TlsTest extends ConnectionTest {
   }
 
   @Test
-  void given_an_unusable_file_then_the_start_stops_with_its_setting() throws Exception {
+  void given_unusable_files_or_a_contradiction_then_the_start_stops_with_the_setting()
+      throws Exception {
+    assertRefused("tls-key-file: it goes together with tls-certificate-file", "tls-key-file=");
+    String url = "url=redis://127.0.0.1";
+    assertRefused("tls-ca-file: it needs a url that begins with rediss://", url);
+    assertRefused(
+        "tls-certificate-file: it needs a url that begins with rediss://", url + " tls-ca-file=");
     Path empty = Files.createFile(folder.resolve("empty"));
     for (String unusable : new String[] {empty.toString(), folder + "/none", folder.toString()}) {
       for (String name : new String[] {"tls-ca-file", "tls-certificate-file"}) {
@@ -98,18 +96,6 @@ final class TlsTest extends ConnectionTest {
         "tls-key-file: a readable PEM file with an unencrypted PKCS#8 key, as of openssl pkcs8"
             + " -topk8 -nocrypt",
         "tls-key-file=" + pkcs1);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "tls-key-file=, tls-key-file: it goes together with tls-certificate-file",
-    "url=redis://127.0.0.1, tls-ca-file: it needs a url that begins with rediss://",
-    "url=redis://127.0.0.1 tls-ca-file=,"
-        + " tls-certificate-file: it needs a url that begins with rediss://",
-  })
-  void given_settings_that_contradict_each_other_then_the_start_stops(
-      String settings, String message) {
-    assertRefused(message, settings);
   }
 
   private void assertRefused(String message, String settings) {

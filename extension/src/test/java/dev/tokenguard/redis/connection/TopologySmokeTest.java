@@ -9,10 +9,11 @@ import dev.tokenguard.redis.store.RedisKeys;
 import dev.tokenguard.revocation.IncidentLog;
 import dev.tokenguard.revocation.IncidentLog.Incident;
 import dev.tokenguard.revocation.IncidentLog.Recorded;
+import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationList.Entry;
-import dev.tokenguard.revocation.Revocations;
+import dev.tokenguard.revocation.RevocationTarget.Families;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
@@ -61,8 +62,8 @@ final class TopologySmokeTest {
     assertThat(presented(store, 2)).isEqualTo(Outcome.REVOKED);
 
     store.begin(login.asFamily("another").begin(clock), Policies.DEFAULT);
-    long retained = clock.second() + Login.REMEMBERED;
-    store.revoke(Revocations.ofFamily(login.user(), "another", retained));
+    Families another = new Families(login.user(), List.of("another"));
+    store.revoke(new Revocation(another, 0, clock.second() + Login.REMEMBERED));
     assertThat(store.find(login.user())).hasSize(2).allMatch(TokenFamily::isRevoked);
 
     store.recordExchange(login.user(), "0123456789abcdef", "onrtte", clock.second() + 600);

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.revocation.Revocation;
-import dev.tokenguard.revocation.Revocations;
+import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.revocation.RevocationTarget.Client;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
+import dev.tokenguard.revocation.RevocationTarget.Sessions;
+import dev.tokenguard.revocation.RevocationTarget.User;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
@@ -109,12 +113,13 @@ final class ScriptCostTest {
   void given_the_revocation_of_a_session_a_user_or_a_client_then_it_is_one_cheap_command() {
     long now = clock.second();
     long until = now + 1_000;
-    for (Revocation each :
+    for (RevocationTarget each :
         List.of(
-            Revocations.ofSession(login.user(), Revocations.both(login.session()), now, until),
-            Revocations.ofUser(login.user(), List.of(), now + 1, until),
-            Revocations.ofClient(login.user(), login.client(), List.of(), now, until))) {
-      assertThat(costs(() -> store.revoke(each))).allMatch(cost -> cost < 30);
+            Sessions.of(login.user(), login.session(), SessionKind.BOTH),
+            new User(login.user()),
+            new Client(login.user(), login.client(), List.of()))) {
+      assertThat(costs(() -> store.revoke(new Revocation(each, now, until))))
+          .allMatch(cost -> cost < 30);
       assertThat(CLOCKED.costs).hasSize(1);
     }
   }

@@ -6,14 +6,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.redis.RecordedTelemetry;
 import dev.tokenguard.redis.TestRedis;
 import dev.tokenguard.redis.connection.Redis;
+import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.Revocation.Reason;
 import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.revocation.RevocationList.Hit;
 import dev.tokenguard.revocation.RevocationList.TokenIdentity;
 import dev.tokenguard.revocation.RevocationScope;
+import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.revocation.RevocationTarget.ClientSession;
-import dev.tokenguard.revocation.Revocations;
+import dev.tokenguard.revocation.RevocationTarget.ClientSessions;
+import dev.tokenguard.revocation.RevocationTarget.Families;
+import dev.tokenguard.revocation.RevocationTarget.SessionKind;
+import dev.tokenguard.revocation.RevocationTarget.Sessions;
+import dev.tokenguard.revocation.RevocationTarget.User;
 import dev.tokenguard.rotation.FamilyStore;
 import dev.tokenguard.rotation.Login;
 import dev.tokenguard.rotation.Policies;
@@ -28,6 +34,7 @@ import dev.tokenguard.rotation.TokenFamily;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,20 +103,11 @@ final class StoredFormatTest {
 
   /** All events that are recorded, each of a user of its own. */
   private void writeAll() {
-    List<String> refreshed =
-        List.of(
-            "refreshed",
-            "replayed",
-            "reused",
-            "family-revoked",
-            "session-revoked",
-            "client-session-revoked",
-            "all-revoked",
-            "offline",
-            "bound",
-            "throttled",
-            "deep",
-            FEDERATED);
+    String refreshedUsers =
+        "refreshed replayed reused family-revoked session-revoked client-session-revoked"
+            + " all-revoked offline bound throttled deep";
+    List<String> refreshed = new ArrayList<>(List.of(refreshedUsers.split(" ")));
+    refreshed.add(FEDERATED);
     refreshed.forEach(user -> begin(of(user)));
     List.of("begun", "elsewhere", "capped").forEach(user -> begin(of(user)));
     clock.advance(Duration.ofSeconds(1));
@@ -127,16 +125,16 @@ final class StoredFormatTest {
 
     Login any = of("any");
     long now = clock.second();
-    long until = now + Login.REMEMBERED;
-    store.revoke(Revocations.ofFamily("family-revoked", any.family(), until));
-    store.revoke(Revocations.ofFamily("revoked-ahead", any.family(), until));
-    store.revoke(
-        Revocations.ofSession("session-revoked", Revocations.both(any.session()), now, until));
     ClientSession clientSession = new ClientSession(any.session(), any.client());
-    store.revoke(
-        Revocations.ofClientSessions(
-            "client-session-revoked", List.of(clientSession), List.of(), now, until));
-    store.revoke(Revocations.ofUser("all-revoked", List.of(), now, until));
+    for (RevocationTarget target :
+        List.of(
+            new Families("family-revoked", List.of(any.family())),
+            new Families("revoked-ahead", List.of(any.family())),
+            Sessions.of("session-revoked", any.session(), SessionKind.BOTH),
+            new ClientSessions("client-session-revoked", List.of(clientSession), List.of()),
+            new User("all-revoked"))) {
+      store.revoke(new Revocation(target, now, now + Login.REMEMBERED));
+    }
     long end = now + Login.ACCESS_TOKEN_LIFESPAN;
     list.add(Entry.ofAccessToken("onrtrt:6f1b5a0e", Reason.REVOKED, end));
     list.add(Entry.ofSession(any.session(), now, Reason.LOGOUT, end));
