@@ -208,7 +208,7 @@ public interface Options {
       defaultValue = "${sys:benchmark.folder:-target/benchmark}",
       showDefaultValue = Visibility.NEVER,
       description =
-          "The folder for results.json and the plots. Without it: extension/target/benchmark.")
+          "The folder for results.json and the plots. Without it: integration-tests/target/benchmark.")
   Path output();
 
   @Option(
