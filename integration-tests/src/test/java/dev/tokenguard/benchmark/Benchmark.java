@@ -12,6 +12,7 @@ import dev.tokenguard.benchmark.store.ClusterBenchmark;
 import dev.tokenguard.benchmark.store.StoreBenchmark;
 import dev.tokenguard.benchmark.store.VolumeBenchmark;
 import java.io.IOException;
+import java.io.Reader;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -29,11 +31,18 @@ public final class Benchmark {
 
   private Benchmark() {}
 
+  /**
+   * @param args the file with the options as properties
+   */
   public static void main(String[] args) throws IOException {
+    Properties properties = new Properties();
+    try (Reader file = Files.newBufferedReader(Path.of(args[0]))) {
+      properties.load(file);
+    }
     CommandLine line = Options.commandLine();
     Options options;
     try {
-      options = Options.parse(line, System.getProperties());
+      options = Options.parse(line, properties);
     } catch (ParameterException invalid) {
       throw new IllegalArgumentException(
           invalid.getMessage() + "; mvn -Pbench -Dbench.help lists the options.", invalid);

@@ -179,7 +179,7 @@ class BrowserLibraryIT extends BrowserTest {
   }
 
   private static void awaitEach(List<Page> tabs, String condition, String argument) {
-    tabs.forEach(tab -> tab.waitForFunction(condition, argument));
+    tabs.forEach(tab -> Tab.await(tab, condition, argument));
   }
 
   private static void lifespan(int seconds) {
@@ -206,7 +206,7 @@ class BrowserLibraryIT extends BrowserTest {
     page.click("#kc-login");
     page.waitForURL(app + "/**");
     if (name.equals("axios")) {
-      page.waitForFunction("() => globalThis.session");
+      Tab.await(page, "() => globalThis.session", null);
       page.evaluate(CODE_FOR_TOKENS, List.of(endpoint("token"), app + "/", VERIFIER));
     }
     return loggedIn(page);
@@ -219,7 +219,7 @@ class BrowserLibraryIT extends BrowserTest {
   }
 
   private static Page loggedIn(Page page) {
-    page.waitForFunction("() => globalThis.session?.tokens");
+    Tab.await(page, "() => globalThis.session?.tokens", null);
     return page;
   }
 

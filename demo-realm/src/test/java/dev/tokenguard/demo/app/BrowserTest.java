@@ -8,6 +8,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
@@ -107,6 +108,8 @@ abstract class BrowserTest {
         new Browser.NewContextOptions()
             .setViewportSize(width, height)
             .setColorScheme(scheme)
+            // An animation without end keeps a processor busy where there is no GPU.
+            .setReducedMotion(ReducedMotion.REDUCE)
             .setLocale("en-GB");
     Visitor visitor = new Visitor(browser.newContext(options), new ArrayList<>());
     visitors.add(visitor);

@@ -94,7 +94,7 @@ class PageIT extends BrowserTest {
     tab.logIn("bob");
     tab.page().context().setOffline(true);
     tab.awaitText("#network", "offline");
-    tab.page().waitForFunction("() => document.getElementById('seconds').textContent === '0'");
+    tab.awaitText("#seconds", "0");
     int before = tab.generation();
 
     tab.page().context().setOffline(false);

@@ -73,11 +73,22 @@ final class Tab {
     awaitText("#outcome", text);
   }
 
-  void awaitText(String selector, String text) {
+  /**
+   * Waits for a condition in the page; by default, Playwright would have it drawn sixty times a
+   * second.
+   */
+  static void await(Page page, String condition, Object argument) {
     page.waitForFunction(
+        condition,
+        argument,
+        new WaitForFunctionOptions().setPollingInterval(50).setTimeout(PATIENCE_MS));
+  }
+
+  void awaitText(String selector, String text) {
+    await(
+        page,
         "([selector, text]) => document.querySelector(selector).textContent.includes(text)",
-        List.of(selector, text),
-        new WaitForFunctionOptions().setTimeout(PATIENCE_MS));
+        List.of(selector, text));
   }
 
   /** Waits for the login form, and returns the notice above it. */
@@ -92,14 +103,16 @@ final class Tab {
   }
 
   void awaitGeneration(int atLeast) {
-    page.waitForFunction(
-        "least => Number(document.getElementById('generation').textContent) >= least", atLeast);
+    await(
+        page,
+        "least => Number(document.getElementById('generation').textContent) >= least",
+        atLeast);
   }
 
   /** For a picture. */
   void rest() {
     page.mouse().move(0, 0);
-    page.waitForFunction("() => document.querySelector('[aria-busy]') === null");
+    await(page, "() => document.querySelector('[aria-busy]') === null", null);
     page.evaluate("() => scrollTo(0, 0)");
   }
 

@@ -1,6 +1,7 @@
 package dev.tokenguard.resourceserver;
 
 import dev.tokenguard.testbed.Await;
+import dev.tokenguard.testbed.process.Commands;
 import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.process.ServerLog;
 import dev.tokenguard.testbed.process.ServerProcess;
@@ -14,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +48,19 @@ final class ExampleServer implements AutoCloseable {
   }
 
   /** The command of an example, in a directory. */
-  record Command(Path directory, List<String> words) {}
+  record Command(Path directory, List<String> words) {
+
+    /** Runs Java, with the options of the system property {@code example.java.options}. */
+    static Command ofJava(Path directory, String... arguments) {
+      List<String> words = new ArrayList<>(List.of(Commands.toolOfJava("java")));
+      String options = System.getProperty("example.java.options", "");
+      if (!options.isEmpty()) {
+        words.addAll(List.of(options.split(" ")));
+      }
+      words.addAll(List.of(arguments));
+      return new Command(directory, words);
+    }
+  }
 
   /** Starts an example and returns when it responds. */
   static ExampleServer start(Stack stack, Command command, Map<String, String> changes) {

@@ -10,7 +10,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** An application with {@code quarkus-oidc}. */
@@ -20,9 +19,8 @@ class QuarkusIT extends ResourceServerContract {
 
   @Override
   protected Command command() {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return new Command(
-        Path.of("../quarkus/example"), List.of(java, "-jar", "target/quarkus-app/quarkus-run.jar"));
+    return Command.ofJava(
+        Path.of("../quarkus/example"), "-jar", "target/quarkus-app/quarkus-run.jar");
   }
 
   @Test

@@ -7,7 +7,6 @@ import dev.tokenguard.testbed.ServerLogsOnFailure;
 import dev.tokenguard.testbed.client.Answer;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,11 +18,9 @@ class QuarkusLazyAuthenticationIT {
 
   @Test
   void given_lazy_authentication_then_the_responses_are_the_same() {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Command command =
-        new Command(
-            Path.of("../quarkus/example"),
-            List.of(java, "-jar", "target/quarkus-app-lazy/quarkus-run.jar"));
+        Command.ofJava(
+            Path.of("../quarkus/example"), "-jar", "target/quarkus-app-lazy/quarkus-run.jar");
     Stack stack = Stack.shared();
     Answer valid = stack.user().logIn(stack.client());
     Answer revoked = stack.user().logIn(stack.client());

@@ -14,7 +14,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The starter in its example applications, and what it adds to their actuator. */
@@ -29,16 +28,12 @@ abstract class SpringBootContract extends ResourceServerContract {
   static Command example(String kind, String redisClient) {
     Path module = Path.of("../spring-boot/example-" + kind);
     Path target = module.resolve("target").toAbsolutePath().normalize();
-    return new Command(
+    return Command.ofJava(
         module,
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Dspring.data.redis.client-type=" + redisClient,
-            "-cp",
-            target.resolve("classes") + ":" + read(target.resolve("class-path")),
-            "dev.tokenguard.example.OrdersApplication"));
+        "-Dspring.data.redis.client-type=" + redisClient,
+        "-cp",
+        target.resolve("classes") + ":" + read(target.resolve("class-path")),
+        "dev.tokenguard.example.OrdersApplication");
   }
 
   private static String read(Path file) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,13 +45,27 @@ public final class KeycloakServer implements Keycloak {
   private static final Duration TIME_TO_START = Duration.ofMinutes(4);
   private static final Duration TIME_TO_STOP = Duration.ofSeconds(30);
 
+  /** Writing the archive of classes takes longer than the rest of a stop. */
+  private static final Duration TIME_TO_ARCHIVE = Duration.ofMinutes(4);
+
+  /**
+   * The classes of a JVM that has terminated; another one that maps it starts in two thirds of the
+   * time.
+   */
+  private static final String CLASSES = "classes.jsa";
+
   private final KeycloakSettings settings;
   private final ServerProcess process;
   private boolean hasDatabase;
+  private String javaOptions = "";
 
   KeycloakServer(KeycloakSettings settings) {
+    this(settings, WorkFolder.create("keycloak"));
+  }
+
+  private KeycloakServer(KeycloakSettings settings, WorkFolder folder) {
     this.settings = settings;
-    this.process = new ServerProcess("keycloak", "Keycloak on port " + settings.httpPort());
+    this.process = new ServerProcess(folder, "Keycloak on port " + settings.httpPort());
   }
 
   public static KeycloakSettings.Builder builder() {
@@ -115,7 +130,7 @@ public final class KeycloakServer implements Keycloak {
     }
     copyAll(settings.realms(), home().resolve("data").resolve("import"));
     if (settings.keepsDataInItsFolder()) {
-      templates.ifPresent(it -> new WorkFolder(database()).copyOf(databaseTemplate(it)));
+      templates.map(this::startedTemplate).ifPresent(this::copyState);
       hasDatabase = templates.isPresent();
     }
   }
@@ -145,33 +160,39 @@ public final class KeycloakServer implements Keycloak {
         });
   }
 
-  /** The database files after a first start, with schema, administrator and realms. */
-  private Path databaseTemplate(Templates templates) {
+  /**
+   * The folder of a server after its first start: its database has the schema, the administrator
+   * and the realms, and the classes of its JVM are archived.
+   */
+  private Path startedTemplate(Templates templates) {
     List<Path> files = new ArrayList<>(jars());
     files.addAll(settings.realms());
     return templates.of(
-        "database",
+        "started",
         List.of(version(home()), settings.optionsOfFirstStart(Map.of()).toString()),
         files,
-        draft -> {
+        folder -> {
           KeycloakServer first =
               new KeycloakServer(
                   settings.ofFirstStart(
-                      home(), jars().isEmpty() ? Map.of() : KeycloakSettings.unreachableRedis()));
-          try {
-            first.copyAndBuild();
-            copyAll(settings.realms(), first.home().resolve("data").resolve("import"));
-            first.start();
-            first.stop();
-            draft.copyOf(first.database());
-          } finally {
-            first.close();
-          }
+                      home(), jars().isEmpty() ? Map.of() : KeycloakSettings.unreachableRedis()),
+                  folder);
+          first.copyAndBuild();
+          copyAll(settings.realms(), first.home().resolve("data").resolve("import"));
+          first.javaOptions =
+              "-XX:ArchiveClassesAtExit=../" + CLASSES + " -Xlog:cds=off -Xlog:cds+dynamic=off";
+          first.start();
+          first.process.stopAndKeepFolder(TIME_TO_ARCHIVE);
         });
   }
 
-  private Path database() {
-    return home().resolve("data").resolve("h2");
+  private void copyState(Path started) {
+    Path h2 = Path.of("data", "h2");
+    new WorkFolder(home().resolve(h2)).copyOf(started.resolve("kc").resolve(h2));
+    if (Files.exists(started.resolve(CLASSES))) {
+      process.folder().linkTo(started.resolve(CLASSES));
+      javaOptions = "-XX:SharedArchiveFile=../" + CLASSES;
+    }
   }
 
   private List<Path> jars() {
@@ -264,7 +285,9 @@ public final class KeycloakServer implements Keycloak {
   }
 
   private void run(List<String> arguments) {
-    process.start(KeycloakSettings.command(home(), arguments), home(), settings.environment());
+    Map<String, String> environment = new LinkedHashMap<>(settings.environment());
+    environment.merge("JAVA_OPTS_APPEND", javaOptions, (given, more) -> given + " " + more);
+    process.start(KeycloakSettings.command(home(), arguments), home(), environment);
   }
 
   private void awaitAnswer(URI uri) {

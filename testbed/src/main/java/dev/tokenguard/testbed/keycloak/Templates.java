@@ -8,7 +8,6 @@ import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,7 +18,7 @@ import java.util.function.Consumer;
 
 /**
  * Folders that are created once and copied by the servers of all JVMs: a built distribution, a
- * database after the first start. They are below the folder of the system property {@code
+ * server after its first start. They are below the folder of the system property {@code
  * testbed.templates}; without it, no templates are used.
  */
 final class Templates {
@@ -46,37 +45,39 @@ final class Templates {
   }
 
   private Path of(String name, Consumer<WorkFolder> make) {
-    Path template = folder.resolve(name);
-    if (Files.isDirectory(template)) {
-      return template;
-    }
-    // A file lock excludes other JVMs, but throws for another thread of this JVM.
-    synchronized (Templates.class) {
-      try {
-        Files.createDirectories(folder);
-        makeOnce(template, make);
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot create the template " + template, e);
+    WorkFolder template = new WorkFolder(folder.resolve(name));
+    Path complete = folder.resolve(name + ".complete");
+    if (!Files.exists(complete)) {
+      // A file lock excludes other JVMs, but throws for another thread of this JVM.
+      synchronized (Templates.class) {
+        try {
+          Files.createDirectories(folder);
+          makeOnce(template, complete, make);
+        } catch (IOException e) {
+          throw new UncheckedIOException("cannot create the template " + template.path(), e);
+        }
       }
     }
-    return template;
+    return template.path();
   }
 
-  private void makeOnce(Path template, Consumer<WorkFolder> make) throws IOException {
-    Path lockFile = folder.resolve(template.getFileName() + ".lock");
+  /** In its final place, because an archive of classes names the JARs that it was made from. */
+  private void makeOnce(WorkFolder template, Path complete, Consumer<WorkFolder> make)
+      throws IOException {
+    Path lockFile = folder.resolve(template.path().getFileName() + ".lock");
     try (FileChannel channel =
             FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = channel.lock()) {
-      if (!lock.isValid() || Files.isDirectory(template)) {
+      if (!lock.isValid() || Files.exists(complete)) {
         return;
       }
-      WorkFolder draft = new WorkFolder(Files.createTempDirectory(folder, "draft-"));
-      try {
-        make.accept(draft);
-        Files.move(draft.path(), template, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        draft.delete();
+      if (Files.exists(template.path())) {
+        // An earlier attempt has left it.
+        template.delete();
       }
+      Files.createDirectories(template.path());
+      make.accept(template);
+      Files.createFile(complete);
     }
   }
 

@@ -28,7 +28,12 @@ public final class ServerProcess implements AutoCloseable {
    * @param name in the output of failed tests
    */
   public ServerProcess(String kind, String name) {
-    folder = WorkFolder.create(kind);
+    this(WorkFolder.create(kind), name);
+  }
+
+  /** In a folder that exists. */
+  public ServerProcess(WorkFolder folder, String name) {
+    this.folder = folder;
     log = new ServerLog(name, folder.resolve("server.log"));
     Runtime.getRuntime().addShutdownHook(atExit);
   }
@@ -89,6 +94,12 @@ public final class ServerProcess implements AutoCloseable {
         tree.forEach(ProcessHandle::destroyForcibly);
       }
     }
+  }
+
+  /** The same; the folder remains after the JVM terminates. */
+  public void stopAndKeepFolder(Duration limit) {
+    stop(limit);
+    Runtime.getRuntime().removeShutdownHook(atExit);
   }
 
   /** Kills the whole tree, as a power failure would. */

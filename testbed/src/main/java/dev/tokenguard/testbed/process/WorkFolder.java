@@ -2,12 +2,14 @@ package dev.tokenguard.testbed.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 
 /**
  * The folder of one server, below the folder of the system property {@code testbed.folder}, or
@@ -56,6 +58,32 @@ public record WorkFolder(Path path) {
     }
   }
 
+  /** A hard link to a file that nobody modifies. */
+  public void linkTo(Path file) {
+    try {
+      linkOrCopy(file, resolve(file.getFileName().toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot copy " + file + " to " + path, e);
+    }
+  }
+
+  /** Some file systems have no links, and no link leads to another file system. */
+  private static void linkOrCopy(Path file, Path link) throws IOException {
+    try {
+      Files.createLink(link, file);
+    } catch (FileSystemException | UnsupportedOperationException notPossible) {
+      copy(file, link);
+    }
+  }
+
+  /**
+   * With attributes: bin/kc.sh must stay executable, and Keycloak compares the time stamps of JARs
+   * to decide whether a build is necessary.
+   */
+  private static void copy(Path file, Path copy) throws IOException {
+    Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
   /** Deletes the content. A file that cannot be deleted, as an open one on Windows, remains. */
   public void delete() {
     try {
@@ -67,8 +95,12 @@ public record WorkFolder(Path path) {
 
   private static final class Copy extends SimpleFileVisitor<Path> {
 
-    /** Libraries of Keycloak, 170 MB that no server modifies: a hard link is sufficient. */
-    private static final Path LIBRARIES = Path.of("lib", "lib");
+    /**
+     * Libraries of Keycloak, 170 MB that no server modifies: a hard link is sufficient. The JVM
+     * accepts an archive of classes for the same files only.
+     */
+    private static final List<Path> LIBRARIES =
+        List.of(Path.of("lib", "lib"), Path.of("lib", "quarkus-run.jar"));
 
     private final Path source;
     private final Path target;
@@ -93,22 +125,12 @@ public record WorkFolder(Path path) {
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
       Path name = source.relativize(file);
-      if (!name.startsWith(LIBRARIES) || !isLinked(file, target.resolve(name))) {
-        // With attributes: bin/kc.sh must stay executable, and Keycloak compares the time stamps of
-        // JARs to decide whether a build is necessary.
-        Files.copy(file, target.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+      if (LIBRARIES.stream().anyMatch(name::startsWith)) {
+        linkOrCopy(file, target.resolve(name));
+      } else {
+        copy(file, target.resolve(name));
       }
       return FileVisitResult.CONTINUE;
-    }
-
-    /** Some file systems have no links, and no link leads to another file system. */
-    private static boolean isLinked(Path file, Path link) {
-      try {
-        Files.createLink(link, file);
-        return true;
-      } catch (IOException | UnsupportedOperationException notPossible) {
-        return false;
-      }
     }
   }
 
