@@ -44,8 +44,9 @@ public final class Benchmark {
     try {
       options = Options.parse(line, properties);
     } catch (ParameterException invalid) {
-      throw new IllegalArgumentException(
-          invalid.getMessage() + "; mvn -Pbench -Dbench.help lists the options.", invalid);
+      System.err.println(invalid.getMessage() + "; mvn -Pbench -Dbench.help lists the options.");
+      System.exit(2);
+      return;
     }
     if (options.help()) {
       line.usage(System.out);
