@@ -14,8 +14,8 @@ import dev.tokenguard.revocation.RevocationTarget.SessionKind;
 import dev.tokenguard.revocation.RevocationTarget.Sessions;
 import dev.tokenguard.revocation.RevocationTarget.User;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -24,7 +24,6 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -83,7 +82,9 @@ final class PersistedRevocationsTest {
 
   @Test
   void given_the_frozen_texts_then_each_is_read_and_written_as_it_is() throws IOException {
-    List<String> frozen = frozen();
+    Path file = Path.of("src/test/resources/dev/tokenguard/revocation/pending-1.txt");
+    List<String> frozen =
+        Files.readAllLines(file).stream().filter(line -> !line.startsWith("#")).toList();
     assertThat(frozen).allMatch(Revocation.Pending::isText);
     assertThat(frozen.stream().flatMap(text -> Revocation.Pending.of(text).stream()))
         .containsExactlyElementsOf(PENDING);
@@ -95,15 +96,6 @@ final class PersistedRevocationsTest {
     ENTRIES.forEach(it -> written.add(it.text()));
     BULK.forEach(it -> written.add(it.begun()));
     assertThat(written).isEqualTo(frozen);
-  }
-
-  private static List<String> frozen() throws IOException {
-    try (InputStream file = PersistedRevocationsTest.class.getResourceAsStream("pending-1.txt")) {
-      return new String(file.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> !line.startsWith("#"))
-          .toList();
-    }
   }
 
   @Test
@@ -153,13 +145,10 @@ final class PersistedRevocationsTest {
   /** Of characters that mean something in a text, and of any others but half a character. */
   @Provide
   Arbitrary<String> ids() {
-    return Arbitraries.frequencyOf(
-        Tuple.of(1, Arbitraries.strings().withChars("a:+% {}%2").ofMaxLength(6)),
-        Tuple.of(
-            1,
-            Arbitraries.strings()
-                .ofMaxLength(20)
-                .filter(it -> it.chars().noneMatch(c -> Character.isSurrogate((char) c)))));
+    Arbitrary<String> any = Arbitraries.strings().ofMaxLength(20);
+    return Arbitraries.oneOf(
+        Arbitraries.strings().withChars("a:+% {}%2").ofMaxLength(6),
+        any.filter(it -> it.chars().noneMatch(c -> Character.isSurrogate((char) c))));
   }
 
   @Property(tries = 1_000, edgeCases = EdgeCasesMode.NONE)
@@ -172,9 +161,9 @@ final class PersistedRevocationsTest {
   @Provide
   Arbitrary<String> columns() {
     Arbitrary<String> parts =
-        Arbitraries.frequencyOf(
-            Tuple.of(2, Arbitraries.of("USER", "SESSION", "ENTRY", "BULK", "LOGOUT", "0", "17")),
-            Tuple.of(1, Arbitraries.strings().withChars("aA0 +%:").ofMaxLength(4)));
+        Arbitraries.oneOf(
+            Arbitraries.of("USER", "SESSION", "ENTRY", "BULK", "LOGOUT", "0", "17"),
+            Arbitraries.strings().withChars("aA0 +%:").ofMaxLength(4));
     return parts.list().ofMinSize(5).ofMaxSize(8).map(it -> "token-guard:" + String.join(":", it));
   }
 
@@ -218,10 +207,12 @@ final class PersistedRevocationsTest {
   }
 
   @Test
-  void given_the_id_of_a_token_then_it_is_no_text() {
-    String id = "onrtrt:" + USER;
-    assertThat(Entry.ofAccessToken(id, Reason.LOGOUT, UNTIL).text()).isEqualTo(id);
-    assertThat(Revocation.Pending.isText(id)).isFalse();
+  void given_an_access_token_then_it_is_persisted_by_its_id_and_a_min_ttl_is_not() {
+    Entry token = Entry.ofAccessToken("onrtrt:" + USER, Reason.LOGOUT, UNTIL);
+    assertThat(token.text()).isEqualTo("onrtrt:" + USER);
+    assertThat(Revocation.Pending.isText(token.text())).isFalse();
+    assertThat(token.withMinTtl(9).minTtl()).isEqualTo(9);
+    assertThat(token.withMinTtl(9).withMinTtl(0)).isEqualTo(token);
   }
 
   @Test

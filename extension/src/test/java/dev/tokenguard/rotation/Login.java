@@ -120,12 +120,10 @@ public record Login(
     return with(one, "attempt", new Attempt(id, age));
   }
 
-  /** The same request, with or without the key of the token. */
   public static RotationRequest proving(RotationRequest one, KeyProof proof) {
     return with(one, "keyProof", proof);
   }
 
-  /** The same token, usable until then. */
   public static RotationRequest usableUntil(RotationRequest one, long second) {
     return with(one, "usableUntil", second);
   }
@@ -141,7 +139,6 @@ public record Login(
     return with(with(one, "presentedIssuedAt", second), "child", child);
   }
 
-  /** The same login by token exchange. */
   public static RotationRequest exchangedFor(RotationRequest one, String tag) {
     return with(one, "parentTag", Optional.of(tag));
   }
@@ -152,7 +149,6 @@ public record Login(
     return with(one, "child", with(child, "revokedRetainUntil", revokedUntil));
   }
 
-  /** The same with another access token. */
   static RotationRequest withAccessToken(RotationRequest one, AccessToken token) {
     return with(one, "accessToken", token);
   }

@@ -20,7 +20,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the store records of families and of exchanged tokens, also of many. */
 abstract class RecordRules extends StoreRules {
@@ -42,40 +42,35 @@ abstract class RecordRules extends StoreRules {
         .containsExactly(expected);
   }
 
-  private TokenFamily family(
-      boolean isOffline, long generation, Instant created, Instant refreshed) {
-    return new TokenFamily(
-        login.family(),
-        Optional.of(login.session()),
-        Optional.of(login.client()),
-        isOffline,
-        generation,
-        Optional.of(Instant.ofEpochSecond(created.getEpochSecond())),
-        refreshed,
-        false,
-        NONE,
-        Optional.empty());
-  }
-
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void given_a_login_then_its_record_is_complete(boolean isOffline) {
-    begin(isOffline ? login.offline() : login);
-    assertFound(family(isOffline, 0, clock.instant(), clock.instant()));
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void given_refreshes_without_a_login_then_the_record_is_complete(boolean isOffline) {
+  @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+  void given_a_login_or_refreshes_without_one_then_the_record_is_complete(
+      boolean isOffline, boolean isLogin) {
     Login one = isOffline ? login.offline() : login;
-    Instant begin = clock.instant();
-    rotate(one, 0);
-    clock.advance(Duration.ofMillis(310_001));
-    rotate(one, 1);
+    Instant created = Instant.ofEpochSecond(clock.second());
     Instant refreshed = clock.instant();
-    advanceSeconds(5);
-    present(one, 1, Policies.DEFAULT, Replayed.class);
-    assertFound(family(isOffline, 2, begin, refreshed));
+    if (isLogin) {
+      begin(one);
+    } else {
+      rotate(one, 0);
+      clock.advance(Duration.ofMillis(310_001));
+      rotate(one, 1);
+      refreshed = clock.instant();
+      advanceSeconds(5);
+      present(one, 1, Policies.DEFAULT, Replayed.class);
+    }
+    assertFound(
+        new TokenFamily(
+            login.family(),
+            Optional.of(login.session()),
+            Optional.of(login.client()),
+            isOffline,
+            isLogin ? 0 : 2,
+            Optional.of(created),
+            refreshed,
+            false,
+            NONE,
+            Optional.empty()));
   }
 
   @Test

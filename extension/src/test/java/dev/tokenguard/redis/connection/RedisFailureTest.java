@@ -9,7 +9,6 @@ import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.TestLength;
-import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.redis.RedisServer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -62,13 +61,6 @@ final class RedisFailureTest extends ConnectionTest {
     Redis redis = openAs(OWNER, others);
     Await.until("a connection", PATIENCE, () -> answers(redis));
     return redis;
-  }
-
-  @Test
-  void given_no_server_then_opening_succeeds_and_the_first_command_fails() {
-    Redis redis = open("url=redis://127.0.0.1:" + LoopbackPort.free());
-    assertThat(telemetry.failed).isEmpty();
-    assertFails(redis, Failure.CONNECTION);
   }
 
   /** The operating system accepts the connection; the command is not sent. */
