@@ -26,7 +26,10 @@ class DocumentedTestsTest {
 
   private static final JavaClasses TESTS =
       new ClassFileImporter()
-          .importPaths("target/test-classes", "../extension/target/test-classes");
+          .importPaths(
+              "target/test-classes",
+              "../extension/target/test-classes",
+              "../resource-servers/java/target/test-classes");
 
   @ParameterizedTest
   @CsvSource({
