@@ -3,6 +3,7 @@ package dev.tokenguard.rotation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Positions, and the ids that are derived from them. */
 final class TokenPositionTest {
 
   private static final String FAMILY = "6f1b5a0e-3c7d-4e2a-9b1f-0a2b3c4d5e6f";
@@ -85,5 +87,52 @@ final class TokenPositionTest {
   @Test
   void given_a_family_without_an_id_then_it_is_refused() {
     assertThatIllegalArgumentException().isThrownBy(() -> new TokenPosition("", 0));
+  }
+
+  /** Of each range its ends; the expected ids as prefix, and generation or number of the replay. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      textBlock =
+          """
+          0, 2,  1, 0, login, refresh, login:0 refresh:1 refresh:2
+          0, 1,  1, 0, '',    refresh, refresh:1
+          0, 0,  1, 0, '',    refresh, ''
+          7, 7,  1, 0, login, refresh, refresh:7
+          4, 5,  2, 4, login, refresh, refresh:4 refresh:5 refresh:r2 refresh:r3 refresh:r4
+          1, 0,  1, 1, login, refresh, refresh:r1
+          0, 0,  1, 2, login, '',      login:0
+          1, 0,  1, 0, login, refresh, -
+          0, -1, 1, 0, login, refresh, -
+          """)
+  void given_ranges_of_generations_and_replays_then_each_has_an_id(
+      long first,
+      long last,
+      long firstReplay,
+      long lastReplay,
+      String loginPrefix,
+      String refreshPrefix,
+      String expected) {
+    AccessTokens tokens =
+        new AccessTokens(
+            "family", first, last, firstReplay, lastReplay, 99, loginPrefix, refreshPrefix);
+    assertThat(tokens.isEmpty()).isEqualTo(expected == null);
+    assertThat(tokens.ids().stream().map(TokenPositionTest::readable))
+        .containsExactly(
+            expected == null || expected.isEmpty() ? new String[0] : expected.split(" "));
+  }
+
+  private static String readable(String jti) {
+    String[] parts = jti.split(":");
+    for (long number = 0; number < 10; number++) {
+      TokenPosition position = new TokenPosition("family", number);
+      if (parts[1].equals(position.accessTokenId(0))) {
+        return parts[0] + ":" + number;
+      }
+      if (number > 0 && parts[1].equals(position.accessTokenId(number))) {
+        return parts[0] + ":r" + number;
+      }
+    }
+    return jti;
   }
 }

@@ -27,20 +27,18 @@ import org.keycloak.models.session.UserSessionPersisterProvider;
 /** The observed persister delegates everything, and reports removals only. */
 class ObservedSessionPersisterFactoryTest {
 
+  private static final UserModel USER = Fake.of(UserModel.class, Map.of("getId", "user"));
   private static final UserSessionModel USER_SESSION =
-      Fake.of(
-          UserSessionModel.class,
-          Map.of("getUser", Fake.of(UserModel.class, Map.of("getId", "user"))));
-
+      Fake.of(UserSessionModel.class, Map.of("getUser", USER));
+  private static final RealmModel REALM = Fake.of(RealmModel.class, Map.of());
+  private static final KeycloakContext CONTEXT =
+      Fake.of(KeycloakContext.class, Map.of("getRealm", REALM));
+  private static final KeycloakTransactionManager TRANSACTIONS =
+      Fake.of(KeycloakTransactionManager.class, Map.of());
   private static final KeycloakSession SESSION =
       Fake.of(
           KeycloakSession.class,
-          Map.of(
-              "getContext",
-              Fake.of(
-                  KeycloakContext.class, Map.of("getRealm", Fake.of(RealmModel.class, Map.of()))),
-              "getTransactionManager",
-              Fake.of(KeycloakTransactionManager.class, Map.of())));
+          Map.of("getContext", CONTEXT, "getTransactionManager", TRANSACTIONS));
 
   private final List<Method> delegated = new ArrayList<>();
   private final List<Removed> seen = new ArrayList<>();

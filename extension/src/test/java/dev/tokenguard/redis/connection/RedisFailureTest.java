@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /** A Redis that is not reachable, does not answer, or answers with an error. */
 final class RedisFailureTest extends ConnectionTest {
@@ -276,5 +277,22 @@ final class RedisFailureTest extends ConnectionTest {
     assertThat(telemetry.answered).isEmpty();
     assertThat(telemetry.entered).isEmpty();
     server.execute(Jedis::flushAll);
+  }
+
+  private static FailureClassifier classified(String code) {
+    return FailureClassifier.of(new JedisDataException(code + " and a reason"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "WRONGPASS"})
+  void given_an_error_that_answers_any_command_then_it_affects_all(String code) {
+    assertThat(classified(code)).isEqualTo(new FailureClassifier(Failure.REJECTED, true));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"WRONGTYPE", "READONLY", "OOM", "MISCONF", "NOREPLICAS", "NOPERM", "FORMAT", ""})
+  void given_an_error_that_answers_one_command_or_writes_then_it_does_not_affect_all(String code) {
+    assertThat(classified(code)).isEqualTo(new FailureClassifier(Failure.REJECTED, false));
   }
 }

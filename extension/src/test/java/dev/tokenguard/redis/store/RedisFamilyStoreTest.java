@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenguard.redis.TestRedis;
+import dev.tokenguard.redis.connection.RedisTelemetry.Operation;
 import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.revocation.RevocationTarget.Client;
@@ -303,5 +304,13 @@ final class RedisFamilyStoreTest extends FamilyStoreContract {
     assertUnavailable("FORMAT", it -> it.store.recordExchange("alice", "tag", "onrtte", 1));
     assertUnavailable("FORMAT", it -> it.store.exchanged("alice", "tag"));
     assertThat(JEDIS.hgetAll(KEY)).hasSize(2).containsValues("2,9,9");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gone.lua", "including-a-missing-file.lua"})
+  void given_a_script_or_an_included_file_that_is_missing_then_the_start_fails(String file) {
+    assertThatThrownBy(() -> LuaScript.of(Operation.ROTATE, file))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the JAR lacks the script gone.lua; build it again");
   }
 }
