@@ -161,7 +161,7 @@ final class StoresAgreePropertyTest {
           .withEqualsForType(
               (actual, expected) -> expected.isEmpty() || covers(actual, expected),
               AccessTokens.class)
-          .ignoringFields(isLeftToChance ? "accessTokens" : "none")
+          .ignoringFields(isLeftToChance ? new String[] {"accessTokens"} : new String[0])
           .isEqualTo(decision);
       assertPromises(decision, varied, applied);
       decision

@@ -64,7 +64,8 @@ abstract class AccessTokenRules extends StoreRules {
   }
 
   /**
-   * Steps of a {@link Scenario}; the generations that are named, and in how many seconds they end.
+   * Steps of a {@link Scenario}; the generations that are named, and in how many seconds they
+   * expire.
    */
   @ParameterizedTest(name = "{0}")
   @CsvSource(
