@@ -36,7 +36,7 @@ class ExtAuthzTest {
           GrpcMessageEncoder.encoder(),
           GrpcMessageDecoder.decoder(CheckResponse.getDefaultInstance()));
 
-  private static final TestIssuer ISSUER = new TestIssuer(0);
+  private static final TestIssuer ISSUER = new TestIssuer();
   private static final TestService SERVICE = new TestService(ISSUER);
   private static final Vertx VERTX = Vertx.vertx();
 

@@ -13,18 +13,13 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.tokenguard.testbed.server.LoopbackHttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -33,26 +28,14 @@ final class TestIssuer implements AutoCloseable {
 
   static final String AUDIENCE = "orders";
 
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicInteger fetches = new AtomicInteger();
   private volatile ECKey key = newKey("first");
   private volatile int status = 200;
   private volatile CountDownLatch gate = new CountDownLatch(0);
-
-  TestIssuer(int port) {
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.createContext("/", this::respond);
-    server.setExecutor(threads);
-    server.start();
-  }
+  private final LoopbackHttpServer server = new LoopbackHttpServer(this::respond);
 
   String issuer() {
-    return "http://127.0.0.1:" + server.getAddress().getPort() + "/realms/test";
+    return server.uri() + "/realms/test";
   }
 
   int fetches() {
@@ -136,16 +119,12 @@ final class TestIssuer implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     byte[] body = new JWKSet(key.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8);
-    request.getResponseHeaders().set("Content-Type", "application/json");
-    request.sendResponseHeaders(status, body.length);
-    request.getResponseBody().write(body);
-    request.close();
+    LoopbackHttpServer.respond(request, status, "application/json", body);
   }
 
   @Override
   public void close() {
     release();
-    server.stop(0);
-    threads.shutdownNow();
+    server.close();
   }
 }

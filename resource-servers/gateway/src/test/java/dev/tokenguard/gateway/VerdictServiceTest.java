@@ -40,7 +40,7 @@ class VerdictServiceTest {
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final TestIssuer issuer = new TestIssuer(0);
+  private final TestIssuer issuer = new TestIssuer();
   private final TestService service = new TestService(issuer);
 
   @AfterEach
@@ -310,7 +310,7 @@ class VerdictServiceTest {
 
   @Test
   void given_two_issuers_then_the_keys_of_one_do_not_sign_for_the_other() {
-    try (TestIssuer other = new TestIssuer(0)) {
+    try (TestIssuer other = new TestIssuer()) {
       start("--issuer", other.issuer());
 
       assertThat(verify(other.token()).statusCode()).isEqualTo(200);

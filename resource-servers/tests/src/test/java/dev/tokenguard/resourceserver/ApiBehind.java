@@ -2,38 +2,19 @@ package dev.tokenguard.resourceserver;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.tokenguard.testbed.server.LoopbackHttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /** An API behind a gateway, which checks nothing and keeps the headers of its requests. */
 final class ApiBehind implements AutoCloseable {
 
   private final List<Headers> requests = new CopyOnWriteArrayList<>();
-  private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final HttpServer server;
-
-  ApiBehind() {
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.createContext("/orders", request -> respond(request, 200));
-    server.createContext("/orders/broken", request -> respond(request, 500));
-    server.createContext("/orders/private", request -> respond(request, 403));
-    server.setExecutor(threads);
-    server.start();
-  }
+  private final LoopbackHttpServer server = new LoopbackHttpServer(this::respond);
 
   int port() {
-    return server.getAddress().getPort();
+    return server.port();
   }
 
   /** The headers of each request. */
@@ -41,17 +22,19 @@ final class ApiBehind implements AutoCloseable {
     return requests;
   }
 
-  private void respond(HttpExchange request, int status) throws IOException {
+  private void respond(HttpExchange request) throws IOException {
     requests.add(request.getRequestHeaders());
-    byte[] body = "[]".getBytes();
-    request.sendResponseHeaders(status, body.length);
-    request.getResponseBody().write(body);
-    request.close();
+    int status =
+        switch (request.getRequestURI().getPath()) {
+          case "/orders/broken" -> 500;
+          case "/orders/private" -> 403;
+          default -> 200;
+        };
+    LoopbackHttpServer.respond(request, status, "application/json", "[]".getBytes());
   }
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdown();
+    server.close();
   }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * An API that protects {@code GET /orders}, as a process with a network to Redis that can fail.
@@ -91,16 +92,26 @@ final class ExampleServer implements AutoCloseable {
   }
 
   HttpResponse<String> get(String accessToken) {
-    return send(HttpRequest.newBuilder(uri()).header("Authorization", "Bearer " + accessToken));
+    return send("/orders", "Authorization", "Bearer " + accessToken);
   }
 
   HttpResponse<String> getWithoutToken() {
-    return send(HttpRequest.newBuilder(uri()));
+    return send("/orders");
   }
 
-  private static HttpResponse<String> send(HttpRequest.Builder request) {
+  /**
+   * A request for any path.
+   *
+   * @param headers names and values in turn
+   */
+  HttpResponse<String> send(String path, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri().resolve(path)).timeout(LONGEST_REQUEST);
+    for (int index = 0; index < headers.length; index += 2) {
+      request.header(headers[index], headers[index + 1]);
+    }
     try {
-      return HTTP.send(request.timeout(LONGEST_REQUEST).build(), BodyHandlers.ofString());
+      return HTTP.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -112,6 +123,16 @@ final class ExampleServer implements AutoCloseable {
   /** The network between this server and Redis; Keycloak has another. */
   TcpProxy redis() {
     return redis;
+  }
+
+  /** Fails between this server and Redis while the assertions run. */
+  void during(Consumer<TcpProxy> outage, Runnable assertions) {
+    outage.accept(redis);
+    try {
+      assertions.run();
+    } finally {
+      redis.heal();
+    }
   }
 
   ServerLog log() {

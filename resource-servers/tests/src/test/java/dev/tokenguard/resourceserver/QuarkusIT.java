@@ -3,19 +3,15 @@ package dev.tokenguard.resourceserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.resourceserver.ExampleServer.Command;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
+import dev.tokenguard.testbed.server.TcpProxy;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** An application with {@code quarkus-oidc}. */
 class QuarkusIT extends ResourceServerContract {
 
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final String READY = "/q/health/ready";
 
   @Override
   protected Command command() {
@@ -24,38 +20,29 @@ class QuarkusIT extends ResourceServerContract {
   }
 
   @Test
-  void given_an_outage_then_the_readiness_follows_where_requests_are_refused()
-      throws IOException, InterruptedException {
+  void given_an_outage_then_the_readiness_follows_where_requests_are_refused() {
     ExampleServer refusing = api();
     ExampleServer accepting = api("WHEN_UNAVAILABLE", "accept");
-    assertThat(get(refusing, "/q/health/ready").statusCode()).isEqualTo(200);
+    assertThat(refusing.send(READY).statusCode()).isEqualTo(200);
 
-    refusing.redis().reset();
-    accepting.redis().reset();
-    try {
-      HttpResponse<String> ready = get(refusing, "/q/health/ready");
-      assertThat(ready.statusCode()).isEqualTo(503);
-      assertThat(ready.body()).contains("Token Guard");
-      assertThat(get(accepting, "/q/health/ready").statusCode()).isEqualTo(200);
-    } finally {
-      refusing.redis().heal();
-      accepting.redis().heal();
-    }
+    refusing.during(
+        TcpProxy::reset,
+        () -> {
+          HttpResponse<String> ready = refusing.send(READY);
+          assertThat(ready.statusCode()).isEqualTo(503);
+          assertThat(ready.body()).contains("Token Guard");
+        });
+    accepting.during(
+        TcpProxy::reset, () -> assertThat(accepting.send(READY).statusCode()).isEqualTo(200));
   }
 
   @Test
-  void given_checks_then_they_are_counted_by_verdict() throws IOException, InterruptedException {
+  void given_checks_then_they_are_counted_by_verdict() {
     ExampleServer api = api();
     assertThat(api.get(stack.user().logIn(stack.client()).accessToken()).statusCode())
         .isEqualTo(200);
 
-    assertThat(get(api, "/q/metrics").body())
+    assertThat(api.send("/q/metrics").body())
         .containsPattern("token_guard_checks_total\\{verdict=\"active\"} [1-9]");
-  }
-
-  private static HttpResponse<String> get(ExampleServer api, String path)
-      throws IOException, InterruptedException {
-    URI uri = api.uri().resolve(path);
-    return HTTP.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
   }
 }

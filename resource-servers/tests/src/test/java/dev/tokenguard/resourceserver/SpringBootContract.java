@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokenguard.resourceserver.ExampleServer.Command;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.server.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** The starter in its example applications, and what it adds to their actuator. */
 abstract class SpringBootContract extends ResourceServerContract {
 
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final String HEALTH = "/actuator/health/tokenGuard";
 
   /**
    * @param kind servlet, reactive or boot-4
@@ -48,14 +46,13 @@ abstract class SpringBootContract extends ResourceServerContract {
   void given_an_outage_then_the_instance_is_down_unless_it_accepts_tokens() {
     for (ExampleServer api : new ExampleServer[] {api(), api("WHEN_UNAVAILABLE", "accept")}) {
       awaitHealth(api, 200);
-      api.redis().reset();
-      try {
-        HttpResponse<String> health = actuator(api, "health/tokenGuard");
-        assertThat(health.statusCode()).isEqualTo(api == api() ? 503 : 200);
-        assertThat(health.body()).contains("\"redis\":\"unavailable\"");
-      } finally {
-        api.redis().heal();
-      }
+      api.during(
+          TcpProxy::reset,
+          () -> {
+            HttpResponse<String> health = api.send(HEALTH);
+            assertThat(health.statusCode()).isEqualTo(api == api() ? 503 : 200);
+            assertThat(health.body()).contains("\"redis\":\"unavailable\"");
+          });
       awaitHealth(api, 200);
     }
   }
@@ -69,28 +66,13 @@ abstract class SpringBootContract extends ResourceServerContract {
 
     for (String verdict : new String[] {"active", "revoked"}) {
       HttpResponse<String> metric =
-          actuator(api(), "metrics/token.guard.checks?tag=verdict:" + verdict);
+          api().send("/actuator/metrics/token.guard.checks?tag=verdict:" + verdict);
       assertThat(metric.statusCode()).as(verdict).isEqualTo(200);
     }
   }
 
   private static void awaitHealth(ExampleServer api, int status) {
     Await.until(
-        "health " + status,
-        Duration.ofSeconds(10),
-        () -> actuator(api, "health/tokenGuard").statusCode() == status);
-  }
-
-  private static HttpResponse<String> actuator(ExampleServer api, String path) {
-    try {
-      return HTTP.send(
-          HttpRequest.newBuilder(api.uri().resolve("/actuator/" + path)).build(),
-          BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+        "health " + status, Duration.ofSeconds(10), () -> api.send(HEALTH).statusCode() == status);
   }
 }
