@@ -1,5 +1,7 @@
 package dev.tokenguard.demo.app;
 
+import static dev.tokenguard.testbed.server.LoopbackHttpServer.respond;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -8,15 +10,11 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Json;
 import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.server.LoopbackHttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,11 +42,6 @@ class BrowserLibraryIT extends BrowserTest {
           "keycloak-js", "/node_modules/keycloak-js/lib/keycloak.js",
           "oidc-client-ts", "/node_modules/oidc-client-ts/dist/esm/oidc-client-ts.js");
 
-  /** RFC 7636, appendix B. */
-  private static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-
-  private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-
   private static final String CODE_FOR_TOKENS =
       """
       async ([endpoint, redirect_uri, code_verifier]) => {
@@ -67,48 +60,28 @@ class BrowserLibraryIT extends BrowserTest {
   private static final Set<String> REVOKED = ConcurrentHashMap.newKeySet();
 
   private static volatile String example;
-  private static HttpServer server;
+  private static LoopbackHttpServer server;
   private static URI app;
 
   @BeforeAll
-  static void setUp() throws IOException {
+  static void setUp() {
     assumeTrue(
         MODULES.values().stream()
             .map(LIBRARY.toString()::concat)
             .map(Path::of)
             .allMatch(Files::exists),
         "Run npm ci in resource-servers/browser: the library for browsers is not tested in Chromium");
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    app = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    server.createContext("/", BrowserLibraryIT::answer);
-    server.start();
-    admin()
-        .post(
-            "/clients",
-            Map.of(
-                "clientId",
-                CLIENT,
-                "publicClient",
-                true,
-                "redirectUris",
-                List.of(app + "/*"),
-                "webOrigins",
-                List.of(app.toString()),
-                "attributes",
-                Map.of("token-guard", "grace", "access.token.lifespan", "300")))
-        .orFail();
+    server = new LoopbackHttpServer(BrowserLibraryIT::answer);
+    app = server.uri();
+    createClient(CLIENT, app, Map.of("token-guard", "grace", "access.token.lifespan", "300"));
   }
 
   @AfterAll
   static void tearDown() {
     if (server != null) {
-      server.stop(0);
-      admin().delete("/clients/" + admin().clientUuid(CLIENT)).orFail();
+      server.close();
+      deleteClient(CLIENT);
     }
-  }
-
-  private static AdminApi admin() {
-    return keycloak().admin("demo");
   }
 
   @ParameterizedTest
@@ -194,17 +167,11 @@ class BrowserLibraryIT extends BrowserTest {
   private static Page logIn(BrowserContext context, String name) {
     Page page = context.newPage();
     if (name.equals("axios")) {
-      page.navigate(
-          endpoint("auth")
-              + "?response_type=code&scope=openid&client_id=app&code_challenge_method=S256"
-              + ("&redirect_uri=" + app + "/&code_challenge=" + CHALLENGE));
+      page.navigate(authorizationRequest(CLIENT, app + "/"));
     } else {
       page.navigate(app + "/");
     }
-    page.fill("#username", "alice");
-    page.fill("#password", "demo");
-    page.click("#kc-login");
-    page.waitForURL(app + "/**");
+    logInAsAlice(page, app + "/");
     if (name.equals("axios")) {
       Tab.await(page, "() => globalThis.session", null);
       page.evaluate(CODE_FOR_TOKENS, List.of(endpoint("token"), app + "/", VERIFIER));
@@ -233,18 +200,13 @@ class BrowserLibraryIT extends BrowserTest {
         .asInt();
   }
 
-  private static String endpoint(String name) {
-    return keycloak().baseUri().resolve("/realms/demo/protocol/openid-connect/" + name).toString();
-  }
-
   /** The code of the README with the address of this Keycloak. */
   private static String example(String name) throws IOException {
     String code =
         Files.readString(LIBRARY.resolve("README.md"))
             .split("```js " + name + "\n")[1]
             .split("```")[0];
-    return code.replace(
-            "https://login.example.com", keycloak().baseUri().toString().replaceAll("/$", ""))
+    return withAddresses(code)
         + """
         globalThis.session = session;
         globalThis.call = async () =>
@@ -253,19 +215,17 @@ class BrowserLibraryIT extends BrowserTest {
   }
 
   private static void answer(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      String path = exchange.getRequestURI().getPath();
-      if (path.equals("/")) {
-        send(exchange, 200, "text/html", PAGE.getBytes(StandardCharsets.UTF_8));
-      } else if (path.equals("/app.js")) {
-        send(exchange, 200, "text/javascript", example.getBytes(StandardCharsets.UTF_8));
-      } else if (path.equals("/api/orders")) {
-        send(exchange, isAuthorized(exchange) ? 200 : 401, "application/json", "[]".getBytes());
-      } else if (path.endsWith(".js")) {
-        send(exchange, 200, "text/javascript", Files.readAllBytes(Path.of(LIBRARY + path)));
-      } else {
-        exchange.sendResponseHeaders(404, -1);
-      }
+    String path = exchange.getRequestURI().getPath();
+    if (path.equals("/")) {
+      respond(exchange, 200, "text/html", PAGE.getBytes(UTF_8));
+    } else if (path.equals("/app.js")) {
+      respond(exchange, 200, "text/javascript", example.getBytes(UTF_8));
+    } else if (path.equals("/api/orders")) {
+      respond(exchange, isAuthorized(exchange) ? 200 : 401, "application/json", "[]".getBytes());
+    } else if (path.endsWith(".js")) {
+      respond(exchange, 200, "text/javascript", Files.readAllBytes(Path.of(LIBRARY + path)));
+    } else {
+      respond(exchange, 404, "text/plain", new byte[0]);
     }
   }
 
@@ -273,12 +233,5 @@ class BrowserLibraryIT extends BrowserTest {
   private static boolean isAuthorized(HttpExchange exchange) {
     String header = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
     return header.startsWith("Bearer ") && !REVOKED.contains(header.substring(7));
-  }
-
-  private static void send(HttpExchange exchange, int status, String type, byte[] body)
-      throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", type);
-    exchange.sendResponseHeaders(status, body.length);
-    exchange.getResponseBody().write(body);
   }
 }

@@ -11,6 +11,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
+import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.redis.RedisServer;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +47,11 @@ abstract class BrowserTest {
           "--disable-background-networking",
           "--disable-component-update",
           "--disable-sync");
+
+  /** RFC 7636, appendix B. */
+  static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+  private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
   private static Playwright playwright;
   private static Browser browser;
@@ -119,6 +126,59 @@ abstract class BrowserTest {
   /** All browser tests share the servers, which end with the tests. */
   static KeycloakServer keycloak() {
     return Servers.SHARED.keycloak;
+  }
+
+  static AdminApi admin() {
+    return keycloak().admin("demo");
+  }
+
+  static String endpoint(String name) {
+    return keycloak().baseUri().resolve("/realms/demo/protocol/openid-connect/" + name).toString();
+  }
+
+  /** A client of a page with an origin of its own. */
+  static void createClient(String id, URI origin, Map<String, String> attributes) {
+    admin()
+        .post(
+            "/clients",
+            Map.of(
+                "clientId",
+                id,
+                "publicClient",
+                true,
+                "redirectUris",
+                List.of(origin + "/*"),
+                "webOrigins",
+                List.of(origin.toString()),
+                "attributes",
+                attributes))
+        .orFail();
+  }
+
+  static void deleteClient(String id) {
+    admin().delete("/clients/" + admin().clientUuid(id)).orFail();
+  }
+
+  /** The address of the login page, for the {@link #VERIFIER}. */
+  static String authorizationRequest(String client, String redirectUri) {
+    return endpoint("auth")
+        + "?response_type=code&scope=openid&code_challenge_method=S256&code_challenge="
+        + CHALLENGE
+        + ("&client_id=" + client + "&redirect_uri=" + redirectUri);
+  }
+
+  /** On the login page. */
+  static void logInAsAlice(Page page, String redirectUri) {
+    page.fill("#username", "alice");
+    page.fill("#password", "demo");
+    page.click("#kc-login");
+    page.waitForURL(redirectUri + "**");
+  }
+
+  /** Code of the documentation, with the address of this Keycloak. */
+  static String withAddresses(String code) {
+    return code.replace(
+        "https://login.example.com", keycloak().baseUri().toString().replaceAll("/$", ""));
   }
 
   private static URI page() {

@@ -10,7 +10,6 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.tokenguard.testbed.Await;
-import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.OidcClient;
 import java.io.IOException;
@@ -267,10 +266,6 @@ class ConsoleIT extends BrowserTest {
     Answer login = client.login("bob", "demo").orFail();
     admin().resetPassword(admin().userId("bob"), "demo").orFail();
     return client.refresh(login.refreshToken());
-  }
-
-  private static AdminApi admin() {
-    return keycloak().admin("demo");
   }
 
   private static OidcClient client(String clientId) {

@@ -7,13 +7,10 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.Cookie;
-import com.sun.net.httpserver.HttpServer;
-import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.keycloak.ClientPolicies;
+import dev.tokenguard.testbed.server.LoopbackHttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,11 +34,6 @@ class CookieIT extends BrowserTest {
   private static final String COOKIE = "__Secure-refresh-token-";
   private static final String PLACEHOLDER = "cookie";
 
-  /** RFC 7636, appendix B. */
-  private static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-
-  private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-
   private static final String POST =
       """
       async ([uri, fields, mode]) => {
@@ -54,7 +46,7 @@ class CookieIT extends BrowserTest {
         }
       }""";
 
-  private static final List<HttpServer> PAGES = new ArrayList<>();
+  private static final List<LoopbackHttpServer> PAGES = new ArrayList<>();
 
   private static List<JsonNode> profiles;
   private static List<JsonNode> policies;
@@ -63,27 +55,13 @@ class CookieIT extends BrowserTest {
   private static URI otherSite;
 
   @BeforeAll
-  static void setUp() throws IOException {
+  static void setUp() {
     app = URI.create("http://127.0.0.1:" + serve());
     otherOrigin = URI.create("http://127.0.0.1:" + serve());
     otherSite = URI.create("http://localhost:" + serve());
     profiles = listOf("profiles");
     policies = listOf("policies");
-    admin()
-        .post(
-            "/clients",
-            Map.of(
-                "clientId",
-                CLIENT,
-                "publicClient",
-                true,
-                "redirectUris",
-                List.of(app + "/*"),
-                "webOrigins",
-                List.of(app.toString()),
-                "attributes",
-                Map.of("policy-group", CLIENT)))
-        .orFail();
+    createClient(CLIENT, app, Map.of("policy-group", CLIENT));
     admin()
         .putProfilesAndPolicies(
             List.of(
@@ -97,9 +75,9 @@ class CookieIT extends BrowserTest {
 
   @AfterAll
   static void tearDown() {
-    PAGES.forEach(page -> page.stop(0));
+    PAGES.forEach(LoopbackHttpServer::close);
     admin().putProfilesAndPolicies(profiles, policies);
-    admin().delete("/clients/" + admin().clientUuid(CLIENT)).orFail();
+    deleteClient(CLIENT);
   }
 
   private static List<JsonNode> listOf(String name) {
@@ -108,46 +86,20 @@ class CookieIT extends BrowserTest {
     return found;
   }
 
-  private static int serve() throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          try (exchange) {
-            byte[] body = "<!doctype html><title>page</title>".getBytes();
-            exchange.getResponseHeaders().set("Content-Type", "text/html");
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-          }
-        });
-    server.start();
+  private static int serve() {
+    LoopbackHttpServer server =
+        new LoopbackHttpServer(
+            request ->
+                LoopbackHttpServer.respond(
+                    request, 200, "text/html", "<!doctype html><title>page</title>".getBytes()));
     PAGES.add(server);
-    return server.getAddress().getPort();
-  }
-
-  private static AdminApi admin() {
-    return keycloak().admin("demo");
-  }
-
-  private static String endpoint(String name) {
-    return keycloak().baseUri().resolve("/realms/demo/protocol/openid-connect/" + name).toString();
+    return server.port();
   }
 
   /** Logs in as far as the redirect with the code. */
   private static String authorize(Page page) {
-    page.navigate(
-        endpoint("auth")
-            + "?response_type=code&scope=openid&client_id="
-            + CLIENT
-            + "&redirect_uri="
-            + app
-            + "/callback&code_challenge_method=S256&code_challenge="
-            + CHALLENGE);
-    page.fill("#username", "alice");
-    page.fill("#password", "demo");
-    page.click("#kc-login");
-    page.waitForURL(app + "/callback**");
+    page.navigate(authorizationRequest(CLIENT, app + "/callback"));
+    logInAsAlice(page, app + "/callback");
     return page.url().replaceAll(".*[?&]code=([^&]+).*", "$1");
   }
 
@@ -206,10 +158,7 @@ class CookieIT extends BrowserTest {
         script.append(line.replaceAll("^await (.*);$", "statuses.push((await $1).status);") + '\n');
       }
     }
-    return script
-        .append("return statuses; }")
-        .toString()
-        .replace("https://login.example.com", keycloak().baseUri().toString().replaceAll("/$", ""))
+    return withAddresses(script.append("return statuses; }").toString())
         .replace("client_id: 'app'", "client_id: '" + CLIENT + "'");
   }
 
