@@ -9,6 +9,7 @@ import dev.tokenguard.testbed.redis.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -19,8 +20,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisAccessControlException;
 
-/** The documented ACL user has the permissions of the scripts, and no others. */
+/** The documented ACL users have the permissions that they need, and no others. */
 final class DocumentedUserTest extends ConnectionTest {
 
   private static final Path SCRIPTS = Path.of("src/main/resources/dev/tokenguard/redis/store/lua");
@@ -85,6 +87,39 @@ final class DocumentedUserTest extends ConnectionTest {
               user::flushAll,
               user::aclList)) {
         assertThatThrownBy(forbidden::run).hasMessageMatching("(?s).*(NOPERM|permission|can't).*");
+      }
+    }
+  }
+
+  @Test
+  void given_the_user_of_an_api_then_it_reads_the_entries_and_nothing_else() throws IOException {
+    String command = "ACL SETUSER api ";
+    try (Stream<String> lines = Files.lines(Path.of("../docs/resource-servers.md"))) {
+      String[] rules =
+          lines.filter(line -> line.startsWith(command)).findFirst().orElseThrow().split(" ");
+      server.execute(
+          owner -> owner.aclSetUser(rules[2], Arrays.copyOfRange(rules, 3, rules.length)));
+    }
+    server.execute(
+        owner -> owner.mset("tg:at:a", "logout", "tg:sid:b", "1 logout", "tg:sub:c", "1"));
+    try (Jedis user = new Jedis("127.0.0.1", server.port())) {
+      user.auth("api", "secret");
+      assertThat(Stream.of("tg:at:a", "tg:sid:b", "tg:sub:c").map(user::get))
+          .containsExactly("logout", "1 logout", "1");
+      for (Runnable forbidden :
+          List.<Runnable>of(
+              () -> user.set("tg:at:a", "x"),
+              () -> user.setex("tg:sub:c", 60, "x"),
+              () -> user.del("tg:sid:b"),
+              () -> user.expire("tg:at:a", 1),
+              () -> user.hgetAll("tg:u:{user}"),
+              () -> user.get("tg:u:{user}"),
+              () -> user.get("other"),
+              () -> user.keys("*"),
+              () -> user.scan("0"),
+              () -> user.publish("channel", "x"),
+              user::flushAll)) {
+        assertThatThrownBy(forbidden::run).isInstanceOf(JedisAccessControlException.class);
       }
     }
   }
