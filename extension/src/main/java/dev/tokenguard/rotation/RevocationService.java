@@ -57,6 +57,9 @@ public final class RevocationService {
      * Passes on the unexpired access tokens of the families whose ids the revocation contains, and
      * of the families found, page by page.
      *
+     * @param isFirst whether the caller has just removed the client sessions of the revocation,
+     *     also those of its second. A refresh that was granted before can put one back into
+     *     Keycloak's cache until it is completed, so it is not looked up whether they are gone
      * @param isGone whether the session or client session of a family no longer exists. Of the
      *     families that began in the second of the revocation, it distinguishes the terminated ones
      *     from those of a new login
@@ -64,7 +67,10 @@ public final class RevocationService {
      * @throws StoreUnavailableException if the store is unavailable; some pages may then have been
      *     passed on
      */
-    public void name(Predicate<TokenFamily> isGone, Consumer<? super List<AccessTokens>> named) {
+    public void name(
+        boolean isFirst,
+        Predicate<TokenFamily> isGone,
+        Consumer<? super List<AccessTokens>> named) {
       RevocationTarget.Marks marks = revocation.marks();
       Page page = new Page(revocation, named);
       Set<String> byId = new HashSet<>(marks.families());
@@ -78,10 +84,9 @@ public final class RevocationService {
                 // A family without a session was revoked before its login or refresh was recorded.
                 String session = family.sessionId().orElse("");
                 String client = family.clientId().orElse("");
-                if (!byId.contains(family.id())
-                    && (clients.contains(client)
-                        || clientSessions.contains(new ClientSession(session, client)))) {
-                  page.add(family, isGone);
+                boolean isNamed = clientSessions.contains(new ClientSession(session, client));
+                if (!byId.contains(family.id()) && (isNamed || clients.contains(client))) {
+                  page.add(family, isFirst && isNamed ? removed -> true : isGone);
                 }
               });
       page.handOn();

@@ -54,7 +54,7 @@ final class RevocationServiceTest {
     List<String> named = new ArrayList<>();
     service
         .mark(revocation(target, later))
-        .name(isGone, page -> page.forEach(tokens -> named.add(tokens.family())));
+        .name(false, isGone, page -> page.forEach(tokens -> named.add(tokens.family())));
     return named;
   }
 
@@ -77,6 +77,18 @@ final class RevocationServiceTest {
     // It is revoked by now, and named again.
     assertThat(named(clientSession, 0, family -> true))
         .containsExactlyInAnyOrder(login.family(), "other tab");
+  }
+
+  @Test
+  void given_a_removed_client_session_that_a_request_puts_back_then_its_families_are_revoked() {
+    List<String> named = new ArrayList<>();
+    service
+        .mark(revocation(clientSession, 0))
+        .name(true, family -> false, page -> page.forEach(each -> named.add(each.family())));
+
+    assertThat(named).containsExactlyInAnyOrder(login.family(), "other tab");
+    assertThat(store.rotate(login.refresh(0, clock), Policies.DEFAULT, it -> false))
+        .isInstanceOf(RefreshDecision.Revoked.class);
   }
 
   @Test
@@ -119,7 +131,7 @@ final class RevocationServiceTest {
       List<Integer> pages = new ArrayList<>();
       service
           .mark(revocation(clientSession, later))
-          .name(family -> later == 0, page -> pages.add(page.size()));
+          .name(false, family -> later == 0, page -> pages.add(page.size()));
       assertThat(pages).containsExactly(RevocationService.PAGE, RevocationService.PAGE, 9);
     }
   }

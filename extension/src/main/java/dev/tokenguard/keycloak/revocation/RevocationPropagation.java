@@ -10,9 +10,9 @@ import dev.tokenguard.rotation.RevocationService;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import dev.tokenguard.rotation.TokenFamily;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.keycloak.common.util.Time;
-import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
@@ -102,7 +102,7 @@ public final class RevocationPropagation implements Delivery {
       long cutOff = isFirst ? Time.currentTime() : revocation.before();
       remover.removeAll(revocation, isFirst);
       revoked.addSessionsAndUser(revocation, Math.max(cutOff, revocation.before()));
-      marked.name(family -> isRemoved(session, family), revoked::addAll);
+      marked.name(isFirst, family -> isRemoved(session, family), revoked::addAll);
       return Optional.empty();
     } catch (StoreUnavailableException unavailable) {
       remover.removeAll(revocation, isFirst);
@@ -114,11 +114,7 @@ public final class RevocationPropagation implements Delivery {
     String client = family.clientId().orElse("");
     return SessionRemover.withId(session, family.sessionId().orElse(""))
         .filter(userSession -> userSession.isOffline() == family.isOffline())
-        .allMatch(
-            userSession -> {
-              AuthenticatedClientSessionModel login =
-                  userSession.getAuthenticatedClientSessionByClient(client);
-              return login == null;
-            });
+        .map(userSession -> userSession.getAuthenticatedClientSessionByClient(client))
+        .allMatch(Objects::isNull);
   }
 }
