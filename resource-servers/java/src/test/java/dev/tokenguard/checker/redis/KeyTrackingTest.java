@@ -244,7 +244,7 @@ final class KeyTrackingTest {
           checker.check(token);
           server.execute(it -> it.set("tg:at:" + token.tokenId().get(), "x"));
           awaitRevoked(token);
-          assertThat(log).hasSize(2);
+          awaitRecoveryInLog();
           assertThat(log.get(0)).startsWith("WARNING").contains("time-to-live");
           assertThat(log.get(1)).startsWith("INFO");
         });
@@ -281,12 +281,18 @@ final class KeyTrackingTest {
 
             acl("SETUSER api +client|tracking");
             awaitActive(tracking);
-            assertThat(log).hasSize(2);
+            awaitRecoveryInLog();
             assertThat(log.get(0)).contains("+client|tracking", "NOPERM");
           });
     } finally {
       acl("SETUSER api +client|tracking");
     }
+  }
+
+  /** It is logged just after the tracking is active again. */
+  private void awaitRecoveryInLog() {
+    Await.until("the second line in the log", PATIENCE, () -> log.size() > 1);
+    assertThat(log).hasSize(2);
   }
 
   /**
