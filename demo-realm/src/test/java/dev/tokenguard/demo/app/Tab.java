@@ -73,15 +73,9 @@ final class Tab {
     awaitText("#outcome", text);
   }
 
-  /**
-   * Waits for a condition in the page; by default, Playwright would have it drawn sixty times a
-   * second.
-   */
+  /** Waits for a condition in the page, also one that holds for a moment only. */
   static void await(Page page, String condition, Object argument) {
-    page.waitForFunction(
-        condition,
-        argument,
-        new WaitForFunctionOptions().setPollingInterval(50).setTimeout(PATIENCE_MS));
+    page.waitForFunction(condition, argument, new WaitForFunctionOptions().setTimeout(PATIENCE_MS));
   }
 
   void awaitText(String selector, String text) {
