@@ -33,7 +33,7 @@ final class ExampleServer implements AutoCloseable {
   private static final Duration TIME_TO_START = Duration.ofSeconds(60);
 
   /** A request that takes longer has hung. */
-  private static final Duration LONGEST_REQUEST = Duration.ofSeconds(30);
+  private static final Duration LONGEST_REQUEST = Duration.ofSeconds(10);
 
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
