@@ -59,14 +59,14 @@ public interface IncidentLog {
       BLACKLISTED_ACTIVITY;
 
       /** The id in Redis and in the admin REST API. */
-      public String word() {
+      public String id() {
         return Setting.id(this);
       }
 
-      /** The type by its id; empty if there is none. */
-      public static Optional<Type> of(String word) {
+      /** Empty for the id of no type. */
+      public static Optional<Type> of(String id) {
         for (Type type : values()) {
-          if (type.word().equals(word)) {
+          if (type.id().equals(id)) {
             return Optional.of(type);
           }
         }

@@ -57,7 +57,7 @@ public record Revocation(RevocationTarget target, long before, long retainUntil)
     NOT_BEFORE;
 
     /** The id in Redis, in events and in the admin REST API. */
-    public String word() {
+    public String id() {
       return Setting.id(this);
     }
   }

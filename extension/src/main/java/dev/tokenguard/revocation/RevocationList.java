@@ -53,7 +53,7 @@ public interface RevocationList {
    * @param cutoff seconds since the epoch. Access tokens of a session with an {@code iat} up to and
    *     including it are revoked, those of a user with an {@code iat} before it; 0 for an access
    *     token
-   * @param reason a {@link Reason#word}; empty for a user
+   * @param reason a {@link Reason#id}; empty for a user
    * @param expiresAt the time from which no token that the entry covers can be valid, seconds since
    *     the epoch
    * @param minTtl the shortest TTL in seconds, because the clock of the store may be ahead of that
@@ -75,11 +75,11 @@ public interface RevocationList {
     }
 
     public static Entry ofAccessToken(String id, Reason reason, long expiresAt) {
-      return new Entry(RevocationScope.ACCESS_TOKEN, id, 0, reason.word(), expiresAt, 0);
+      return new Entry(RevocationScope.ACCESS_TOKEN, id, 0, reason.id(), expiresAt, 0);
     }
 
     public static Entry ofSession(String id, long cutoff, Reason reason, long expiresAt) {
-      return new Entry(RevocationScope.SESSION, id, cutoff, reason.word(), expiresAt, 0);
+      return new Entry(RevocationScope.SESSION, id, cutoff, reason.id(), expiresAt, 0);
     }
 
     public static Entry ofUser(String userId, long issuedBefore, long expiresAt) {

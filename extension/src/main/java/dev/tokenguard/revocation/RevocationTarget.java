@@ -18,14 +18,14 @@ public sealed interface RevocationTarget {
   /** The marks of this target in the store. */
   Marks marks();
 
-  /** Whether the marks of another target of the user include this target. */
-  boolean isNamedBy(Marks marks);
+  /** Whether marks of the user include this target. */
+  boolean isIncludedIn(Marks marks);
 
   <T> T accept(Visitor<T> visitor);
 
   /** Whether a revocation of this target includes the other one. */
   default boolean covers(RevocationTarget other) {
-    return userId().equals(other.userId()) && (equals(other) || other.isNamedBy(marks()));
+    return userId().equals(other.userId()) && (equals(other) || other.isIncludedIn(marks()));
   }
 
   /**
@@ -50,7 +50,7 @@ public sealed interface RevocationTarget {
     }
 
     @Override
-    public boolean isNamedBy(Marks marks) {
+    public boolean isIncludedIn(Marks marks) {
       return marks.isUser() || marks.families().containsAll(families);
     }
 
@@ -84,9 +84,9 @@ public sealed interface RevocationTarget {
     }
 
     @Override
-    public boolean isNamedBy(Marks marks) {
+    public boolean isIncludedIn(Marks marks) {
       return !clientSessions.isEmpty()
-              && marks.nameSessions(clientSessions.stream().map(ClientSession::sessionId))
+              && marks.includeSessions(clientSessions.stream().map(ClientSession::sessionId))
           || marks.clientSessions().containsAll(clientSessions)
               && marks.families().containsAll(families);
     }
@@ -122,8 +122,8 @@ public sealed interface RevocationTarget {
     }
 
     @Override
-    public boolean isNamedBy(Marks marks) {
-      return marks.isUser() && marks.nameSessions(sessions.stream());
+    public boolean isIncludedIn(Marks marks) {
+      return marks.isUser() && marks.includeSessions(sessions.stream());
     }
 
     @Override
@@ -154,8 +154,8 @@ public sealed interface RevocationTarget {
     }
 
     @Override
-    public boolean isNamedBy(Marks marks) {
-      return sessions.stream().allMatch(marks::name);
+    public boolean isIncludedIn(Marks marks) {
+      return sessions.stream().allMatch(marks::include);
     }
 
     @Override
@@ -192,7 +192,7 @@ public sealed interface RevocationTarget {
     }
 
     @Override
-    public boolean isNamedBy(Marks marks) {
+    public boolean isIncludedIn(Marks marks) {
       return marks.isUser();
     }
 
@@ -230,8 +230,8 @@ public sealed interface RevocationTarget {
     }
 
     @Override
-    public boolean isNamedBy(Marks marks) {
-      return marks.isUser() && marks.nameSessions(sessions.stream());
+    public boolean isIncludedIn(Marks marks) {
+      return marks.isUser() && marks.includeSessions(sessions.stream());
     }
 
     /** With an excluded session, nothing is certain to be included. */
@@ -296,14 +296,14 @@ public sealed interface RevocationTarget {
       families = List.copyOf(families);
     }
 
-    private boolean name(Session session) {
+    private boolean include(Session session) {
       return sessions.stream()
           .filter(it -> it.id().equals(session.id()))
           .anyMatch(it -> it.kind() == SessionKind.BOTH || it.kind() == session.kind());
     }
 
-    private boolean nameSessions(Stream<String> ids) {
-      return ids.allMatch(id -> name(new Session(id, SessionKind.BOTH)));
+    private boolean includeSessions(Stream<String> ids) {
+      return ids.allMatch(id -> include(new Session(id, SessionKind.BOTH)));
     }
   }
 

@@ -40,13 +40,13 @@ public interface FamilyStore {
   /**
    * Decides about the presented token and records the decision, by the clock of the store.
    *
-   * @param wasUnanswered whether an attempt to refresh the presented token got no response. Its
+   * @param isUnacknowledged whether an attempt to refresh the presented token got no response. Its
    *     argument is the id of the attempt that got the newest successor last. Called at most once,
    *     before the decision, and only if the replay is a reuse for no other reason than the end of
    *     the grace period. If true, the successor is granted, and its grace period begins
    */
   RefreshDecision rotate(
-      RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered);
+      RotationRequest request, RotationPolicy policy, Predicate<String> isUnacknowledged);
 
   /**
    * Records the marks of a revocation. From then on {@link #rotate} refuses the tokens that they

@@ -115,7 +115,7 @@ public sealed interface RefreshDecision {
    * @param replaced the access tokens that were issued with the presented token
    */
   record Rotated(
-      Outcome outcome, SuccessorToken child, AccessTokens replaced, Optional<Outcome> observed)
+      Outcome outcome, SuccessorToken successor, AccessTokens replaced, Optional<Outcome> observed)
       implements RefreshDecision {
 
     private static final Set<Outcome> ROTATIONS =
@@ -136,7 +136,7 @@ public sealed interface RefreshDecision {
 
     @Override
     public Optional<SuccessorToken> issued() {
-      return Optional.of(child);
+      return Optional.of(successor);
     }
 
     @Override
@@ -150,7 +150,7 @@ public sealed interface RefreshDecision {
    *
    * @param outcome {@code REPLAYED} or {@code CONVERGED}
    */
-  record Replayed(Outcome outcome, SuccessorToken child, Optional<Outcome> observed)
+  record Replayed(Outcome outcome, SuccessorToken successor, Optional<Outcome> observed)
       implements RefreshDecision {
 
     public Replayed {
@@ -161,7 +161,7 @@ public sealed interface RefreshDecision {
 
     @Override
     public Optional<SuccessorToken> issued() {
-      return Optional.of(child);
+      return Optional.of(successor);
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 
 /**
  * Revokes in two steps. After {@link #mark}, no token that the revocation covers can be refreshed,
- * so the access tokens that {@link Marked#name} finds are complete.
+ * so the access tokens that {@link Marked#accessTokens} passes on are complete.
  */
 public final class RevocationService {
 
@@ -63,16 +63,16 @@ public final class RevocationService {
      * @param isGone whether the session or client session of a family no longer exists. Of the
      *     families that began in the second of the revocation, it distinguishes the terminated ones
      *     from those of a new login
-     * @param named receives the access tokens of a page; a family may occur twice
+     * @param receiver gets the access tokens of a page; a family may occur twice
      * @throws StoreUnavailableException if the store is unavailable; some pages may then have been
      *     passed on
      */
-    public void name(
+    public void accessTokens(
         boolean isFirst,
         Predicate<TokenFamily> isGone,
-        Consumer<? super List<AccessTokens>> named) {
+        Consumer<? super List<AccessTokens>> receiver) {
       RevocationTarget.Marks marks = revocation.marks();
-      Page page = new Page(revocation, named);
+      Page page = new Page(revocation, receiver);
       Set<String> byId = new HashSet<>(marks.families());
       revoked.accessTokens().forEach(page::add);
       Set<ClientSession> clientSessions = new HashSet<>(marks.clientSessions());
@@ -84,12 +84,12 @@ public final class RevocationService {
                 // A family without a session was revoked before its login or refresh was recorded.
                 String session = family.sessionId().orElse("");
                 String client = family.clientId().orElse("");
-                boolean isNamed = clientSessions.contains(new ClientSession(session, client));
-                if (!byId.contains(family.id()) && (isNamed || clients.contains(client))) {
-                  page.add(family, isFirst && isNamed ? removed -> true : isGone);
+                boolean isMarked = clientSessions.contains(new ClientSession(session, client));
+                if (!byId.contains(family.id()) && (isMarked || clients.contains(client))) {
+                  page.add(family, isFirst && isMarked ? removed -> true : isGone);
                 }
               });
-      page.handOn();
+      page.flush();
     }
   }
 
@@ -103,13 +103,13 @@ public final class RevocationService {
   /** The families of one page. */
   private final class Page {
     private final Revocation revocation;
-    private final Consumer<? super List<AccessTokens>> named;
+    private final Consumer<? super List<AccessTokens>> receiver;
     private final List<AccessTokens> covered = new ArrayList<>();
     private final List<String> ofThatSecond = new ArrayList<>();
 
-    private Page(Revocation revocation, Consumer<? super List<AccessTokens>> named) {
+    private Page(Revocation revocation, Consumer<? super List<AccessTokens>> receiver) {
       this.revocation = revocation;
-      this.named = named;
+      this.receiver = receiver;
     }
 
     private void add(TokenFamily family, Predicate<TokenFamily> isGone) {
@@ -117,24 +117,24 @@ public final class RevocationService {
         add(family.accessTokens());
       } else if (!family.isRevoked() && isGone.test(family)) {
         ofThatSecond.add(family.id());
-        handOnIfFull();
+        flushIfFull();
       }
     }
 
     private void add(AccessTokens tokens) {
       if (!tokens.isEmpty()) {
         covered.add(tokens);
-        handOnIfFull();
+        flushIfFull();
       }
     }
 
-    private void handOnIfFull() {
+    private void flushIfFull() {
       if (covered.size() + ofThatSecond.size() >= PAGE) {
-        handOn();
+        flush();
       }
     }
 
-    private void handOn() {
+    private void flush() {
       // The marks exclude logins of the second of the revocation, so these families are marked by
       // their ids.
       if (!ofThatSecond.isEmpty()) {
@@ -148,7 +148,7 @@ public final class RevocationService {
         ofThatSecond.clear();
       }
       if (!covered.isEmpty()) {
-        named.accept(List.copyOf(covered));
+        receiver.accept(List.copyOf(covered));
         covered.clear();
       }
     }

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * @param userId the id of the user in Keycloak
  * @param presented the position of the presented token
  * @param session the session of the token
- * @param child the successor as Keycloak would issue it now
+ * @param successor the successor as Keycloak would issue it now
  * @param accessToken the access token that is issued with the successor
  * @param context the context of the request
  * @param binding the context to which the family is bound, by a claim of the presented token
@@ -40,7 +40,7 @@ public record RotationRequest(
     String userId,
     TokenPosition presented,
     Session session,
-    ProposedChild child,
+    ProposedSuccessor successor,
     AccessToken accessToken,
     RequestContext context,
     Optional<RequestContext> binding,
@@ -67,7 +67,7 @@ public record RotationRequest(
    * One HTTP request, whose response may not reach the client.
    *
    * @param id random for each HTTP request, four characters of Base64url; empty if a lost response
-   *     is never an excuse for a replay
+   *     never makes a later replay acceptable
    * @param age the time since the request reached this node, by a monotonic clock; zero if unknown
    */
   public record Attempt(String id, Duration age) {
@@ -112,7 +112,7 @@ public record RotationRequest(
    * @param revokedRetainUntil the expiry of the record of a revoked family: the largest lifespan of
    *     its session, if that has a bound. Not before {@code retainUntil}
    */
-  public record ProposedChild(
+  public record ProposedSuccessor(
       long issuedAt, long expiresAt, long retainUntil, long revokedRetainUntil) {}
 
   /**

@@ -24,15 +24,15 @@ public final class RotationService {
    *
    * <p>Key is the presented token with the {@linkplain RotationRequest.Attempt attempt}. The store
    * accepts a late replay only if the attempt that got the newest successor is one of these. So an
-   * attacker's own request without a response excuses no replay: it got no successor.
+   * attacker's own request without a response has no effect: it got no successor.
    */
   public interface UnacknowledgedRotations {
 
     /** A client that has not retried by then does not wait for the response. */
-    Duration REMEMBERED_FOR = Duration.ofHours(1);
+    Duration KEPT_FOR = Duration.ofHours(1);
 
     /** Records an attempt. Does not throw; without the record, the grace period applies. */
-    void remember(TokenPosition presented, String attempt);
+    void record(TokenPosition presented, String attempt);
 
     /** Whether this attempt presented the token at this position and got no response. */
     boolean contains(TokenPosition presented, String attempt);
@@ -57,8 +57,10 @@ public final class RotationService {
     } catch (StoreUnavailableException unavailable) {
       RefreshDecision decision = withoutStore(request, policy);
       String attempt = request.attempt().id();
-      if (unavailable.mayHaveBeenTaken() && decision instanceof Unavailable && !attempt.isEmpty()) {
-        unacknowledged.remember(presented, attempt);
+      if (unavailable.mayHaveBeenExecuted()
+          && decision instanceof Unavailable
+          && !attempt.isEmpty()) {
+        unacknowledged.record(presented, attempt);
       }
       return decision;
     }
@@ -97,7 +99,7 @@ public final class RotationService {
     if (isMismatch && policy.onBindingMismatch() != MismatchConsequence.OBSERVE) {
       return Optional.of(new Mismatched(OptionalLong.of(generation), Optional.empty()));
     }
-    if (notAfter > 0 && request.child().issuedAt() >= notAfter) {
+    if (notAfter > 0 && request.successor().issuedAt() >= notAfter) {
       return Optional.of(Denied.EXPIRED);
     }
     if (policy.rotates() && policy.maxRotations() > 0 && generation >= policy.maxRotations()) {
@@ -114,8 +116,8 @@ public final class RotationService {
                 it ->
                     new SuccessorToken(
                         it.presented().generation() + 1,
-                        it.child().issuedAt(),
-                        it.child().expiresAt(),
+                        it.successor().issuedAt(),
+                        it.successor().expiresAt(),
                         0,
                         it.binding())));
   }

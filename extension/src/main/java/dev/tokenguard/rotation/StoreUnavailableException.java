@@ -3,12 +3,12 @@ package dev.tokenguard.rotation;
 /** The store was not reachable, did not answer in time, or gave an unexpected answer. */
 public final class StoreUnavailableException extends RuntimeException {
 
-  private final boolean mayHaveBeenTaken;
+  private final boolean mayHaveBeenExecuted;
 
   /** The store has not executed the step. */
   public StoreUnavailableException(String message) {
     super(message);
-    this.mayHaveBeenTaken = false;
+    this.mayHaveBeenExecuted = false;
   }
 
   /** The store has not executed the step. */
@@ -16,9 +16,9 @@ public final class StoreUnavailableException extends RuntimeException {
     this(message, cause, false);
   }
 
-  private StoreUnavailableException(String message, Throwable cause, boolean mayHaveBeenTaken) {
+  private StoreUnavailableException(String message, Throwable cause, boolean mayHaveBeenExecuted) {
     super(message, cause);
-    this.mayHaveBeenTaken = mayHaveBeenTaken;
+    this.mayHaveBeenExecuted = mayHaveBeenExecuted;
   }
 
   /** The store did not answer, and may have executed the step. */
@@ -27,7 +27,7 @@ public final class StoreUnavailableException extends RuntimeException {
   }
 
   /** Whether the store may have executed the step. */
-  public boolean mayHaveBeenTaken() {
-    return mayHaveBeenTaken;
+  public boolean mayHaveBeenExecuted() {
+    return mayHaveBeenExecuted;
   }
 }

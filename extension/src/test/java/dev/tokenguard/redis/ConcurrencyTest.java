@@ -93,7 +93,7 @@ final class ConcurrencyTest {
 
   private List<AccessTokens> revoke(RevocationTarget target) {
     long now = clock.second();
-    return store.revoke(new Revocation(target, now, now + Login.REMEMBERED));
+    return store.revoke(new Revocation(target, now, now + Login.RETENTION));
   }
 
   /** Refreshes until it is refused or revoked, and returns the newest generation. */

@@ -145,17 +145,17 @@ final class StoresAgreePropertyTest {
       return issued.getOrDefault(login.family(), login.started());
     }
 
-    void present(Login login, int behind, boolean wasUnanswered, Variation variation) {
+    void present(Login login, int behind, boolean isUnacknowledged, Variation variation) {
       long generation = Math.max(0, newest.getOrDefault(login.family(), 0L) - behind);
       RotationRequest request = Login.issuedAt(login.refresh(generation, clock), issuedAt(login));
       RotationRequest varied = variation.change.apply(request);
       RotationPolicy applied = variation == Variation.LOOKED_UP ? policy.lookupOnly() : policy;
-      RefreshDecision decision = reference.rotate(varied, applied, it -> wasUnanswered);
+      RefreshDecision decision = reference.rotate(varied, applied, it -> isUnacknowledged);
       // The record of a revoked family whose access tokens have expired may be left or not.
       boolean isLeftToChance =
           decision instanceof Revoked it
               && it.accessTokens().stream().allMatch(AccessTokens::isEmpty);
-      assertThat(redis.rotate(varied, applied, it -> wasUnanswered))
+      assertThat(redis.rotate(varied, applied, it -> isUnacknowledged))
           .usingRecursiveComparison()
           .withStrictTypeChecking()
           .withEqualsForType(
@@ -167,9 +167,9 @@ final class StoresAgreePropertyTest {
       decision
           .issued()
           .ifPresent(
-              child -> {
-                newest.merge(login.family(), child.generation(), Math::max);
-                issued.merge(login.family(), child.issuedAt(), Math::max);
+              successor -> {
+                newest.merge(login.family(), successor.generation(), Math::max);
+                issued.merge(login.family(), successor.issuedAt(), Math::max);
               });
     }
 
@@ -186,7 +186,7 @@ final class StoresAgreePropertyTest {
         assertThat(decision).as("no holder of the key is a thief").isNotInstanceOf(Reused.class);
       } else if (decision instanceof Replayed replayed) {
         assertThat(acceptsKey).as("without the key, nothing is replayed").isFalse();
-        assertThat(replayed.child().generation() - request.presented().generation())
+        assertThat(replayed.successor().generation() - request.presented().generation())
             .as("nothing older than the depth is replayed")
             .isBetween(1L, (long) policy.graceDepth());
       }
@@ -228,7 +228,7 @@ final class StoresAgreePropertyTest {
     LOOKED_UP(it -> it),
     WITHOUT_REFRESH_TOKEN(Login::withoutRefreshToken),
     SLOW(it -> Login.attempted(it, "slow", Duration.ofMillis(9_500))),
-    STALE(it -> Login.usableUntil(it, it.child().issuedAt() - 1)),
+    STALE(it -> Login.usableUntil(it, it.successor().issuedAt() - 1)),
     UNNAMED(it -> Login.attempted(it, "", Duration.ZERO)),
     WITH_KEY(it -> Login.proving(it, KeyProof.PROVEN)),
     WITHOUT_KEY(it -> Login.proving(it, KeyProof.MISSING));
@@ -281,7 +281,7 @@ final class StoresAgreePropertyTest {
                       long now = run.clock.second();
                       long before = isFromStart ? login.started() - seconds : now + seconds;
                       run.revoke(
-                          new Revocation(target.apply(login), before, now + Login.REMEMBERED));
+                          new Revocation(target.apply(login), before, now + Login.RETENTION));
                     }));
   }
 
@@ -302,15 +302,15 @@ final class StoresAgreePropertyTest {
                 of(4, Variation.WITH_KEY),
                 of(1, Variation.WITHOUT_KEY)))
         .as(
-            (family, behind, context, claim, wasUnanswered, variation) ->
+            (family, behind, context, claim, isUnacknowledged, variation) ->
                 new Event(
                     "presented %d -%d %s %s %s %s"
-                        .formatted(family, behind, context, claim, wasUnanswered, variation),
+                        .formatted(family, behind, context, claim, isUnacknowledged, variation),
                     run ->
                         run.present(
                             located(run, family, context, claim),
                             behind,
-                            wasUnanswered,
+                            isUnacknowledged,
                             variation)));
   }
 

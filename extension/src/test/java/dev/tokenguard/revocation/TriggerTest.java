@@ -57,7 +57,7 @@ final class TriggerTest {
     Trigger trigger = Trigger.valueOf(id.replace('-', '_').toUpperCase(Locale.ROOT));
     String choices = byDefault.equals("off") ? "off" : "off " + byDefault;
     assertThat(trigger.setting().name()).isEqualTo(id);
-    assertThat(trigger.reason().word()).isEqualTo(reason);
+    assertThat(trigger.reason().id()).isEqualTo(reason);
     assertThat(trigger.setting().defaultText()).isEqualTo(byDefault);
     assertThat(Setting.id(DEFAULTS.scopeOf(trigger))).isEqualTo(byDefault);
     assertThat(String.join(" ", trigger.setting().choices()))
@@ -69,7 +69,7 @@ final class TriggerTest {
   /** Resource servers and operators read these. */
   @Test
   void given_a_reason_then_its_word_is_a_contract() {
-    assertThat(Stream.of(Reason.values()).map(Reason::word).toList())
+    assertThat(Stream.of(Reason.values()).map(Reason::id).toList())
         .hasToString(
             "[logout, revoked, administrator, rotated, reused, mismatched,"
                 + " max-families-per-user-and-client, password-changed, credential-changed,"
@@ -80,9 +80,9 @@ final class TriggerTest {
 
   @Test
   void given_types_of_incidents_then_each_is_found_by_its_word_alone() {
-    assertThat(Stream.of(Type.values()).map(Type::word))
+    assertThat(Stream.of(Type.values()).map(Type::id))
         .containsExactly("reuse", "mismatch", "blacklisted-activity");
-    assertThat(Type.values()).allMatch(type -> Type.of(type.word()).equals(Optional.of(type)));
+    assertThat(Type.values()).allMatch(type -> Type.of(type.id()).equals(Optional.of(type)));
     assertThat(Type.of("REUSE")).isEmpty();
     Origin origin = new Origin("user", "client", "session", "ip");
     assertThat(Incident.blacklistedActivity(origin, "logout"))

@@ -53,9 +53,9 @@ abstract class AccessTokenRules extends StoreRules {
     return new TokenPosition(login.family(), generation).accessTokenId(replay);
   }
 
-  private static String id(Login one, SuccessorToken child) {
+  private static String id(Login one, SuccessorToken successor) {
     return "onrtrt:"
-        + new TokenPosition(one.family(), child.generation()).accessTokenId(child.replay());
+        + new TokenPosition(one.family(), successor.generation()).accessTokenId(successor.replay());
   }
 
   private void rotate(long generation, AccessToken accessToken) {
@@ -109,7 +109,7 @@ abstract class AccessTokenRules extends StoreRules {
   @Test
   void given_replays_when_the_lineage_continues_then_their_access_tokens_are_replaced_as_well() {
     rotate(login, 0);
-    long replay = present(login, 0, Policies.DEFAULT, Replayed.class).child().replay();
+    long replay = present(login, 0, Policies.DEFAULT, Replayed.class).successor().replay();
     assertThat(rotate(login, 1).replaced().ids())
         .containsExactly("onrtrt:" + id(1, 0), "onrtrt:" + id(1, replay));
     assertThat(rotate(login, 2).replaced().ids()).isEqualTo(ids(2, 2));
@@ -164,9 +164,10 @@ abstract class AccessTokenRules extends StoreRules {
     List<String> newest = new ArrayList<>();
     for (long generation = 0; generation < 30; generation++) {
       newest.clear();
-      newest.add(id(login, rotate(login, generation).child()));
+      newest.add(id(login, rotate(login, generation).successor()));
       for (int replay = 0; replay < 3; replay++) {
-        newest.add(id(login, present(login, generation, Policies.DEFAULT, Replayed.class).child()));
+        newest.add(
+            id(login, present(login, generation, Policies.DEFAULT, Replayed.class).successor()));
       }
       advanceSeconds(60);
     }

@@ -62,8 +62,8 @@ abstract class DecisionRules extends StoreRules {
           a login's context does not count        |                       | login@agent, 0 rotated, 0 replayed, 0@agent reused/other-context
           # A long grace period, several generations, and the key of the client
           seven days                              | grace-period=604800   | 0 started, +604799s, 0 replayed, +1s, 0 reused/grace-period-over
-          until the child is used                 | grace-period=604800 grace-until=child-used | 0 started, +86400s, 0 replayed, +86400s, 0 replayed, 1 rotated, 0 reused/older-generation
-          until the child is used, other context  | grace-period=604800 grace-until=child-used | 0 started, +86400s, 0@agent reused/other-context
+          until the successor is used             | grace-period=604800 grace-until=child-used | 0 started, +86400s, 0 replayed, +86400s, 0 replayed, 1 rotated, 0 reused/older-generation
+          until it is used, other context         | grace-period=604800 grace-until=child-used | 0 started, +86400s, 0@agent reused/other-context
           three generations                       | grace-depth=3         | 0 started, 1 rotated, 2 rotated, 0 replayed, 1 replayed, 2 replayed, 3 rotated, 0 reused/older-generation
           each for its own grace period           | grace-depth=3         | 0 started, +6s, 1 rotated, +3s, 0 replayed, 1 replayed, +1s, 1 replayed, 0 reused/grace-period-over
           the middle one, later                   | grace-depth=3         | 0 started, +6s, 1 rotated, +6s, 2 rotated, +3s, 1 replayed, +1s, 1 reused/grace-period-over
@@ -74,7 +74,7 @@ abstract class DecisionRules extends StoreRules {
           the depth is lowered                    | grace-depth=5         | 0 started, 1 rotated, 2 rotated, 0 replayed, with grace-depth=2, 0 reused/older-generation
           lowered and raised again                | grace-depth=5         | 0 started, 1 rotated, with grace-depth=1, 2 rotated, with grace-depth=5, 0 reused/grace-period-over
           several generations, a lost response    | grace-depth=3         | 0 started, +5s, 1 rotated, +10s, 1? replayed, 0 reused/grace-period-over
-          no excuse for an older generation       | grace-depth=3         | 0 started, +5s, 1 rotated, +10s, 0! reused/grace-period-over
+          an older generation is a reuse          | grace-depth=3         | 0 started, +5s, 1 rotated, +10s, 0! reused/grace-period-over
           writes were lost                        | grace-depth=3         | 0 started, 1 rotated, 7 fast-forwarded, 7 replayed, 1 reused/older-generation
           writes were lost, within the depth      | grace-depth=3         | 0 started, 1 rotated, 3 fast-forwarded, 3 replayed, 2 reused/grace-period-over
           the key, any generation at any time     | grace-context=key     | 0* started, 1* rotated, 2* rotated, 0* converged, 1* converged, 2* replayed, +1000s, 2* converged, 0* converged, 3* rotated, 0* converged
@@ -83,7 +83,7 @@ abstract class DecisionRules extends StoreRules {
           the key is missing, later               | grace-context=key     | 0* started, 1* rotated, +10s, 1% reused/grace-period-over
           the key is missing, an older token      | grace-context=key     | 0* started, 1* rotated, 2* rotated, 0% reused/older-generation, 3* revoked/family
           a token without a key                   | grace-context=key     | 0 started, 0 reused/other-context
-          a key does not excuse                   | grace-context=key     | 0 started, +10s, 0! reused/grace-period-over
+          a key does not matter                   | grace-context=key     | 0 started, +10s, 0! reused/grace-period-over
           a key that the policy does not use      |                       | 0* started, 0% replayed, 1* rotated, 0* reused/older-generation
           the key, any user agent                 | grace-context=key     | 0* started, 0*@agent replayed, 1* rotated, 0*@ip converged
           convergence is not a replay in grace    | grace-context=key grace-max-replays=1 | 0* started, 0* replayed, 0* throttled/1000ms, 1* rotated, 0* converged, 0* converged
@@ -113,8 +113,8 @@ abstract class DecisionRules extends StoreRules {
           and the grace period starts then        |                       | 0 started, +300s, 0? replayed, +9s, 0! replayed, +1s, 0 reused/grace-period-over
           without grace it is given once          | grace-period=0        | 0 started, 0? replayed, 0 reused/grace-period-over
           after replays were used up              | grace-max-replays=1   | 0 started, 0 replayed, 0! throttled, +10s, 0? replayed, 0! throttled
-          an older token is not excused           |                       | 0 started, 1 rotated, 0! reused, 1! revoked
-          another context is not excused          |                       | 0 started, +10s, 0@agent! reused/grace-period-over
+          an older token is not granted           |                       | 0 started, 1 rotated, 0! reused, 1! revoked
+          another context is not granted          |                       | 0 started, +10s, 0@agent! reused/grace-period-over
           an observing policy asks for none       | mode=observe          | 0 started, +10s, 0! replayed(reused)
           the attempt that was granted it last    | grace-period=0        | 0#one1 started, 0#two2?one1 replayed, 0#thr3?two2 replayed, 0#fou4?two2 reused
           only a later attempt got no answer      | grace-period=0        | 0#one1 started, 0#two2?thf1 reused

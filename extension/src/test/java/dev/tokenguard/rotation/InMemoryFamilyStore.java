@@ -115,7 +115,7 @@ public final class InMemoryFamilyStore implements FamilyStore {
       family.begin(login);
     }
     if (isRevoked) {
-      family.revoke(login.child().revokedRetainUntil());
+      family.revoke(login.successor().revokedRetainUntil());
       return List.of(family.unexpired());
     }
     List<ReferenceFamily> exceeding =
@@ -141,13 +141,13 @@ public final class InMemoryFamilyStore implements FamilyStore {
 
   @Override
   public synchronized RefreshDecision rotate(
-      RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
-    return decision(request, policy, wasUnanswered).decision();
+      RotationRequest request, RotationPolicy policy, Predicate<String> isUnacknowledged) {
+    return decision(request, policy, isUnacknowledged).decision();
   }
 
   private ReferenceDecision decision(
-      RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
-    return new ReferenceDecision(request, policy, user(request.userId()), wasUnanswered);
+      RotationRequest request, RotationPolicy policy, Predicate<String> isUnacknowledged) {
+    return new ReferenceDecision(request, policy, user(request.userId()), isUnacknowledged);
   }
 
   @Override

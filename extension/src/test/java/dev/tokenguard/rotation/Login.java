@@ -3,7 +3,7 @@ package dev.tokenguard.rotation;
 import dev.tokenguard.rotation.RotationRequest.AccessToken;
 import dev.tokenguard.rotation.RotationRequest.Attempt;
 import dev.tokenguard.rotation.RotationRequest.KeyProof;
-import dev.tokenguard.rotation.RotationRequest.ProposedChild;
+import dev.tokenguard.rotation.RotationRequest.ProposedSuccessor;
 import dev.tokenguard.rotation.RotationRequest.RequestContext;
 import dev.tokenguard.rotation.RotationRequest.Session;
 import java.lang.reflect.RecordComponent;
@@ -30,7 +30,7 @@ public record Login(
   public static final long REFRESH_TOKEN_LIFESPAN = 1800;
 
   /** Long enough to matter in each test, however it sets the clock. */
-  public static final long REMEMBERED = 10_000_000;
+  public static final long RETENTION = 10_000_000;
 
   public static final RequestContext HERE = RequestContext.of("Mozilla/5.0", "192.0.2.1");
   public static final RequestContext OTHER_AGENT = RequestContext.of("curl/8", "192.0.2.1");
@@ -102,8 +102,8 @@ public record Login(
         user,
         new TokenPosition(family, generation),
         new Session(session, started, client, clientStarted, isOffline),
-        new ProposedChild(
-            now, isOffline ? 0 : now + REFRESH_TOKEN_LIFESPAN, now + REMEMBERED, now + REMEMBERED),
+        new ProposedSuccessor(
+            now, isOffline ? 0 : now + REFRESH_TOKEN_LIFESPAN, now + RETENTION, now + RETENTION),
         new AccessToken(now + ACCESS_TOKEN_LIFESPAN, REFRESH_PREFIX, LOGIN_PREFIX),
         context,
         claim,
@@ -133,10 +133,11 @@ public record Login(
     return with(one, "issuesRefreshToken", false);
   }
 
-  /** The same by a token that was issued then; as in Keycloak, its child is not older. */
+  /** The same by a token that was issued then; as in Keycloak, its successor is not older. */
   public static RotationRequest issuedAt(RotationRequest one, long second) {
-    ProposedChild child = with(one.child(), "issuedAt", Math.max(one.child().issuedAt(), second));
-    return with(with(one, "presentedIssuedAt", second), "child", child);
+    ProposedSuccessor successor =
+        with(one.successor(), "issuedAt", Math.max(one.successor().issuedAt(), second));
+    return with(with(one, "presentedIssuedAt", second), "successor", successor);
   }
 
   public static RotationRequest exchangedFor(RotationRequest one, String tag) {
@@ -145,8 +146,8 @@ public record Login(
 
   /** The same, to be retained until then, also once it is revoked. */
   public static RotationRequest retained(RotationRequest one, long until, long revokedUntil) {
-    ProposedChild child = with(one.child(), "retainUntil", until);
-    return with(one, "child", with(child, "revokedRetainUntil", revokedUntil));
+    ProposedSuccessor successor = with(one.successor(), "retainUntil", until);
+    return with(one, "successor", with(successor, "revokedRetainUntil", revokedUntil));
   }
 
   static RotationRequest withAccessToken(RotationRequest one, AccessToken token) {

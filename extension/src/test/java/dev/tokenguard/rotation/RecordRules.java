@@ -102,9 +102,9 @@ abstract class RecordRules extends StoreRules {
 
   @Test
   void given_families_by_token_exchange_then_their_records_have_the_tag_of_the_parent() {
-    Login child = login.asFamily("child");
-    store.begin(Login.exchangedFor(child.begin(clock), tag), Policies.DEFAULT);
-    rotate(child, 0);
+    Login successor = login.asFamily("successor");
+    store.begin(Login.exchangedFor(successor.begin(clock), tag), Policies.DEFAULT);
+    rotate(successor, 0);
     RotationRequest unrecorded = login.asFamily("unrecorded").refresh(0, clock);
     store.rotate(Login.exchangedFor(unrecorded, tag), Policies.DEFAULT, it -> false);
     assertThat(store.find(login.user()))
@@ -158,7 +158,7 @@ abstract class RecordRules extends StoreRules {
             new Revocation(
                 new Client(login.user(), login.client(), List.of()),
                 clock.second(),
-                inSeconds(Login.REMEMBERED)));
+                inSeconds(Login.RETENTION)));
     revoked.families().accept(listed::add);
     assertThat(listed).allMatch(TokenFamily::isRevoked);
     assertThat(listed).extracting(TokenFamily::id).containsAll(ids);

@@ -34,7 +34,7 @@ final class ReferenceDecision {
   private final RotationPolicy policy;
   private final InMemoryFamilyStore.User user;
   private final Instant now;
-  private final Predicate<String> wasUnanswered;
+  private final Predicate<String> isUnacknowledged;
   private final long presented;
   private final boolean isKnown;
   private final ReferenceFamily family;
@@ -42,18 +42,18 @@ final class ReferenceDecision {
   private final long minute;
   private final long refreshes;
 
-  private Optional<Boolean> isExcused = Optional.empty();
+  private Optional<Boolean> isNewestUnacknowledged = Optional.empty();
 
   ReferenceDecision(
       RotationRequest request,
       RotationPolicy policy,
       InMemoryFamilyStore.User user,
-      Predicate<String> wasUnanswered) {
+      Predicate<String> isUnacknowledged) {
     this.request = request;
     this.policy = policy;
     this.user = user;
     this.now = user.now();
-    this.wasUnanswered = wasUnanswered;
+    this.isUnacknowledged = isUnacknowledged;
     this.presented = request.presented().generation();
     Optional<ReferenceFamily> known = user.known(request.presented().family());
     this.isKnown = known.isPresent();
@@ -74,7 +74,7 @@ final class ReferenceDecision {
         if (refusal instanceof Reused
             || refusal instanceof Mismatched it && it.accessTokens().isPresent()) {
           user.families.put(family.id, family);
-          family.revoke(request.child().revokedRetainUntil());
+          family.revoke(request.successor().revokedRetainUntil());
           family.record(request);
         }
         return refusal;
@@ -140,7 +140,7 @@ final class ReferenceDecision {
     Outcome outcome = rotation();
     AccessTokens replaced = family.replacedBy(request);
     family.binding = binding;
-    family.rememberEarlier(outcome == Outcome.ROTATED ? policy.graceDepth() : 1);
+    family.recordEarlier(outcome == Outcome.ROTATED ? policy.graceDepth() : 1);
     return new Rotated(outcome, family.rotate(request), replaced, observed);
   }
 
@@ -192,9 +192,10 @@ final class ReferenceDecision {
     if (isOther) {
       return Optional.of(isGraceOver() ? ReuseReason.GRACE_PERIOD_OVER : ReuseReason.OTHER_CONTEXT);
     }
-    boolean isExcusedReplay = presented == family.generation - 1 && isGraceOver() && isExcused();
+    boolean isUnacknowledgedReplay =
+        presented == family.generation - 1 && isGraceOver() && isNewestUnacknowledged();
     return Optional.of(ReuseReason.GRACE_PERIOD_OVER)
-        .filter(it -> isGraceOver() && !isExcusedReplay);
+        .filter(it -> isGraceOver() && !isUnacknowledgedReplay);
   }
 
   /** A replay that is accepted for its key alone. */
@@ -218,16 +219,16 @@ final class ReferenceDecision {
   }
 
   /** Asks once, and only if the response makes a difference. */
-  private boolean isExcused() {
-    if (isExcused.isEmpty()) {
-      isExcused =
+  private boolean isNewestUnacknowledged() {
+    if (isNewestUnacknowledged.isEmpty()) {
+      isNewestUnacknowledged =
           Optional.of(
               !policy.isObserving()
                   && revoked().isEmpty()
                   && !family.attempt.isEmpty()
-                  && wasUnanswered.test(family.attempt));
+                  && isUnacknowledged.test(family.attempt));
     }
-    return isExcused.get();
+    return isNewestUnacknowledged.get();
   }
 
   private Optional<Denied> missing() {

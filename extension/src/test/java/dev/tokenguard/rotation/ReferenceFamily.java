@@ -79,7 +79,7 @@ final class ReferenceFamily {
     rotatedFrom = login.context();
     loginPrefix = login.accessToken().loginPrefix();
     accessTokens.put(0L, login.accessToken().expiresAt());
-    retainUntil(login.child().retainUntil());
+    retainUntil(login.successor().retainUntil());
     record(login);
   }
 
@@ -112,7 +112,7 @@ final class ReferenceFamily {
   }
 
   /** Before a rotation: the time of the last one counts for the token before the presented one. */
-  void rememberEarlier(int depth) {
+  void recordEarlier(int depth) {
     if (depth == 1) {
       earlier.clear();
     } else {
@@ -152,8 +152,8 @@ final class ReferenceFamily {
 
   private void issue(RotationRequest request, long newest) {
     generation = newest;
-    newestIssuedAt = request.child().issuedAt();
-    newestExpiresAt = request.child().expiresAt();
+    newestIssuedAt = request.successor().issuedAt();
+    newestExpiresAt = request.successor().expiresAt();
   }
 
   private SuccessorToken successor(long replay) {
@@ -162,7 +162,7 @@ final class ReferenceFamily {
 
   private void granted(RotationRequest request) {
     attempt = request.attempt().id();
-    retainUntil(request.child().retainUntil());
+    retainUntil(request.successor().retainUntil());
     record(request);
   }
 

@@ -47,14 +47,14 @@ final class RevocationServiceTest {
 
   /** A revocation of this second; or of the next one, which covers all families. */
   private Revocation revocation(RevocationTarget target, long later) {
-    return new Revocation(target, clock.second() + later, clock.second() + Login.REMEMBERED);
+    return new Revocation(target, clock.second() + later, clock.second() + Login.RETENTION);
   }
 
   private List<String> named(RevocationTarget target, long later, Predicate<TokenFamily> isGone) {
     List<String> named = new ArrayList<>();
     service
         .mark(revocation(target, later))
-        .name(false, isGone, page -> page.forEach(tokens -> named.add(tokens.family())));
+        .accessTokens(false, isGone, page -> page.forEach(tokens -> named.add(tokens.family())));
     return named;
   }
 
@@ -84,7 +84,8 @@ final class RevocationServiceTest {
     List<String> named = new ArrayList<>();
     service
         .mark(revocation(clientSession, 0))
-        .name(true, family -> false, page -> page.forEach(each -> named.add(each.family())));
+        .accessTokens(
+            true, family -> false, page -> page.forEach(each -> named.add(each.family())));
 
     assertThat(named).containsExactlyInAnyOrder(login.family(), "other tab");
     assertThat(store.rotate(login.refresh(0, clock), Policies.DEFAULT, it -> false))
@@ -131,7 +132,7 @@ final class RevocationServiceTest {
       List<Integer> pages = new ArrayList<>();
       service
           .mark(revocation(clientSession, later))
-          .name(false, family -> later == 0, page -> pages.add(page.size()));
+          .accessTokens(false, family -> later == 0, page -> pages.add(page.size()));
       assertThat(pages).containsExactly(RevocationService.PAGE, RevocationService.PAGE, 9);
     }
   }

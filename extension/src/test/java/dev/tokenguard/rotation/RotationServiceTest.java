@@ -37,7 +37,7 @@ final class RotationServiceTest {
     private final Set<String> all = new HashSet<>();
 
     @Override
-    public void remember(TokenPosition presented, String attempt) {
+    public void record(TokenPosition presented, String attempt) {
       all.add(presented + attempt);
     }
 
@@ -141,7 +141,7 @@ final class RotationServiceTest {
           the policy served the client | on-redis-failure=allow | lost 0 unguarded, wait, node 0 reused
           the store executed nothing   |                        | unexecuted 0 unavailable, wait, node 0 reused
           """)
-  void given_a_lost_response_then_only_the_retry_of_its_client_is_excused(
+  void given_a_lost_response_then_only_the_retry_of_its_client_is_granted(
       String name, String policy, String steps) {
     Map<String, RotationService> nodes =
         Map.of(
@@ -171,7 +171,7 @@ final class RotationServiceTest {
   }
 
   @Test
-  void given_an_attempt_without_an_id_then_it_is_not_remembered() {
+  void given_an_attempt_without_an_id_then_it_is_not_recorded() {
     hanging.refresh(Login.attempted(login.refresh(0, clock), "", Duration.ZERO), Policies.DEFAULT);
     assertThat(unacknowledged.contains(new TokenPosition(login.family(), 0), "")).isFalse();
   }

@@ -110,7 +110,7 @@ final class Scenario {
     } else if (step.equals("revoke")) {
       String[] parts = rest.split(" names ");
       long now = clock.second();
-      assertThat(store.revoke(new Revocation(target(parts[0]), now, now + Login.REMEMBERED)))
+      assertThat(store.revoke(new Revocation(target(parts[0]), now, now + Login.RETENTION)))
           .extracting(AccessTokens::family)
           .containsExactlyInAnyOrder(words(parts.length > 1 ? parts[1] : ""));
     } else if (step.equals("found")) {
@@ -196,7 +196,7 @@ final class Scenario {
     return request;
   }
 
-  private static boolean wasUnanswered(String details, String attempt) {
+  private static boolean isUnacknowledged(String details, String attempt) {
     assertThat(details).as("asked for " + attempt).doesNotContain("!");
     return details.endsWith("?") || details.contains("?" + attempt);
   }
@@ -238,7 +238,7 @@ final class Scenario {
     AtomicInteger asked = new AtomicInteger();
     RefreshDecision decision =
         store.rotate(
-            request, policy, it -> asked.incrementAndGet() > 0 && wasUnanswered(details, it));
+            request, policy, it -> asked.incrementAndGet() > 0 && isUnacknowledged(details, it));
     assertThat(asked).hasValueLessThanOrEqualTo(1);
     String outcome = decision.outcome().id();
     String observed = decision.observed().map(it -> "(" + it.id() + ")").orElse("");
@@ -268,12 +268,12 @@ final class Scenario {
           Optional.of(request.context()).filter(it -> policy.bindTo().comparesRequests());
       Optional<RequestContext> binding =
           known.flatMap(SuccessorToken::binding).or(request::binding).or(() -> context);
-      long expiresAt = request.child().expiresAt();
-      assertThat(rotated.child())
+      long expiresAt = request.successor().expiresAt();
+      assertThat(rotated.successor())
           .isEqualTo(new SuccessorToken(generation + 1, clock.second(), expiresAt, 0, binding));
     } else if (decision instanceof Replayed replayed) {
-      assertThat(replayed.child().replay()).isGreaterThan(known.orElseThrow().replay());
-      assertThat(replayed.child())
+      assertThat(replayed.successor().replay()).isGreaterThan(known.orElseThrow().replay());
+      assertThat(replayed.successor())
           .usingRecursiveComparison()
           .ignoringFields("replay")
           .isEqualTo(known.get());

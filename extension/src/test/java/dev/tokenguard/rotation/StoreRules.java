@@ -54,7 +54,7 @@ abstract class StoreRules {
   }
 
   final List<AccessTokens> revoke(RevocationTarget target) {
-    return store.revoke(new Revocation(target, clock.second(), inSeconds(Login.REMEMBERED)));
+    return store.revoke(new Revocation(target, clock.second(), inSeconds(Login.RETENTION)));
   }
 
   final void assertRevoked(Login from, long generation, RevocationScope scope) {

@@ -146,7 +146,7 @@ public final class TokenGuardResourceFactory implements AdminRealmResourceProvid
       if (type.isEmpty()) {
         throw AdminRequest.badRequest(
             "type: one of "
-                + Arrays.stream(Type.values()).map(Type::word).collect(Collectors.joining(", ")));
+                + Arrays.stream(Type.values()).map(Type::id).collect(Collectors.joining(", ")));
       }
       return type;
     }
@@ -171,7 +171,7 @@ public final class TokenGuardResourceFactory implements AdminRealmResourceProvid
     /** Tokens revoked before Redis was configured are only on Keycloak's list, without reasons. */
     private Optional<String> reasonOfKeycloak(String id) {
       return RevokedAccessTokens.isOnListOfKeycloak(request.session(), id)
-          ? Optional.of(Reason.REVOKED.word())
+          ? Optional.of(Reason.REVOKED.id())
           : Optional.empty();
     }
 
@@ -199,7 +199,7 @@ public final class TokenGuardResourceFactory implements AdminRealmResourceProvid
   }
 
   /**
-   * @param reason a {@link Reason#word}
+   * @param reason a {@link Reason#id}
    */
   record Revoked(String id, String reason) {}
 
@@ -222,7 +222,7 @@ public final class TokenGuardResourceFactory implements AdminRealmResourceProvid
       Incident.Origin origin = incident.origin();
       return new IncidentRepresentation(
           recorded.time().toEpochMilli(),
-          incident.type().word(),
+          incident.type().id(),
           origin.userId(),
           origin.clientId(),
           origin.sessionId(),

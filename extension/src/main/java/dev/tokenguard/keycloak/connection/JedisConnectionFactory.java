@@ -71,7 +71,7 @@ public final class JedisConnectionFactory
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
-    RedisReadiness.show(this);
+    RedisReadiness.connect(this);
     if (settings.isEmpty()) {
       LOG.info(LogText.of("Token Guard is inactive: %surl is not set.", OPTIONS.prefix()));
       return;
@@ -170,7 +170,7 @@ public final class JedisConnectionFactory
     private volatile Optional<JedisConnectionFactory> connection = Optional.empty();
 
     /** Connects the bean of this node, if there is one: Quarkus creates it, not Keycloak. */
-    private static void show(JedisConnectionFactory connection) {
+    private static void connect(JedisConnectionFactory connection) {
       try {
         CDI.current().select(RedisReadiness.class, Readiness.Literal.INSTANCE).stream()
             .forEach(bean -> bean.observe(connection));

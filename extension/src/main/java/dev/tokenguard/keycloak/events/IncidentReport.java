@@ -55,7 +55,7 @@ public final class IncidentReport {
           LogText.of(
               "An incident is missing in the log of realm %s: %s of user %s, session %s",
               realm.getName(),
-              incident.type().word(),
+              incident.type().id(),
               incident.origin().userId(),
               incident.origin().sessionId()));
     }

@@ -117,7 +117,7 @@ public final class PolicyFindings {
       return;
     }
     Set<String> policies = new PoliciesWithExecutor(session, client).names();
-    // Without a policy, an administrator has removed it, which is no finding. It is remembered all
+    // Without a policy, an administrator has removed it, which is no finding. It is recorded all
     // the same, so that the policies of the realm are not parsed for each refresh.
     if (findings.putIfAbsent(key, new Finding(what, policies)) == null && !policies.isEmpty()) {
       LOG.warn(

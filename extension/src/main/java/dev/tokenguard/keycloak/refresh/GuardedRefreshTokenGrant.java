@@ -205,14 +205,14 @@ public final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
     if (policy.usesKey() && request.keyProof() == KeyProof.NO_KEY) {
       findings.keyMissing(realm, client);
     }
-    SharedUnacknowledgedRotations unanswered = new SharedUnacknowledgedRotations(session);
+    SharedUnacknowledgedRotations unacknowledged = new SharedUnacknowledgedRotations(session);
     RefreshDecision decision =
-        new RotationService(RedisConnection.familiesOf(session).orElseThrow(), unanswered)
+        new RotationService(RedisConnection.familiesOf(session).orElseThrow(), unacknowledged)
             .refresh(request, policy);
     meters.count(decision);
     isRepeated = !policy.rotates() && !(decision instanceof Replayed);
     if (decision.issued().isPresent()) {
-      unanswered.rememberUnlessBuilt(request);
+      unacknowledged.recordUnlessBuilt(request);
     }
     decision.accept(
         new RefreshResponder(session, context, presented, response, request, policy, listed));

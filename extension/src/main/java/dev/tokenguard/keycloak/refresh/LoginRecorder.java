@@ -71,7 +71,7 @@ final class LoginRecorder {
             "A login revoked families %s (%s): realm %s, client %s, user %s, session %s, family %s,"
                 + " max-families-per-user-and-client %d",
             revoked.stream().map(AccessTokens::family).toList(),
-            reason.word(),
+            reason.id(),
             realm.getName(),
             clientId,
             login.userId(),

@@ -85,13 +85,13 @@ final class RefreshResponder implements RefreshDecision.Visitor {
 
   @Override
   public void rotated(Rotated decision) {
-    issue(decision, decision.child());
+    issue(decision, decision.successor());
     decision.revokedBy(policy).ifPresent(this::revokeAfterCommit);
   }
 
   @Override
   public void replayed(Replayed decision) {
-    issue(decision, decision.child());
+    issue(decision, decision.successor());
   }
 
   @Override
@@ -164,10 +164,10 @@ final class RefreshResponder implements RefreshDecision.Visitor {
             Status.SERVICE_UNAVAILABLE));
   }
 
-  private void issue(RefreshDecision decision, SuccessorToken child) {
-    TokenPosition position = request.presented().at(child.generation());
+  private void issue(RefreshDecision decision, SuccessorToken successor) {
+    TokenPosition position = request.presented().at(successor.generation());
     LineageClaims.continueAt(
-        position, child, presented, response.getRefreshToken(), response.getAccessToken());
+        position, successor, presented, response.getRefreshToken(), response.getAccessToken());
     event(decision).detail("refresh_token_generation_issued", Long.toString(position.generation()));
   }
 

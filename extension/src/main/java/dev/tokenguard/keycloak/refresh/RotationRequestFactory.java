@@ -62,12 +62,12 @@ final class RotationRequestFactory {
       return Optional.empty();
     }
     RotationRequestFactory tokens = new RotationRequestFactory(session, clientSession.get());
-    RefreshToken child = response.getRefreshToken();
-    if (child != null) {
-      capLifetime(child, policy, tokens.userSession);
+    RefreshToken successor = response.getRefreshToken();
+    if (successor != null) {
+      capLifetime(successor, policy, tokens.userSession);
     }
     // Without a rotation, the presented token is returned.
-    RefreshToken next = child != null && !policy.rotates() ? presented : child;
+    RefreshToken next = successor != null && !policy.rotates() ? presented : successor;
     return LineageClaims.positionOf(presented)
         .map(
             position ->
@@ -142,10 +142,10 @@ final class RotationRequestFactory {
       KeyProof keyProof,
       Attempt attempt,
       Optional<String> parentTag) {
-    RefreshToken child = given.orElse(presented);
+    RefreshToken successor = given.orElse(presented);
     // A login with offline_access has the online session until its response.
-    boolean isOffline = TokenUtil.TOKEN_TYPE_OFFLINE.equals(child.getType());
-    long retainUntil = lastUse(child) + margin();
+    boolean isOffline = TokenUtil.TOKEN_TYPE_OFFLINE.equals(successor.getType());
+    long retainUntil = lastUse(successor) + margin();
     return new RotationRequest(
         userSession.getUser().getId(),
         position,
@@ -155,12 +155,11 @@ final class RotationRequestFactory {
             clientSession.getClient().getId(),
             clientSession.getStarted(),
             isOffline),
-        new RotationRequest.ProposedChild(
-            // Keycloak would refuse a successor that is older than its session or a not-before
-            // time,
-            // if the clock of this node is behind.
-            Math.max(child.getIat(), presented.getIat()),
-            expiryOf(child),
+        new RotationRequest.ProposedSuccessor(
+            // If the clock of this node is behind, Keycloak would refuse a successor as older than
+            // its session or a not-before time.
+            Math.max(successor.getIat(), presented.getIat()),
+            expiryOf(successor),
             retainUntil,
             Math.max(retainUntil, endOfSession(isOffline) + margin())),
         accessToken,

@@ -34,7 +34,7 @@ final class SharedUnacknowledgedRotations implements UnacknowledgedRotations {
    * response {@linkplain #responseIsBuilt is built}: it cannot be built, another executor refuses
    * it, or the commit fails with a conflict.
    */
-  void rememberUnlessBuilt(RotationRequest request) {
+  void recordUnlessBuilt(RotationRequest request) {
     GrantedRefresh granted = new GrantedRefresh(request);
     session.setAttribute(GRANTED, granted);
     session.getTransactionManager().enlistAfterCompletion(granted);
@@ -50,14 +50,13 @@ final class SharedUnacknowledgedRotations implements UnacknowledgedRotations {
 
   /** In a new transaction, because that of the request is rolled back. */
   @Override
-  public void remember(TokenPosition presented, String attempt) {
+  public void record(TokenPosition presented, String attempt) {
     try {
       Transactions.inNewTransaction(
           session.getKeycloakSessionFactory(),
           session.getContext().getRealm(),
           own -> {
-            own.singleUseObjects()
-                .put(key(presented, attempt), REMEMBERED_FOR.toSeconds(), Map.of());
+            own.singleUseObjects().put(key(presented, attempt), KEPT_FOR.toSeconds(), Map.of());
             return null;
           });
     } catch (RuntimeException failed) {
@@ -102,7 +101,7 @@ final class SharedUnacknowledgedRotations implements UnacknowledgedRotations {
 
     @Override
     protected void rollbackImpl() {
-      remember(request.presented(), request.attempt().id());
+      record(request.presented(), request.attempt().id());
     }
   }
 }

@@ -198,8 +198,8 @@ public final class RevocationOutbox {
       reload();
       return;
     }
-    boolean isBack = isUnavailable && probe.getAsBoolean();
-    if (isBack) {
+    boolean hasRecovered = isUnavailable && probe.getAsBoolean();
+    if (hasRecovered) {
       isUnavailable = false;
     }
     int failures = 0;
@@ -208,7 +208,7 @@ public final class RevocationOutbox {
         metrics.count(Result.EXPIRED);
         LOG.warn("A revocation was not recorded in Redis before all its tokens expired");
         remove(next);
-      } else if (failures < OUTAGE && (isBack || next.isDue())) {
+      } else if (failures < OUTAGE && (hasRecovered || next.isDue())) {
         failures = attempt(next) ? 0 : failures + 1;
       }
     }

@@ -102,7 +102,7 @@ public final class RevocationPropagation implements Delivery {
       long cutOff = isFirst ? Time.currentTime() : revocation.before();
       remover.removeAll(revocation, isFirst);
       revoked.addSessionsAndUser(revocation, Math.max(cutOff, revocation.before()));
-      marked.name(isFirst, family -> isRemoved(session, family), revoked::addAll);
+      marked.accessTokens(isFirst, family -> isRemoved(session, family), revoked::addAll);
       return Optional.empty();
     } catch (StoreUnavailableException unavailable) {
       remover.removeAll(revocation, isFirst);

@@ -89,26 +89,26 @@ final class BackchannelNotifier {
   static boolean notifyAfterwards(
       KeycloakSession request,
       UserSessionModel userSession,
-      AuthenticatedClientSessionModel login) {
-    if (!isToBeNotified(login)
+      AuthenticatedClientSessionModel clientSession) {
+    if (!isToBeNotified(clientSession)
         || LightweightUserAdapter.isLightweightUser(userSession.getUser().getId())) {
       return false;
     }
     BackchannelNotifier notifier =
         new BackchannelNotifier(request, request.getContext().getRealm());
-    Logout logout = new Logout(ModelCopy.of(userSession), List.of(ModelCopy.of(login)), "");
+    Logout logout = new Logout(ModelCopy.of(userSession), List.of(ModelCopy.of(clientSession)), "");
     SessionTerminator.notifyAfterwards(request, () -> notifier.send(List.of(logout)));
     return true;
   }
 
-  private static boolean isToBeNotified(AuthenticatedClientSessionModel login) {
-    ClientModel client = login.getClient();
+  private static boolean isToBeNotified(AuthenticatedClientSessionModel clientSession) {
+    ClientModel client = clientSession.getClient();
     return client != null
         && client.isEnabled()
         && !client.isFrontchannelLogout()
-        && login.getProtocol() != null
-        && !Action.LOGGED_OUT.name().equals(login.getAction())
-        && (!login.getProtocol().equals(OPENID_CONNECT)
+        && clientSession.getProtocol() != null
+        && !Action.LOGGED_OUT.name().equals(clientSession.getAction())
+        && (!clientSession.getProtocol().equals(OPENID_CONNECT)
             || isSet(client.getAttribute(LOGOUT_URL))
             || isSet(client.getManagementUrl()));
   }
@@ -166,14 +166,14 @@ final class BackchannelNotifier {
     }
   }
 
-  private static void notifyClient(KeycloakSession own, Logout logout, ModelCopy login) {
+  private static void notifyClient(KeycloakSession own, Logout logout, ModelCopy clientSession) {
     RealmModel realm = own.getContext().getRealm();
-    ClientModel client = own.clients().getClientById(realm, login.owner());
+    ClientModel client = own.clients().getClientById(realm, clientSession.owner());
     UserModel user = userOf(own, logout);
     if (client == null || user == null) {
       return;
     }
-    LoginProtocol protocol = own.getProvider(LoginProtocol.class, login.protocol());
+    LoginProtocol protocol = own.getProvider(LoginProtocol.class, clientSession.protocol());
     if (protocol == null) {
       return;
     }
@@ -181,7 +181,8 @@ final class BackchannelNotifier {
     protocol.setRealm(realm);
     protocol.setHttpHeaders(own.getContext().getRequestHeaders());
     protocol.setUriInfo(own.getContext().getUri());
-    protocol.backchannelLogout(userSession, login.asClientSession(realm, client, userSession));
+    protocol.backchannelLogout(
+        userSession, clientSession.asClientSession(realm, client, userSession));
   }
 
   /**

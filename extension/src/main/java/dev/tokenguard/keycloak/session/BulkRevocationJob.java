@@ -58,7 +58,7 @@ public final class BulkRevocationJob {
   /** A not-before time that is not older was set to the current time. */
   private static final int NOW_SECONDS = 10;
 
-  private static final int REMEMBER_SECONDS = 30 * 24 * 3600;
+  private static final int KEPT_SECONDS = 30 * 24 * 3600;
 
   /** The pauses before the rounds for the users whose step has failed. */
   private static final int[] ROUNDS_SECONDS = {1, 5, 30};
@@ -82,7 +82,7 @@ public final class BulkRevocationJob {
     this.isFirst = isFirst;
     this.background =
         session.getProvider(ExecutorsProvider.class).getExecutor("token-guard-revocation");
-    this.what = "Realm %s (%s)".formatted(realm.getName(), bulk.reason().word());
+    this.what = "Realm %s (%s)".formatted(realm.getName(), bulk.reason().id());
   }
 
   /**
@@ -96,7 +96,7 @@ public final class BulkRevocationJob {
     }
     BulkRevocationJob job = new BulkRevocationJob(session, realm, bulk, true);
     Map<String, Set<String>> affected = job.affected(Long.MAX_VALUE);
-    RevokedTokenList.builtIn(session).put(bulk.begun(), REMEMBER_SECONDS);
+    RevokedTokenList.builtIn(session).put(bulk.begun(), KEPT_SECONDS);
     Transactions.afterCommit(session, () -> job.start(affected));
   }
 
@@ -138,7 +138,7 @@ public final class BulkRevocationJob {
     Transactions.retryOnConflict(
         () ->
             Transactions.inNewTransaction(
-                factory, realm, own -> RevokedTokenList.builtIn(own).put(text, REMEMBER_SECONDS)));
+                factory, realm, own -> RevokedTokenList.builtIn(own).put(text, KEPT_SECONDS)));
   }
 
   private void start(Map<String, Set<String>> affected) {
@@ -219,17 +219,17 @@ public final class BulkRevocationJob {
       case FEDERATION -> CommittedSessionReader.ofFederation(factory, realm, bulk.id(), latest);
       case CLIENT ->
           CommittedSessionReader.atClient(
-              factory, realm, bulk.id(), login -> login.getStarted() <= latest);
+              factory, realm, bulk.id(), clientSession -> clientSession.getStarted() <= latest);
       case CLIENT_NOT_BEFORE ->
           CommittedSessionReader.atClient(factory, realm, bulk.id(), this::isOlderThanNotBefore);
     };
   }
 
   /** The current time terminates all sessions; an earlier one those without a later token. */
-  private boolean isOlderThanNotBefore(AuthenticatedClientSessionModel login) {
-    return login.getStarted() < bulk.decided()
+  private boolean isOlderThanNotBefore(AuthenticatedClientSessionModel clientSession) {
+    return clientSession.getStarted() < bulk.decided()
         && (bulk.decided() >= begunAt - NOW_SECONDS
-            || login.getUserSession().getLastSessionRefresh() < bulk.decided());
+            || clientSession.getUserSession().getLastSessionRefresh() < bulk.decided());
   }
 
   /** Adds the service accounts, which have tokens without a session. */

@@ -109,7 +109,7 @@ public final class CommittedSessionReader {
       KeycloakSessionFactory factory,
       RealmModel realm,
       String clientId,
-      Predicate<AuthenticatedClientSessionModel> isMeant) {
+      Predicate<AuthenticatedClientSessionModel> matches) {
     return Transactions.inNewTransaction(
         factory,
         realm,
@@ -120,9 +120,9 @@ public final class CommittedSessionReader {
               ? Map.of()
               : byUser(
                   userSession -> {
-                    AuthenticatedClientSessionModel login =
+                    AuthenticatedClientSessionModel clientSession =
                         userSession.getAuthenticatedClientSessionByClient(clientId);
-                    return login != null && isMeant.test(login);
+                    return clientSession != null && matches.test(clientSession);
                   },
                   atClient(own, ownRealm, client, false),
                   atClient(own, ownRealm, client, true));
@@ -130,10 +130,10 @@ public final class CommittedSessionReader {
   }
 
   private static Map<String, Set<String>> sessionsOfRealm(
-      KeycloakSession own, Predicate<UserSessionModel> isMeant) {
+      KeycloakSession own, Predicate<UserSessionModel> matches) {
     RealmModel ownRealm = own.getContext().getRealm();
     return byUser(
-        isMeant, STREAMS.inRealm(own, ownRealm, false), STREAMS.inRealm(own, ownRealm, true));
+        matches, STREAMS.inRealm(own, ownRealm, false), STREAMS.inRealm(own, ownRealm, true));
   }
 
   private static UserSessionPersisterProvider persister(KeycloakSession own) {
@@ -149,14 +149,14 @@ public final class CommittedSessionReader {
   }
 
   private static Map<String, Set<String>> byUser(
-      Predicate<UserSessionModel> isMeant,
+      Predicate<UserSessionModel> matches,
       Stream<UserSessionModel> online,
       Stream<UserSessionModel> offline) {
     Map<String, Set<String>> sessionsByUser = new LinkedHashMap<>();
     try (online;
         offline) {
       Stream.concat(online, offline)
-          .filter(it -> it.getUser() != null && isMeant.test(it))
+          .filter(it -> it.getUser() != null && matches.test(it))
           .forEach(
               it ->
                   sessionsByUser

@@ -89,7 +89,7 @@ public final class SessionRemover {
 
     @Override
     public Revocation clientSessions(ClientSessions target) {
-      target.clientSessions().forEach(it -> detach(it, login -> true));
+      target.clientSessions().forEach(it -> detach(it, clientSession -> true));
       return of(target);
     }
 
@@ -101,7 +101,7 @@ public final class SessionRemover {
                   sessionsOf(target.userId()).map(UserSessionModel::getId))
               .distinct()
               .toList();
-      ids.forEach(id -> detach(new ClientSession(id, target.clientId()), login -> true));
+      ids.forEach(id -> detach(new ClientSession(id, target.clientId()), clientSession -> true));
       return of(new Client(target.userId(), target.clientId(), ids));
     }
 
@@ -153,7 +153,9 @@ public final class SessionRemover {
     marks
         .sessions()
         .forEach(it -> remove(it, found -> found.getStarted() <= revocation.before(), IGNORED));
-    marks.clientSessions().forEach(it -> detach(it, login -> login.getStarted() <= latest));
+    marks
+        .clientSessions()
+        .forEach(it -> detach(it, clientSession -> clientSession.getStarted() <= latest));
   }
 
   /**
@@ -179,10 +181,10 @@ public final class SessionRemover {
   }
 
   private void remove(
-      Session named, Predicate<UserSessionModel> isMeant, Consumer<UserSessionModel> removed) {
+      Session named, Predicate<UserSessionModel> matches, Consumer<UserSessionModel> removed) {
     withId(session, named.id())
         .filter(found -> named.kind().covers(found.isOffline()))
-        .filter(isMeant)
+        .filter(matches)
         .forEach(found -> remove(found, removed));
   }
 
@@ -193,23 +195,23 @@ public final class SessionRemover {
       return;
     }
     // As in Keycloak's back-channel logout: an open login page then gets another session id.
-    RootAuthenticationSessionModel login =
+    RootAuthenticationSessionModel authentication =
         session.authenticationSessions().getRootAuthenticationSession(realm, userSession.getId());
-    if (login != null) {
-      session.authenticationSessions().removeRootAuthenticationSession(realm, login);
+    if (authentication != null) {
+      session.authenticationSessions().removeRootAuthenticationSession(realm, authentication);
     }
     session.sessions().removeUserSession(realm, userSession);
   }
 
   /** Removes a client session, and its session if that has no other client. */
-  private void detach(ClientSession named, Predicate<AuthenticatedClientSessionModel> isMeant) {
+  private void detach(ClientSession named, Predicate<AuthenticatedClientSessionModel> matches) {
     withId(session, named.sessionId())
         .forEach(
             userSession -> {
-              AuthenticatedClientSessionModel login =
+              AuthenticatedClientSessionModel clientSession =
                   userSession.getAuthenticatedClientSessionByClient(named.clientId());
-              if (login != null && isMeant.test(login)) {
-                login.detachFromUserSession();
+              if (clientSession != null && matches.test(clientSession)) {
+                clientSession.detachFromUserSession();
                 if (userSession.getAuthenticatedClientSessions().isEmpty()) {
                   remove(userSession, IGNORED);
                 }

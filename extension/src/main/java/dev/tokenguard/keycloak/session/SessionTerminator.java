@@ -61,7 +61,7 @@ public final class SessionTerminator {
       LOG.error(
           LogText.of(
               "Not all sessions of user %s could be terminated (%s): log the user out",
-              target.userId(), reason.word()),
+              target.userId(), reason.id()),
           failed);
     }
   }

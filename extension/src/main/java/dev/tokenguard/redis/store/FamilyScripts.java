@@ -33,7 +33,7 @@ import java.util.OptionalLong;
 final class FamilyScripts {
 
   /** No attempt is known to have got no response. */
-  static final String NONE_EXCUSED = "";
+  static final String NONE = "";
 
   /** The script returns the attempt if the decision depends on it. */
   static final String ASK = "ask";
@@ -45,10 +45,10 @@ final class FamilyScripts {
   /**
    * The arguments of {@code rotate.lua}.
    *
-   * @param excused the attempt that got no response, {@link #NONE_EXCUSED} or {@link #ASK}
+   * @param unacknowledged the attempt that got no response, {@link #NONE} or {@link #ASK}
    */
   static List<String> arguments(
-      RotationRequest request, RotationPolicy policy, String excused, RedisKeys keys) {
+      RotationRequest request, RotationPolicy policy, String unacknowledged, RedisKeys keys) {
     Json rules =
         new Json()
             .text("mode", Setting.id(policy.mode()))
@@ -67,7 +67,7 @@ final class FamilyScripts {
             .numberUnlessZero("max_rotations", policy.maxRotations())
             .numberUnlessZero("not_after", policy.notAfter(request.session().started()))
             .numberUnlessZero("max_per_minute", policy.maxRefreshesPerMinute());
-    Json client = client(request).textUnlessEmpty("excused", excused);
+    Json client = client(request).textUnlessEmpty("unacknowledged", unacknowledged);
     return List.of(token(request, keys).end(), rules.end(), client.end());
   }
 
@@ -121,7 +121,7 @@ final class FamilyScripts {
 
   private static Json token(RotationRequest request, RedisKeys keys) {
     RotationRequest.Session session = request.session();
-    RotationRequest.ProposedChild child = request.child();
+    RotationRequest.ProposedSuccessor successor = request.successor();
     return new Json()
         .text("family", keys.compact(request.presented().family()))
         .text("session", keys.compact(session.id()))
@@ -132,10 +132,10 @@ final class FamilyScripts {
         .numberUnlessZero("usable_until", request.usableUntil())
         .number("session_started", session.started())
         .number("client_session_started", session.clientStarted())
-        .number("iat", child.issuedAt())
-        .numberUnlessZero("exp", child.expiresAt())
-        .number("retain_until", child.retainUntil())
-        .number("revoked_retain_until", child.revokedRetainUntil())
+        .number("iat", successor.issuedAt())
+        .numberUnlessZero("exp", successor.expiresAt())
+        .number("retain_until", successor.retainUntil())
+        .number("revoked_retain_until", successor.revokedRetainUntil())
         .number("access_exp", request.accessToken().expiresAt())
         .text("prefix", request.accessToken().prefix())
         .text("login_prefix", request.accessToken().loginPrefix())
@@ -160,7 +160,7 @@ final class FamilyScripts {
   }
 
   static RefreshDecision decision(Reply reply, String family) {
-    Outcome outcome = reply.word(0, Outcome.class);
+    Outcome outcome = reply.constant(0, Outcome.class);
     return switch (outcome) {
       case STARTED, ROTATED, FAST_FORWARDED, ADOPTED ->
           new Rotated(
@@ -175,7 +175,7 @@ final class FamilyScripts {
       case REUSED ->
           new Reused(
               reply.number(1),
-              reply.word(2, ReuseReason.class),
+              reply.constant(2, ReuseReason.class),
               reply.row(3).accessTokens(family, 0));
       case MISMATCHED ->
           new Mismatched(
@@ -185,7 +185,7 @@ final class FamilyScripts {
               reply.row(2).ifPresent().map(it -> it.accessTokens(family, 0)));
       case REVOKED ->
           new Revoked(
-              reply.word(1, RevocationScope.class),
+              reply.constant(1, RevocationScope.class),
               reply.row(2).ifPresent().map(it -> it.accessTokens(family, 0)));
       case MISSING -> Denied.MISSING;
       case LIMITED -> Denied.LIMITED;
@@ -196,7 +196,7 @@ final class FamilyScripts {
   }
 
   private static Optional<Outcome> observed(Reply reply, int index) {
-    return reply.optionalText(index).map(word -> reply.word(index, Outcome.class));
+    return reply.optionalText(index).map(any -> reply.constant(index, Outcome.class));
   }
 
   private static SuccessorToken successor(Reply row) {

@@ -129,7 +129,7 @@ record LuaScript(Redis.Script script) {
           text(index + 6));
     }
 
-    <E extends Enum<E>> E word(int index, Class<E> type) {
+    <E extends Enum<E>> E constant(int index, Class<E> type) {
       try {
         return Enum.valueOf(type, text(index));
       } catch (IllegalArgumentException unknown) {

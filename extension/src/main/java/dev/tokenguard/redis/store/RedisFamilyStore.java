@@ -54,23 +54,23 @@ public final class RedisFamilyStore implements FamilyStore {
   /** One command, or two if the decision depends on whether an attempt got no response. */
   @Override
   public RefreshDecision rotate(
-      RotationRequest request, RotationPolicy policy, Predicate<String> wasUnanswered) {
-    // The mode observe refuses no replay, so none needs an excuse.
-    String excused = policy.isObserving() ? FamilyScripts.NONE_EXCUSED : FamilyScripts.ASK;
-    Reply first = decided(request, policy, excused);
+      RotationRequest request, RotationPolicy policy, Predicate<String> isUnacknowledged) {
+    // The mode observe refuses no replay, so no lost response matters.
+    String unacknowledged = policy.isObserving() ? FamilyScripts.NONE : FamilyScripts.ASK;
+    Reply first = decided(request, policy, unacknowledged);
     Reply reply =
         FamilyScripts.askedFor(first)
-            .map(it -> wasUnanswered.test(it) ? it : FamilyScripts.NONE_EXCUSED)
+            .map(it -> isUnacknowledged.test(it) ? it : FamilyScripts.NONE)
             .map(it -> decided(request, policy, it))
             .orElse(first);
     return FamilyScripts.decision(reply, request.presented().family());
   }
 
-  private Reply decided(RotationRequest request, RotationPolicy policy, String excused) {
+  private Reply decided(RotationRequest request, RotationPolicy policy, String unacknowledged) {
     return ROTATE.run(
         redis,
         keys.user(request.userId()),
-        FamilyScripts.arguments(request, policy, excused, keys),
+        FamilyScripts.arguments(request, policy, unacknowledged, keys),
         Function.identity());
   }
 

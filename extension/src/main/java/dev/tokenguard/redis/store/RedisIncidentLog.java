@@ -66,7 +66,7 @@ public final class RedisIncidentLog implements IncidentLog {
   public List<Recorded> newest(String realmId, Optional<Type> type, int first, int max) {
     List<String> arguments =
         List.of(
-            type.map(Type::word).orElse(""),
+            type.map(Type::id).orElse(""),
             Integer.toString(first),
             Integer.toString(max),
             Long.toString(KEPT_FOR.toSeconds()));
@@ -79,7 +79,7 @@ public final class RedisIncidentLog implements IncidentLog {
 
   private static Map<String, String> partsOf(Incident incident) {
     Map<String, String> parts = new LinkedHashMap<>();
-    parts.put(TYPE, incident.type().word());
+    parts.put(TYPE, incident.type().id());
     parts.put(USER, incident.origin().userId());
     parts.put(CLIENT, incident.origin().clientId());
     parts.put(SESSION, incident.origin().sessionId());

@@ -14,6 +14,7 @@ import java.util.UUID;
  * tg:u:{user id}   hash, all state of one user, expires with the last of its entries
  *   f:&lt;family&gt;  a:&lt;family&gt;             a token family, see lua/record.lua
  *   p:&lt;family&gt;                         tag of the token for which it was issued by token exchange
+ *   t:&lt;family&gt;                         times of its earlier rotations, only with grace-depth
  *   i:&lt;client&gt;.&lt;number&gt;                the families of a client in the order of their logins
  *   h:&lt;client&gt;                         the first and the next number of that order; its watermark
  *   s:&lt;session&gt;  o:&lt;session&gt;           a revoked session, online or offline

@@ -23,8 +23,8 @@ class RevocationOutboxTest {
   private static final StoreUnavailableException OUTAGE = new StoreUnavailableException("", null);
   private static final IllegalStateException BUG = new IllegalStateException("a bug");
 
-  private boolean isRedisBack;
-  private final RevocationOutbox outbox = new RevocationOutbox(10, () -> isRedisBack);
+  private boolean hasRecovered;
+  private final RevocationOutbox outbox = new RevocationOutbox(10, () -> hasRecovered);
   private Runnable tick;
 
   @BeforeEach
@@ -69,7 +69,7 @@ class RevocationOutboxTest {
     outbox.deliver(delivery);
     IntStream.range(0, 20).forEach(this::tickAt);
 
-    isRedisBack = true;
+    hasRecovered = true;
     delivery.failure = null;
     tick.run();
 

@@ -64,7 +64,7 @@ abstract class ConnectionTest {
         .isInstanceOfSatisfying(
             StoreUnavailableException.class,
             it ->
-                assertThat(it.mayHaveBeenTaken())
+                assertThat(it.mayHaveBeenExecuted())
                     .as("Redis may have executed the command")
                     .isEqualTo(failure != Failure.REJECTED))
         .hasMessage("Redis did not answer as it should");

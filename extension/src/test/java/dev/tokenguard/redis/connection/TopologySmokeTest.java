@@ -63,7 +63,7 @@ final class TopologySmokeTest {
 
     store.begin(login.asFamily("another").begin(clock), Policies.DEFAULT);
     Families another = new Families(login.user(), List.of("another"));
-    store.revoke(new Revocation(another, 0, clock.second() + Login.REMEMBERED));
+    store.revoke(new Revocation(another, 0, clock.second() + Login.RETENTION));
     assertThat(store.find(login.user())).hasSize(2).allMatch(TokenFamily::isRevoked);
 
     store.recordExchange(login.user(), "0123456789abcdef", "onrtte", clock.second() + 600);

@@ -142,10 +142,10 @@ final class RedisFamilyStoreTest extends FamilyStoreContract {
         .returns(clock.instant(), TokenFamily::refreshed)
         .extracting(TokenFamily::accessTokens)
         .returns(inSeconds(300), AccessTokens::expiresAt);
-    revoke(USER, inSeconds(Login.REMEMBERED));
+    revoke(USER, inSeconds(Login.RETENTION));
     assertThat(JEDIS.hget(KEY, "u"))
-        .isEqualTo("1," + clock.second() + "," + inSeconds(Login.REMEMBERED));
-    assertThat(JEDIS.expireTime(KEY)).isEqualTo(inSeconds(Login.REMEMBERED));
+        .isEqualTo("1," + clock.second() + "," + inSeconds(Login.RETENTION));
+    assertThat(JEDIS.expireTime(KEY)).isEqualTo(inSeconds(Login.RETENTION));
   }
 
   @Test
@@ -220,7 +220,7 @@ final class RedisFamilyStoreTest extends FamilyStoreContract {
     for (int family = 0; family < 200; family++) {
       Login one = login.asFamily("family " + family).inSession("session " + family, clock.second());
       assertThat(logIn(one.begin(clock), 3)).isEmpty();
-      revoke(Sessions.of("alice", one.session(), SessionKind.BOTH), inSeconds(Login.REMEMBERED));
+      revoke(Sessions.of("alice", one.session(), SessionKind.BOTH), inSeconds(Login.RETENTION));
       if (family % 10 == 0) {
         JEDIS.hdel(KEY, "f:~family%20" + family, "a:~family%20" + family);
       }

@@ -142,7 +142,7 @@ final class StoredFormatTest {
             Sessions.of("session-revoked", any.session(), SessionKind.BOTH),
             new ClientSessions("client-session-revoked", List.of(clientSession), List.of()),
             new User("all-revoked"))) {
-      store.revoke(new Revocation(target, now, now + Login.REMEMBERED));
+      store.revoke(new Revocation(target, now, now + Login.RETENTION));
     }
     long end = now + Login.ACCESS_TOKEN_LIFESPAN;
     list.add(Entry.ofAccessToken("onrtrt:6f1b5a0e", Reason.REVOKED, end));

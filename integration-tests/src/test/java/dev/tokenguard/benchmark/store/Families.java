@@ -91,7 +91,7 @@ final class Families {
         user,
         new TokenPosition(family, generation),
         new RotationRequest.Session(session, now - DAY, client, now - DAY, false),
-        new RotationRequest.ProposedChild(
+        new RotationRequest.ProposedSuccessor(
             now, now + 7 * DAY, now + 7 * DAY + 60, now + 7 * DAY + 60),
         new RotationRequest.AccessToken(now + 300, "onrtrt", "onrtro"),
         CONTEXT,

@@ -240,7 +240,7 @@ class NodeIT {
   void given_all_workers_are_busy_when_a_replay_waits_beyond_grace_then_it_is_no_reuse() {
     List<Answer> others = Stream.generate(NodeIT::logInGraceful).limit(WORKERS).toList();
     Answer login = logInGraceful();
-    Answer child = graceful.refresh(login.refreshToken()).orFail();
+    Answer successor = graceful.refresh(login.refreshToken()).orFail();
     Instant over = Instant.now().plus(GRACE).plusMillis(500);
     redis.pause();
     List<CompletableFuture<Answer>> busy;
@@ -257,7 +257,7 @@ class NodeIT {
       redis.resume();
     }
 
-    assertThat(replay.join().orFail().refreshToken()).isEqualTo(child.refreshToken());
+    assertThat(replay.join().orFail().refreshToken()).isEqualTo(successor.refreshToken());
     busy.forEach(each -> each.join().orFail());
   }
 

@@ -135,9 +135,9 @@ class TwoNodesIT {
             REFRESHES, at -> app(at % 2 == 0 ? one : another).refresh(login.refreshToken()));
 
     assertThat(answers).allMatch(Answer::isOk);
-    String child = answers.get(0).refreshToken();
-    assertThat(answers).extracting(Answer::refreshToken).containsOnly(child);
-    Answer next = app(one).refresh(child).orFail();
+    String successor = answers.get(0).refreshToken();
+    assertThat(answers).extracting(Answer::refreshToken).containsOnly(successor);
+    Answer next = app(one).refresh(successor).orFail();
     assertThat(generation(next)).isEqualTo(2);
     assertThat(generation(app(another).refresh(next.refreshToken()).orFail())).isEqualTo(3);
   }
@@ -179,13 +179,13 @@ class TwoNodesIT {
     assertThat(postponed.status()).isEqualTo(503);
     assertThat(record()[GENERATION]).as("Redis has rotated").isEqualTo("2");
 
-    Answer child = app(another, STRICT).refresh(first.refreshToken()).orFail();
+    Answer successor = app(another, STRICT).refresh(first.refreshToken()).orFail();
 
-    assertThat(generation(child)).isEqualTo(2);
+    assertThat(generation(successor)).isEqualTo(2);
     assertThat(lastRotation()).isEqualTo("replayed");
-    Answer next = app(another, STRICT).refresh(child.refreshToken()).orFail();
+    Answer next = app(another, STRICT).refresh(successor.refreshToken()).orFail();
     assertThat(generation(next)).isEqualTo(3);
-    assertRefused(app(one, STRICT).refresh(child.refreshToken()));
+    assertRefused(app(one, STRICT).refresh(successor.refreshToken()));
     assertRevoked(STRICT, next);
   }
 
@@ -202,10 +202,10 @@ class TwoNodesIT {
     one.kill();
     assertThat(lost).failsWithin(TestLength.limit(SOON));
 
-    Answer child = app(another).refresh(login.refreshToken()).orFail();
+    Answer successor = app(another).refresh(login.refreshToken()).orFail();
 
     // What the killed node would have answered with.
-    JsonNode claims = Jwt.claims(child.refreshToken());
+    JsonNode claims = Jwt.claims(successor.refreshToken());
     TokenPosition position = new TokenPosition(family(login), 1);
     assertThat(claims.path("jti").asText()).isEqualTo(position.refreshTokenId());
     assertThat(claims.path("rtg").asLong()).isEqualTo(1);
@@ -213,8 +213,8 @@ class TwoNodesIT {
     assertThat(record()[MADE_MS]).as("it was replayed").isEqualTo(decided[MADE_MS]);
     assertThat(record()[REPLAYS]).isEqualTo("1");
     assertThat(lastRotation()).isEqualTo("replayed");
-    assertThat(childAt(another, login)).isEqualTo(child.refreshToken());
-    Answer next = app(another).refresh(child.refreshToken()).orFail();
+    assertThat(successorAt(another, login)).isEqualTo(successor.refreshToken());
+    Answer next = app(another).refresh(successor.refreshToken()).orFail();
     assertThat(generation(next)).isEqualTo(2);
     assertThat(generation(app(another).refresh(next.refreshToken()).orFail())).isEqualTo(3);
   }
@@ -226,19 +226,19 @@ class TwoNodesIT {
       Duration jump) {
     setClock(jump);
     Answer login = logIn(behind(jump));
-    Answer child = app(another).refresh(login.refreshToken()).orFail();
+    Answer successor = app(another).refresh(login.refreshToken()).orFail();
 
-    assertThat(childAt(another, login)).isEqualTo(child.refreshToken());
-    assertThat(childAt(one, login)).isEqualTo(child.refreshToken());
+    assertThat(successorAt(another, login)).isEqualTo(successor.refreshToken());
+    assertThat(successorAt(one, login)).isEqualTo(successor.refreshToken());
     assertThat(Instant.ofEpochMilli(Long.parseLong(record()[MADE_MS])))
         .isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
-    assertActive(app(another), child);
+    assertActive(app(another), successor);
 
     Lab.age(cluster.redisClient(), userId, Duration.ofSeconds(GRACE_SECONDS - 60));
     assertThat(generation(app(another).refresh(login.refreshToken()).orFail())).isEqualTo(1);
     Lab.age(cluster.redisClient(), userId, Duration.ofSeconds(60));
     assertRefused(app(one).refresh(login.refreshToken()));
-    assertRevoked(GRACEFUL, child);
+    assertRevoked(GRACEFUL, successor);
   }
 
   /** Built-in Keycloak refuses a token of the second case, issued before the session. */
@@ -248,11 +248,11 @@ class TwoNodesIT {
       Duration jump, boolean isLoginThere) {
     setClock(jump);
     Answer login = logIn(isLoginThere ? one : another);
-    Answer child = app(another).refresh(login.refreshToken()).orFail();
-    assertActive(app(another), child);
-    assertThat(childAt(one, login)).isEqualTo(child.refreshToken());
-    Answer next = app(one).refresh(child.refreshToken()).orFail();
-    assertThat(childAt(another, child)).isEqualTo(next.refreshToken());
+    Answer successor = app(another).refresh(login.refreshToken()).orFail();
+    assertActive(app(another), successor);
+    assertThat(successorAt(one, login)).isEqualTo(successor.refreshToken());
+    Answer next = app(one).refresh(successor.refreshToken()).orFail();
+    assertThat(successorAt(another, successor)).isEqualTo(next.refreshToken());
 
     setClock(Duration.ZERO);
 
@@ -325,7 +325,7 @@ class TwoNodesIT {
     return app(node).login(user, Lab.PASSWORD).orFail();
   }
 
-  private static String childAt(KeycloakServer node, Answer answer) {
+  private static String successorAt(KeycloakServer node, Answer answer) {
     return app(node).refresh(answer.refreshToken()).orFail().refreshToken();
   }
 

@@ -158,7 +158,8 @@ class PolicyIT extends LabTest {
   }
 
   @Test
-  void given_the_previous_access_token_is_revoked_then_a_replay_revokes_no_token_of_its_child() {
+  void
+      given_the_previous_access_token_is_revoked_then_a_replay_revokes_no_token_of_its_successor() {
     OidcClient client =
         lab.clientWith("revoke-previous-access-token", "true", "grace-period", "60");
     Answer login = user.logIn(client);

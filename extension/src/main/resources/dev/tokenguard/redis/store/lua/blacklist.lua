@@ -23,11 +23,11 @@ end
 local key, value, expires = KEYS[1], ARGV[1], math.max(1, tonumber(ARGV[2]))
 local least = tonumber(ARGV[4])
 if least > 0 then expires = math.max(expires, tonumber(redis.call('TIME')[1]) + least) end
-local stands = redis.call('GET', key)
-if stands then
-  local is_larger = ARGV[3] == 'larger' and second(value) > second(stands)
-  value = is_larger and value or stands
+local existing = redis.call('GET', key)
+if existing then
+  local is_larger = ARGV[3] == 'larger' and second(value) > second(existing)
+  value = is_larger and value or existing
   expires = math.max(expires, redis.call('EXPIRETIME', key))
 end
 redis.call('SET', key, value, 'EXAT', string.format('%.0f', expires))
-return stands and 0 or 1
+return existing and 0 or 1

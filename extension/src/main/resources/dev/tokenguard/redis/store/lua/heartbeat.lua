@@ -12,8 +12,8 @@
 ]]
 
 local key = KEYS[1]
-local stands = redis.call('HMGET', key, 'id', 'beats')
-local id, beats = stands[1] or ARGV[1], (tonumber(stands[2]) or 0) + 1
+local stored = redis.call('HMGET', key, 'id', 'beats')
+local id, beats = stored[1] or ARGV[1], (tonumber(stored[2]) or 0) + 1
 redis.call('HSET', key, 'id', id, 'beats', string.format('%.0f', beats))
 redis.call('EXPIRE', key, ARGV[2])
 local info = redis.pcall('INFO', 'server')

@@ -11,11 +11,11 @@
 ]]
 
 local key = KEYS[1]
-local stands = tonumber(redis.call('GET', key) or '0') or 0
+local latest = tonumber(redis.call('GET', key) or '0') or 0
 local given = tonumber(ARGV[1])
 local now = tonumber(redis.call('TIME')[1])
-if given > stands and given > now then
+if given > latest and given > now then
   redis.call('SET', key, ARGV[1], 'EX', string.format('%.0f', given - now))
   return given
 end
-return stands
+return latest

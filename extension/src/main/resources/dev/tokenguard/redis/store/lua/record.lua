@@ -13,9 +13,9 @@
                        token last, reason of the revocation (empty: active), begin of a minute minus
                        the time of issue, refreshes in that minute
     a:  access tokens  older span: newest minus first generation, end minus time of issue, newer span:
-                       newest minus first generation, end minus that of the older span, prefix of the login's id, prefix of the others', bound user agent,
-                       bound ip, replays of the family, replays since the older span began, since the
-                       newer
+                       newest minus first generation, end minus that of the older span, prefix of the
+                       login's id, prefix of the others', bound user agent, bound ip, replays of the
+                       family, replays since the older span began, since the newer
     p:  parent         tag of the access token for which it was issued; only after a token exchange
     t:  earlier        1, newest generation, time of its issue (ms), then the time between each rotation and
                        the one before (ms), the newest first; only with grace_depth. Outdated if generation

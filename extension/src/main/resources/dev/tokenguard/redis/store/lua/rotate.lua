@@ -36,7 +36,7 @@
          agent, ip                       hashes of the context of this request
          key                             proven or missing; none: the token has no key
          attempt, age_ms                 id of this attempt, and the time since it reached Keycloak
-         excused                         the attempt that got no response, or ask
+         unacknowledged                  the attempt that got no response, or ask
 
   Returns an array: the decision, then
     STARTED ROTATED FAST_FORWARDED ADOPTED    the next token, the replaced access tokens, observed
@@ -148,7 +148,7 @@ local is_over = not step and (is_too_old or grace_is_over())
 -- A replay that is accepted for its key alone.
 local is_converging = is_over and policy.grace_key and has_key
 
--- The second value: whether a lost response can excuse the client.
+-- The second value: whether the replay is accepted if the newest attempt got no response.
 local function reuse_reason()
   if step or is_converging then return nil end
   if is_too_old then return 'OLDER_GENERATION' end
@@ -156,7 +156,7 @@ local function reuse_reason()
   if not is_over then return nil end
   if presented < family.generation - 1 then return 'GRACE_PERIOD_OVER' end
   -- The attempt that got the newest token got no response, so no client has that token.
-  if family.attempt ~= '' and client.excused == family.attempt then return nil end
+  if family.attempt ~= '' and client.unacknowledged == family.attempt then return nil end
   return 'GRACE_PERIOD_OVER', family.attempt ~= ''
 end
 
@@ -226,8 +226,10 @@ local function refused()
   if scope then
     return { 'REVOKED', scope, scope == 'FAMILY' and family and all_access_tokens() or {} }
   end
-  local reuse, is_excusable = reuse_reason()
-  if reuse and is_excusable and client.excused == 'ask' then return { 'ASK', family.attempt } end
+  local reuse, depends_on_response = reuse_reason()
+  if reuse and depends_on_response and client.unacknowledged == 'ask' then
+    return { 'ASK', family.attempt }
+  end
   if reuse and refusal({ 'REUSED' }) then
     revoke_family('reused')
     return { 'REUSED', family.generation, reuse, all_access_tokens() }
