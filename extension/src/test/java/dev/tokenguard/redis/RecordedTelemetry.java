@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Remembers what it was told. */
+/** Records each call. */
 public final class RecordedTelemetry implements RedisTelemetry {
 
   public record Failed(Operation operation, Failure failure, String message) {}

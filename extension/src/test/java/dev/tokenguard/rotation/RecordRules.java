@@ -102,9 +102,9 @@ abstract class RecordRules extends StoreRules {
 
   @Test
   void given_families_by_token_exchange_then_their_records_have_the_tag_of_the_parent() {
-    Login successor = login.asFamily("successor");
-    store.begin(Login.exchangedFor(successor.begin(clock), tag), Policies.DEFAULT);
-    rotate(successor, 0);
+    Login exchanged = login.asFamily("exchanged");
+    store.begin(Login.exchangedFor(exchanged.begin(clock), tag), Policies.DEFAULT);
+    rotate(exchanged, 0);
     RotationRequest unrecorded = login.asFamily("unrecorded").refresh(0, clock);
     store.rotate(Login.exchangedFor(unrecorded, tag), Policies.DEFAULT, it -> false);
     assertThat(store.find(login.user()))

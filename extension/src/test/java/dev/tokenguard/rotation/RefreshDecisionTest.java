@@ -34,22 +34,22 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 final class RefreshDecisionTest {
 
-  private static final SuccessorToken CHILD =
+  private static final SuccessorToken SUCCESSOR =
       new SuccessorToken(4, 1_000, 2_000, 0, Optional.empty());
   private static final AccessTokens TOKENS =
       new AccessTokens("family", 1, 3, 1, 0, 2_000, "onrtac", "onrtrt");
   private static final Optional<Outcome> LIMITED = Optional.of(Outcome.LIMITED);
-  private static final Rotated ROTATED = new Rotated(Outcome.ROTATED, CHILD, TOKENS, LIMITED);
+  private static final Rotated ROTATED = new Rotated(Outcome.ROTATED, SUCCESSOR, TOKENS, LIMITED);
 
   /** Decisions with a name each. */
   private static final Map<String, RefreshDecision> DECISIONS =
       Map.ofEntries(
           entry("rotated", ROTATED),
-          entry("replayed", new Replayed(Outcome.REPLAYED, CHILD, LIMITED)),
-          entry("converged", new Replayed(Outcome.CONVERGED, CHILD, LIMITED)),
+          entry("replayed", new Replayed(Outcome.REPLAYED, SUCCESSOR, LIMITED)),
+          entry("converged", new Replayed(Outcome.CONVERGED, SUCCESSOR, LIMITED)),
           entry("looked up", new Kept(Optional.empty(), LIMITED)),
-          entry("kept", new Kept(Optional.of(CHILD), LIMITED)),
-          entry("unguarded", new Unguarded(Optional.of(CHILD))),
+          entry("kept", new Kept(Optional.of(SUCCESSOR), LIMITED)),
+          entry("unguarded", new Unguarded(Optional.of(SUCCESSOR))),
           entry("reused", new Reused(4, ReuseReason.GRACE_PERIOD_OVER, TOKENS)),
           entry("mismatched", new Mismatched(OptionalLong.of(4), Optional.of(TOKENS))),
           entry("revoked", new Revoked(RevocationScope.CLIENT_SESSION, Optional.of(TOKENS))),
@@ -93,7 +93,7 @@ final class RefreshDecisionTest {
                 }));
     assertThat(called).containsExactly(visit);
     assertThat(decision.outcome().id()).isEqualTo(name.replace("looked up", "kept"));
-    assertThat(decision.issued()).isEqualTo(Optional.of(CHILD).filter(it -> isIssued));
+    assertThat(decision.issued()).isEqualTo(Optional.of(SUCCESSOR).filter(it -> isIssued));
     assertThat(decision.observed()).isEqualTo(LIMITED.filter(it -> isObserved));
   }
 
@@ -128,7 +128,7 @@ final class RefreshDecisionTest {
       names = {"STARTED", "ROTATED", "FAST_FORWARDED", "ADOPTED"},
       mode = Mode.EXCLUDE)
   void given_the_outcome_of_another_decision_then_it_is_no_rotation(Outcome outcome) {
-    assertThatThrownBy(() -> new Rotated(outcome, CHILD, TOKENS, LIMITED))
+    assertThatThrownBy(() -> new Rotated(outcome, SUCCESSOR, TOKENS, LIMITED))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -201,8 +201,8 @@ interface Actor {
   }
 
   /**
-   * Copies the newest token and uses it before its owner. That is granted: no one can tell them
-   * apart yet. The next refresh of the owner must revoke both.
+   * Copies the newest token and uses it before its owner. That is granted: they cannot be
+   * distinguished yet. The next refresh of the owner must revoke both.
    */
   final class EarlyThief implements Actor {
 

@@ -72,7 +72,7 @@ final class Ledger {
     return times.get((int) Math.ceil(times.size() * 0.99) - 1);
   }
 
-  /** How often one client, which asks all the time, had no answer for longer than this. */
+  /** How often one client, which always has a request in progress, waited longer than this. */
   long pausesLongerThan(Duration limit) {
     long pauses = 0;
     List<Entry> all = List.copyOf(entries);

@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
  * client may be logged out, nothing revoked may be accepted, and after the fault refreshes succeed.
  *
  * <p>Times are asserted where tests assert times, and where the machine did not stand still: a
- * client of a realm without Token Guard asks all the time and shows that.
+ * client of a realm without Token Guard sends requests all the time and shows that.
  */
 public final class Scenario {
 
@@ -166,7 +166,7 @@ public final class Scenario {
     }
   }
 
-  /** Of a fault during which Redis does what it is asked for. */
+  /** Of a fault during which Redis executes all commands. */
   void assertFewPostponed() {
     assertTime(
         () ->

@@ -20,7 +20,7 @@ public abstract class LabTest {
     LOGS.watch(lab.keycloak().log());
   }
 
-  /** Resource servers, which do not ask Keycloak, refuse the access tokens. */
+  /** Resource servers that look up Redis only refuse the access tokens. */
   protected static void assertListed(Answer... answers) {
     for (Answer each : answers) {
       String key = "tg:at:" + Tokens.accessTokenId(each);

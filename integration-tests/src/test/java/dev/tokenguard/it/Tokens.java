@@ -40,7 +40,7 @@ public final class Tokens {
             .convertValue(Jwt.claims(answer.accessToken()), new TypeReference<>() {}));
   }
 
-  /** All refusals are the same: the answer does not tell what is wrong with the token. */
+  /** All refusals are the same: the response does not reveal what is wrong with the token. */
   public static void assertRefused(Answer answer) {
     assertRefusedByKeycloak(answer);
     assertThat(answer.errorDescription()).isEqualTo("Invalid refresh token");

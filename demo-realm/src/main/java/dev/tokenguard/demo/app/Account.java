@@ -41,7 +41,7 @@ record Account(AccessTokenValidator validator, AdminApi admin) {
   }
 
   /**
-   * The state of a family. The token may be expired or revoked: the page asks for the reason.
+   * The state of a family. The token may be expired or revoked: the page looks up the reason.
    * Without the state, the page continues.
    */
   Reply familyStatus(Request request) {

@@ -1,18 +1,16 @@
 package dev.tokenguard.keycloak.refresh;
 
 import io.quarkus.runtime.ExecutorRecorder;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.spi.CDI;
 import java.time.Duration;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import org.keycloak.models.KeycloakSession;
 
 /**
  * Measures how long a request has been at this node. Under load, requests wait for a worker thread,
@@ -20,8 +18,7 @@ import org.keycloak.models.KeycloakSession;
  * the time in which the client sends the request, so a slow client gains nothing.
  *
  * <p>The filter runs in the event loop, before the wait. It queues a probe before the request,
- * which runs when a worker is free. A header links both; the filter sets it on every token request,
- * so a client cannot choose it. Quarkus finds this bean because of {@code META-INF/beans.xml}.
+ * which runs when a worker is free. Quarkus finds this bean because of {@code META-INF/beans.xml}.
  */
 @ApplicationScoped
 public class RequestArrival {
@@ -29,14 +26,13 @@ public class RequestArrival {
   /** A longer wait is cut, so that it does not extend the grace period without a bound. */
   static final Duration LONGEST = Duration.ofSeconds(30);
 
-  private static final String HEADER = "Token-Guard-Request";
   private static final String TOKEN_ENDPOINT = "/protocol/openid-connect/token";
 
   /** Before the filters of Quarkus, the highest of which has 300. */
   private static final int FIRST = 100_000;
 
-  /** The requests in progress by the value of the header. */
-  private static final Map<String, Stay> STAYS = new ConcurrentHashMap<>();
+  /** The name of the {@link Stay} in the data of the request. */
+  private static final String STAY = Stay.class.getName();
 
   void register(@Observes Filters filters) {
     filters.register(RequestArrival::note, FIRST);
@@ -44,14 +40,11 @@ public class RequestArrival {
 
   private static void note(RoutingContext request) {
     if (isTokenRequest(request)) {
-      String id = UUID.randomUUID().toString();
-      request.request().headers().set(HEADER, id);
       Stay stay = new Stay(System.nanoTime());
       try {
         ExecutorRecorder.getCurrent().execute(stay::workerIsFree);
         request.request().end().onComplete(end -> stay.isReceived());
-        STAYS.put(id, stay);
-        request.addEndHandler(answered -> STAYS.remove(id));
+        request.put(STAY, stay);
       } catch (RejectedExecutionException tooMany) {
         // Quarkus rejects the request, too.
       }
@@ -64,10 +57,10 @@ public class RequestArrival {
         && request.request().path().endsWith(TOKEN_ENDPOINT);
   }
 
-  /** The time since the arrival of the request; zero if unknown. */
-  static Duration age(KeycloakSession session) {
-    String id = session.getContext().getRequestHeaders().getHeaderString(HEADER);
-    Stay stay = id == null ? null : STAYS.get(id);
+  /** The time since the arrival of the current request; zero if unknown. */
+  static Duration age() {
+    RoutingContext request = CDI.current().select(CurrentVertxRequest.class).get().getCurrent();
+    Stay stay = request == null ? null : request.get(STAY);
     return stay == null ? Duration.ZERO : stay.until(System.nanoTime());
   }
 

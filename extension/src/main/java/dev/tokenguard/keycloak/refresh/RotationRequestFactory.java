@@ -77,7 +77,7 @@ final class RotationRequestFactory {
                     Optional.ofNullable(next),
                     accessToken(response.getAccessToken(), presented),
                     new ClientKey(session, client).proofOf(presented, policy),
-                    Attempt.aged(RequestArrival.age(session)),
+                    Attempt.aged(RequestArrival.age()),
                     Optional.empty()));
   }
 

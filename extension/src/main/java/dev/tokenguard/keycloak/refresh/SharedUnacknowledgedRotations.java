@@ -30,9 +30,9 @@ final class SharedUnacknowledgedRotations implements UnacknowledgedRotations {
   }
 
   /**
-   * Remembers a refresh that Redis has granted at the end of the current request, unless the
-   * response {@linkplain #responseIsBuilt is built}: it cannot be built, another executor refuses
-   * it, or the commit fails with a conflict.
+   * Records a refresh that Redis has granted at the end of the current request, unless the response
+   * {@linkplain #responseIsBuilt is built}: it cannot be built, another executor refuses it, or the
+   * commit fails with a conflict.
    */
   void recordUnlessBuilt(RotationRequest request) {
     GrantedRefresh granted = new GrantedRefresh(request);

@@ -7,9 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import redis.clients.jedis.ConnectionFactory;
@@ -40,28 +38,29 @@ record FailureClassifier(Failure failure, boolean affectsAllCommands) {
   private static final String ACL =
       "the ACL user lacks a right, see the documentation on operations";
 
-  /** The action for an administrator by a part of the message; the first match counts. */
-  private static final Map<String, String> HINTS = new LinkedHashMap<>();
+  /** The action for an administrator, for a part of the message. */
+  private record Hint(String part, String action) {}
 
-  static {
-    HINTS.put("PKIX path", "set tls-ca-file to the CA of Redis");
-    HINTS.put("No subject alternative", HOSTNAME);
-    HINTS.put("No name matching", HOSTNAME);
-    HINTS.put("certificate_required", CLIENT_CERTIFICATE);
-    HINTS.put("bad_certificate", CLIENT_CERTIFICATE);
-    HINTS.put("NOAUTH", "set password");
-    HINTS.put("WRONGPASS", "check username and password");
-    HINTS.put("NOPERM", ACL);
-    HINTS.put("ACL failure in script", ACL);
-    HINTS.put("The user executing the script can't", ACL);
-    HINTS.put("MOVED ", "this is a node of a Cluster: set topology to cluster");
-    HINTS.put("cluster support disabled", "this is no Cluster: set topology to standalone");
-    HINTS.put("READONLY", "this is a replica: give the url of the master, or use Sentinels");
-    // Redis closes the connection before the client has read its TLS alert.
-    HINTS.put("Connection reset", PORT);
-    HINTS.put("Broken pipe", PORT);
-    HINTS.put("Unexpected end of stream", PORT);
-  }
+  /** The first match counts. */
+  private static final List<Hint> HINTS =
+      List.of(
+          new Hint("PKIX path", "set tls-ca-file to the CA of Redis"),
+          new Hint("No subject alternative", HOSTNAME),
+          new Hint("No name matching", HOSTNAME),
+          new Hint("certificate_required", CLIENT_CERTIFICATE),
+          new Hint("bad_certificate", CLIENT_CERTIFICATE),
+          new Hint("NOAUTH", "set password"),
+          new Hint("WRONGPASS", "check username and password"),
+          new Hint("NOPERM", ACL),
+          new Hint("ACL failure in script", ACL),
+          new Hint("The user executing the script can't", ACL),
+          new Hint("MOVED ", "this is a node of a Cluster: set topology to cluster"),
+          new Hint("cluster support disabled", "this is no Cluster: set topology to standalone"),
+          new Hint("READONLY", "this is a replica: give the url of the master, or use Sentinels"),
+          // Redis closes the connection before the client has read its TLS alert.
+          new Hint("Connection reset", PORT),
+          new Hint("Broken pipe", PORT),
+          new Hint("Unexpected end of stream", PORT));
 
   static FailureClassifier of(JedisException failed) {
     if (failed instanceof JedisDataException) {
@@ -91,10 +90,10 @@ record FailureClassifier(Failure failure, boolean affectsAllCommands) {
   /** The messages of a failure, with the action for an administrator. Contains no tokens. */
   static String describe(Throwable failure) {
     String messages = String.join(": ", messages(failure));
-    return HINTS.entrySet().stream()
-        .filter(hint -> messages.contains(hint.getKey()))
+    return HINTS.stream()
+        .filter(hint -> messages.contains(hint.part()))
         .findFirst()
-        .map(hint -> messages + " (" + hint.getValue() + ")")
+        .map(hint -> messages + " (" + hint.action() + ")")
         .orElse(messages);
   }
 

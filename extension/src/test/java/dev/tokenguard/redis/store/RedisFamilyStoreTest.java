@@ -163,6 +163,8 @@ final class RedisFamilyStoreTest extends FamilyStoreContract {
     List<String> expired = List.of("s:old", "c:old.cli", "o:old", "k:old", "x:old");
     expired.forEach(field -> JEDIS.hset(KEY, field, "1,0," + inSeconds(-1)));
     JEDIS.hset(KEY, "s:lasting", "1,0," + inSeconds(100_000));
+    // Revoked before its login was recorded: it is not in the order of a client.
+    revoke(new Families("alice", List.of("unused")), inSeconds(5));
     for (int family = 0; family < 500; family++) {
       Login one = login.asFamily("short " + family);
       RotationRequest request = isLogin ? one.begin(clock) : one.refresh(0, clock);
@@ -178,6 +180,7 @@ final class RedisFamilyStoreTest extends FamilyStoreContract {
     assertThat(JEDIS.hmget(KEY, "f:~lasting", "i:~cli.1", "a:~lasting", "s:lasting"))
         .doesNotContainNull();
     assertThat(JEDIS.hmget(KEY, expired.toArray(String[]::new))).containsOnlyNulls();
+    assertThat(JEDIS.hmget(KEY, "f:~unused", "a:~unused")).containsOnlyNulls();
   }
 
   @Test

@@ -301,7 +301,7 @@ class AdminRestIT extends LabTest {
     assertThat(statuses(withRoles("manage-realm")).get(5)).isEqualTo(204);
     assertThat(statuses(withRoles("view-events")))
         .isEqualTo(List.of(403, 403, 403, 403, 403, 403, 200));
-    // Who may not look for users does not learn who exists.
+    // Without the permission to query users, the response does not reveal who exists.
     String unknown = "/users/" + UNKNOWN + "/families";
     assertThat(withRoles("view-events").get(unknown).status()).isEqualTo(403);
     assertThat(withRoles("query-users").get(unknown).status()).isEqualTo(404);

@@ -269,10 +269,9 @@ class NodeIT {
     String form =
         "grant_type=refresh_token&client_id=graceful&refresh_token="
             + URLEncoder.encode(login.refreshToken(), StandardCharsets.UTF_8);
-    // With a header by which a client tries to choose when its request arrived.
     String head =
         "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-            + "Connection: close\r\nToken-Guard-Request: 0\r\nContent-Length: %d\r\n\r\n";
+            + "Connection: close\r\nContent-Length: %d\r\n\r\n";
     try (Socket slow = new Socket(endpoint.getHost(), endpoint.getPort())) {
       graceful.refresh(login.refreshToken()).orFail();
       Instant over = Instant.now().plus(GRACE).plusMillis(500);

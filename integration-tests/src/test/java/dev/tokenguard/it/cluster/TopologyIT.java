@@ -92,7 +92,7 @@ class TopologyIT {
     assertThat(isAccepted(other, reading)).isFalse();
   }
 
-  /** As a resource server on a Cluster asks: key by key. */
+  /** As a resource server reads a Cluster: key by key. */
   private static boolean isAccepted(Answer answer, Function<String, String> reading) {
     // Not a stream's list, which refuses null.
     return RevocationChecker.of(

@@ -120,7 +120,7 @@ final class Settings {
       arity = "1",
       defaultValue = "true",
       description =
-          "Whether Redis is asked. With false, a revoked token is accepted until it expires. Default: ${DEFAULT-VALUE}")
+          "Whether tokens are looked up in Redis. With false, a revoked token is accepted until it expires. Default: ${DEFAULT-VALUE}")
   boolean enabled;
 
   // Without DEFAULT-VALUE, which would print a password from the environment.
@@ -163,7 +163,7 @@ final class Settings {
       paramLabel = "TIME",
       defaultValue = "0s",
       description =
-          "How long Redis is not asked again, which is the delay of a revocation; 0s: no cache. Up to 5m. Default: ${DEFAULT-VALUE}")
+          "How long the result of a look-up is used, which is the delay of a revocation; 0s: no cache. Up to 5m. Default: ${DEFAULT-VALUE}")
   Duration cacheTtl;
 
   @Option(

@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** The scenarios of an API behind a gateway that asks the verdict service. */
+/** The scenarios of an API behind a gateway that uses the verdict service. */
 abstract class GatewayContract extends ResourceServerContract {
 
   private static final Path HOME = Path.of("../gateway");
