@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  * AUDIENCE}, {@code REDIS_URL}, {@code WHEN_UNAVAILABLE} ({@code refuse} or {@code accept}), {@code
  * CACHE_TTL} and {@code TIMEOUT} in milliseconds, and {@code CHECK} ({@code on} or {@code off}).
  */
-final class ExampleServer implements AutoCloseable {
+public final class ExampleServer implements AutoCloseable {
 
   private static final Duration TIME_TO_START = Duration.ofSeconds(60);
 
@@ -49,10 +49,10 @@ final class ExampleServer implements AutoCloseable {
   }
 
   /** The command of an example, in a directory. */
-  record Command(Path directory, List<String> words) {
+  public record Command(Path directory, List<String> words) {
 
     /** Runs Java, with the options of the system property {@code example.java.options}. */
-    static Command ofJava(Path directory, String... arguments) {
+    public static Command ofJava(Path directory, String... arguments) {
       List<String> words = new ArrayList<>(List.of(Commands.toolOfJava("java")));
       String options = System.getProperty("example.java.options", "");
       if (!options.isEmpty()) {
@@ -64,7 +64,7 @@ final class ExampleServer implements AutoCloseable {
   }
 
   /** Starts an example and returns when it responds. */
-  static ExampleServer start(Stack stack, Command command, Map<String, String> changes) {
+  public static ExampleServer start(Stack stack, Command command, Map<String, String> changes) {
     TcpProxy redis = new TcpProxy(stack.redisPort());
     int port = LoopbackPort.free();
     Map<String, String> environment = new LinkedHashMap<>();
@@ -87,15 +87,15 @@ final class ExampleServer implements AutoCloseable {
     return new ExampleServer(process, redis, port);
   }
 
-  URI uri() {
+  public URI uri() {
     return URI.create("http://127.0.0.1:" + port + "/orders");
   }
 
-  HttpResponse<String> get(String accessToken) {
+  public HttpResponse<String> get(String accessToken) {
     return send("/orders", "Authorization", "Bearer " + accessToken);
   }
 
-  HttpResponse<String> getWithoutToken() {
+  public HttpResponse<String> getWithoutToken() {
     return send("/orders");
   }
 
@@ -104,7 +104,7 @@ final class ExampleServer implements AutoCloseable {
    *
    * @param headers names and values in turn
    */
-  HttpResponse<String> send(String path, String... headers) {
+  public HttpResponse<String> send(String path, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri().resolve(path)).timeout(LONGEST_REQUEST);
     for (int index = 0; index < headers.length; index += 2) {
@@ -121,12 +121,12 @@ final class ExampleServer implements AutoCloseable {
   }
 
   /** The network between this server and Redis; Keycloak has another. */
-  TcpProxy redis() {
+  public TcpProxy redis() {
     return redis;
   }
 
   /** Fails between this server and Redis while the assertions run. */
-  void during(Consumer<TcpProxy> outage, Runnable assertions) {
+  public void during(Consumer<TcpProxy> outage, Runnable assertions) {
     outage.accept(redis);
     try {
       assertions.run();
@@ -135,7 +135,7 @@ final class ExampleServer implements AutoCloseable {
     }
   }
 
-  ServerLog log() {
+  public ServerLog log() {
     return process.log();
   }
 

@@ -17,7 +17,7 @@ class GoIT extends ResourceServerContract {
   private static final Path PROGRAM = Path.of("target/go/orders-api").toAbsolutePath();
 
   @Override
-  protected Command command() {
+  public Command command() {
     Optional<Path> go = Commands.executable("go");
     assumeTrue(
         go.isPresent()
@@ -42,7 +42,7 @@ class GoIT extends ResourceServerContract {
   }
 
   @Override
-  protected boolean hasCache() {
+  public boolean hasCache() {
     return false;
   }
 }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 class JavaIT extends ResourceServerContract {
 
   @Override
-  protected Command command() {
+  public Command command() {
     return Command.ofJava(
         Path.of("../java/example"),
         // Without it, this server takes 40 ms for each response on a connection that is used again.

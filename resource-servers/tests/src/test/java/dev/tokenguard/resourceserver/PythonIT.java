@@ -13,7 +13,7 @@ class PythonIT extends ResourceServerContract {
   private static final String PYTHON = "/usr/bin/python3";
 
   @Override
-  protected Command command() {
+  public Command command() {
     assumeTrue(
         hasPackages(),
         "The Python of the system lacks flask, jwt, cryptography or redis: apt-get install"
@@ -39,7 +39,7 @@ class PythonIT extends ResourceServerContract {
   }
 
   @Override
-  protected boolean hasCache() {
+  public boolean hasCache() {
     return false;
   }
 }

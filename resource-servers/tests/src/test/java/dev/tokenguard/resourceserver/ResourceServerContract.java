@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The scenarios of an API that checks access tokens, for its example application. */
 @TestInstance(Lifecycle.PER_CLASS)
-abstract class ResourceServerContract {
+public abstract class ResourceServerContract {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration CACHE_TTL = Duration.ofSeconds(2);
@@ -46,10 +46,10 @@ abstract class ResourceServerContract {
   protected Stack stack;
 
   /** The command of the example; skips the test if the machine lacks what it needs. */
-  protected abstract Command command();
+  public abstract Command command();
 
   /** Whether the integration can keep results for a time. */
-  protected boolean hasCache() {
+  public boolean hasCache() {
     return true;
   }
 
@@ -67,7 +67,7 @@ abstract class ResourceServerContract {
   }
 
   @AfterAll
-  void stop() {
+  protected void stop() {
     servers.values().forEach(ExampleServer::close);
   }
 

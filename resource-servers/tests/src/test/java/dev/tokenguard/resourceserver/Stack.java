@@ -13,10 +13,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import redis.clients.jedis.RedisClient;
 
 /** Keycloak with the JAR and the realm of the demo, and its Redis; one set per JVM. */
-final class Stack {
+public final class Stack {
 
   /** The audience of the access tokens. */
-  static final String AUDIENCE = "demo-backend";
+  public static final String AUDIENCE = "demo-backend";
 
   private static final String REALM = "demo";
   private static final String PASSWORD = "correct horse";
@@ -40,7 +40,7 @@ final class Stack {
     createClient("orders-app-quick", "2");
   }
 
-  static synchronized Stack shared() {
+  public static synchronized Stack shared() {
     if (shared == null) {
       shared = new Stack();
     }
@@ -71,44 +71,44 @@ final class Stack {
         .orFail();
   }
 
-  KeycloakServer keycloak() {
+  public KeycloakServer keycloak() {
     return keycloak;
   }
 
   /** The issuer of the access tokens; its metadata are below it. */
-  URI issuer() {
+  public URI issuer() {
     return keycloak.baseUri().resolve("/realms/" + REALM);
   }
 
-  int redisPort() {
+  public int redisPort() {
     return redis.port();
   }
 
-  RedisClient redis() {
+  public RedisClient redis() {
     return redisClient;
   }
 
-  AdminApi admin() {
+  public AdminApi admin() {
     return admin;
   }
 
-  OidcClient client() {
+  public OidcClient client() {
     return OidcClient.of(keycloak.baseUri(), REALM, "orders-app");
   }
 
   /** Its access tokens expire after two seconds. */
-  OidcClient quickClient() {
+  public OidcClient quickClient() {
     return OidcClient.of(keycloak.baseUri(), REALM, "orders-app-quick");
   }
 
-  User user() {
+  public User user() {
     String name = "orders-user-" + users.incrementAndGet();
     return new User(name, admin.createUser(name, PASSWORD));
   }
 
-  record User(String name, String id) {
+  public record User(String name, String id) {
 
-    Answer logIn(OidcClient client) {
+    public Answer logIn(OidcClient client) {
       return client.login(name, PASSWORD).orFail();
     }
   }

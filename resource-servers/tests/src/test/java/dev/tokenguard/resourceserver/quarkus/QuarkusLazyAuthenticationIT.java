@@ -1,8 +1,10 @@
-package dev.tokenguard.resourceserver;
+package dev.tokenguard.resourceserver.quarkus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.resourceserver.ExampleServer;
 import dev.tokenguard.resourceserver.ExampleServer.Command;
+import dev.tokenguard.resourceserver.Stack;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
 import dev.tokenguard.testbed.client.Answer;
 import java.net.http.HttpResponse;

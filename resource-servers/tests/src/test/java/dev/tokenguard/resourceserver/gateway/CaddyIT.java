@@ -1,4 +1,4 @@
-package dev.tokenguard.resourceserver;
+package dev.tokenguard.resourceserver.gateway;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 

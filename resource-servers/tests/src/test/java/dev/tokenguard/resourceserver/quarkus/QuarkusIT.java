@@ -1,8 +1,10 @@
-package dev.tokenguard.resourceserver;
+package dev.tokenguard.resourceserver.quarkus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.resourceserver.ExampleServer;
 import dev.tokenguard.resourceserver.ExampleServer.Command;
+import dev.tokenguard.resourceserver.ResourceServerContract;
 import dev.tokenguard.testbed.server.TcpProxy;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -14,7 +16,7 @@ class QuarkusIT extends ResourceServerContract {
   private static final String READY = "/q/health/ready";
 
   @Override
-  protected Command command() {
+  public Command command() {
     return Command.ofJava(
         Path.of("../quarkus/example"), "-jar", "target/quarkus-app/quarkus-run.jar");
   }

@@ -1,4 +1,4 @@
-package dev.tokenguard.resourceserver;
+package dev.tokenguard.resourceserver.springboot;
 
 import dev.tokenguard.resourceserver.ExampleServer.Command;
 
@@ -9,7 +9,7 @@ import dev.tokenguard.resourceserver.ExampleServer.Command;
 class SpringBootReactiveIT extends SpringBootContract {
 
   @Override
-  protected Command command() {
+  public Command command() {
     return example("reactive", "lettuce");
   }
 }

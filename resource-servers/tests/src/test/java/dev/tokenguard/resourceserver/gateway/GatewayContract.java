@@ -1,9 +1,11 @@
-package dev.tokenguard.resourceserver;
+package dev.tokenguard.resourceserver.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.Headers;
+import dev.tokenguard.resourceserver.ExampleServer;
 import dev.tokenguard.resourceserver.ExampleServer.Command;
+import dev.tokenguard.resourceserver.ResourceServerContract;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.process.LoopbackPort;
@@ -30,7 +32,7 @@ abstract class GatewayContract extends ResourceServerContract {
   protected abstract List<String> gateway();
 
   @Override
-  protected final Command command() {
+  public final Command command() {
     List<String> gateway = gateway();
     WorkFolder folder = folder();
     List<String> words = new ArrayList<>(List.of("bash", "example/run", gateway.get(0)));

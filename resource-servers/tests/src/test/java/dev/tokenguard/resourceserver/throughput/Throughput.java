@@ -1,10 +1,14 @@
-package dev.tokenguard.resourceserver;
+package dev.tokenguard.resourceserver.throughput;
 
+import dev.tokenguard.resourceserver.ExampleServer;
 import dev.tokenguard.resourceserver.ExampleServer.Command;
+import dev.tokenguard.resourceserver.ResourceServerContract;
+import dev.tokenguard.resourceserver.Stack;
 import dev.tokenguard.resourceserver.Stack.User;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.client.Answer;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -12,10 +16,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -166,31 +172,35 @@ final class Throughput {
   private List<ResourceServerContract> examples() throws IOException, URISyntaxException {
     Path classes =
         Path.of(Throughput.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    Path directory = classes.resolve(Throughput.class.getPackageName().replace('.', '/'));
-    try (Stream<Path> files = Files.list(directory)) {
+    try (Stream<Path> files = Files.walk(classes)) {
       return files
-          .map(file -> file.getFileName().toString())
+          .map(file -> classes.relativize(file).toString())
           .filter(file -> file.endsWith("IT.class"))
-          .sorted()
-          .map(file -> exampleOf(file.substring(0, file.length() - ".class".length())))
-          .flatMap(Stream::ofNullable)
+          .map(file -> file.replaceAll("\\.class$", "").replace('/', '.'))
+          .flatMap(name -> exampleOf(name).stream())
           .filter(it -> options.only.isEmpty() || options.only.contains(nameOf(it)))
+          .sorted(Comparator.comparing(Throughput::nameOf))
           .toList();
     }
   }
 
-  private static ResourceServerContract exampleOf(String className) {
+  private static Optional<ResourceServerContract> exampleOf(String className) {
     try {
-      Class<?> type = Class.forName(Throughput.class.getPackageName() + "." + className);
+      Class<?> type = Class.forName(className);
       boolean isExample =
           ResourceServerContract.class.isAssignableFrom(type)
               && !Modifier.isAbstract(type.getModifiers());
-      return isExample
-          ? (ResourceServerContract) type.getDeclaredConstructor().newInstance()
-          : null;
+      return isExample ? Optional.of((ResourceServerContract) instanceOf(type)) : Optional.empty();
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The classes and their constructors are package-private, as those of all tests. */
+  private static Object instanceOf(Class<?> type) throws ReflectiveOperationException {
+    Constructor<?> constructor = type.getDeclaredConstructor();
+    constructor.setAccessible(true);
+    return constructor.newInstance();
   }
 
   private static String nameOf(ResourceServerContract example) {

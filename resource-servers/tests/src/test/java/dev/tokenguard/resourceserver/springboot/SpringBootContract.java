@@ -1,8 +1,10 @@
-package dev.tokenguard.resourceserver;
+package dev.tokenguard.resourceserver.springboot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.resourceserver.ExampleServer;
 import dev.tokenguard.resourceserver.ExampleServer.Command;
+import dev.tokenguard.resourceserver.ResourceServerContract;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.server.TcpProxy;

@@ -1,4 +1,4 @@
-package dev.tokenguard.resourceserver;
+package dev.tokenguard.resourceserver.node;
 
 import dev.tokenguard.testbed.process.Commands;
 import dev.tokenguard.testbed.redis.ClusterServers;

@@ -1,4 +1,4 @@
-package dev.tokenguard.resourceserver;
+package dev.tokenguard.resourceserver.springboot;
 
 import dev.tokenguard.resourceserver.ExampleServer.Command;
 import org.junit.jupiter.api.Tag;
@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 class SpringBoot4IT extends SpringBootContract {
 
   @Override
-  protected Command command() {
+  public Command command() {
     return example("boot-4", "lettuce");
   }
 }

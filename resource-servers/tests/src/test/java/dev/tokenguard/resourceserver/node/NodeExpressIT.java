@@ -1,12 +1,13 @@
-package dev.tokenguard.resourceserver;
+package dev.tokenguard.resourceserver.node;
 
 import dev.tokenguard.resourceserver.ExampleServer.Command;
+import dev.tokenguard.resourceserver.ResourceServerContract;
 
 /** The Node package in an API of Express, with ioredis. */
 class NodeExpressIT extends ResourceServerContract {
 
   @Override
-  protected Command command() {
+  public Command command() {
     return Node.example("express.mjs");
   }
 }

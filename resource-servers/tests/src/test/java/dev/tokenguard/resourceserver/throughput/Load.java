@@ -1,4 +1,4 @@
-package dev.tokenguard.resourceserver;
+package dev.tokenguard.resourceserver.throughput;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;

@@ -1,4 +1,4 @@
-package dev.tokenguard.resourceserver;
+package dev.tokenguard.resourceserver.gateway;
 
 import java.nio.file.Path;
 import java.util.List;
