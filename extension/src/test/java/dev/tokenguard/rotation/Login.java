@@ -39,8 +39,8 @@ public record Login(
   /** Where it does not matter which attempt it is. */
   public static final Attempt ATTEMPT = new Attempt("Abcd", Duration.ZERO);
 
-  static final String LOGIN_PREFIX = "onrtac";
-  static final String REFRESH_PREFIX = "onrtrt";
+  private static final String LOGIN_PREFIX = "onrtac";
+  private static final String REFRESH_PREFIX = "onrtrt";
 
   /** Alice at the web shop. */
   public static Login at(TestClock clock) {
@@ -150,13 +150,13 @@ public record Login(
     return with(one, "successor", with(successor, "revokedRetainUntil", revokedUntil));
   }
 
-  static RotationRequest withAccessToken(RotationRequest one, AccessToken token) {
+  public static RotationRequest withAccessToken(RotationRequest one, AccessToken token) {
     return with(one, "accessToken", token);
   }
 
   /** A copy of a record with another value of one component. */
   @SuppressWarnings("unchecked")
-  static <R extends Record> R with(R one, String name, Object value) {
+  public static <R extends Record> R with(R one, String name, Object value) {
     RecordComponent[] components = one.getClass().getRecordComponents();
     Class<?>[] types = new Class<?>[components.length];
     Object[] values = new Object[components.length];

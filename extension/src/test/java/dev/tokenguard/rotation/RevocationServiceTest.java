@@ -11,6 +11,7 @@ import dev.tokenguard.revocation.RevocationTarget.Families;
 import dev.tokenguard.revocation.RevocationTarget.SessionKind;
 import dev.tokenguard.revocation.RevocationTarget.Sessions;
 import dev.tokenguard.revocation.RevocationTarget.User;
+import dev.tokenguard.rotation.contract.InMemoryFamilyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,6 +8,7 @@ import dev.tokenguard.rotation.RefreshDecision.Unavailable;
 import dev.tokenguard.rotation.RefreshDecision.Unguarded;
 import dev.tokenguard.rotation.RotationRequest.KeyProof;
 import dev.tokenguard.rotation.RotationService.UnacknowledgedRotations;
+import dev.tokenguard.rotation.contract.InMemoryFamilyStore;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.HashSet;

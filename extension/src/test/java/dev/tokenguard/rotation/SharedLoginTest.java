@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
 import dev.tokenguard.rotation.RotationRequest.KeyProof;
+import dev.tokenguard.rotation.contract.InMemoryFamilyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;

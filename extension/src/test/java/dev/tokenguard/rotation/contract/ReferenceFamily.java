@@ -1,7 +1,9 @@
-package dev.tokenguard.rotation;
+package dev.tokenguard.rotation.contract;
 
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
+import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.RotationRequest.RequestContext;
+import dev.tokenguard.rotation.TokenFamily;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Instant;
 import java.util.Map;

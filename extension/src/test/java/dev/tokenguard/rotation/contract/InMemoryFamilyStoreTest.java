@@ -1,4 +1,7 @@
-package dev.tokenguard.rotation;
+package dev.tokenguard.rotation.contract;
+
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.TestClock;
 
 /** The reference keeps the promise of which it is the measure. */
 final class InMemoryFamilyStoreTest extends FamilyStoreContract {

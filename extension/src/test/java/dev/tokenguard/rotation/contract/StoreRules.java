@@ -1,12 +1,18 @@
-package dev.tokenguard.rotation;
+package dev.tokenguard.rotation.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.RevocationTarget;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.Policies;
+import dev.tokenguard.rotation.RefreshDecision;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Duration;
 import java.util.List;

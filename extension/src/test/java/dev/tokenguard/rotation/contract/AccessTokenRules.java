@@ -1,16 +1,23 @@
-package dev.tokenguard.rotation;
+package dev.tokenguard.rotation.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.revocation.RevocationTarget.Families;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.Policies;
 import dev.tokenguard.rotation.RefreshDecision.Mismatched;
 import dev.tokenguard.rotation.RefreshDecision.Replayed;
 import dev.tokenguard.rotation.RefreshDecision.Reused;
 import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.Rotated;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.RotationRequest.AccessToken;
+import dev.tokenguard.rotation.TestClock;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
+import dev.tokenguard.rotation.TokenPosition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -1,5 +1,7 @@
-package dev.tokenguard.rotation;
+package dev.tokenguard.rotation.contract;
 
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.TestClock;
 import org.junit.jupiter.api.Nested;
 
 /** The rules for each {@link FamilyStore}. A subclass opens the store, empty. */

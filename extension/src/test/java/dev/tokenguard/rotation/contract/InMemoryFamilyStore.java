@@ -1,10 +1,16 @@
-package dev.tokenguard.rotation;
+package dev.tokenguard.rotation.contract;
 
 import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.RevocationScope;
 import dev.tokenguard.revocation.RevocationTarget.ClientSession;
 import dev.tokenguard.revocation.RevocationTarget.Marks;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.RefreshDecision;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.TokenFamily;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
+import dev.tokenguard.rotation.TokenPosition;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.tokenguard.rotation;
+package dev.tokenguard.rotation.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,8 +9,16 @@ import dev.tokenguard.revocation.RevocationTarget.Families;
 import dev.tokenguard.revocation.RevocationTarget.Session;
 import dev.tokenguard.revocation.RevocationTarget.SessionKind;
 import dev.tokenguard.revocation.RevocationTarget.Sessions;
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.Login;
+import dev.tokenguard.rotation.Policies;
 import dev.tokenguard.rotation.RefreshDecision.Replayed;
+import dev.tokenguard.rotation.RotationPolicy;
+import dev.tokenguard.rotation.RotationRequest;
+import dev.tokenguard.rotation.TestClock;
+import dev.tokenguard.rotation.TokenFamily;
 import dev.tokenguard.rotation.TokenFamily.AccessTokens;
+import dev.tokenguard.rotation.TokenPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
-package dev.tokenguard.rotation;
+package dev.tokenguard.rotation.contract;
 
+import dev.tokenguard.rotation.FamilyStore;
+import dev.tokenguard.rotation.TestClock;
 import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
