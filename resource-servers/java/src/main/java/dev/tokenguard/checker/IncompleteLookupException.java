@@ -3,8 +3,9 @@ package dev.tokenguard.checker;
 import java.util.List;
 
 /**
- * Some keys were read, and others not: a key has another type, or its node of the Cluster is away.
- * What was read can revoke the token. Otherwise the verdict is {@link Verdict.Unknown}.
+ * Some keys were read, and others not: a key has another type, or its node of the Cluster is
+ * unavailable. What was read can revoke the token. Otherwise the verdict is {@link
+ * Verdict.Unknown}.
  */
 public final class IncompleteLookupException extends Exception {
 

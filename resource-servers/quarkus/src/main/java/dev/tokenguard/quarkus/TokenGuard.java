@@ -35,7 +35,7 @@ class TokenGuard {
   private final Optional<NearCache> cache;
   private final AsyncRevocationChecker checker;
   private final VerdictCounts counts = new VerdictCounts();
-  private final AtomicBoolean isRedisAway = new AtomicBoolean();
+  private final AtomicBoolean isUnavailable = new AtomicBoolean();
 
   TokenGuard(
       TokenGuardConfig config,
@@ -116,13 +116,13 @@ class TokenGuard {
   /** Once for an outage, and not for each request. */
   private void logChange(Verdict verdict) {
     if (verdict instanceof Verdict.Unknown unknown) {
-      if (isRedisAway.compareAndSet(false, true)) {
+      if (isUnavailable.compareAndSet(false, true)) {
         LOG.warnf(
             "Redis is unavailable: requests are %s until it responds. %s",
             unknown.isAccepted() ? "accepted, also with revoked tokens," : "refused with 503",
             unknown.failure());
       }
-    } else if (isRedisAway.get() && isRedisAway.compareAndSet(true, false)) {
+    } else if (isUnavailable.get() && isUnavailable.compareAndSet(true, false)) {
       LOG.info("Redis responds again");
     }
   }

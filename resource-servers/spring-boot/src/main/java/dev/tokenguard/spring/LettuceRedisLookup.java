@@ -32,8 +32,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * One connection by Lettuce that all checks share.
  *
  * <p>Also for the Redis of the application it is a connection of its own. By its defaults, Lettuce
- * waits 60 seconds for a reply and queues commands while Redis is away, and the application may
- * rely on that.
+ * waits 60 seconds for a reply and queues commands while Redis is unavailable, and the application
+ * may rely on that.
  */
 final class LettuceRedisLookup implements RedisLookup {
 

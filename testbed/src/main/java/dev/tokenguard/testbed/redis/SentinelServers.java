@@ -95,7 +95,7 @@ public final class SentinelServers implements AutoCloseable {
       try {
         int port = Integer.parseInt(sentinel.execute(SentinelServers::masterAddress).get(1));
         return servers.stream().filter(it -> it.port() == port).findFirst().orElseThrow();
-      } catch (RuntimeException away) {
+      } catch (RuntimeException unavailable) {
         continue;
       }
     }
@@ -123,7 +123,7 @@ public final class SentinelServers implements AutoCloseable {
   private static String info(RedisServer server) {
     try {
       return server.execute(Jedis::info);
-    } catch (RuntimeException away) {
+    } catch (RuntimeException unavailable) {
       return "";
     }
   }

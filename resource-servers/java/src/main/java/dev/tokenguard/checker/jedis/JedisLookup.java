@@ -81,7 +81,8 @@ public final class JedisLookup implements Lookup {
       try {
         values.add(reply.get());
       } catch (RuntimeException failed) {
-        // An error reply, or none: a pipeline on a Cluster does not report that a node is away.
+        // An error reply, or none: a pipeline on a Cluster does not report that a node is
+        // unavailable.
         values.add(null);
         failure = failed;
       }
@@ -92,7 +93,7 @@ public final class JedisLookup implements Lookup {
     return values;
   }
 
-  /** On a Cluster this connects to the node of the key, which may be away. */
+  /** On a Cluster this connects to the node of the key, which may be unavailable. */
   private static Supplier<String> send(AbstractPipeline pipeline, String key) {
     try {
       Response<String> response = pipeline.get(key);

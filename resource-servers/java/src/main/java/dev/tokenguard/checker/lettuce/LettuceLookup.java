@@ -35,10 +35,10 @@ import java.util.function.Function;
  * Reads the keys by one pipeline of {@code GET}, blocking or not: standalone, by Sentinel, or on a
  * Cluster. All checks share one connection.
  *
- * <p>By its defaults, Lettuce queues commands without a limit while Redis is away, for 60 seconds
- * each. Create the client with {@link #options} or {@link #clusterOptions}: then commands fail at
- * once without a connection, and after the time-out with one. Create its resources with {@link
- * #reconnectDelay}.
+ * <p>By its defaults, Lettuce queues commands without a limit while Redis is unavailable, for 60
+ * seconds each. Create the client with {@link #options} or {@link #clusterOptions}: then commands
+ * fail at once without a connection, and after the time-out with one. Create its resources with
+ * {@link #reconnectDelay}.
  */
 public final class LettuceLookup implements Lookup, AsyncLookup {
 
@@ -85,7 +85,7 @@ public final class LettuceLookup implements Lookup, AsyncLookup {
       StatefulRedisClusterConnection<String, String> connection, RedisURI node) {
     try {
       connection.getConnection(node.getHost(), node.getPort());
-    } catch (RedisException away) {
+    } catch (RedisException unavailable) {
       // By the first command after its recovery.
     }
   }

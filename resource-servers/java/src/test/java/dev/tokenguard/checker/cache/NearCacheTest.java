@@ -50,7 +50,7 @@ final class NearCacheTest {
       keys -> {
         asked.addAll(keys);
         if (isAway) {
-          throw new IOException("away");
+          throw new IOException("unavailable");
         }
         List<String> values = keys.stream().map(stored::get).toList();
         duringTheRoundTrip.run();

@@ -251,16 +251,16 @@ final class LookupTest {
   @MethodSource("onCluster")
   void given_a_cluster_without_one_of_its_nodes_then_the_keys_of_others_can_revoke(Client client) {
     assertThat(check(client)).isEqualTo(new Active());
-    RedisServer away = cluster.masterOf("tg:at:token");
+    RedisServer paused = cluster.masterOf("tg:at:token");
     RedisServer other = cluster.masterOf("tg:sub:user");
-    assertThat(other.port()).isNotEqualTo(away.port());
-    away.pause();
+    assertThat(other.port()).isNotEqualTo(paused.port());
+    paused.pause();
     try {
       assertThat(check(client)).isInstanceOf(Unknown.class);
       other.execute(it -> it.set("tg:sub:user", ISSUED_AT + 1 + ""));
       assertThat(check(client)).isInstanceOf(Revoked.class);
     } finally {
-      away.resume();
+      paused.resume();
     }
     other.execute(it -> it.del("tg:sub:user"));
     cluster.awaitWhole();
