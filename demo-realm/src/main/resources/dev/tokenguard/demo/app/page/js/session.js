@@ -49,7 +49,7 @@ export class Session {
     this.#session.on('loggedIn', adopted);
     this.#session.on('refreshed', adopted);
     this.#session.on('loggedOut', ({ message }) => {
-      this.#forget();
+      this.#clear();
       loggedOut(message);
     });
     this.#session.on('state', ({ state }) => network(state));
@@ -181,7 +181,7 @@ export class Session {
     this.#past.set(generation, refreshToken);
   }
 
-  #forget() {
+  #clear() {
     this.#past.clear();
     this.#seen = UNKNOWN;
   }
