@@ -2,7 +2,7 @@
  * Introspects the bearer token of a request at Keycloak (RFC 7662). Responses for auth_request:
  *
  *   204  the token is active
- *   401  the token is missing or not active; WWW-Authenticate distinguishes the two (RFC 6750, section 3)
+ *   401  the token is missing, not active, or no bearer access token; WWW-Authenticate distinguishes them (RFC 6750, section 3)
  *   500  the introspection failed
  *
  * Tokens and secrets are not logged.
@@ -16,6 +16,8 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+\/-]+=*)$/i;
 const MISSING = 'Bearer realm="api"';
 const INACTIVE =
   MISSING + ', error="invalid_token", error_description="The access token expired or was revoked"';
+const OTHER =
+  MISSING + ', error="invalid_token", error_description="The token is not a bearer access token"';
 
 /* Two headers are rejected: the API might read the other one. */
 function bearerToken(r) {
@@ -49,10 +51,12 @@ async function admit(r) {
     if (reply.status !== 200) {
       throw new Error('status ' + reply.status);
     }
-    const active = JSON.parse(reply.responseText).active;
-    if (active === true) {
+    const introspected = JSON.parse(reply.responseText);
+    if (introspected.active === true && isBearerAccessToken(introspected)) {
       r.return(204);
-    } else if (active === false) {
+    } else if (introspected.active === true) {
+      refuse(r, OTHER);
+    } else if (introspected.active === false) {
       refuse(r, INACTIVE);
     } else {
       throw new Error('an answer without "active"');
@@ -61,6 +65,14 @@ async function admit(r) {
     r.error('introspection failed: ' + e.message);
     r.return(500);
   }
+}
+
+/*
+ * Keycloak also reports ID tokens as active, and up to 26.5 refresh tokens. A token that is bound to a key (typ DPoP, or cnf) needs a
+ * proof, which is not validated here (RFC 9449, section 7.1; RFC 8705, section 3).
+ */
+function isBearerAccessToken(introspected) {
+  return introspected.typ === 'Bearer' && introspected.cnf === undefined;
 }
 
 function refuse(r, challenge) {

@@ -47,11 +47,14 @@ class OrdersApi {
             JWKSourceBuilder.create(URI.create(issuer + "/protocol/openid-connect/certs").toURL())
                 .retrying(true)
                 .build()));
+    // Not an ID token, and not a token whose proof of a key would have to be validated first (RFC
+    // 9449, section 7.1).
     DefaultJWTClaimsVerifier<SecurityContext> claims =
         new DefaultJWTClaimsVerifier<>(
-            audience,
-            new JWTClaimsSet.Builder().issuer(issuer).build(),
-            Set.of("exp", "iat", "jti", "sub"));
+            Set.of(audience),
+            new JWTClaimsSet.Builder().issuer(issuer).claim("typ", "Bearer").build(),
+            Set.of("exp", "iat", "jti", "sub"),
+            Set.of("cnf"));
     claims.setMaxClockSkew(0);
     tokens.setJWTClaimsSetVerifier(claims);
   }

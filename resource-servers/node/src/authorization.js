@@ -1,6 +1,7 @@
 import { bearerChallenge } from './challenge.js';
+import { ownClaim } from './rules.js';
 
-/** In seconds. Both Redis and the keys of the issuer are usually back soon. */
+/** In seconds. Outages of Redis and of the issuer are usually short. */
 const RETRY_AFTER = '1';
 
 /** RFC 6750, section 2.1; the name of a scheme has no case (RFC 9110, section 11.1). */
@@ -11,6 +12,9 @@ const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 /** What `createRemoteJWKSet` of jose throws because of the token, and not because the keys are unavailable. */
 const NO_SUCH_KEY = ['ERR_JWKS_NO_MATCHING_KEY', 'ERR_JWKS_MULTIPLE_MATCHING_KEYS', 'ERR_JOSE_NOT_SUPPORTED'];
+
+/** RFC 9068, section 2.1. */
+const AT_JWT = /^(application\/)?at\+jwt$/i;
 
 class KeysUnavailable extends Error {}
 
@@ -41,7 +45,7 @@ export function tokenAuthorization({ issuer, audience, checker, realm = 'api', j
     }
     keys ??= keysOf(createRemoteJWKSet(new URL(jwksUri ?? `${issuer}/protocol/openid-connect/certs`)));
     try {
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload, protectedHeader } = await jwtVerify(token, keys, {
         issuer,
         audience,
         algorithms,
@@ -49,7 +53,7 @@ export function tokenAuthorization({ issuer, audience, checker, realm = 'api', j
         // Redis keeps a revocation until exp: with a tolerance, a revoked token would be accepted after it.
         clockTolerance: 0,
       });
-      return await check(payload);
+      return isBearerAccessToken(payload, protectedHeader) ? await check(payload) : { refusal: refusals.invalid };
     } catch (failure) {
       if (failure instanceof KeysUnavailable) {
         return { refusal: refusals.unavailable };
@@ -57,6 +61,16 @@ export function tokenAuthorization({ issuer, audience, checker, realm = 'api', j
       return { refusal: failure?.code === 'ERR_JWT_EXPIRED' ? refusals.expired : refusals.invalid };
     }
   };
+}
+
+/**
+ * Keycloak has the type of a token in a claim: an ID token has another one. A token that is bound to a key is none,
+ * because its proof is not validated here: whoever stole it would present it as a bearer token (RFC 9449, section 7.1;
+ * RFC 8705, section 3).
+ */
+function isBearerAccessToken(payload, header) {
+  const isAccessToken = ownClaim(payload, 'typ') === 'Bearer' || AT_JWT.test(header.typ);
+  return isAccessToken && ownClaim(payload, 'cnf') === undefined;
 }
 
 /**

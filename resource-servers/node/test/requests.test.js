@@ -37,7 +37,7 @@ const checker = createChecker({ redis, logger });
 const now = () => Math.floor(Date.now() / 1000);
 
 const token = (changes = {}, { key = privateKey, header = {} } = {}) => {
-  const claims = { iss: issuer, aud: AUDIENCE, jti: 'j', sid: 's', sub: 'u', iat: now(), exp: now() + 60, ...changes };
+  const claims = { iss: issuer, aud: AUDIENCE, typ: 'Bearer', jti: 'j', sid: 's', sub: 'u', iat: now(), exp: now() + 60, ...changes };
   for (const [name, value] of Object.entries(claims)) {
     if (value === undefined) delete claims[name];
   }
@@ -122,6 +122,8 @@ for (const [name, create] of Object.entries(servers)) {
       assert.equal(response.status, 200);
       assert.equal(JSON.parse(response.body).sub, 'u');
       assert.equal((await get(`bEARER  ${await token()}`)).status, 200);
+      assert.equal((await bearer({ typ: undefined }, { header: { typ: 'at+jwt' } })).status, 200);
+      assert.equal((await bearer({ typ: undefined }, { header: { typ: 'application/AT+JWT' } })).status, 200);
     });
 
     it('given no token then the challenge has no error', async () => {
@@ -171,6 +173,11 @@ for (const [name, create] of Object.entries(servers)) {
         await bearer({ exp: undefined }),
         await bearer({ exp: 'tomorrow' }),
         await bearer({ nbf: now() + 60 }),
+        await bearer({ typ: 'ID' }),
+        await bearer({ typ: undefined }),
+        await bearer({ typ: 'ID' }, { header: { typ: 'JWT' } }),
+        await bearer({ cnf: { jkt: 'thumbprint' } }),
+        await bearer({ cnf: { 'x5t#S256': 'thumbprint' } }),
         await bearer({}, { header: { kid: 'unknown' } }),
         await bearer({}, { header: { alg: 'HS256' }, key: new Uint8Array(32) }),
         await get(`Bearer ${unsigned}`),

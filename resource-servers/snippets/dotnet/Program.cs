@@ -37,6 +37,13 @@ builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJw
         {
             var token = (JsonWebToken)context.SecurityToken;
             using var claims = JsonDocument.Parse(Encoding.UTF8.GetString(Base64UrlEncoder.DecodeBytes(token.EncodedPayload)));
+            // Not an ID token, and not a token whose proof of a key is to be validated first (RFC 9449, section 7.1).
+            if (!claims.RootElement.TryGetProperty("typ", out var type) || type.ValueKind != JsonValueKind.String
+                || type.GetString() != "Bearer" || claims.RootElement.TryGetProperty("cnf", out _))
+            {
+                context.Fail(new SecurityTokenValidationException("not a bearer access token"));
+                return;
+            }
             var verdict = await checker.CheckAsync(claims.RootElement);
             if (verdict == Verdict.Active || verdict == Verdict.Unknown && acceptUnknown)
             {

@@ -58,6 +58,9 @@ func requireToken(issuer, audience string, keys *keySet, checker *Checker, next 
 		} else if !claims.VerifyExpiresAt(time.Now().Unix(), true) {
 			// No leeway: Redis keeps a revocation until exp, and a revoked token would be accepted after it.
 			invalidToken(response, "The access token expired")
+		} else if claims["typ"] != "Bearer" || claims["cnf"] != nil {
+			// An ID token, or a token whose proof of a key is to be validated first (RFC 9449, section 7.1).
+			invalidToken(response, "The access token is invalid")
 		} else if !isChecked {
 			next(response, request)
 		} else if verdict := checker.Check(claims); verdict == Active || verdict == Unknown && acceptUnknown {

@@ -57,6 +57,9 @@ def require_token():
         return invalid_token("The access token expired")
     except (jwt.PyJWTError, ValueError, TypeError):
         return invalid_token("The access token is invalid")
+    # Not an ID token, and not a token whose proof of a key is to be validated first (RFC 9449, section 7.1).
+    if claims.get("typ") != "Bearer" or "cnf" in claims:
+        return invalid_token("The access token is invalid")
     if not IS_CHECKED:
         return None
     verdict = checker.check(claims)

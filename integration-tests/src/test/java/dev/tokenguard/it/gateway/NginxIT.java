@@ -3,9 +3,11 @@ package dev.tokenguard.it.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Lab.User;
 import dev.tokenguard.it.LabTest;
 import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.DpopKey;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.process.LoopbackPort;
 import dev.tokenguard.testbed.server.NginxServer;
@@ -14,6 +16,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +31,9 @@ class NginxIT extends LabTest {
   private static final String INVALID_TOKEN =
       "Bearer realm=\"api\", error=\"invalid_token\","
           + " error_description=\"The access token expired or was revoked\"";
+  private static final String OTHER_TOKEN =
+      "Bearer realm=\"api\", error=\"invalid_token\","
+          + " error_description=\"The token is not a bearer access token\"";
 
   private static Gate gate;
 
@@ -87,6 +93,35 @@ class NginxIT extends LabTest {
     assertRefused(gate.send(bearer(revoked)), INVALID_TOKEN);
     assertThat(gate.logs()).contains("/orders").doesNotContain(SECRET);
     assertThat(loggedOut.accessToken().split("\\.")).noneMatch(gate.logs()::contains);
+  }
+
+  /** Keycloak reports them as active, each with its type. */
+  @Test
+  void given_another_kind_of_token_or_one_that_is_bound_to_a_key_then_it_is_refused() {
+    Map<String, Object> toIdToken = new LinkedHashMap<>(Lab.audience("demo-backend"));
+    toIdToken.put(
+        "config",
+        Map.of(
+            "included.client.audience", "demo-backend",
+            "access.token.claim", "true",
+            "id.token.claim", "true"));
+    String id = lab.uniqueId("bound");
+    lab.createClient(
+        id,
+        Map.of(
+            "protocolMappers",
+            List.of(toIdToken),
+            "attributes",
+            Map.of("dpop.bound.access.tokens", "true")));
+    String endpoint = lab.keycloak().baseUri() + "/realms/demo/protocol/openid-connect/token";
+    OidcClient bound = lab.client(id).withHeader("DPoP", new DpopKey().proofFor("POST", endpoint));
+    Answer login = user.logIn(bound);
+
+    assertRefused(gate.send("Bearer " + login.accessToken()), OTHER_TOKEN);
+    assertRefused(gate.send("Bearer " + login.idToken()), OTHER_TOKEN);
+    // From 26.6 on, Keycloak itself reports a refresh token as inactive.
+    String refreshToken = user.logIn(client).refreshToken();
+    assertThat(gate.send("Bearer " + refreshToken).statusCode()).isEqualTo(401);
   }
 
   @Test

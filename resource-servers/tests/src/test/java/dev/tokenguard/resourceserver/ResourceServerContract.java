@@ -109,6 +109,18 @@ public abstract class ResourceServerContract {
     assertInvalid(api().get("garbage"));
   }
 
+  /** Its audience is the API, as for an API that is a client with logins of its own. */
+  @Test
+  void given_an_id_token_for_the_api_then_it_is_invalid() {
+    assertInvalid(api().get(login().idToken()));
+  }
+
+  /** RFC 9449, section 7.1: whoever stole it would present it without the proof. */
+  @Test
+  void given_a_token_that_is_bound_to_a_key_when_it_is_a_bearer_token_then_it_is_invalid() {
+    assertInvalid(api().get(stack.user().logIn(stack.boundClient()).accessToken()));
+  }
+
   record Revocation(String scope, Consumer<Case> action) {
     @Override
     public String toString() {

@@ -2,6 +2,7 @@ package dev.tokenguard.resourceserver;
 
 import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Answer;
+import dev.tokenguard.testbed.client.DpopKey;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.redis.RedisServer;
@@ -36,8 +37,9 @@ public final class Stack {
             .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + redis.port())
             .start();
     admin = keycloak.admin(REALM);
-    createClient("orders-app", "300");
-    createClient("orders-app-quick", "2");
+    createClient("orders-app", Map.of("access.token.lifespan", "300"));
+    createClient("orders-app-quick", Map.of("access.token.lifespan", "2"));
+    createClient("orders-app-bound", Map.of("dpop.bound.access.tokens", "true"));
   }
 
   public static synchronized Stack shared() {
@@ -47,13 +49,17 @@ public final class Stack {
     return shared;
   }
 
-  private void createClient(String id, String accessTokenLifespan) {
+  private void createClient(String id, Map<String, String> attributes) {
     Map<String, Object> audience =
         Map.of(
             "name", "audience",
             "protocol", "openid-connect",
             "protocolMapper", "oidc-audience-mapper",
-            "config", Map.of("included.client.audience", AUDIENCE, "access.token.claim", "true"));
+            "config",
+                Map.of(
+                    "included.client.audience", AUDIENCE,
+                    "access.token.claim", "true",
+                    "id.token.claim", "true"));
     admin
         .post(
             "/clients",
@@ -67,7 +73,7 @@ public final class Stack {
                 "protocolMappers",
                 List.of(audience),
                 "attributes",
-                Map.of("access.token.lifespan", accessTokenLifespan)))
+                attributes))
         .orFail();
   }
 
@@ -99,6 +105,13 @@ public final class Stack {
   /** Its access tokens expire after two seconds. */
   public OidcClient quickClient() {
     return OidcClient.of(keycloak.baseUri(), REALM, "orders-app-quick");
+  }
+
+  /** Its access tokens are bound to a key (RFC 9449). */
+  public OidcClient boundClient() {
+    String endpoint = issuer() + "/protocol/openid-connect/token";
+    return OidcClient.of(keycloak.baseUri(), REALM, "orders-app-bound")
+        .withHeader("DPoP", new DpopKey().proofFor("POST", endpoint));
   }
 
   public User user() {

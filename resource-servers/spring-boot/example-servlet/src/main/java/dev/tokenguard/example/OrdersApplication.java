@@ -6,6 +6,9 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -31,5 +34,11 @@ class OrdersApplication {
                 requests.requestMatchers("/actuator/**").permitAll().anyRequest().authenticated())
         .oauth2ResourceServer(server -> server.jwt(Customizer.withDefaults()))
         .build();
+  }
+
+  /** Neither ID tokens nor tokens that are bound to a key, which have the type DPoP. */
+  @Bean
+  OAuth2TokenValidator<Jwt> bearerAccessTokens() {
+    return new JwtClaimValidator<String>("typ", "Bearer"::equals);
   }
 }
