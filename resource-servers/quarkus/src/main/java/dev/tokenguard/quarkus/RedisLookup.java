@@ -31,6 +31,8 @@ import java.util.function.Supplier;
  */
 final class RedisLookup implements AsyncLookup {
 
+  private static final String CONNECTION_CLOSED = "CONNECTION_CLOSED";
+
   private final Supplier<Future<RedisConnection>> connector;
   private final long timeoutMillis;
   private final AtomicReference<Future<RedisConnection>> shared = new AtomicReference<>();
@@ -119,8 +121,9 @@ final class RedisLookup implements AsyncLookup {
     }
   }
 
+  /** Vert.x has an error of the same type for commands without a reply on a closed connection. */
   private static boolean isReplyOfRedis(Throwable failure) {
-    return failure.getCause() instanceof ErrorType;
+    return failure.getCause() instanceof ErrorType error && !error.is(CONNECTION_CLOSED);
   }
 
   private static boolean isClosed(Throwable failure) {

@@ -104,6 +104,25 @@ final class RedisLookupTest {
     }
   }
 
+  /** Vert.x reports it like an error reply of Redis. */
+  @Test
+  void given_commands_without_a_reply_when_the_connection_is_closed_then_they_are_sent_again()
+      throws IOException {
+    try (TcpProxy network = new TcpProxy(redis.port())) {
+      Redis client = Redis.createClient(VERTX, "redis://127.0.0.1:" + network.port());
+      AsyncRevocationChecker checker = checker("g:", client, PATIENCE);
+      assertThat(check(checker)).isInstanceOf(Verdict.Active.class);
+      network.swallowAll();
+      CompletableFuture<Verdict> verdict =
+          checker.check(TokenClaims.of(CLAIMS)).toCompletableFuture();
+      Await.until("the commands", PATIENCE, () -> network.swallowed() > 0);
+
+      network.closeConnections();
+
+      assertThat(verdict.join()).isInstanceOf(Verdict.Active.class);
+    }
+  }
+
   /** The user of docs/resource-servers.md. */
   @Test
   void given_a_user_that_can_read_only_then_the_keys_are_read() {
@@ -162,7 +181,11 @@ final class RedisLookupTest {
 
   private static AsyncRevocationChecker checker(String prefix, Redis client) {
     // Long enough for a busy machine.
-    RedisLookup lookup = new RedisLookup(client::connect, Duration.ofMillis(500));
+    return checker(prefix, client, Duration.ofMillis(500));
+  }
+
+  private static AsyncRevocationChecker checker(String prefix, Redis client, Duration timeout) {
+    RedisLookup lookup = new RedisLookup(client::connect, timeout);
     return AsyncRevocationChecker.of(lookup, WhenUnavailable.REFUSE).withPrefix(prefix);
   }
 }

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /** The network between a node and Redis, on loopback. It works until a fault is set. */
@@ -30,6 +31,7 @@ public final class TcpProxy implements AutoCloseable {
   private final ServerSocket door;
   private final InetSocketAddress target;
   private final Set<Link> links = ConcurrentHashMap.newKeySet();
+  private final LongAdder swallowed = new LongAdder();
   private volatile Weather weather = Weather.CLEAR;
   private volatile Duration delay = Duration.ZERO;
 
@@ -54,6 +56,17 @@ public final class TcpProxy implements AutoCloseable {
 
   public void swallowAll() {
     weather = Weather.BLACK_HOLE;
+  }
+
+  /** The bytes that were not delivered so far. */
+  public long swallowed() {
+    return swallowed.sum();
+  }
+
+  /** Closes the connections as a server does that needs them no more; new ones work. */
+  public void closeConnections() {
+    weather = Weather.CLEAR;
+    links.forEach(Link::end);
   }
 
   public void swallowAnswers() {
@@ -115,7 +128,9 @@ public final class TcpProxy implements AutoCloseable {
         if (weather == Weather.SLOW) {
           LockSupport.parkNanos(delay.toNanos());
         }
-        if (!isSwallowed(isAnswer)) {
+        if (isSwallowed(isAnswer)) {
+          swallowed.add(count);
+        } else {
           out.write(bytes, 0, count);
         }
       }
@@ -143,6 +158,17 @@ public final class TcpProxy implements AutoCloseable {
     Link(Socket client, Socket server) {
       this.client = client;
       this.server = server;
+    }
+
+    /** Without data that was not read, closing sends FIN. */
+    void end() {
+      links.remove(this);
+      try {
+        client.close();
+        server.close();
+      } catch (IOException closed) {
+        // The sockets are closed, as intended.
+      }
     }
 
     void reset() {
