@@ -79,11 +79,14 @@ public final class AccessTokenValidator {
     return request.bound().or(request::bearer);
   }
 
-  /** A token that is bound to a key is no bearer token, nor the reverse (RFC 9449, section 7.2). */
+  /**
+   * A token that is bound to a key or a certificate is no bearer token, nor the reverse (RFC 9449,
+   * section 7.2; RFC 8705, section 3).
+   */
   private boolean isFromItsOwner(Request request, String token, JWTClaimsSet claims) {
     Optional<String> key = ProofOfPossession.thumbprint(claims);
     return request.bound().isPresent()
         ? key.isPresent() && proofs.isValid(request, token, key.get())
-        : key.isEmpty();
+        : claims.getClaim("cnf") == null;
   }
 }

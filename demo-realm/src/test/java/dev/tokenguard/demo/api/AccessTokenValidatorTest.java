@@ -35,14 +35,14 @@ class AccessTokenValidatorTest {
 
   private static final String HOST = "127.0.0.1:8090";
   private static final String ORDERS = "http://" + HOST + "/api/orders";
+  private static final RSAKey KEY = newKey();
 
-  private final RSAKey key = newKey();
   private final WebServer issuer =
       WebServer.start(
           0,
           Map.of(
               "/realms/demo/protocol/openid-connect/certs",
-              request -> Reply.json(200, new JWKSet(key).toJSONObject())));
+              request -> Reply.json(200, new JWKSet(KEY).toJSONObject())));
   private final URI realm = issuer.origin().resolve("/realms/demo");
   private final Map<String, String> redis = new HashMap<>();
   private final Route api = protectedRoute();
@@ -99,7 +99,7 @@ class AccessTokenValidatorTest {
     assertInvalid(signed(JWSAlgorithm.RS256, new RSASSASigner(newKey()), claims()));
     // A public key that is taken for a secret (RFC 8725, section 2.1).
     assertInvalid(
-        signed(JWSAlgorithm.HS256, new MACSigner(key.toRSAPublicKey().getEncoded()), claims()));
+        signed(JWSAlgorithm.HS256, new MACSigner(KEY.toRSAPublicKey().getEncoded()), claims()));
     assertInvalid("nonsense");
   }
 
@@ -124,6 +124,8 @@ class AccessTokenValidatorTest {
   @Test
   void given_a_bound_token_as_bearer_or_a_bearer_token_as_bound_then_it_is_refused() {
     assertThat(call(boundToken()).status()).isEqualTo(401);
+    String certificateBound = token(claims().claim("cnf", Map.of("x5t#S256", "thumbprint")));
+    assertThat(call(certificateBound).status()).isEqualTo(401);
 
     String token = token(claims());
     assertNoProof(call(token, ownKey.proofFor("GET", ORDERS, token)));
@@ -206,7 +208,7 @@ class AccessTokenValidatorTest {
 
   private String token(JWTClaimsSet.Builder claims) {
     try {
-      return signed(JWSAlgorithm.RS256, new RSASSASigner(key), claims);
+      return signed(JWSAlgorithm.RS256, new RSASSASigner(KEY), claims);
     } catch (JOSEException e) {
       throw new IllegalStateException(e);
     }
@@ -214,7 +216,7 @@ class AccessTokenValidatorTest {
 
   private String signed(JWSAlgorithm algorithm, JWSSigner signer, JWTClaimsSet.Builder claims)
       throws JOSEException {
-    JWSHeader header = new JWSHeader.Builder(algorithm).keyID(key.getKeyID()).build();
+    JWSHeader header = new JWSHeader.Builder(algorithm).keyID(KEY.getKeyID()).build();
     SignedJWT token = new SignedJWT(header, claims.build());
     token.sign(signer);
     return token.serialize();

@@ -22,7 +22,6 @@ import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.DpopKey;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.redis.TestCertificates;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashMap;
@@ -213,7 +212,7 @@ class KeyContextIT extends LabTest {
   }
 
   @Test
-  void given_certificate_bound_tokens_then_the_certificate_is_the_key() throws Exception {
+  void given_certificate_bound_tokens_then_the_certificate_is_the_key() {
     OidcClient client =
         lab.newClientWith(
             lab.uniqueId("key-mtls"),
@@ -221,8 +220,8 @@ class KeyContextIT extends LabTest {
             BY_KEY);
     try (TestCertificates certificates = TestCertificates.create()) {
       certificates.issue("device").issue("thief");
-      OidcClient device = client.withHeader(Lab.CERTIFICATE_HEADER, der(certificates, "device"));
-      OidcClient thief = client.withHeader(Lab.CERTIFICATE_HEADER, der(certificates, "thief"));
+      OidcClient device = client.withHeader(Lab.CERTIFICATE_HEADER, certificates.header("device"));
+      OidcClient thief = client.withHeader(Lab.CERTIFICATE_HEADER, certificates.header("thief"));
 
       Answer newest =
           assertConverges(user.logIn(device), token -> device.refresh(token.refreshToken()));
@@ -230,12 +229,6 @@ class KeyContextIT extends LabTest {
       assertThat(thief.refresh(newest.refreshToken()).status()).isBetween(400, 401);
       device.refresh(newest.refreshToken()).orFail();
     }
-  }
-
-  private static String der(TestCertificates certificates, String name) throws Exception {
-    return Files.readString(certificates.certificate(name))
-        .replaceAll("-----[A-Z ]+-----", "")
-        .replaceAll("\\s", "");
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.Jwt;
+import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.server.TcpProxy;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,10 +117,30 @@ public abstract class ResourceServerContract {
     assertInvalid(api().get(login().idToken()));
   }
 
-  /** RFC 9449, section 7.1: whoever stole it would present it without the proof. */
-  @Test
-  void given_a_token_that_is_bound_to_a_key_when_it_is_a_bearer_token_then_it_is_invalid() {
-    assertInvalid(api().get(stack.user().logIn(stack.boundClient()).accessToken()));
+  /** What an access token is bound to; whoever stole the token has neither. */
+  enum Binding {
+    /** RFC 9449, section 7.1. */
+    DPOP("jkt", Stack::dpopClient),
+    /** RFC 8705, section 3. */
+    CERTIFICATE("x5t#S256", Stack::mtlsClient);
+
+    private final String confirmation;
+    private final Function<Stack, OidcClient> client;
+
+    Binding(String confirmation, Function<Stack, OidcClient> client) {
+      this.confirmation = confirmation;
+      this.client = client;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void given_a_bound_token_when_it_is_presented_as_a_bearer_token_then_it_is_invalid(
+      Binding binding) {
+    String token = stack.user().logIn(binding.client.apply(stack)).accessToken();
+    assertThat(Jwt.claims(token).path("cnf").has(binding.confirmation)).isTrue();
+
+    assertInvalid(api().get(token));
   }
 
   record Revocation(String scope, Consumer<Case> action) {

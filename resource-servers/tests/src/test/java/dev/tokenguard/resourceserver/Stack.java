@@ -6,6 +6,7 @@ import dev.tokenguard.testbed.client.DpopKey;
 import dev.tokenguard.testbed.client.OidcClient;
 import dev.tokenguard.testbed.keycloak.KeycloakServer;
 import dev.tokenguard.testbed.redis.RedisServer;
+import dev.tokenguard.testbed.redis.TestCertificates;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class Stack {
 
   private static final String REALM = "demo";
   private static final String PASSWORD = "correct horse";
+  private static final String CERTIFICATE_HEADER = "X-Client-Cert";
 
   private static Stack shared;
 
@@ -28,6 +30,7 @@ public final class Stack {
   private final RedisClient redisClient = RedisClient.create("127.0.0.1", redis.port());
   private final KeycloakServer keycloak;
   private final AdminApi admin;
+  private final String certificate;
   private final AtomicInteger users = new AtomicInteger();
 
   private Stack() {
@@ -35,11 +38,18 @@ public final class Stack {
         KeycloakServer.guarded()
             .realm(Path.of(System.getProperty("demo.realm")))
             .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + redis.port())
+            // So that a test can present a client certificate as a proxy with TLS does.
+            .option("proxy-headers", "xforwarded")
+            .option("spi-x509cert-lookup--haproxy--ssl-client-cert", CERTIFICATE_HEADER)
             .start();
     admin = keycloak.admin(REALM);
+    try (TestCertificates certificates = TestCertificates.create()) {
+      certificate = certificates.issue("device").header("device");
+    }
     createClient("orders-app", Map.of("access.token.lifespan", "300"));
     createClient("orders-app-quick", Map.of("access.token.lifespan", "2"));
-    createClient("orders-app-bound", Map.of("dpop.bound.access.tokens", "true"));
+    createClient("orders-app-dpop", Map.of("dpop.bound.access.tokens", "true"));
+    createClient("orders-app-mtls", Map.of("tls.client.certificate.bound.access.tokens", "true"));
   }
 
   public static synchronized Stack shared() {
@@ -108,10 +118,16 @@ public final class Stack {
   }
 
   /** Its access tokens are bound to a key (RFC 9449). */
-  public OidcClient boundClient() {
+  public OidcClient dpopClient() {
     String endpoint = issuer() + "/protocol/openid-connect/token";
-    return OidcClient.of(keycloak.baseUri(), REALM, "orders-app-bound")
+    return OidcClient.of(keycloak.baseUri(), REALM, "orders-app-dpop")
         .withHeader("DPoP", new DpopKey().proofFor("POST", endpoint));
+  }
+
+  /** Its access tokens are bound to its certificate (RFC 8705). */
+  public OidcClient mtlsClient() {
+    return OidcClient.of(keycloak.baseUri(), REALM, "orders-app-mtls")
+        .withHeader(CERTIFICATE_HEADER, certificate);
   }
 
   public User user() {

@@ -53,6 +53,17 @@ public final class TestCertificates implements AutoCloseable {
     return folder.resolve(name + ".crt");
   }
 
+  /** DER in Base64, as a proxy that terminates TLS sends it in a header. */
+  public String header(String name) {
+    try {
+      return Files.readString(certificate(name))
+          .replaceAll("-----[A-Z ]+-----", "")
+          .replaceAll("\\s", "");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   public Path key(String name) {
     return folder.resolve(name + ".key");
   }
@@ -80,6 +91,8 @@ public final class TestCertificates implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 Commands.toolOfJava("keytool"),
+                // It ends before a second compiler would pay.
+                "-J-XX:TieredStopAtLevel=1",
                 "-genkeypair",
                 "-keystore",
                 store.toString(),

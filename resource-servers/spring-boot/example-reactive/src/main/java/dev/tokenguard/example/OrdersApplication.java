@@ -36,7 +36,10 @@ class OrdersApplication {
         .build();
   }
 
-  /** Neither ID tokens nor tokens that are bound to a key, which have the type DPoP. */
+  /**
+   * Neither ID tokens nor tokens that are bound to a key, which have the type DPoP. Those that are
+   * bound to a certificate are validated by Spring Security.
+   */
   @Bean
   OAuth2TokenValidator<Jwt> bearerAccessTokens() {
     return new JwtClaimValidator<String>("typ", "Bearer"::equals);
