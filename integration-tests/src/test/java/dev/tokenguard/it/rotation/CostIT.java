@@ -133,12 +133,14 @@ class CostIT extends LabTest {
   @Test
   void given_a_realm_without_the_listener_then_a_login_and_a_refresh_are_no_command() {
     OidcClient elsewhere = OidcClient.of(lab.keycloak().baseUri(), "master", "admin-cli");
-    long before = calls();
 
-    Answer login = elsewhere.login(KeycloakSettings.ADMIN, KeycloakSettings.ADMIN);
-    elsewhere.refresh(login.refreshToken()).orFail();
-
-    assertThat(calls() - before).isZero();
+    assertThat(
+            leastOf(
+                () -> {
+                  Answer login = elsewhere.login(KeycloakSettings.ADMIN, KeycloakSettings.ADMIN);
+                  elsewhere.refresh(login.refreshToken()).orFail();
+                }))
+        .isZero();
   }
 
   /** One script sets the marks, one pipeline writes the entries for resource servers. */
