@@ -23,7 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -53,7 +52,7 @@ abstract class BrowserTest {
 
   private static final String CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-  private static Playwright playwright;
+  /** All browser tests share it, and the servers; they end with the JVM. */
   private static Browser browser;
 
   private final List<Visitor> visitors = new ArrayList<>();
@@ -68,20 +67,14 @@ abstract class BrowserTest {
     assumeTrue(
         chromium.isPresent(), "There is no Chromium here: the page of the demo is not tested");
     LOGS.watch(keycloak().log());
-    playwright = Playwright.create();
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions().setExecutablePath(chromium.get()).setArgs(OPTIONS));
-  }
-
-  @AfterAll
-  static void stopBrowser() {
-    if (browser != null) {
-      browser.close();
-      playwright.close();
-      browser = null;
+    if (browser == null) {
+      browser =
+          Playwright.create()
+              .chromium()
+              .launch(
+                  new BrowserType.LaunchOptions()
+                      .setExecutablePath(chromium.get())
+                      .setArgs(OPTIONS));
     }
   }
 
@@ -123,7 +116,6 @@ abstract class BrowserTest {
     return visitor;
   }
 
-  /** All browser tests share the servers, which end with the tests. */
   static KeycloakServer keycloak() {
     return Servers.SHARED.keycloak;
   }

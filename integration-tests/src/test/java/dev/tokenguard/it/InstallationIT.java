@@ -1,4 +1,4 @@
-package dev.tokenguard.it.install;
+package dev.tokenguard.it;
 
 import static dev.tokenguard.it.Tokens.assertRefused;
 import static dev.tokenguard.it.Tokens.assertRevoked;
@@ -6,8 +6,6 @@ import static dev.tokenguard.it.Tokens.generation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.tokenguard.it.Lab;
-import dev.tokenguard.it.Tokens;
 import dev.tokenguard.testbed.ServerLogsOnFailure;
 import dev.tokenguard.testbed.client.AdminApi;
 import dev.tokenguard.testbed.client.Answer;
