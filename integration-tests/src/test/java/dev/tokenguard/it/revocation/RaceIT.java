@@ -2,6 +2,7 @@ package dev.tokenguard.it.revocation;
 
 import static dev.tokenguard.it.Tokens.assertActive;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tokenguard.it.Lab;
 import dev.tokenguard.it.Lab.User;
@@ -15,6 +16,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +27,29 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RaceIT extends RevocationTest {
 
   private static final int ROUNDS = TestLength.of(1, 20);
+
+  private static JsonNode realm;
+
+  /** Once for all races, because Keycloak reads the realm anew after each change. */
+  @BeforeAll
+  static void switchAllTriggersOn() {
+    realm = lab.admin().get("").orFail().body();
+    change(
+        "",
+        it -> {
+          it.put("editUsernameAllowed", true);
+          for (UserRevocationIT.OptionalTrigger each : UserRevocationIT.OptionalTrigger.values()) {
+            it.withObject("/attributes").put("token-guard." + each.setting, "user");
+          }
+        });
+    change(DELETE_ACCOUNT, it -> it.put("enabled", true));
+  }
+
+  @AfterAll
+  static void restore() {
+    lab.admin().put("", realm).orFail();
+    change(DELETE_ACCOUNT, it -> it.put("enabled", false));
+  }
 
   /** The rights and clients of a race are made before its rounds. */
   private interface Setup extends Function<RaceIT, Supplier<Race>> {}
@@ -102,13 +128,7 @@ class RaceIT extends RevocationTest {
   }
 
   private void run(Setup race) {
-    Runnable rounds = () -> Race.repeat(ROUNDS, race.apply(this));
-    for (UserRevocationIT.OptionalTrigger each : UserRevocationIT.OptionalTrigger.values()) {
-      Runnable inner = rounds;
-      rounds = () -> withTrigger(each.setting, "user", inner);
-    }
-    Runnable withTriggers = rounds;
-    withRealm(Map.of("editUsernameAllowed", true), () -> withDeletionByOwners(withTriggers));
+    Race.repeat(ROUNDS, race.apply(this));
   }
 
   private Supplier<Race> changedPassword() {

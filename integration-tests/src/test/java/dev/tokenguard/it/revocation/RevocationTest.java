@@ -24,6 +24,9 @@ abstract class RevocationTest extends LabTest {
   static final String NEW_PASSWORD = "another horse";
   static final Duration SOON = Duration.ofSeconds(10);
 
+  /** Whether users may delete their accounts. */
+  static final String DELETE_ACCOUNT = "/authentication/required-actions/delete_account";
+
   final User user = lab.user();
   final User other = lab.user();
   final OidcClient client = lab.clientWith("grace-period", "60");
@@ -133,12 +136,11 @@ abstract class RevocationTest extends LabTest {
 
   /** Allows users to delete their accounts. */
   static void withDeletionByOwners(Runnable test) {
-    String action = "/authentication/required-actions/delete_account";
-    change(action, it -> it.put("enabled", true));
+    change(DELETE_ACCOUNT, it -> it.put("enabled", true));
     try {
       test.run();
     } finally {
-      change(action, it -> it.put("enabled", false));
+      change(DELETE_ACCOUNT, it -> it.put("enabled", false));
     }
   }
 
