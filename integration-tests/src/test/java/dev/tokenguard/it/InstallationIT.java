@@ -89,7 +89,8 @@ class InstallationIT {
 
   private static KeycloakServer prepared(KeycloakSettings.Builder builder) {
     String database = "jdbc:h2:file:" + folder.resolve("keycloak") + ";NON_KEYWORDS=VALUE";
-    KeycloakServer server = builder.option("db-url", database).httpPort(PORT).prepare();
+    KeycloakServer server =
+        builder.option("db-url", database).httpPort(PORT).forFewRequests().prepare();
     LOGS.watch(server.log());
     return server;
   }

@@ -76,6 +76,7 @@ class NodeIT {
     keycloak =
         KeycloakServer.guarded()
             .realm(Lab.realmFile())
+            .forFewRequests()
             // H2 writes half a second after a commit by default.
             .option("db-url-properties", ";NON_KEYWORDS=VALUE;WRITE_DELAY=0")
             .option("http-pool-max-threads", Integer.toString(WORKERS))

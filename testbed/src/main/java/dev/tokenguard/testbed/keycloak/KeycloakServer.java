@@ -180,7 +180,9 @@ public final class KeycloakServer implements Keycloak {
           first.copyAndBuild();
           copyAll(settings.realms(), first.home().resolve("data").resolve("import"));
           first.javaOptions =
-              "-XX:ArchiveClassesAtExit=../" + CLASSES + " -Xlog:cds=off -Xlog:cds+dynamic=off";
+              "-XX:ArchiveClassesAtExit=../"
+                  + (CLASSES + " -Xlog:cds=off -Xlog:cds+dynamic=off ")
+                  + KeycloakSettings.FIRST_COMPILER_ONLY;
           first.start();
           first.process.stopAndKeepFolder(TIME_TO_ARCHIVE);
         });
@@ -250,7 +252,7 @@ public final class KeycloakServer implements Keycloak {
       return;
     }
     settings.progress().accept("building Keycloak for production");
-    run(settings.buildArguments());
+    run(settings.buildArguments(), KeycloakSettings.FIRST_COMPILER_ONLY);
     if (!process.succeedsWithin(TIME_TO_BUILD)) {
       throw process.failure("kc.sh build failed");
     }
@@ -259,7 +261,7 @@ public final class KeycloakServer implements Keycloak {
   /** Starts the server and returns once it is ready and serves its realm. */
   public void start() {
     settings.progress().accept("starting Keycloak");
-    run(settings.startArguments(!hasDatabase));
+    run(settings.startArguments(!hasDatabase), javaOptions);
     hasDatabase = true;
     if (settings.hasHealthEndpoints()) {
       awaitAnswer(managementUri().resolve("/health/ready"));
@@ -284,9 +286,9 @@ public final class KeycloakServer implements Keycloak {
     process.close();
   }
 
-  private void run(List<String> arguments) {
+  private void run(List<String> arguments, String moreJavaOptions) {
     Map<String, String> environment = new LinkedHashMap<>(settings.environment());
-    environment.merge("JAVA_OPTS_APPEND", javaOptions, (given, more) -> given + " " + more);
+    environment.merge("JAVA_OPTS_APPEND", moreJavaOptions, (given, more) -> given + " " + more);
     process.start(KeycloakSettings.command(home(), arguments), home(), environment);
   }
 
