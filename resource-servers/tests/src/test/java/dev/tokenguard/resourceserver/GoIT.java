@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The Go snippet in an API of net/http, with the packages of Debian. */
-class GoIT extends ResourceServerContract {
+class GoIT extends ResourceServerContract implements CheckerContract {
 
   private static final Path SNIPPET = Path.of("../snippets/go");
   private static final Path PACKAGES = Path.of("/usr/share/gocode");

@@ -4,7 +4,7 @@ import dev.tokenguard.resourceserver.ExampleServer.Command;
 import java.nio.file.Path;
 
 /** The checker in an API of the JDK's own HTTP server. */
-class JavaIT extends ResourceServerContract {
+class JavaIT extends ResourceServerContract implements CheckerContract {
 
   @Override
   public Command command() {

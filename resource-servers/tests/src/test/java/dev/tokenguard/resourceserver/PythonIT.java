@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The Python snippet in an API of Flask, with the packages of Debian. */
-class PythonIT extends ResourceServerContract {
+class PythonIT extends ResourceServerContract implements CheckerContract {
 
   private static final String PYTHON = "/usr/bin/python3";
 

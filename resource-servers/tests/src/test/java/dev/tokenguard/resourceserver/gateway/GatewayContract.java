@@ -6,7 +6,6 @@ import com.sun.net.httpserver.Headers;
 import dev.tokenguard.resourceserver.ExampleServer;
 import dev.tokenguard.resourceserver.ExampleServer.Command;
 import dev.tokenguard.resourceserver.ResourceServerContract;
-import dev.tokenguard.testbed.TestLength;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.client.Jwt;
 import dev.tokenguard.testbed.process.LoopbackPort;
@@ -31,12 +30,6 @@ abstract class GatewayContract extends ResourceServerContract {
 
   /** The word for {@code example/run}; skips the test if the machine lacks the gateway. */
   protected abstract List<String> gateway();
-
-  /** They are those of the verdict service, whatever gateway is in front of it. */
-  @Override
-  protected boolean testsSettings() {
-    return TestLength.isFull();
-  }
 
   @Override
   public final Command command() {

@@ -3,6 +3,7 @@ package dev.tokenguard.resourceserver.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tokenguard.resourceserver.CheckerContract;
 import dev.tokenguard.testbed.Await;
 import dev.tokenguard.testbed.client.Answer;
 import dev.tokenguard.testbed.process.Commands;
@@ -12,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The verdict service behind nginx, by auth_request. */
-class GatewayIT extends GatewayContract {
+class GatewayIT extends GatewayContract implements CheckerContract {
 
   @Override
   protected List<String> gateway() {
@@ -20,11 +21,6 @@ class GatewayIT extends GatewayContract {
         Commands.executable("nginx", "/usr/sbin").isPresent(),
         "There is no nginx here: apt-get install nginx");
     return List.of("nginx");
-  }
-
-  @Override
-  protected boolean testsSettings() {
-    return true;
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.tokenguard.resourceserver.quarkus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.resourceserver.CheckerContract;
 import dev.tokenguard.resourceserver.ExampleServer;
 import dev.tokenguard.resourceserver.ExampleServer.Command;
 import dev.tokenguard.resourceserver.ResourceServerContract;
@@ -11,7 +12,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** An application with {@code quarkus-oidc}. */
-class QuarkusIT extends ResourceServerContract {
+class QuarkusIT extends ResourceServerContract implements CheckerContract {
 
   private static final String READY = "/q/health/ready";
 

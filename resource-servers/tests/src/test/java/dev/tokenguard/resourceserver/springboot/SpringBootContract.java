@@ -2,6 +2,7 @@ package dev.tokenguard.resourceserver.springboot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenguard.resourceserver.CheckerContract;
 import dev.tokenguard.resourceserver.ExampleServer;
 import dev.tokenguard.resourceserver.ExampleServer.Command;
 import dev.tokenguard.resourceserver.ResourceServerContract;
@@ -17,7 +18,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** The starter in its example applications, and what it adds to their actuator. */
-abstract class SpringBootContract extends ResourceServerContract {
+abstract class SpringBootContract extends ResourceServerContract implements CheckerContract {
 
   private static final String HEALTH = "/actuator/health/tokenGuard";
 
