@@ -80,7 +80,7 @@ public final class AsyncRevocationChecker {
   }
 
   /** A stage that depends on a failed one has the failure as its cause. */
-  private static Exception cause(Throwable failure) {
+  private static Throwable cause(Throwable failure) {
     Throwable cause = failure;
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
@@ -88,6 +88,6 @@ public final class AsyncRevocationChecker {
     if (cause instanceof Error error) {
       throw error;
     }
-    return (Exception) cause;
+    return cause;
   }
 }

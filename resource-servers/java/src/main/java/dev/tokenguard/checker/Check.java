@@ -86,7 +86,7 @@ final class Check {
   }
 
   /** The verdict on a failed lookup. */
-  Verdict verdict(Exception failure) {
+  Verdict verdict(Throwable failure) {
     if (failure instanceof IncompleteLookupException incomplete
         && incomplete.values().size() == keys.size()
         && decide(incomplete.values()) instanceof Revoked revoked) {

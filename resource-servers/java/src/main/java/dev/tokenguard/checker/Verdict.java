@@ -36,7 +36,7 @@ public sealed interface Verdict {
    * Redis is unavailable, or has sent an unexpected reply. Count this result in a metric of its
    * own, also if it is accepted.
    */
-  record Unknown(WhenUnavailable choice, Exception failure) implements Verdict {
+  record Unknown(WhenUnavailable choice, Throwable failure) implements Verdict {
     @Override
     public boolean isAccepted() {
       return choice == WhenUnavailable.ACCEPT;

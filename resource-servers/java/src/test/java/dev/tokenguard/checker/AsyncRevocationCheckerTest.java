@@ -61,6 +61,10 @@ final class AsyncRevocationCheckerTest {
     assertThat(
             check(keys -> CompletableFuture.failedStage(new CompletionException(failure)), choice))
         .isEqualTo(new Unknown(choice, failure));
+    // A client of Redis may have failures of a type of its own, as Vert.x does.
+    Throwable reply = new Throwable();
+    assertThat(check(keys -> CompletableFuture.failedStage(reply), choice))
+        .isEqualTo(new Unknown(choice, reply));
     IllegalStateException thrown = new IllegalStateException();
     AsyncLookup throwing =
         keys -> {

@@ -123,6 +123,16 @@ final class RedisLookupTest {
     }
   }
 
+  /** The failure of Vert.x is neither an exception nor an error then. */
+  @Test
+  void given_a_redis_that_refuses_the_connection_then_unknown() {
+    String wrongUser = "redis://nobody:wrong@127.0.0.1:" + redis.port();
+
+    AsyncRevocationChecker checker = checker("h:", Redis.createClient(VERTX, wrongUser));
+
+    assertThat(check(checker)).isInstanceOf(Verdict.Unknown.class);
+  }
+
   /** The user of docs/resource-servers.md. */
   @Test
   void given_a_user_that_can_read_only_then_the_keys_are_read() {
