@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -65,8 +66,7 @@ public final class TcpProxy implements AutoCloseable {
 
   /** Closes the connections as a server does that needs them no more; new ones work. */
   public void closeConnections() {
-    weather = Weather.CLEAR;
-    links.forEach(Link::end);
+    change(Weather.CLEAR).forEach(Link::end);
   }
 
   public void swallowAnswers() {
@@ -74,16 +74,25 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   public void reset() {
-    weather = Weather.RESET;
-    links.forEach(Link::reset);
+    change(Weather.RESET).forEach(Link::reset);
   }
 
   /** New connections work. Earlier ones have lost bytes, so they are closed. */
   public void heal() {
-    if (weather != Weather.SLOW) {
-      links.forEach(Link::reset);
+    boolean hasLostBytes = weather != Weather.SLOW;
+    List<Link> earlier = change(Weather.CLEAR);
+    if (hasLostBytes) {
+      earlier.forEach(Link::reset);
     }
-    weather = Weather.CLEAR;
+  }
+
+  /**
+   * Returns the connections that were opened before. A client may open the next one as soon as one
+   * of them is closed.
+   */
+  private synchronized List<Link> change(Weather next) {
+    weather = next;
+    return List.copyOf(links);
   }
 
   @Override
@@ -104,11 +113,10 @@ public final class TcpProxy implements AutoCloseable {
 
   private void open(Socket client) throws IOException {
     Link link = new Link(client, new Socket());
-    if (weather == Weather.RESET) {
+    if (!add(link)) {
       link.reset();
       return;
     }
-    links.add(link);
     try {
       link.server.connect(target, 1000);
     } catch (IOException refused) {
@@ -117,6 +125,10 @@ public final class TcpProxy implements AutoCloseable {
     }
     run(() -> pump(link, link.client, link.server, false));
     run(() -> pump(link, link.server, link.client, true));
+  }
+
+  private synchronized boolean add(Link link) {
+    return weather != Weather.RESET && links.add(link);
   }
 
   private void pump(Link link, Socket from, Socket to, boolean isAnswer) {
