@@ -50,7 +50,7 @@ import redis.clients.jedis.Protocol;
  */
 final class KeyTrackingTest {
 
-  private static final Duration TIMEOUT = Duration.ofMillis(500);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration FOR_EVER = Duration.ofHours(1);
   private static final AtomicInteger IDS = new AtomicInteger();

@@ -43,7 +43,7 @@ import redis.clients.jedis.Jedis;
  */
 final class LookupTest {
 
-  private static final Duration TIMEOUT = Duration.ofMillis(100);
+  private static final Duration TIMEOUT = Duration.ofMillis(500);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final long ISSUED_AT = 1_800_000_000;
   private static final TokenClaims CLAIMS =

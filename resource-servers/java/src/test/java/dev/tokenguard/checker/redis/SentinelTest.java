@@ -34,7 +34,7 @@ import redis.clients.jedis.RedisSentinelClient;
 @Tag("full")
 final class SentinelTest {
 
-  private static final Duration TIMEOUT = Duration.ofMillis(500);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final SentinelServers servers = SentinelServers.start();
