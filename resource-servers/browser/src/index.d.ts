@@ -151,7 +151,7 @@ export interface SessionEvents<T extends Tokens = Tokens> {
 export interface SessionOptions<T extends Tokens = Tokens> {
   /**
    * Asks your backend for the reason of a refusal, once in all tabs. What it resolves to is added to the event `loggedOut`
-   * of each tab. It must not use the session, and has twice the time-out. The access token may be revoked.
+   * of each tab. It must not use the session, and has twice the timeout. The access token may be revoked.
    */
   explain?(refusal: { reason: 'refused' | 'client'; error: string; message: string; tokens: T }):
     Promise<Record<string, unknown> | undefined>;

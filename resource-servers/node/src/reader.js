@@ -8,7 +8,7 @@ const UNANSWERED_FOR_MS = 30_000;
  * Reads keys by an application's own Redis client, in one round trip and bounded time.
  *
  * Both clients keep commands while there is no connection, and a command that was sent cannot be taken back. So a
- * lookup is not sent if the client is not connected, or if too many earlier ones had no response within the time-out.
+ * lookup is not sent if the client is not connected, or if too many earlier ones had no response within the timeout.
  * Their responses, or the end of the connection, open the way again.
  *
  * Each key is read by a `GET` of its own: `MGET` answers nil for a key of another type, and on a Cluster the keys are

@@ -61,7 +61,7 @@ describe('checker', () => {
     assert.equal(refusing.statistics().unknown, 2);
   });
 
-  it('given a process that was blocked for longer than the time-out then a response that has arrived counts', async () => {
+  it('given a process that was blocked for longer than the timeout then a response that has arrived counts', async () => {
     // The operating system responds while this thread is busy.
     const redis = { get: () => stat('.').then(() => null) };
     const verdict = createChecker({ redis, timeoutMs: 20 }).check(claims);

@@ -67,7 +67,7 @@ for (const [name, connect, close] of [
       while ((await check()) !== 'active') {
         await nextTurn();
       }
-      // The 31 lookups before the first time-out, a few at the end, and none of the thousand others.
+      // The 31 lookups before the first timeout, a few at the end, and none of the thousand others.
       assert.ok(double.gets < 3 * 100, `${double.gets} commands`);
     });
 

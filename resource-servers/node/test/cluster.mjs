@@ -20,7 +20,7 @@ const nodeRedis = createCluster({
 await nodeRedis.connect();
 
 for (const redis of [ioredis, nodeRedis]) {
-  // The time-out is for a busy machine.
+  // The timeout is for a busy machine.
   const checker = createChecker({ redis, timeoutMs: 5000 });
   const check = (claims) => checker.check({ iat: 1000, ...claims });
   // With ids enough that each node has keys of each kind.

@@ -60,7 +60,7 @@ func (c *Checker) Check(claims map[string]interface{}) Verdict {
 	deadline := time.Now().Add(c.Timeout)
 	for _, kind := range kinds {
 		left := time.Until(deadline)
-		if left < time.Millisecond { // 0 would be no time-out
+		if left < time.Millisecond { // 0 would be no timeout
 			left = time.Millisecond
 		}
 		value, err := redis.String(redis.ReceiveWithTimeout(connection, left))

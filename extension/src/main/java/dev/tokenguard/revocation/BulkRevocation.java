@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * The revocation for many users of everything that began before a time. It takes a while, so its
- * begin and its end are persisted.
+ * start and its end are persisted.
  *
  * @param realmId the id of the realm
  * @param reason the reason for resource servers and operators
@@ -41,7 +41,7 @@ public record BulkRevocation(String realmId, Reason reason, Kind kind, String id
     DONE
   }
 
-  /** The text that is persisted before the begin. */
+  /** The text that is persisted before the start. */
   public String begun() {
     return text(State.BEGUN);
   }

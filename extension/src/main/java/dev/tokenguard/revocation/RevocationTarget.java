@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 /**
  * The sessions and families of one user that are terminated and revoked. If Keycloak looks the
  * sessions up, a target first names only those that Keycloak may have removed already, and all of
- * them after the look-up.
+ * them after the lookup.
  */
 public sealed interface RevocationTarget {
 

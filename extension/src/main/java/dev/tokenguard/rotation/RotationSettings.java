@@ -43,7 +43,7 @@ final class RotationSettings {
               "on issues a new refresh token with each refresh, off returns the presented token and"
                   + " keeps everything else: limits, binding, revocation, events. Choose off for"
                   + " clients that must not get rotated tokens, such as those of the FAPI 2.0 Security"
-                  + " Profile; they prove a key instead.",
+                  + " Profile, which use sender-constrained tokens instead.",
               Rotation.class,
               Rotation.ON)
           .labelled("Rotation")
@@ -64,9 +64,9 @@ final class RotationSettings {
   private static final Setting<GraceUntil> GRACE_UNTIL =
       choice(
               "grace-until",
-              "What ends the acceptance of a replaced token before the grace period is over: time,"
-                  + " nothing but the grace depth; child-used, the first use of its successor, which"
-                  + " requires a context and a depth of 1. Choose child-used with a long grace period"
+              "What can end the grace period of a replaced token early. time: only the limit of the"
+                  + " grace depth. child-used: the first use of its successor; this requires a context"
+                  + " and a depth of 1. Choose child-used with a long grace period"
                   + " for devices that lose responses and sleep: a thief then gains nothing after the"
                   + " next refresh of the device.",
               GraceUntil.class,
@@ -94,7 +94,7 @@ final class RotationSettings {
                   + " both. A replay from another context is a reuse. key requires the proof of the"
                   + " key of the token (DPoP, mTLS, private_key_jwt), and accepts any replay with it,"
                   + " however old. Choose none if one client sends different User-Agent headers, and"
-                  + " key for clients that have one.",
+                  + " key for clients that prove the possession of a key.",
               ContextMatch.class,
               ContextMatch.USER_AGENT)
           .labelled("Context within the grace period")

@@ -31,7 +31,7 @@ import picocli.CommandLine.ParameterException;
           + " Guard, one after the other in each round, in one and the same Keycloak; and, as a"
           + " check, without rotation in a Keycloak that does not have the JAR.",
       "2. The store alone: time of a rotation and bytes per family, by the number of families; time"
-          + " of a look-up on the blacklist and bytes per entry, by the number of entries.",
+          + " of a lookup on the blacklist and bytes per entry, by the number of entries.",
       "3. A Redis Cluster of three masters: how families and their rotations spread over it.",
       "",
       "It prints tables, and writes results.json and three plots. With the defaults it takes about"
@@ -160,7 +160,7 @@ public interface Options {
       paramLabel = "1000..1000000 rotations",
       defaultValue = "30000",
       description =
-          "How many rotations are timed at each number of families, and how many look-ups at each"
+          "How many rotations are timed at each number of families, and how many lookups at each"
               + " number of entries.")
   int rotations();
 

@@ -14,14 +14,14 @@ import java.util.function.Predicate;
 /** The realm of the demo at one or more nodes, with a client for each {@code on-redis-failure}. */
 public final class FaultRealm {
 
-  /** Each time-out of a command, by default. */
+  /** Each timeout of a command, by default. */
   static final Duration TIMEOUT = Duration.ofMillis(400);
 
   static final String DENY = "deny";
   static final String ALLOW = "allow";
 
   /** Without a policy, in the same realm: its tokens are looked up in the blacklist. */
-  static final String UNGUARDED = "demo-stock";
+  static final String UNGUARDED = "demo-built-in";
 
   /** Of all users. */
   static final String PASSWORD = "demo";

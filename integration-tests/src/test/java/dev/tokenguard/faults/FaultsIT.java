@@ -30,8 +30,8 @@ import redis.clients.jedis.RedisClient;
 @Tag(TestLength.FULL)
 final class FaultsIT {
 
-  private static final String OUTAGE = "Redis does not answer as it should";
-  private static final String RECOVERY = "Redis answers again after ";
+  private static final String OUTAGE = "Redis is unavailable";
+  private static final String RECOVERY = "Redis is available again after ";
 
   @RegisterExtension static final ServerLogsOnFailure LOGS = new ServerLogsOnFailure();
 
@@ -198,8 +198,7 @@ final class FaultsIT {
         () -> {
           assertPostponedOrAllowed();
           scenario.await(
-              "a look-up",
-              () -> realm.client(DENY).userinfo(revoked.accessToken()).status() == 401);
+              "a lookup", () -> realm.client(DENY).userinfo(revoked.accessToken()).status() == 401);
         },
         () -> servers.redis().execute(Jedis::replicaofNoOne));
     assertWritesRejected(rejected);

@@ -9,7 +9,7 @@ import redis.clients.jedis.RedisClient;
 
 /**
  * The shaded JAR in a real Keycloak, a real Redis, and a network between them that can fail. All
- * time-outs have their defaults.
+ * timeouts have their defaults.
  */
 final class OneRedis implements AutoCloseable {
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Of two nodes behind a load balancer, one loses its connection to Redis, or its clock jumps; all
- * time-outs have their defaults.
+ * timeouts have their defaults.
  */
 @Tag(TestLength.FULL)
 final class PartitionIT {
@@ -70,7 +70,7 @@ final class PartitionIT {
                 cluster.network()::heal);
     assertThat(scenario.postponed()).isPositive();
     assertThat(cutOff.log().text())
-        .contains("Redis does not answer as it should", "Redis answers again after ");
+        .contains("Redis is unavailable", "Redis is available again after ");
     assertThat(notSent(cutOff)).isPositive();
     if (scenario.standstills() == 0) {
       assertThat(notSent(connected)).as("its breaker was never open").isEqualTo(notSent);

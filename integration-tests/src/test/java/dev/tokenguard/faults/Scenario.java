@@ -38,7 +38,7 @@ public final class Scenario {
   /** A fault is over for clients: the wait of the breaker, and a busy machine. */
   private static final Duration RECOVERY = Duration.ofSeconds(5);
 
-  /** Of 100 answers: a busy machine misses a time-out now and then. */
+  /** Of 100 answers: a busy machine misses a timeout now and then. */
   private static final int FEW = 5;
 
   private final FaultRealm realm;
@@ -155,7 +155,7 @@ public final class Scenario {
     return TestLength.assertsTimes() && standstills() == 0;
   }
 
-  /** How often the machine did not answer for as long as a time-out to Redis. */
+  /** How often the machine did not answer for as long as a timeout to Redis. */
   long standstills() {
     return elsewhere.pausesLongerThan(PAUSE.plus(FaultRealm.TIMEOUT));
   }

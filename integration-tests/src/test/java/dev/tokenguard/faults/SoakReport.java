@@ -7,7 +7,7 @@ import java.util.function.ToDoubleFunction;
  * What a soak has found.
  *
  * @param requests that were answered, those of the warm-up included
- * @param postponed of them, by a 503: the machine was too slow for the time-outs
+ * @param postponed of them, by a 503: the machine was too slow for the timeouts
  * @param honest families of honest clients
  * @param refused answers to such clients: the false alarms, and tokens that had expired, as on a
  *     machine that serves no client for a minute

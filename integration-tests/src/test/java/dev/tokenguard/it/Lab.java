@@ -264,7 +264,7 @@ public final class Lab {
 
   /** Whether this Keycloak has a capability, by its name in the server info. */
   public boolean has(String capability) {
-    String all = refreshTokenInfo().path("by-this-keycloak").asText();
+    String all = refreshTokenInfo().path("spis-in-use").asText();
     return List.of(all.split(", ")).contains(capability);
   }
 

@@ -15,7 +15,7 @@ public final class Await {
   /**
    * Returns once the condition holds.
    *
-   * @param limit the time-out if times are asserted; otherwise it is extended for busy machines
+   * @param limit the timeout if times are asserted; otherwise it is extended for busy machines
    * @param what names the condition in the failure, for example "the event REFRESH_TOKEN_ERROR"
    * @throws AssertionError if it does not hold within the limit
    */

@@ -194,13 +194,13 @@ public final class Scenario {
   private void replayWithoutAPolicy() {
     transcript.begin(
         "For comparison: a client without a policy",
-        "Carol uses demo-stock, a client without a policy. Built-in Keycloak does not rotate here: a\n"
+        "Carol uses demo-built-in, a client without a policy. Built-in Keycloak does not rotate here: a\n"
             + "stolen refresh token is valid until it expires, and no event is written.");
-    Application desktop = application("desktop", "demo-stock");
+    Application desktop = application("desktop", "demo-built-in");
     check("carol is logged in", desktop.login("carol").isOk());
     String stolen = desktop.refreshToken();
     check("the refresh succeeds", desktop.refresh().isOk());
-    check("the thief is served", application("thief", "demo-stock").refresh(stolen).isOk());
+    check("the thief is served", application("thief", "demo-built-in").refresh(stolen).isOk());
     check("carol is served as well", desktop.refresh().isOk());
     check("Redis has no data of carol", redis("carol").isEmpty());
   }

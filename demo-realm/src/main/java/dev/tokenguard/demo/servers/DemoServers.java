@@ -65,7 +65,7 @@ public final class DemoServers implements AutoCloseable {
                          realm demo: Realm settings > Client policies, and Events
           accounts       %1$s/realms/demo/account (alice, bob or carol, password demo)
           tokens         %1$s/realms/demo/protocol/openid-connect/token
-                         (clients demo-spa, demo-strict, demo-stock; demo-backend, secret demo-secret)
+                         (clients demo-spa, demo-strict, demo-built-in; demo-backend, secret demo-secret)
           metrics        %2$s/metrics
           Redis          %3$s
           Keycloak's log %4$s

@@ -164,7 +164,7 @@ public final class UserTokensResource {
     private enum State {
       ACTIVE,
       REVOKED,
-      SESSION_ENDED
+      SESSION_TERMINATED
     }
 
     static FamilyRepresentation of(AdminRequest request, TokenFamily family) {
@@ -208,7 +208,7 @@ public final class UserTokensResource {
           session
               .map(it -> it.getAuthenticatedClientSessionByClient(family.clientId().orElse("")))
               .isPresent();
-      return hasClientSession ? State.ACTIVE : State.SESSION_ENDED;
+      return hasClientSession ? State.ACTIVE : State.SESSION_TERMINATED;
     }
 
     private static String os(DeviceRepresentation device) {

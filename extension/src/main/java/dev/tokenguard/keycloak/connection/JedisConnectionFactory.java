@@ -121,7 +121,7 @@ public final class JedisConnectionFactory
     return state;
   }
 
-  /** Returns within the time-outs of the connection. */
+  /** Returns within the timeouts of the connection. */
   private static boolean isReachable(Redis redis) {
     try {
       redis.ping();

@@ -21,8 +21,8 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 /**
  * Reports incidents at once, because a refused request is rolled back: in the log of a realm, and
  * as stored events for the console. The types that Keycloak stores by default do not include {@code
- * REFRESH_TOKEN_ERROR}, so the console would not show the alarm of a reuse. Types that an
- * administrator has selected are respected.
+ * REFRESH_TOKEN_ERROR}, so the console would not show a reuse. Types that an administrator has
+ * selected are respected.
  */
 public final class IncidentReport {
 
@@ -84,7 +84,7 @@ public final class IncidentReport {
     } catch (RuntimeException failed) {
       LOG.warn(
           LogText.of(
-              "The alarm of a reuse is not stored: realm %s, error %s, user %s",
+              "An incident is not stored as an event: realm %s, error %s, user %s",
               realm.getName(), event.getError(), event.getUserId()),
           failed);
     }

@@ -15,6 +15,7 @@ import dev.tokenguard.revocation.Trigger;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.Config;
@@ -59,6 +60,11 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
 
   /** The prefix of the realm attributes that override the triggers of the server. */
   private static final String ATTRIBUTE_PREFIX = "token-guard.";
+
+  private static final int MAX_LOGGED = 1_000;
+
+  /** Triggers are looked up with each event, and their errors are logged once. */
+  private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
   private Trigger.Scopes triggers;
   private boolean checksActivity;
@@ -123,12 +129,18 @@ public final class RevocationListenerFactory implements EventListenerProviderFac
   /** The triggers of the server, overridden by the attributes of a realm. */
   private Trigger.Scopes triggersOf(RealmModel realm) {
     return triggers.overriddenBy(
-        name -> realm.getAttribute(ATTRIBUTE_PREFIX + name),
-        invalid ->
-            LOG.error(
-                LogText.of(
-                    "Attribute %s%s of realm %s is not accepted; the setting of the server applies",
-                    ATTRIBUTE_PREFIX, invalid, realm.getName())));
+        name -> realm.getAttribute(ATTRIBUTE_PREFIX + name), invalid -> logOnce(realm, invalid));
+  }
+
+  private void logOnce(RealmModel realm, String invalid) {
+    String line =
+        LogText.of(
+            "A value of an attribute of realm %s is not accepted, so the setting of the server"
+                + " applies. Accepted for %s%s",
+            realm.getName(), ATTRIBUTE_PREFIX, invalid);
+    if (logged.size() < MAX_LOGGED && logged.add(line)) {
+      LOG.error(line);
+    }
   }
 
   /** Whether the realm has this listener, which also activates the detection. */

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Logs one line at the begin of an outage and one at its end, for any number of failed commands. A
+ * Logs one line at the start of an outage and one at its end, for any number of failed commands. A
  * single failure is logged at most once a minute; the opening of the circuit breaker always is.
  */
 final class OutageLog {
@@ -75,7 +75,7 @@ final class OutageLog {
     if (!current.isAnnounced) {
       current.isAnnounced = true;
       announced = Optional.of(now);
-      warning.accept("Redis does not answer as it should " + lastFailure);
+      warning.accept("Redis is unavailable " + lastFailure);
     }
   }
 
@@ -98,16 +98,16 @@ final class OutageLog {
     isAvailable = true;
   }
 
-  /** The commands that have failed since the begin of an outage. */
+  /** The commands that have failed since the start of an outage. */
   private static final class Outage {
 
-    private final long begin;
+    private final long start;
     private final Map<Operation, Long> missed = new EnumMap<>(Operation.class);
     private long notSent;
     private boolean isAnnounced;
 
-    Outage(long begin) {
-      this.begin = begin;
+    Outage(long start) {
+      this.start = start;
     }
 
     void add(Operation operation, Failure failure) {
@@ -124,8 +124,8 @@ final class OutageLog {
               .collect(Collectors.joining(", "));
       return String.format(
           Locale.ROOT,
-          "Redis answers again after %.1f s. Failed meanwhile: %s; %d of them were not sent",
-          (end - begin) / 1e9,
+          "Redis is available again after %.1f s. Failed commands: %s; %d of them were not sent",
+          (end - start) / 1e9,
           operations.isEmpty() ? "nothing" : operations,
           notSent);
     }

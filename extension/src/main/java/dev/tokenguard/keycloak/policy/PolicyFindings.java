@@ -37,20 +37,35 @@ public final class PolicyFindings {
   /** Bounds the memory, because clients can register themselves. */
   private static final int MAX_CLIENTS = 1000;
 
-  private static final String LOGIN_ONLY = "the login but not the refresh";
-  private static final String REFRESH_ONLY = "the refresh but not the login";
+  private enum Coverage {
+    LOGIN_ONLY(
+        "the login but not the refresh",
+        "Without the policy its refresh tokens are not rotated; revoked ones stay refused."),
+    REFRESH_ONLY(
+        "the refresh but not the login",
+        "Its logins are not recorded: until its first refresh, a family does not count for the"
+            + " limit, and a revocation does not list its first access token.");
+
+    private final String what;
+    private final String effect;
+
+    Coverage(String what, String effect) {
+      this.what = what;
+      this.effect = effect;
+    }
+  }
 
   private final Map<Client, Integer> coveredSince = new ConcurrentHashMap<>();
   private final Map<Client, Finding> findings = new ConcurrentHashMap<>();
   private final Set<Client> suppressed = ConcurrentHashMap.newKeySet();
   private final Set<Client> withoutKey = ConcurrentHashMap.newKeySet();
   private final Set<String> realmsWithRotation = ConcurrentHashMap.newKeySet();
-  private final Set<String> realmsWithoutAlarm = ConcurrentHashMap.newKeySet();
+  private final Set<String> realmsNotStoringReuses = ConcurrentHashMap.newKeySet();
 
   /** Records a refresh without a policy of a token whose login had one. */
   public void refreshedWithoutPolicy(
       KeycloakSession session, RealmModel realm, ClientModel client) {
-    report(session, realm, client, LOGIN_ONLY);
+    report(session, realm, client, Coverage.LOGIN_ONLY);
   }
 
   /**
@@ -76,7 +91,7 @@ public final class PolicyFindings {
         coveredSince.putIfAbsent(key, Time.currentTime());
       }
     } else if (presented.getIat() > since) {
-      report(session, realm, client, REFRESH_ONLY);
+      report(session, realm, client, Coverage.REFRESH_ONLY);
     }
   }
 
@@ -111,7 +126,8 @@ public final class PolicyFindings {
     }
   }
 
-  private void report(KeycloakSession session, RealmModel realm, ClientModel client, String what) {
+  private void report(
+      KeycloakSession session, RealmModel realm, ClientModel client, Coverage coverage) {
     Client key = new Client(realm.getName(), client.getClientId());
     if (findings.containsKey(key) || findings.size() >= MAX_CLIENTS) {
       return;
@@ -119,13 +135,16 @@ public final class PolicyFindings {
     Set<String> policies = new PoliciesWithExecutor(session, client).names();
     // Without a policy, an administrator has removed it, which is no finding. It is recorded all
     // the same, so that the policies of the realm are not parsed for each refresh.
-    if (findings.putIfAbsent(key, new Finding(what, policies)) == null && !policies.isEmpty()) {
+    if (findings.putIfAbsent(key, new Finding(coverage, policies)) == null && !policies.isEmpty()) {
       LOG.warn(
           LogText.of(
-              "Policy %s of realm %s covers %s of client %s. Without the policy its refresh tokens are"
-                  + " not rotated; revoked ones stay refused. Use conditions that do not depend on"
+              "Policy %s of realm %s covers %s of client %s. %s Use conditions that do not depend on"
                   + " the request, such as client-attributes.",
-              String.join(", ", policies), realm.getName(), what, client.getClientId()));
+              String.join(", ", policies),
+              realm.getName(),
+              coverage.what,
+              client.getClientId(),
+              coverage.effect));
     }
   }
 
@@ -142,14 +161,14 @@ public final class PolicyFindings {
                         + " period.",
                     realm.getName(), client.getClientId())));
     record(
-        realmsWithoutAlarm,
+        realmsNotStoringReuses,
         realm,
         IncidentReport.isNotStoredBy(realm),
         () ->
             LOG.info(
                 LogText.of(
                     "Realm %s stores selected types of events without REFRESH_TOKEN_ERROR, so the"
-                        + " console does not show the alarm of a reuse.",
+                        + " console does not show a reuse.",
                     realm.getName())));
   }
 
@@ -170,7 +189,7 @@ public final class PolicyFindings {
                 LogText.of(
                     "policy %s covers %s of client %s in realm %s",
                     String.join(", ", each.getValue().policies()),
-                    each.getValue().what(),
+                    each.getValue().coverage().what,
                     each.getKey().clientId(),
                     each.getKey().realm()))
         .sorted()
@@ -194,12 +213,12 @@ public final class PolicyFindings {
         .collect(Collectors.joining(", "));
   }
 
-  /** Names of the realms that do not store the alarm, for the server info. */
-  public String realmsWithoutAlarm() {
-    return String.join(", ", new TreeSet<>(realmsWithoutAlarm));
+  /** Names of the realms that do not store the event of a reuse, for the server info. */
+  public String realmsNotStoringReuses() {
+    return String.join(", ", new TreeSet<>(realmsNotStoringReuses));
   }
 
   private record Client(String realm, String clientId) {}
 
-  private record Finding(String what, Set<String> policies) {}
+  private record Finding(Coverage coverage, Set<String> policies) {}
 }

@@ -131,7 +131,7 @@ public final class GuardedIntrospection {
       return new GuardedAccessTokenIntrospection(session);
     }
 
-    /** Keycloak's introspection without a hint, plus a look-up of a refresh token. */
+    /** Keycloak's introspection without a hint, plus a lookup of a refresh token. */
     private static final class GuardedAccessTokenIntrospection
         extends AccessTokenIntrospectionProvider<AccessToken> {
 
@@ -174,7 +174,7 @@ public final class GuardedIntrospection {
       return new GuardedRefreshTokenIntrospection(session);
     }
 
-    /** Keycloak's introspection of a refresh token, plus a look-up of its family. */
+    /** Keycloak's introspection of a refresh token, plus a lookup of its family. */
     private static final class GuardedRefreshTokenIntrospection
         extends RefreshTokenIntrospectionProvider {
 
@@ -209,7 +209,7 @@ public final class GuardedIntrospection {
       return new GuardedRptIntrospection(session);
     }
 
-    /** Keycloak's introspection of requesting party tokens, plus a look-up of a refresh token. */
+    /** Keycloak's introspection of requesting party tokens, plus a lookup of a refresh token. */
     private static final class GuardedRptIntrospection extends RPTIntrospectionProvider {
 
       private String text = "";

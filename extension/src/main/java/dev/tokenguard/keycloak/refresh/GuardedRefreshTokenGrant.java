@@ -264,12 +264,12 @@ public final class GuardedRefreshTokenGrant extends RefreshTokenGrantType {
     @Override
     public Map<String, String> getOperationalInfo() {
       Map<String, String> info = new LinkedHashMap<>();
-      info.put("by-this-keycloak", KeycloakCapability.describe());
-      info.put("policies-covering-a-part", orNone(findings.describePartialCoverage()));
+      info.put("spis-in-use", KeycloakCapability.describe());
+      info.put("policies-with-partial-coverage", orNone(findings.describePartialCoverage()));
       info.put(
           "clients-with-suppressed-rotation", orNone(findings.clientsWithSuppressedRotation()));
       info.put("clients-without-key", orNone(findings.clientsWithoutKey()));
-      info.put("realms-not-storing-the-alarm", orNone(findings.realmsWithoutAlarm()));
+      info.put("realms-not-storing-reuse-events", orNone(findings.realmsNotStoringReuses()));
       return info;
     }
 

@@ -122,13 +122,13 @@ final class RefreshResponder implements RefreshDecision.Visitor {
     ReuseHandler handler = refuse(Reason.REUSED);
     handler.revoke(decision.revoked());
     handler.terminate(policy.onReuse());
-    throw alarm(decision, Incident.Type.REUSE);
+    throw incident(decision, Incident.Type.REUSE);
   }
 
   @Override
   public void mismatched(Mismatched decision) {
     decision.accessTokens().ifPresent(refuse(Reason.MISMATCHED)::revoke);
-    throw alarm(decision, Incident.Type.MISMATCH);
+    throw incident(decision, Incident.Type.MISMATCH);
   }
 
   @Override
@@ -208,7 +208,7 @@ final class RefreshResponder implements RefreshDecision.Visitor {
   }
 
   /** A refusal that is also an incident for administrators. */
-  private CorsErrorResponseException alarm(Refused decision, Incident.Type type) {
+  private CorsErrorResponseException incident(Refused decision, Incident.Type type) {
     CorsErrorResponseException refusal = refusal(decision);
     IncidentReport report = new IncidentReport(session, grant.getRealm());
     report.store(grant.getEvent().getEvent(), errorOf(decision));

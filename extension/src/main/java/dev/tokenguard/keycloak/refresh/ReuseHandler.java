@@ -21,7 +21,7 @@ import org.keycloak.models.KeycloakSession;
 /**
  * Revokes and terminates after a refusal, in new transactions, because that of the request is
  * rolled back. The decision of the store has marked the family. Each family is handled once, so a
- * further request with one of its tokens costs a look-up only.
+ * further request with one of its tokens costs a lookup only.
  */
 final class ReuseHandler {
 

@@ -121,13 +121,14 @@ public final class RevokedFamily {
     } catch (StoreUnavailableException unavailable) {
       LOG.warn(
           LogText.of(
-              "The dependents of a revoked family are not revoked, because Redis is unavailable:"
-                  + " realm %s, user %s, family %s",
+              "What was issued by token exchange for a revoked family is not revoked, because Redis is"
+                  + " unavailable: realm %s, user %s, family %s",
               realm.getName(), userId, family));
     } catch (RuntimeException failed) {
       LOG.error(
           LogText.of(
-              "Not all dependents of a revoked family are revoked: realm %s, user %s, family %s",
+              "Not all that was issued by token exchange for a revoked family is revoked: realm %s,"
+                  + " user %s, family %s",
               realm.getName(), userId, family),
           failed);
     }

@@ -30,7 +30,7 @@ final class RotationRequestFactory {
    */
   private static final long CLOCK_MARGIN_SECONDS = 60;
 
-  /** A look-up issues no access token. */
+  /** A lookup issues no access token. */
   private static final RotationRequest.AccessToken NO_ACCESS_TOKEN =
       new RotationRequest.AccessToken(0, "", "");
 
@@ -114,7 +114,7 @@ final class RotationRequestFactory {
             parentTag);
   }
 
-  /** The request of a look-up. Empty if the lineage claims of the token are not valid. */
+  /** The request of a lookup. Empty if the lineage claims of the token are not valid. */
   static Optional<RotationRequest> ofLookup(
       KeycloakSession session,
       AuthenticatedClientSessionModel clientSession,

@@ -87,7 +87,7 @@ public final class RedisRevokedTokens {
   }
 
   public Map<String, String> operationalInfo() {
-    return Map.of("pending revocations", Integer.toString(outbox.size()));
+    return Map.of("pending-revocations", Integer.toString(outbox.size()));
   }
 
   public List<ProviderConfigProperty> configProperties() {

@@ -52,6 +52,9 @@ public final class RevocationOutbox {
   /** The width of the database column. */
   static final int LONGEST_TEXT = 255;
 
+  private static final String RETRIED =
+      "A revocation is not recorded in Redis; Token Guard retries";
+
   private final int capacity;
   private final BooleanSupplier probe;
   private final MaxAccessTokenLifespan lifespans = new MaxAccessTokenLifespan();
@@ -116,7 +119,7 @@ public final class RevocationOutbox {
       keep(delivery.again());
       return false;
     } catch (RuntimeException failed) {
-      LOG.error("A revocation is not recorded in Redis; Token Guard retries", failed);
+      LOG.error(log(RETRIED, delivery), failed);
       keep(delivery.again());
       return false;
     }
@@ -175,13 +178,19 @@ public final class RevocationOutbox {
                 builtIn.put(text, lifespan);
               } else {
                 LOG.warn(
-                    "A revocation that waits for Redis is too long for the database: a restart loses it");
+                    log(
+                        "A pending revocation is too long for the database: a restart loses it",
+                        delivery));
               }
             }
           });
     } catch (RuntimeException failed) {
-      LOG.error("A revocation that waits for Redis is not persisted: a restart loses it", failed);
+      LOG.error(log("A pending revocation is not persisted: a restart loses it", delivery), failed);
     }
+  }
+
+  private static String log(String what, Delivery delivery) {
+    return LogText.of("%s (%s)", what, delivery.describe());
   }
 
   private void tick() {
@@ -206,7 +215,10 @@ public final class RevocationOutbox {
     for (Waiting next : snapshot()) {
       if (next.delivery().until() < Time.currentTime()) {
         metrics.count(Result.EXPIRED);
-        LOG.warn("A revocation was not recorded in Redis before all its tokens expired");
+        LOG.warn(
+            log(
+                "A revocation was not recorded in Redis before all its tokens expired",
+                next.delivery()));
         remove(next);
       } else if (failures < OUTAGE && (hasRecovered || next.isDue())) {
         failures = attempt(next) ? 0 : failures + 1;
@@ -227,7 +239,7 @@ public final class RevocationOutbox {
       return false;
     } catch (RuntimeException failed) {
       if (next.failed() % LOGGED_FAILURES == 1) {
-        LOG.error("A revocation is not recorded in Redis; Token Guard retries", failed);
+        LOG.error(log(RETRIED, next.delivery()), failed);
       }
       return false;
     }
@@ -365,6 +377,9 @@ public final class RevocationOutbox {
     /** The persisted form, see {@code Revocation.Pending}. */
     List<String> texts();
 
+    /** What is revoked, for the log. */
+    String describe();
+
     /** Entries of the blacklist, which are persisted in Keycloak's own list already. */
     record OfEntries(List<Entry> entries) implements Delivery {
 
@@ -388,6 +403,11 @@ public final class RevocationOutbox {
       @Override
       public List<String> texts() {
         return List.of();
+      }
+
+      @Override
+      public String describe() {
+        return entries.size() + " entries of the blacklist";
       }
     }
   }

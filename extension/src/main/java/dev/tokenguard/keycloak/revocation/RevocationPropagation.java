@@ -1,5 +1,6 @@
 package dev.tokenguard.keycloak.revocation;
 
+import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.revocation.RevocationOutbox.Delivery;
 import dev.tokenguard.keycloak.session.SessionRemover;
@@ -80,6 +81,12 @@ public final class RevocationPropagation implements Delivery {
   @Override
   public List<String> texts() {
     return pending.texts();
+  }
+
+  @Override
+  public String describe() {
+    return "%s: realm %s, user %s"
+        .formatted(Setting.id(pending.reason()), pending.realmId(), pending.revocation().userId());
   }
 
   /** Returns the failure instead of throwing it, so that the removal in Keycloak is committed. */

@@ -126,10 +126,12 @@ final class BackchannelNotifier {
     Optional<HttpRequest> original = ModelCopy.ofRequest(request);
     for (Logout logout : logouts) {
       for (ModelCopy client : logout.clients()) {
-        submit(factory, original, own -> notifyClient(own, logout, client));
+        String recipient = "Client " + client.owner();
+        submit(factory, original, recipient, logout, own -> notifyClient(own, logout, client));
       }
       if (!logout.broker().isEmpty()) {
-        submit(factory, original, own -> notifyBroker(own, logout));
+        String recipient = "Identity provider " + logout.broker();
+        submit(factory, original, recipient, logout, own -> notifyBroker(own, logout));
       }
     }
   }
@@ -139,7 +141,15 @@ final class BackchannelNotifier {
   }
 
   private void submit(
-      KeycloakSessionFactory factory, Optional<HttpRequest> original, Notification notification) {
+      KeycloakSessionFactory factory,
+      Optional<HttpRequest> original,
+      String recipient,
+      Logout logout,
+      Notification notification) {
+    String loss =
+        LogText.of(
+            "%s of realm %s was not notified of the logout of user %s, session %s",
+            recipient, realmId, logout.session().owner(), logout.session().id());
     try {
       EXECUTOR.execute(
           () -> {
@@ -156,13 +166,11 @@ final class BackchannelNotifier {
                     }
                   });
             } catch (RuntimeException failed) {
-              LOG.warn("A client or an identity provider was not notified of a logout", failed);
+              LOG.warn(loss, failed);
             }
           });
     } catch (RejectedExecutionException full) {
-      LOG.warn(
-          LogText.of(
-              "A client was not notified of a logout: %d notifications are pending", WAITING));
+      LOG.warn(LogText.of("%s: %d notifications are pending", loss, WAITING));
     }
   }
 

@@ -44,7 +44,7 @@ import org.keycloak.models.UserModel;
  * Runs a {@link BulkRevocation} in the background, after the commit of the change; each user is a
  * step of its own.
  *
- * <p>The begin is committed with the change, in Keycloak's own list of revoked tokens, and the end
+ * <p>The start is committed with the change, in Keycloak's own list of revoked tokens, and the end
  * after the last step. So if a node stops in between, it or another one resumes the job at its next
  * start.
  */
@@ -100,7 +100,7 @@ public final class BulkRevocationJob {
     Transactions.afterCommit(session, () -> job.start(affected));
   }
 
-  /** Begins for a change that is detected after its commit: the begin is committed later. */
+  /** Starts for a change that is detected after its commit: the start is committed later. */
   public static void beginCommitted(
       KeycloakSession session, RealmModel realm, BulkRevocation bulk) {
     if (isBegun(session, bulk)) {

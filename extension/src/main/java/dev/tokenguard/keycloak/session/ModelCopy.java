@@ -37,6 +37,10 @@ record ModelCopy(String owner, Map<String, Object> values) {
   private static final String NOTES = "getNotes";
   private static final String PROTOCOL = "getProtocol";
 
+  String id() {
+    return String.valueOf(values.get(ID));
+  }
+
   static ModelCopy of(UserSessionModel from) {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put(ID, from.getId());

@@ -24,19 +24,19 @@ record FailureClassifier(Failure failure, boolean affectsAllCommands) {
 
   /**
    * Codes of error replies to any command. READONLY, OOM, MISCONF and NOREPLICAS concern writes
-   * only, NOPERM some commands, WRONGTYPE one key, so look-ups continue.
+   * only, NOPERM some commands, WRONGTYPE one key, so lookups continue.
    */
   private static final Set<String> CODES_FOR_ALL_COMMANDS =
       Set.of("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "WRONGPASS");
 
   private static final String HOSTNAME =
-      "give the url a host name of the certificate, or set tls-verify-hostname to false";
+      "use a host name of the certificate in url, or issue a certificate for the host in url";
   private static final String CLIENT_CERTIFICATE = "set tls-certificate-file and tls-key-file";
   private static final String PORT =
-      "if it stays so, this port wants TLS or a client certificate: see rediss:// and"
+      "if it persists, this port requires TLS or a client certificate: see rediss:// and"
           + " tls-certificate-file";
   private static final String ACL =
-      "the ACL user lacks a right, see the documentation on operations";
+      "the ACL user lacks a privilege: see ACL user in docs/operations.md";
 
   /** The action for an administrator, for a part of the message. */
   private record Hint(String part, String action) {}
@@ -56,7 +56,8 @@ record FailureClassifier(Failure failure, boolean affectsAllCommands) {
           new Hint("The user executing the script can't", ACL),
           new Hint("MOVED ", "this is a node of a Cluster: set topology to cluster"),
           new Hint("cluster support disabled", "this is no Cluster: set topology to standalone"),
-          new Hint("READONLY", "this is a replica: give the url of the master, or use Sentinels"),
+          new Hint(
+              "READONLY", "this is a replica: use the address of the master in url, or Sentinels"),
           // Redis closes the connection before the client has read its TLS alert.
           new Hint("Connection reset", PORT),
           new Hint("Broken pipe", PORT),

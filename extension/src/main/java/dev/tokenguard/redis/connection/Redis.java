@@ -23,7 +23,7 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  * The commands that Token Guard sends to Redis, by the pool of connections of this Keycloak node.
  *
  * <p>Opening it needs no Redis. Each method throws {@link StoreUnavailableException} if Redis is
- * not reachable, does not answer within the time-outs, or answers with an error, and at once while
+ * not reachable, does not answer within the timeouts, or answers with an error, and at once while
  * the circuit breaker is open.
  */
 public final class Redis implements AutoCloseable {

@@ -99,7 +99,7 @@ final class RedisCommandExecutor {
   }
 
   private static StoreUnavailableException unavailable(Failure failure, JedisException failed) {
-    String message = "Redis did not answer as it should";
+    String message = "A Redis command failed";
     // Redis may have executed a command whose connection broke.
     return failure == Failure.REJECTED
         ? new StoreUnavailableException(message, failed)

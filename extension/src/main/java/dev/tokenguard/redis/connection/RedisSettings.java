@@ -100,21 +100,21 @@ public record RedisSettings(
       text(
           "sentinel-username",
           "The ACL user at the Sentinels. Set it if the Sentinels have ACL users.",
-          "a text",
+          "any text",
           "",
           RedisSettings::optional);
   private static final Setting<Optional<String>> SENTINEL_PASSWORD =
       text(
           "sentinel-password",
-          "The password at the Sentinels. Set it if the Sentinels require " + "authentication.",
-          "a text",
+          "The password at the Sentinels. Set it if the Sentinels require authentication.",
+          "any text",
           "",
           RedisSettings::optional);
   private static final Setting<Optional<String>> USERNAME =
       text(
           "username",
           "The ACL user at Redis. Takes precedence over the user in the URL.",
-          "a text",
+          "any text",
           "",
           RedisSettings::optional);
   private static final Setting<Optional<String>> PASSWORD =
@@ -122,7 +122,7 @@ public record RedisSettings(
           "password",
           "The password at Redis. Takes precedence over the password in the URL. Pass "
               + "it as an environment variable, which a list of processes does not show.",
-          "a text",
+          "any text",
           "",
           RedisSettings::optional);
   private static final Setting<Optional<Integer>> DATABASE =
@@ -164,7 +164,7 @@ public record RedisSettings(
       number(
               "max-pool-size",
               "The maximum number of connections of a Keycloak node; on a Cluster, to each "
-                  + "master. Raise it if commands fail with the pool time-out under load.",
+                  + "master. Raise it if commands fail with the pool timeout under load.",
               "connections",
               1,
               1000,
@@ -173,8 +173,8 @@ public record RedisSettings(
   private static final Setting<Integer> CONNECT_TIMEOUT =
       number(
           "connect-timeout",
-          "How long a command waits for a new connection. Raise it if Redis is far away "
-              + "in the network.",
+          "How long a command waits for a new connection. Raise it if the latency "
+              + "of the network is high.",
           "ms",
           10,
           10_000,
@@ -182,8 +182,8 @@ public record RedisSettings(
   private static final Setting<Integer> READ_TIMEOUT =
       number(
           "read-timeout",
-          "How long a command waits for its response. Raise it if Redis is far away in "
-              + "the network; requests wait longer during an outage.",
+          "How long a command waits for its response. Raise it if the latency of the "
+              + "network is high; requests wait longer during an outage.",
           "ms",
           10,
           10_000,
@@ -253,11 +253,11 @@ public record RedisSettings(
   private static RedisSettings parse(RedisAddress address, UnaryOperator<String> given) {
     Topology topology = TOPOLOGY.from(given);
     if (topology == Topology.STANDALONE && address.nodes().size() > 1) {
-      throw TOPOLOGY.refused("several hosts in the url are Sentinels or nodes of a Cluster");
+      throw TOPOLOGY.refused("it must be sentinel or cluster, because the url has several hosts");
     }
     int database = DATABASE.from(given).orElse(address.database());
     if (topology == Topology.CLUSTER && database != 0) {
-      throw DATABASE.refused("a Cluster has number 0 only, in the url too");
+      throw DATABASE.refused("it must be 0 with the topology cluster, also in the url");
     }
     return new RedisSettings(
         address.withDefaultPort(topology.defaultPort),
@@ -285,7 +285,7 @@ public record RedisSettings(
       throw SENTINEL_MASTER.refused("the topology sentinel needs the name of the master");
     }
     if (topology != Topology.SENTINEL && master.isPresent()) {
-      throw SENTINEL_MASTER.refused("it goes with the topology sentinel only");
+      throw SENTINEL_MASTER.refused("it is accepted with the topology sentinel only");
     }
     return new Sentinel(master, SENTINEL_USERNAME.from(given), SENTINEL_PASSWORD.from(given));
   }

@@ -24,9 +24,9 @@ public interface RedisTelemetry {
 
   /** The reason why a command failed. */
   enum Failure {
-    /** No reply within the time-out; Redis may have executed the command. */
+    /** No reply within the timeout; Redis may have executed the command. */
     TIMEOUT,
-    /** No connection within the time-out, or the connection broke. */
+    /** No connection within the timeout, or the connection broke. */
     CONNECTION,
     /** An error reply, or a reply that is not understood. */
     REJECTED,

@@ -67,7 +67,7 @@ public record TlsSettings(
       file(
               "tls-key-file",
               "The private key of tls-certificate-file.",
-              "a readable PEM file with an unencrypted PKCS#8 key, as of openssl pkcs8 -topk8 -nocrypt",
+              "a readable PEM file with an unencrypted PKCS#8 key, as written by openssl pkcs8 -topk8 -nocrypt",
               PemFile::encodedKey)
           .labelled("TLS client key file");
   private static final Setting<Boolean> VERIFY_HOSTNAME =
@@ -90,7 +90,8 @@ public record TlsSettings(
             KEY_FILE.from(given),
             VERIFY_HOSTNAME.from(given));
     if (tls.certificateFile.isPresent() != tls.keyFile.isPresent()) {
-      throw KEY_FILE.refused("it goes together with tls-certificate-file");
+      throw KEY_FILE.refused(
+          "it is required together with tls-certificate-file, and not accepted without");
     }
     if (!usesTls && tls.caFile.isPresent()) {
       throw CA_FILE.refused("it needs a url that begins with rediss://");

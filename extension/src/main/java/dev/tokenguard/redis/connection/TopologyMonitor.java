@@ -15,7 +15,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * Looks up the servers at once and then every second, in a background thread. So no request waits
  * for unavailable servers, and Keycloak starts without them.
  *
- * @param <T> the result of a look-up: a master or a Cluster
+ * @param <T> the result of a lookup: a master or a Cluster
  */
 final class TopologyMonitor<T> implements AutoCloseable {
 
@@ -30,9 +30,9 @@ final class TopologyMonitor<T> implements AutoCloseable {
   private volatile Optional<RuntimeException> failure = Optional.empty();
 
   /**
-   * @param look a look-up: returns its argument, which is the last result, or a replacement
+   * @param look a lookup: returns its argument, which is the last result, or a replacement
    * @param discard closes a replaced result
-   * @param firstLook how long {@link #found} waits for the first look-up
+   * @param firstLook how long {@link #found} waits for the first lookup
    */
   @SuppressWarnings("FutureReturnValueIgnored") // look() throws nothing that it could hold.
   TopologyMonitor(
@@ -65,7 +65,7 @@ final class TopologyMonitor<T> implements AutoCloseable {
   }
 
   /**
-   * The result of the last successful look-up.
+   * The result of the last successful lookup.
    *
    * @throws JedisException as long as none has succeeded
    */
@@ -82,7 +82,7 @@ final class TopologyMonitor<T> implements AutoCloseable {
                 .orElseGet(() -> new JedisConnectionException("still looking for Redis")));
   }
 
-  /** The same without waiting; empty as long as no look-up has succeeded. */
+  /** The same without waiting; empty as long as no lookup has succeeded. */
   Optional<T> foundSoFar() {
     return found;
   }

@@ -35,8 +35,8 @@ final class OutageLogTest {
     answerAfter(0);
     assertThat(lines)
         .containsExactly(
-            "Redis does not answer as it should (timeout): Read timed out",
-            "Redis answers again after 12.3 s. Failed meanwhile: rotate 5, blacklist-find 100; 100"
+            "Redis is unavailable (timeout): Read timed out",
+            "Redis is available again after 12.3 s. Failed commands: rotate 5, blacklist-find 100; 100"
                 + " of them were not sent");
   }
 
@@ -46,9 +46,9 @@ final class OutageLogTest {
       fail(1, Operation.FIND, Failure.CONNECTION, "reset");
       answerAfter(7_000);
     }
-    String begin = "Redis does not answer as it should (connection): reset";
+    String begin = "Redis is unavailable (connection): reset";
     String end =
-        "Redis answers again after 7.0 s. Failed meanwhile: find 1; 0 of them were not sent";
+        "Redis is available again after 7.0 s. Failed commands: find 1; 0 of them were not sent";
     assertThat(lines).containsExactly(begin, end, begin, end);
   }
 
@@ -61,9 +61,8 @@ final class OutageLogTest {
     log.opened();
     answerAfter(0);
     assertThat(lines).hasSize(4);
-    assertThat(lines.get(2))
-        .isEqualTo("Redis does not answer as it should (timeout): Read timed out");
-    assertThat(lines.get(3)).startsWith("Redis answers again");
+    assertThat(lines.get(2)).isEqualTo("Redis is unavailable (timeout): Read timed out");
+    assertThat(lines.get(3)).startsWith("Redis is available again");
   }
 
   @Test
@@ -85,7 +84,7 @@ final class OutageLogTest {
     assertThat(lines)
         .containsExactly(
             "Redis rejected a command (rotate): LOADING Redis is loading",
-            "Redis does not answer as it should (rejected): LOADING Redis is loading",
-            "Redis answers again after 2.0 s. Failed meanwhile: rotate 1; 1 of them were not sent");
+            "Redis is unavailable (rejected): LOADING Redis is loading",
+            "Redis is available again after 2.0 s. Failed commands: rotate 1; 1 of them were not sent");
   }
 }

@@ -136,5 +136,10 @@ class RevocationOutboxTest {
     public List<String> texts() {
       return List.of();
     }
+
+    @Override
+    public String describe() {
+      return "a test";
+    }
   }
 }

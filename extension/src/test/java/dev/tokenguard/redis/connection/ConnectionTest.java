@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 /** Opens connections as Keycloak does, and records their telemetry. */
 abstract class ConnectionTest {
 
-  /** All time-outs together, a failover, and what a busy machine adds. */
+  /** All timeouts together, a failover, and what a busy machine adds. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** For servers that fail: long enough for a busy machine, and shorter than a failover. */
@@ -67,7 +67,7 @@ abstract class ConnectionTest {
                 assertThat(it.mayHaveBeenExecuted())
                     .as("Redis may have executed the command")
                     .isEqualTo(failure != Failure.REJECTED))
-        .hasMessage("Redis did not answer as it should");
+        .hasMessage("A Redis command failed");
     assertThat(telemetry.answered).isEmpty();
     assertThat(telemetry.failed)
         .singleElement()

@@ -126,7 +126,7 @@ final class DocumentedUserTest extends ConnectionTest {
 
   @Test
   void given_a_missing_permission_then_the_log_has_the_hint() {
-    String hint = "the ACL user lacks a right, see the documentation on operations";
+    String hint = "the ACL user lacks a privilege: see ACL user in docs/operations.md";
     assertFails(openWithout("+evalsha", ""), Failure.REJECTED, "evalsha", hint);
 
     // Redis 7.0 does not name the command of a script, but ACL LOG does.

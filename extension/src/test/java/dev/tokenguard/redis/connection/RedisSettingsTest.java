@@ -101,11 +101,11 @@ final class RedisSettingsTest {
           database=-1                     | database: 0 to 1000000
           topology=ring                   | topology: one of standalone, sentinel, cluster
           topology=sentinel               | sentinel-master: the topology sentinel needs the name of the master
-          sentinel-master=main            | sentinel-master: it goes with the topology sentinel only
+          sentinel-master=main            | sentinel-master: it is accepted with the topology sentinel only
           sentinel-master=a/b             | sentinel-master: letters, digits and .-_
-          url=redis://one,two             | topology: several hosts in the url are Sentinels or nodes of a Cluster
-          topology=cluster database=1     | database: a Cluster has number 0 only, in the url too
-          topology=cluster url=redis://o/3| database: a Cluster has number 0 only, in the url too
+          url=redis://one,two             | topology: it must be sentinel or cluster, because the url has several hosts
+          topology=cluster database=1     | database: it must be 0 with the topology cluster, also in the url
+          topology=cluster url=redis://o/3| database: it must be 0 with the topology cluster, also in the url
           """)
   void given_settings_that_are_not_accepted_then_the_refusal_has_the_reason(
       String settings, String message) {

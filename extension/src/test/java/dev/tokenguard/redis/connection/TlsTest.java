@@ -50,7 +50,7 @@ final class TlsTest extends ConnectionTest {
         openSecured(byName),
         Failure.CONNECTION,
         "localhost",
-        "(give the url a host name of the certificate, or set tls-verify-hostname to false)");
+        "(use a host name of the certificate in url, or issue a certificate for the host in url)");
     openSecured(byName + " tls-verify-hostname=false").ping();
   }
 
@@ -61,7 +61,7 @@ final class TlsTest extends ConnectionTest {
     assertFails(
         openSecured(url("redis", "127.0.0.1") + " tls-ca-file= " + NO_CLIENT_CERTIFICATE),
         Failure.CONNECTION,
-        "(if it stays so, this port wants TLS or a client certificate: see rediss://");
+        "(if it persists, this port requires TLS or a client certificate: see rediss://");
   }
 
   @Test
@@ -78,7 +78,9 @@ final class TlsTest extends ConnectionTest {
   @Test
   void given_unusable_files_or_a_contradiction_then_the_start_stops_with_the_setting()
       throws Exception {
-    assertRefused("tls-key-file: it goes together with tls-certificate-file", "tls-key-file=");
+    assertRefused(
+        "tls-key-file: it is required together with tls-certificate-file, and not accepted without",
+        "tls-key-file=");
     String url = "url=redis://127.0.0.1";
     assertRefused("tls-ca-file: it needs a url that begins with rediss://", url);
     assertRefused(
@@ -93,7 +95,7 @@ final class TlsTest extends ConnectionTest {
     Files.writeString(
         pkcs1, "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----");
     assertRefused(
-        "tls-key-file: a readable PEM file with an unencrypted PKCS#8 key, as of openssl pkcs8"
+        "tls-key-file: a readable PEM file with an unencrypted PKCS#8 key, as written by openssl pkcs8"
             + " -topk8 -nocrypt",
         "tls-key-file=" + pkcs1);
   }

@@ -164,8 +164,8 @@ abstract class DecisionRules extends StoreRules {
           a binding that denies                   | mode=observe bind-to=ip on-binding-mismatch=deny | 0 started, 1@ip rotated(mismatched), 2 rotated
           a binding that revokes                  | mode=observe bind-to=ip on-binding-mismatch=revoke-family | 0 started, 1@ip rotated(mismatched), 2 rotated
           the gravest counts                      | mode=observe max-rotations=1 absolute-lifetime=1 max-refreshes-per-minute=1 | 0 started, +20s, 1 rotated(expired), 0 replayed(reused)
-          a look-up                               |                       | 0 started, 1 rotated, with lookup, 2 kept, 1 kept, 0 kept(reused), b.7 kept, with mode=enforce, 2 rotated
-          a look-up by the grace of its policy    |                       | 0 started, +200s, with lookup grace-period=300, 0 kept, with lookup, 0 kept(reused)
+          a lookup                               |                       | 0 started, 1 rotated, with lookup, 2 kept, 1 kept, 0 kept(reused), b.7 kept, with mode=enforce, 2 rotated
+          a lookup by the grace of its policy    |                       | 0 started, +200s, with lookup grace-period=300, 0 kept, with lookup, 0 kept(reused)
           # Records
           a login is recorded                     |                       | found, login, found a
           a login is recorded twice               |                       | login, +10s, a.login@ip, 0 rotated

@@ -72,7 +72,7 @@ import java.util.stream.Stream;
  * with mode=observe          another policy applies from here on
  * </pre>
  *
- * <p>A refusal that revokes nothing, a look-up, and a login that is recorded already leave all
+ * <p>A refusal that revokes nothing, a lookup, and a login that is recorded already leave all
  * families unchanged. A replay issues the same refresh token, with another access token.
  */
 final class Scenario {

@@ -150,7 +150,7 @@ public final class StoreBenchmark {
     Table table =
         Table.of(
             "blacklist",
-            "Time of a look-up on the blacklist",
+            "Time of a lookup on the blacklist",
             Plot.LINES,
             "entries on the blacklist",
             "command in Redis, µs",
@@ -163,8 +163,8 @@ public final class StoreBenchmark {
     FilledList most = lists.get(lists.size() - 1);
     Spread growth = Spread.of(most.p50Micros).by(Spread.of(fewest.p50Micros));
     targets.add(
-        Target.exactly("Redis commands per look-up on the blacklist", 1, most.commandsEach()));
-    String name = "look-up at the caller, %d entries against %d";
+        Target.exactly("Redis commands per lookup on the blacklist", 1, most.commandsEach()));
+    String name = "lookup at the caller, %d entries against %d";
     targets.add(Target.growth(name.formatted(most.entries, fewest.entries), 1.2, growth));
     return table;
   }

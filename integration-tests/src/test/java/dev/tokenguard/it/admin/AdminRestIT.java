@@ -174,7 +174,7 @@ class AdminRestIT extends LabTest {
 
   @Test
   void given_tokens_that_no_client_has_refreshed_or_without_a_family_then_they_are_revoked_too() {
-    OidcClient unguarded = lab.client("demo-stock");
+    OidcClient unguarded = lab.client("demo-built-in");
     Answer unrefreshed = user.logIn(shop);
     assertThat(lab.admin().delete("/token-guard" + families + "/").status()).isEqualTo(404);
     assertActive(shop, unrefreshed);

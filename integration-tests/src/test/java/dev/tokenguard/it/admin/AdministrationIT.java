@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class AdministrationIT extends LabTest {
 
   private static final String PROFILES = "/client-policies/profiles";
-  private static final String PARTLY = "policies-covering-a-part";
+  private static final String PARTLY = "policies-with-partial-coverage";
 
   /** Of all settings and ranges, the unit tests. */
   @Test
@@ -111,11 +111,11 @@ class AdministrationIT extends LabTest {
 
       admin.updateRealm(Map.of("enabledEventTypes", List.of("LOGIN")));
       assertThat(reusesStored(realm, "others-chosen")).isZero();
-      assertThat(info("realms-not-storing-the-alarm")).contains(realm.name());
+      assertThat(info("realms-not-storing-reuse-events")).contains(realm.name());
 
       admin.updateRealm(Map.of("enabledEventTypes", List.of("REFRESH_TOKEN_ERROR")));
       assertThat(reusesStored(realm, "chosen")).isEqualTo(1);
-      assertThat(info("realms-not-storing-the-alarm")).doesNotContain(realm.name());
+      assertThat(info("realms-not-storing-reuse-events")).doesNotContain(realm.name());
     }
   }
 

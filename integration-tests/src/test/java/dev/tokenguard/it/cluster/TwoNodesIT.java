@@ -56,7 +56,7 @@ class TwoNodesIT {
   private static final int REFRESHES = 24;
   private static final Duration SOON = Duration.ofSeconds(9);
 
-  /** Longer than the read time-out of the faulty node. */
+  /** Longer than the read timeout of the faulty node. */
   private static final Duration HEALED = Duration.ofSeconds(60);
 
   /** Both shorter than the clock jumps. */
@@ -313,7 +313,7 @@ class TwoNodesIT {
   }
 
   private Instant now(KeycloakServer node) {
-    Answer login = app(node, "demo-stock").login(user, Lab.PASSWORD).orFail();
+    Answer login = app(node, "demo-built-in").login(user, Lab.PASSWORD).orFail();
     return Instant.ofEpochSecond(Jwt.claims(login.accessToken()).path("iat").asLong());
   }
 

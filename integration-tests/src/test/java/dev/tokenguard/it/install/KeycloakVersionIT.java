@@ -18,7 +18,7 @@ class KeycloakVersionIT extends LabTest {
   void given_the_version_then_the_server_info_names_the_spis_that_it_has() throws IOException {
     int minor = minor();
 
-    assertThat(lab.refreshTokenInfo().path("by-this-keycloak").asText().split(", "))
+    assertThat(lab.refreshTokenInfo().path("spis-in-use").asText().split(", "))
         .containsExactly(
             minor < 6 ? "logins by client-policy events" : "logins by token-interceptor",
             minor < 6 ? "conditions by the request's client" : "conditions by the event's client",

@@ -71,7 +71,7 @@ abstract class ServerContract {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo-spa", "demo-stock"})
+  @ValueSource(strings = {"demo-spa", "demo-built-in"})
   void given_a_logout_with_a_policy_or_without_then_a_resource_server_refuses_the_access_token(
       String clientId) {
     OidcClient app = client(clientId);

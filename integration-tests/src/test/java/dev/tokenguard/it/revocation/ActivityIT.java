@@ -17,7 +17,7 @@ import redis.clients.jedis.params.SetParams;
  */
 class ActivityIT extends RevocationTest {
 
-  private final OidcClient unguarded = lab.client("demo-stock");
+  private final OidcClient unguarded = lab.client("demo-built-in");
 
   @Test
   void given_an_active_session_on_the_blacklist_then_its_use_is_an_incident_and_it_is_revoked() {
@@ -31,7 +31,7 @@ class ActivityIT extends RevocationTest {
     JsonNode incident =
         find("/token-guard/incidents?type=blacklisted-activity", "sessionId", session);
     assertThat(incident.path("userId").asText()).isEqualTo(user.id());
-    assertThat(incident.path("clientId").asText()).isEqualTo("demo-stock");
+    assertThat(incident.path("clientId").asText()).isEqualTo("demo-built-in");
     assertThat(incident.path("reason").asText()).isEqualTo("logout");
     assertThat(incident.path("ipAddress").asText()).isEqualTo("127.0.0.1");
     assertThat(incident.has("family")).isFalse();

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class CostIT extends LabTest {
 
-  /** Scripts, and look-ups in the list; scripts themselves call none of these. */
+  /** Scripts, and lookups in the list; scripts themselves call none of these. */
   private static final Pattern CALLS = Pattern.compile("cmdstat_(eval|evalsha|mget):calls=(\\d+)");
 
   private final User user = lab.user();
@@ -56,7 +56,7 @@ class CostIT extends LabTest {
 
   @Test
   void given_a_client_without_a_policy_then_a_login_is_no_command_and_a_refresh_one_look_up() {
-    OidcClient unguarded = lab.client("demo-stock");
+    OidcClient unguarded = lab.client("demo-built-in");
     Answer login = user.logIn(unguarded);
 
     assertThat(leastOf(() -> user.logIn(unguarded))).isZero();
@@ -126,7 +126,7 @@ class CostIT extends LabTest {
     assertRefused(client.refresh(login.refreshToken()));
 
     assertThat(leastOf(() -> assertRefused(client.refresh(login.refreshToken()))))
-        .as("the look-up")
+        .as("the lookup")
         .isLessThanOrEqualTo(1);
   }
 
@@ -175,7 +175,7 @@ class CostIT extends LabTest {
         .containsExactly(targets, targets, 0.0, 0.0);
   }
 
-  /** Without the look-ups with which Keycloak checks the token of the caller. */
+  /** Without the lookups with which Keycloak checks the token of the caller. */
   private static List<Double> roundTrips() {
     return Stream.of("revoke", "blacklist-add", "find", "exchange-find")
         .map(each -> "token_guard_redis_seconds_count{operation=\"" + each + "\"}")

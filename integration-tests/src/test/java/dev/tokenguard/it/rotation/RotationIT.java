@@ -31,7 +31,7 @@ class RotationIT extends LabTest {
   @Test
   void given_a_login_then_its_family_is_recorded_until_its_token_expires() {
     assertThat(strict.login(user.name(), "wrong").isOk()).isFalse();
-    user.logIn(lab.client("demo-stock"));
+    user.logIn(lab.client("demo-built-in"));
     assertThat(lab.stateOf(user)).as("a refused login, and a client without a policy").isEmpty();
 
     Answer login = user.logIn(strict);

@@ -163,7 +163,7 @@ final class Settings {
       paramLabel = "TIME",
       defaultValue = "0s",
       description =
-          "How long the result of a look-up is used, which is the delay of a revocation; 0s: no cache. Up to 5m. Default: ${DEFAULT-VALUE}")
+          "How long the result of a lookup is used, which is the delay of a revocation; 0s: no cache. Up to 5m. Default: ${DEFAULT-VALUE}")
   Duration cacheTtl;
 
   @Option(

@@ -33,7 +33,7 @@ public final class RevocationChecker {
    * slots. The values of a pipeline are not read at the same time, which is correct because a
    * revocation never deletes a key.
    *
-   * <p>Set the time-outs of the client shorter than the application can wait.
+   * <p>Set the timeouts of the client shorter than the application can wait.
    */
   @FunctionalInterface
   public interface Lookup {

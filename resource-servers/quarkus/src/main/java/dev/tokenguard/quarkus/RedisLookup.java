@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  * MGET} hides a key of another type.
  *
  * <p>A connection that did not reply in time is left, so that its queue does not grow. Its read
- * time-out closes it, see {@link RedisClientDefaults}.
+ * timeout closes it, see {@link RedisClientDefaults}.
  */
 final class RedisLookup implements AsyncLookup {
 
@@ -89,7 +89,7 @@ final class RedisLookup implements AsyncLookup {
     for (String key : keys) {
       replies.add(connection.send(Request.cmd(Command.GET).arg(key)));
     }
-    // Both a failure and a time-out leave what was read until then.
+    // Both a failure and a timeout leave what was read until then.
     return withinTime(Future.join(replies)).transform(all -> values(replies));
   }
 
@@ -114,7 +114,7 @@ final class RedisLookup implements AsyncLookup {
     return future.isComplete() ? future : future.timeout(timeoutMillis, TimeUnit.MILLISECONDS);
   }
 
-  /** An attempt to connect goes on: it has a time-out of its own. */
+  /** An attempt to connect goes on: it has a timeout of its own. */
   private void leaveIfBroken(Future<RedisConnection> connection, Throwable failure) {
     if (connection.isComplete() && !isReplyOfRedis(failure)) {
       leave(connection);

@@ -67,7 +67,7 @@ class TokenGuard {
 
   /**
    * A wrong setting stops the start. The connection is made before the first request, which would
-   * otherwise wait for longer than its time-out: a new JVM loads classes. Redis may be unavailable.
+   * otherwise wait for longer than its timeout: a new JVM loads classes. Redis may be unavailable.
    */
   void start(@Observes StartupEvent event) {
     Meters.register(this);

@@ -26,7 +26,7 @@ import org.springframework.data.redis.connection.jedis.JedisConnectionFactory;
  * between the versions of Spring Boot.
  *
  * <p>It has the address, the credentials, the TLS settings and the pool size of the application's
- * connections. Its time-outs differ: by default, Jedis waits two seconds for a reply, and without a
+ * connections. Its timeouts differ: by default, Jedis waits two seconds for a reply, and without a
  * limit for a connection of the pool.
  *
  * <p>On a Cluster, Spring Data Redis has no pipeline with Jedis: each key takes a round trip.

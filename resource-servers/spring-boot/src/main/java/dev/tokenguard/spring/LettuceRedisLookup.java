@@ -141,7 +141,7 @@ final class LettuceRedisLookup implements RedisLookup {
 
   /**
    * A connection with the address, the credentials, the TLS settings and the threads of the
-   * application's one. Its time-outs differ, and it reads from the master. A class of its own,
+   * application's one. Its timeouts differ, and it reads from the master. A class of its own,
    * because an application with {@code token-guard.redis.url} may have no Spring Data Redis.
    */
   static final class OfApplication {

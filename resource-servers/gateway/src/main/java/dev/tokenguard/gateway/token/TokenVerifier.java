@@ -118,7 +118,7 @@ public final class TokenVerifier {
 
   /**
    * Verifies a token of its own a few times before the first request comes: for the first one, the
-   * JVM loads many classes, which takes longer than the time-outs on a busy machine. An EC key,
+   * JVM loads many classes, which takes longer than the timeouts on a busy machine. An EC key,
    * because an RSA key takes seconds to generate there.
    */
   public static void warmUp() {

@@ -30,7 +30,7 @@ public final class JedisTracking {
   /**
    * @param master the address for each connection; {@code sentinelClient::getCurrentMaster} with
    *     Sentinel
-   * @param config user, password, TLS and connect time-out, as for the client of the lookup
+   * @param config user, password, TLS and connect timeout, as for the client of the lookup
    * @param keyPrefix see {@link KeyTracking#start}
    */
   public static KeyTracking start(

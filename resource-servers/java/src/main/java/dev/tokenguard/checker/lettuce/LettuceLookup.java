@@ -37,7 +37,7 @@ import java.util.function.Function;
  *
  * <p>By its defaults, Lettuce queues commands without a limit while Redis is unavailable, for 60
  * seconds each. Create the client with {@link #options} or {@link #clusterOptions}: then commands
- * fail at once without a connection, and after the time-out with one. Create its resources with
+ * fail at once without a connection, and after the timeout with one. Create its resources with
  * {@link #reconnectDelay}.
  */
 public final class LettuceLookup implements Lookup, AsyncLookup {

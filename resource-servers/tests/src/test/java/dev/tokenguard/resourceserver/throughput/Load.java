@@ -30,7 +30,7 @@ final class Load implements AutoCloseable {
 
   /**
    * @param nanoseconds of each response with status 200, sorted
-   * @param refused the other responses: 503, where Redis did not reply within the time-out
+   * @param refused the other responses: 503, where Redis did not reply within the timeout
    * @param seconds that the round took
    */
   record Result(long[] nanoseconds, long refused, double seconds) {

@@ -17,7 +17,7 @@ export function why(state) {
   if (reason) {
     return `${reason} Please log in again.`;
   }
-  return state?.family?.state === 'session-ended'
+  return state?.family?.state === 'session-terminated'
     ? 'Your session at Keycloak was terminated. Please log in again.'
     : 'Keycloak refused the refresh token. Please log in again.';
 }
