@@ -265,7 +265,9 @@ public sealed interface RefreshDecision {
     /** The token is more than one generation old. */
     OLDER_GENERATION,
     GRACE_PERIOD_OVER,
-    OTHER_CONTEXT
+    OTHER_CONTEXT,
+    /** An earlier request was the reuse, and its caller got no reply of the store. */
+    UNACKNOWLEDGED
   }
 
   /**
@@ -295,8 +297,10 @@ public sealed interface RefreshDecision {
    *
    * @param accessTokens those of a revoked family, because the request that revoked it may have
    *     missed the reply with them. Empty if they have expired, and the record with them
+   * @param isByReuse whether it was a reuse that revoked the family
    */
-  record Revoked(RevocationScope scope, Optional<AccessTokens> accessTokens) implements Refused {
+  record Revoked(RevocationScope scope, Optional<AccessTokens> accessTokens, boolean isByReuse)
+      implements Refused {
     @Override
     public Outcome outcome() {
       return Outcome.REVOKED;

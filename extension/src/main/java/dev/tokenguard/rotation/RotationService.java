@@ -3,6 +3,9 @@ package dev.tokenguard.rotation;
 import dev.tokenguard.rotation.RefreshDecision.Denied;
 import dev.tokenguard.rotation.RefreshDecision.Mismatched;
 import dev.tokenguard.rotation.RefreshDecision.Refused;
+import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
+import dev.tokenguard.rotation.RefreshDecision.Reused;
+import dev.tokenguard.rotation.RefreshDecision.Revoked;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RefreshDecision.Unavailable;
 import dev.tokenguard.rotation.RefreshDecision.Unguarded;
@@ -10,6 +13,7 @@ import dev.tokenguard.rotation.RotationPolicy.FailureConsequence;
 import dev.tokenguard.rotation.RotationPolicy.MismatchConsequence;
 import dev.tokenguard.rotation.RotationPolicy.Mode;
 import dev.tokenguard.rotation.RotationRequest.KeyProof;
+import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,6 +40,13 @@ public final class RotationService {
 
     /** Whether this attempt presented the token at this position and got no response. */
     boolean contains(TokenPosition presented, String attempt);
+
+    /**
+     * Forgets that an attempt with a token of a family got no response. Does not throw.
+     *
+     * @return true to one caller, if there was such an attempt
+     */
+    boolean forget(String family);
   }
 
   /** The {@code Retry-After} of a refresh that is refused because the store is unavailable. */
@@ -53,7 +64,8 @@ public final class RotationService {
   public RefreshDecision refresh(RotationRequest request, RotationPolicy policy) {
     TokenPosition presented = request.presented();
     try {
-      return store.rotate(request, policy, it -> unacknowledged.contains(presented, it));
+      return withUnacknowledged(
+          store.rotate(request, policy, it -> unacknowledged.contains(presented, it)), presented);
     } catch (StoreUnavailableException unavailable) {
       RefreshDecision decision = withoutStore(request, policy);
       String attempt = request.attempt().id();
@@ -64,6 +76,23 @@ public final class RotationService {
       }
       return decision;
     }
+  }
+
+  /**
+   * If the reply to a reuse was lost, no node has carried out its consequences. The next request
+   * with a token of the family does.
+   */
+  private RefreshDecision withUnacknowledged(RefreshDecision decision, TokenPosition presented) {
+    if (decision instanceof Reused) {
+      unacknowledged.forget(presented.family());
+    } else if (decision instanceof Revoked revoked
+        && revoked.isByReuse()
+        && revoked.accessTokens().isPresent()
+        && unacknowledged.forget(presented.family())) {
+      AccessTokens tokens = revoked.accessTokens().get();
+      return new Reused(tokens.last(), ReuseReason.UNACKNOWLEDGED, tokens);
+    }
+    return decision;
   }
 
   /**

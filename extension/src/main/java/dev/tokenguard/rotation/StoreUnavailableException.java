@@ -7,8 +7,7 @@ public final class StoreUnavailableException extends RuntimeException {
 
   /** The store has not executed the step. */
   public StoreUnavailableException(String message) {
-    super(message);
-    this.mayHaveBeenExecuted = false;
+    this(message, false);
   }
 
   /** The store has not executed the step. */
@@ -19,6 +18,16 @@ public final class StoreUnavailableException extends RuntimeException {
   private StoreUnavailableException(String message, Throwable cause, boolean mayHaveBeenExecuted) {
     super(message, cause);
     this.mayHaveBeenExecuted = mayHaveBeenExecuted;
+  }
+
+  private StoreUnavailableException(String message, boolean mayHaveBeenExecuted) {
+    super(message);
+    this.mayHaveBeenExecuted = mayHaveBeenExecuted;
+  }
+
+  /** The answer of the store is unexpected, and it may have executed the step. */
+  public static StoreUnavailableException unexpected(String message) {
+    return new StoreUnavailableException(message, true);
   }
 
   /** The store did not answer, and may have executed the step. */

@@ -136,7 +136,7 @@ final class ConcurrencyTest {
   @RepeatedTest(3)
   void given_a_session_that_is_revoked_during_refreshes_then_none_is_granted_afterwards()
       throws Exception {
-    RefreshDecision expected = new Revoked(RevocationScope.SESSION, Optional.empty());
+    RefreshDecision expected = new Revoked(RevocationScope.SESSION, Optional.empty(), false);
     AtomicBoolean isRevoked = new AtomicBoolean();
     CountDownLatch underWay = new CountDownLatch(THREADS - 1);
     List<RefreshDecision> decisions =

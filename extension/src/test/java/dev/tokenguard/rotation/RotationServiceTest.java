@@ -40,11 +40,17 @@ final class RotationServiceTest {
     @Override
     public void record(TokenPosition presented, String attempt) {
       all.add(presented + attempt);
+      all.add(presented.family());
     }
 
     @Override
     public boolean contains(TokenPosition presented, String attempt) {
       return all.contains(presented + attempt);
+    }
+
+    @Override
+    public boolean forget(String family) {
+      return all.remove(family);
     }
   }
 
@@ -136,7 +142,9 @@ final class RotationServiceTest {
           the client retries           |                        | lost 0 unavailable, wait, node 0 replayed, node 1 rotated
           the client has its token     |                        | node 0 started, wait, hanging 0 unavailable, node 0 reused
           and there is no grace period | grace-period=0         | node 0 started, wait, hanging 0 unavailable, node 0 reused
-          and the store executed it    |                        | node 0 started, wait, lost 0 unavailable, node 0 revoked
+          a reuse got no response      |                        | node 0 started, wait, lost 0 unavailable, node 1 reused, node 0 revoked, node 1 revoked
+          and then its retry did       |                        | node 0 started, wait, lost 0 unavailable, node 0 reused, node 0 revoked
+          an earlier one, and a reuse  |                        | lost 0 unavailable, node 0 replayed, wait, node 1 rotated, node 0 reused, node 1 revoked
           the next request got one     |                        | hanging 0 unavailable, node 0 started, wait, node 0 reused
           another token is replayed    |                        | node 0 started, lost 1 unavailable, wait, node 0 reused
           the policy served the client | on-redis-failure=allow | lost 0 unguarded, wait, node 0 reused

@@ -119,8 +119,8 @@ record AdminRequest(
     }
     throw new IllegalArgumentException(
         name
-            + ": 1 to 64 letters, digits or ._~-, and after a colon 1 to 128 more of them or"
-            + " nothing");
+            + ": 1 to 64 letters, digits or ._~-, optionally followed by a colon and 1 to 128"
+            + " more of them");
   }
 
   /**
@@ -213,6 +213,13 @@ record AdminRequest(
     return retryLater(
         "Redis is unavailable. Keycloak has recorded the revocation and delivers it to Redis after"
             + " the outage; repeat the request to check");
+  }
+
+  /** The family is revoked, and not all of its dependents: that waits for no outage to end. */
+  static Response incomplete() {
+    return retryLater(
+        "The family is revoked, but not all that was issued for it by token exchange; repeat the"
+            + " request");
   }
 
   private static Response retryLater(String message) {

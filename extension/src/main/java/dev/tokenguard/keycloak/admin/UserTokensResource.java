@@ -91,9 +91,10 @@ public final class UserTokensResource {
     String family = AdminRequest.valid(() -> AdminRequest.id("family-id", familyId));
     Response response =
         terminate(new RevocationTarget.Families(user.getId(), List.of(family)), FAMILY);
-    new RevokedFamily(request.session(), request.realm(), Reason.ADMINISTRATOR)
-        .revokeDependents(user.getId(), family);
-    return response;
+    boolean isComplete =
+        new RevokedFamily(request.session(), request.realm(), Reason.ADMINISTRATOR)
+            .revokeDependents(user.getId(), family);
+    return isComplete ? response : AdminRequest.incomplete();
   }
 
   @DELETE

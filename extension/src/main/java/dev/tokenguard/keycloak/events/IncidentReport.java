@@ -3,7 +3,6 @@ package dev.tokenguard.keycloak.events;
 import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.revocation.IncidentLog.Incident;
-import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.UUID;
@@ -45,19 +44,20 @@ public final class IncidentReport {
     this.realm = realm;
   }
 
-  /** Does not throw during an outage: the response does not depend on the log. */
+  /** Does not throw: the response does not depend on the log. */
   public void write(Incident incident) {
     try {
       RedisConnection.incidentsOf(session).ifPresent(log -> log.add(realm.getId(), incident));
-    } catch (StoreUnavailableException unavailable) {
-      // Counted by the connection; Keycloak's event contains the same.
+    } catch (RuntimeException failed) {
+      // Keycloak's event contains the same.
       LOG.warn(
           LogText.of(
-              "An incident is missing in the log of realm %s: %s of user %s, session %s",
+              "An incident is missing in the log of realm %s: %s of user %s, session %s (%s)",
               realm.getName(),
               incident.type().id(),
               incident.origin().userId(),
-              incident.origin().sessionId()));
+              incident.origin().sessionId(),
+              failed));
     }
   }
 

@@ -29,6 +29,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response.Status;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jboss.logging.Logger;
@@ -127,13 +128,17 @@ final class RefreshResponder implements RefreshDecision.Visitor {
 
   @Override
   public void mismatched(Mismatched decision) {
-    decision.accessTokens().ifPresent(refuse(Reason.MISMATCHED)::revoke);
+    ReuseHandler handler = refuse(Reason.MISMATCHED);
+    decision.accessTokens().ifPresent(handler::revoke);
     throw incident(decision, Incident.Type.MISMATCH);
   }
 
   @Override
   public void revoked(Revoked decision) {
-    decision.accessTokens().ifPresent(refuse(Reason.REVOKED)::revokeAccessTokens);
+    ReuseHandler handler = refuse(Reason.REVOKED);
+    decision
+        .accessTokens()
+        .ifPresent(decision.isByReuse() ? handler::revoke : handler::revokeAccessTokens);
     throw refusal(decision);
   }
 
@@ -213,7 +218,8 @@ final class RefreshResponder implements RefreshDecision.Visitor {
     IncidentReport report = new IncidentReport(session, grant.getRealm());
     report.store(grant.getEvent().getEvent(), errorOf(decision));
     String reason = decision.reason(policy);
-    String remoteHost = grant.getClientConnection().getRemoteHost();
+    // Null if the client has closed the connection.
+    String remoteHost = Objects.toString(grant.getClientConnection().getRemoteHost(), "");
     TokenPosition position = request.presented();
     report.write(
         new Incident(

@@ -42,18 +42,21 @@ final class ReuseHandler {
     this.family = new RevokedFamily(session, session.getContext().getRealm(), reason);
   }
 
-  /** Revokes the access tokens and dependents of a family that this decision has marked. */
+  /** Revokes the access tokens and the dependents of a family that the store has marked. */
   void revoke(AccessTokens tokens) {
     if (listed.begin(tokens)) {
-      list(tokens);
-      family.revokeDependents(request.userId(), request.presented().family());
+      boolean isListed = list(tokens);
+      boolean isDone = family.revokeDependents(request.userId(), request.presented().family());
+      if (!isListed || !isDone) {
+        listed.failed(tokens);
+      }
     }
   }
 
-  /** Revokes the access tokens of a family that was marked before, together with its dependents. */
+  /** Revokes the access tokens of a family whose dependents stay. */
   void revokeAccessTokens(AccessTokens tokens) {
-    if (listed.begin(tokens)) {
-      list(tokens);
+    if (listed.begin(tokens) && !list(tokens)) {
+      listed.failed(tokens);
     }
   }
 
@@ -64,18 +67,20 @@ final class ReuseHandler {
   }
 
   /**
-   * Adds access tokens to the lists. A failure is logged, because the refresh is refused anyway.
+   * Adds access tokens to the lists, and returns whether that succeeded. A failure is logged,
+   * because the refresh is refused anyway.
    */
-  private void list(AccessTokens tokens) {
+  private boolean list(AccessTokens tokens) {
     try {
       family.revokeAccessTokens(tokens);
+      return true;
     } catch (RuntimeException failed) {
-      listed.failed(tokens);
       LOG.error(
           LogText.of(
               "Not all access tokens of a revoked family are on the blacklist (%s): user %s, session %s,"
                   + " family %s",
               failed, request.userId(), request.session().id(), request.presented().family()));
+      return false;
     }
   }
 

@@ -92,11 +92,13 @@ public final class RevokedFamily {
   /**
    * Revokes the dependents of a family that is marked as revoked. Failures are logged and not
    * thrown: the family itself stays revoked.
+   *
+   * @return whether all are revoked; otherwise the caller repeats it
    */
-  public void revokeDependents(String userId, String family) {
+  public boolean revokeDependents(String userId, String family) {
     Optional<FamilyStore> store = RedisConnection.familiesOf(session);
     if (store.isEmpty()) {
-      return;
+      return true;
     }
     try {
       Dependents dependents = Dependents.of(store.get(), userId, family);
@@ -118,6 +120,7 @@ public final class RevokedFamily {
           () ->
               Transactions.inNewTransaction(
                   session.getKeycloakSessionFactory(), realm, own -> detach(own, dependents)));
+      return true;
     } catch (StoreUnavailableException unavailable) {
       LOG.warn(
           LogText.of(
@@ -132,6 +135,7 @@ public final class RevokedFamily {
               realm.getName(), userId, family),
           failed);
     }
+    return false;
   }
 
   private static Void detach(KeycloakSession own, Dependents dependents) {

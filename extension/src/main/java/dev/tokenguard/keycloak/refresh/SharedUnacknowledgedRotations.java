@@ -9,6 +9,7 @@ import java.util.Map;
 import org.jboss.logging.Logger;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.SingleUseObjectProvider;
 
 /**
  * Refreshes without a response: those that Redis may have executed, and those that Redis has
@@ -56,7 +57,9 @@ final class SharedUnacknowledgedRotations implements UnacknowledgedRotations {
           session.getKeycloakSessionFactory(),
           session.getContext().getRealm(),
           own -> {
-            own.singleUseObjects().put(key(presented, attempt), KEPT_FOR.toSeconds(), Map.of());
+            SingleUseObjectProvider objects = own.singleUseObjects();
+            objects.put(key(presented, attempt), KEPT_FOR.toSeconds(), Map.of());
+            objects.put(key(presented.family()), KEPT_FOR.toSeconds(), Map.of());
             return null;
           });
     } catch (RuntimeException failed) {
@@ -73,13 +76,27 @@ final class SharedUnacknowledgedRotations implements UnacknowledgedRotations {
     return session.singleUseObjects().contains(key(presented, attempt));
   }
 
+  /** In a new transaction, because that of a refusal is rolled back. */
+  @Override
+  public boolean forget(String family) {
+    try {
+      return Transactions.inNewTransaction(
+          session.getKeycloakSessionFactory(),
+          session.getContext().getRealm(),
+          own -> own.singleUseObjects().remove(key(family)) != null);
+    } catch (RuntimeException failed) {
+      LOG.warn(
+          LogText.of("It is unknown whether a reuse of family %s is reported", family), failed);
+      return false;
+    }
+  }
+
   private static String key(TokenPosition presented, String attempt) {
-    return "token-guard.unanswered:"
-        + presented.family()
-        + ":"
-        + presented.generation()
-        + ":"
-        + attempt;
+    return key(presented.family()) + ":" + presented.generation() + ":" + attempt;
+  }
+
+  private static String key(String family) {
+    return "token-guard.unacknowledged:" + family;
   }
 
   private final class GrantedRefresh extends AbstractKeycloakTransaction {

@@ -186,7 +186,8 @@ final class FamilyScripts {
       case REVOKED ->
           new Revoked(
               reply.constant(1, RevocationScope.class),
-              reply.row(2).ifPresent().map(it -> it.accessTokens(family, 0)));
+              reply.row(2).ifPresent().map(it -> it.accessTokens(family, 0)),
+              reply.number(3) == 1);
       case MISSING -> Denied.MISSING;
       case LIMITED -> Denied.LIMITED;
       case EXPIRED -> Denied.EXPIRED;

@@ -133,12 +133,13 @@ record LuaScript(Redis.Script script) {
       try {
         return Enum.valueOf(type, text(index));
       } catch (IllegalArgumentException unknown) {
-        throw new StoreUnavailableException(UNEXPECTED, unknown);
+        throw StoreUnavailableException.unanswered(UNEXPECTED, unknown);
       }
     }
 
+    /** The script was executed. */
     static StoreUnavailableException unexpected() {
-      return new StoreUnavailableException(UNEXPECTED);
+      return StoreUnavailableException.unexpected(UNEXPECTED);
     }
   }
 }

@@ -301,6 +301,14 @@ final class RedisFamilyStoreTest extends FamilyStoreContract {
   }
 
   @Test
+  void
+      given_a_record_of_an_unknown_format_when_families_are_listed_then_the_store_is_unavailable() {
+    JEDIS.hset(KEY, "f:~fam", "2,9,9");
+    Revocation ofUser = new Revocation(MARKS.get("u"), clock.second(), inSeconds(9));
+    assertUnavailable("FORMAT", it -> it.store.revokeAndFind(ofUser));
+  }
+
+  @Test
   void given_another_record_of_an_unknown_format_then_the_store_is_unavailable() {
     JEDIS.hset(KEY, Map.of("h:~cli", "2,9,9", "x:tag", "2,9,9"));
     assertUnavailable("FORMAT", it -> it.refresh(it.login.refresh(0, it.clock)));

@@ -74,6 +74,7 @@ final class ReferenceDecision {
     Optional<Outcome> observed = Optional.empty();
     for (RefreshDecision refusal : refusals().toList()) {
       if (isCarriedOut(refusal)) {
+        family.isReused |= refusal instanceof Reused;
         if (refusal instanceof Reused
             || refusal instanceof Mismatched it && it.accessTokens().isPresent()) {
           user.families.put(family.id, family);
@@ -160,7 +161,7 @@ final class ReferenceDecision {
 
   /** A token without a record can be of a family that the limit of families revoked. */
   private Optional<Revoked> capped() {
-    return Optional.of(new Revoked(RevocationScope.FAMILY, Optional.empty()))
+    return Optional.of(new Revoked(RevocationScope.FAMILY, Optional.empty(), false))
         .filter(
             it ->
                 !isKnown
@@ -170,11 +171,12 @@ final class ReferenceDecision {
   Optional<Revoked> revoked() {
     if (family.isRevoked) {
       return Optional.of(
-          new Revoked(RevocationScope.FAMILY, Optional.of(family.unexpired(request))));
+          new Revoked(
+              RevocationScope.FAMILY, Optional.of(family.unexpired(request)), family.isReused));
     }
     RotationRequest.Session session = request.session();
     return user.markOf(session, session.started(), session.clientStarted())
-        .map(scope -> new Revoked(scope, Optional.empty()));
+        .map(scope -> new Revoked(scope, Optional.empty(), false));
   }
 
   private Optional<Reused> reused() {

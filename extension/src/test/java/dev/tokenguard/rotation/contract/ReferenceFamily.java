@@ -41,6 +41,7 @@ final class ReferenceFamily {
   long minute;
   long refreshesInMinute;
   boolean isRevoked;
+  boolean isReused;
 
   /** The position among the families of the user, in the order of their records. */
   long number;

@@ -77,4 +77,21 @@ class OutageIT extends LabTest {
     client.refresh(retried.refreshToken()).orFail();
     assertRefused(client.refresh(login.refreshToken()));
   }
+
+  @Test
+  void given_a_reuse_when_redis_hangs_then_the_next_refresh_carries_out_its_consequences() {
+    OidcClient client = lab.clientWith("grace-period", "0", "on-reuse", "revoke-user");
+    Answer login = user.logIn(client);
+    Answer elsewhere = user.logIn(client);
+    Answer next = client.refresh(login.refreshToken()).orFail();
+    Answer newest = client.refresh(next.refreshToken()).orFail();
+    lab.redis().pause();
+
+    assertThat(client.refresh(login.refreshToken()).status()).isEqualTo(503);
+    lab.reconnectRedis();
+
+    // Redis has carried out the reuse while it hung, and no node knows of it.
+    assertRefused(client.refresh(newest.refreshToken()));
+    assertRefused(client.refresh(elsewhere.refreshToken()));
+  }
 }

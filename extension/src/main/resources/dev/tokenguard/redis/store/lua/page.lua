@@ -24,7 +24,7 @@ local function families_page(key, from)
 
   local function list(id, lineage, access, session, client, created, offline, parent, because)
     local family = read_family(lineage, access)
-    if not family then return error(redis.error_reply(UNKNOWN_FORMAT)) end
+    if not family then error(redis.error_reply(UNKNOWN_FORMAT)) end
     if family.retain < now then return end
     local row = { id, family.generation, family.made_ms,
       family.revoked ~= '' and family.revoked or because, session, client, created, offline, parent }
@@ -60,7 +60,7 @@ local function families_page(key, from)
       local id = field:sub(3)
       local access = redis.call('HGET', key, 'a:' .. id)
       local family = read_family(value, access)
-      if not family then return redis.error_reply(UNKNOWN_FORMAT) end
+      if not family then error(redis.error_reply(UNKNOWN_FORMAT)) end
       -- All other families are in the order of their client.
       if not is_begun(family) then list(id, value, access, '', '', '', '', '', '') end
     end

@@ -44,7 +44,8 @@
     KEPT                                      observed, the next token; empty: nothing is changed
     REUSED                                    newest generation, why, access tokens
     MISMATCHED                                newest generation or -1, access tokens if it is revoked
-    REVOKED                                   scope, access tokens of a family that has a record
+    REVOKED                                   scope, access tokens of a family that has a record, 1 if it
+                                              was a reuse that revoked it
     MISSING LIMITED EXPIRED                   nothing
     THROTTLED                                 time until the retry, ms
     ASK                                       the attempt that got the newest token; the decision depends
@@ -224,7 +225,8 @@ local function refused()
     token.session_started, token.client_session_started)
   -- In every mode, because no policy makes a revoked token valid.
   if scope then
-    return { 'REVOKED', scope, scope == 'FAMILY' and family and all_access_tokens() or {} }
+    return { 'REVOKED', scope, scope == 'FAMILY' and family and all_access_tokens() or {},
+      because == 'reused' and 1 or 0 }
   end
   local reuse, depends_on_response = reuse_reason()
   if reuse and depends_on_response and client.unacknowledged == 'ask' then
