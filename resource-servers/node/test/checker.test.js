@@ -65,7 +65,7 @@ describe('checker', () => {
     // The operating system responds while this thread is busy.
     const redis = { get: () => stat('.').then(() => null) };
     const verdict = createChecker({ redis, timeoutMs: 20 }).check(claims);
-    const end = performance.now() + 60;
+    const end = performance.now() + 1000;
     while (performance.now() < end);
     assert.equal((await verdict).status, 'active');
   });

@@ -8,10 +8,19 @@ export class RedisDouble {
   #isHung = false;
   gets = 0;
 
-  static async start(port = 0) {
+  /** Outgoing connections have higher ports, so that this one is free when it is started again. */
+  static async start(port) {
     const double = new RedisDouble();
-    double.server = net.createServer((socket) => double.#serve(socket)).listen(port, '127.0.0.1');
-    await once(double.server, 'listening');
+    const chosen = port ?? 10_000 + Math.floor(Math.random() * 10_000);
+    double.server = net.createServer((socket) => double.#serve(socket)).listen(chosen, '127.0.0.1');
+    try {
+      await once(double.server, 'listening');
+    } catch (failure) {
+      if (port === undefined && failure.code === 'EADDRINUSE') {
+        return RedisDouble.start();
+      }
+      throw failure;
+    }
     return double;
   }
 

@@ -16,6 +16,7 @@ import dev.tokenguard.testbed.redis.RedisServer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
@@ -38,11 +39,22 @@ public final class TestRedis {
 
   /** A client of the tests' own, to look at what is stored. */
   public static final UnifiedJedis JEDIS =
-      RedisClient.builder().hostAndPort(address()).clientConfig(CONFIG).build();
+      RedisClient.builder()
+          .hostAndPort(address())
+          .clientConfig(CONFIG)
+          .poolConfig(withoutPings())
+          .build();
 
   public static final ClockedJedis CLOCKED = new ClockedJedis(address(), CONFIG);
 
   private TestRedis() {}
+
+  /** Tests count commands. */
+  private static ConnectionPoolConfig withoutPings() {
+    ConnectionPoolConfig pool = new ConnectionPoolConfig();
+    pool.setTimeBetweenEvictionRuns(Duration.ofMillis(-1));
+    return pool;
+  }
 
   public static HostAndPort address() {
     return new HostAndPort("127.0.0.1", SERVER.port());

@@ -192,7 +192,7 @@ final class FaultsIT {
     double rejected = rejected();
     Answer revoked = realm.logIn(DENY, "alice");
     String key = "tg:at:" + Jwt.claims(revoked.accessToken()).path("jti").asText();
-    servers.redis().execute(redis -> redis.setex(key, 60, "only in Redis"));
+    servers.redis().execute(redis -> redis.setex(key, 600, "only in Redis"));
     run(
         () -> servers.redis().execute(it -> it.replicaof("127.0.0.1", LoopbackPort.free())),
         () -> {
@@ -295,7 +295,7 @@ final class FaultsIT {
   void given_redis_is_full_then_writes_are_postponed_and_look_ups_succeed() {
     double rejected = rejected();
     run(
-        () -> limitMemory("1mb", "noeviction"),
+        () -> limitMemory("1", "noeviction"),
         FaultsIT::assertPostponedOrAllowed,
         () -> limitMemory("0", "noeviction"));
     assertWritesRejected(rejected);

@@ -119,8 +119,10 @@ class BrowserLibraryIT extends BrowserTest {
         tabs,
         "token => session.tokens.lifespan > 5000 && session.tokens.accessToken !== token",
         shortLived);
-    assertThat(refreshes).as("by a tab, before the expiry").hasValue(3);
-    assertThat(generation(first)).isEqualTo(3);
+    // By a tab, before the expiry; on a busy machine there may be several short-lived tokens.
+    int generation = generation(first);
+    assertThat(generation).isGreaterThanOrEqualTo(3);
+    assertThat(refreshes).as("one for each generation").hasValue(generation);
 
     admin().logoutUser(admin().userId("alice")).orFail();
     tabs.get(1).evaluate("() => session.refresh().then(() => null)");
@@ -129,7 +131,7 @@ class BrowserLibraryIT extends BrowserTest {
         tabs,
         "message => document.body.textContent === message",
         "This login was logged out or revoked, or has expired. Please log in again.");
-    assertThat(refreshes).hasValue(4);
+    assertThat(refreshes).hasValue(generation + 1);
   }
 
   @Test

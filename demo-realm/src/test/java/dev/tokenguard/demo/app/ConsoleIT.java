@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.TimeoutError;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.tokenguard.testbed.Await;
@@ -35,6 +36,7 @@ class ConsoleIT extends BrowserTest {
   private static final String PROFILE = "made-in-the-console";
   private static final String POLICY = "token-guard-strict";
   private static final double PATIENCE_MS = 60_000;
+  private static final double ALERT_MS = 1_000;
 
   /** The parts that the tests change; policies before the profiles that they name. */
   private static final List<String> CHANGED =
@@ -193,7 +195,11 @@ class ConsoleIT extends BrowserTest {
         page.getByTestId("global-alerts")
             .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Close"));
     while (close.count() > 0) {
-      close.first().click();
+      try {
+        close.first().click(new Locator.ClickOptions().setTimeout(ALERT_MS));
+      } catch (TimeoutError gone) {
+        // An alert vanishes by itself.
+      }
     }
   }
 

@@ -74,14 +74,18 @@ class PageIT extends BrowserTest {
 
   @Test
   void given_an_expired_and_a_revoked_token_then_the_api_distinguishes_them() {
+    // A tab with short-lived tokens might refresh between the revocation and the request.
+    Tab slow = visitor().open();
+    slow.logIn("bob");
+    slow.press("api-current", "200: bob");
+
+    slow.press("api-revoked", "401 revoked: Bearer realm=\"demo\", error=\"invalid_token\"");
+    slow.awaitOutcome("Then, refreshed: 200: bob");
+    assertThat(slow.errorsOfThePage()).isEmpty();
+
     Tab tab = visitor().open();
     tab.page().check("input[value=quick]");
     tab.logIn("bob");
-    tab.press("api-current", "200: bob");
-
-    tab.press("api-revoked", "401 revoked: Bearer realm=\"demo\", error=\"invalid_token\"");
-    tab.awaitOutcome("Then, refreshed: 200: bob");
-
     // The previous token outlives the refresh by a second or two.
     Await.until("an expired token", Duration.ofSeconds(30), () -> previousTokenIsExpired(tab));
     assertThat(tab.errorsOfThePage()).isEmpty();

@@ -63,7 +63,7 @@ class NodeIT {
   private static final int USERS = 60;
 
   private static final int WORKERS = 2;
-  private static final Duration GRACE = Duration.ofSeconds(4);
+  private static final Duration GRACE = Duration.ofSeconds(7);
 
   private static RedisServer redis;
   private static KeycloakServer keycloak;

@@ -80,8 +80,8 @@ public final class ExampleServer implements AutoCloseable {
     environment.putAll(changes);
     ServerProcess process = new ServerProcess("example", "the example on port " + port);
     process.start(command.words(), command.directory(), environment);
-    Await.holdsWithin(TIME_TO_START, () -> !LoopbackPort.isFree(port) || !process.isRunning());
-    if (!process.isRunning() || LoopbackPort.isFree(port)) {
+    Await.holdsWithin(TIME_TO_START, () -> LoopbackPort.isServed(port) || !process.isRunning());
+    if (!process.isRunning() || !LoopbackPort.isServed(port)) {
       throw process.failure("the example did not start: " + String.join(" ", command.words()));
     }
     return new ExampleServer(process, redis, port);

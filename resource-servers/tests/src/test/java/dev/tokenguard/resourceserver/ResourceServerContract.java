@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -169,8 +170,7 @@ public abstract class ResourceServerContract {
 
   @Test
   void given_an_expired_token_then_the_challenge_differs_from_that_of_a_revoked_one() {
-    Answer login = stack.user().logIn(stack.quickClient());
-    assertAccepted(api().get(login.accessToken()));
+    Answer login = acceptedQuickLogin();
     Instant expiry = Instant.ofEpochSecond(claims(login).path("exp").asLong());
     Await.until("the expiry", PATIENCE, () -> Instant.now().isAfter(expiry.plusMillis(50)));
 
@@ -181,6 +181,20 @@ public abstract class ResourceServerContract {
     if (describesExpiry()) {
       assertThat(challenge(response).toLowerCase()).contains("expired");
     }
+  }
+
+  /** Its token is valid for a second or two: a busy machine may need several attempts. */
+  private Answer acceptedQuickLogin() {
+    User user = stack.user();
+    AtomicReference<Answer> login = new AtomicReference<>();
+    Await.until(
+        "a response before the expiry",
+        PATIENCE,
+        () -> {
+          login.set(user.logIn(stack.quickClient()));
+          return api().get(login.get().accessToken()).statusCode() == 200;
+        });
+    return login.get();
   }
 
   enum Outage {

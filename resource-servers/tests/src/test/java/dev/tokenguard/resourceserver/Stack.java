@@ -21,6 +21,7 @@ public final class Stack {
   public static final String AUDIENCE = "demo-backend";
 
   private static final String REALM = "demo";
+  private static final String CONNECTION = "spi-redis-connection--jedis--";
   private static final String PASSWORD = "correct horse";
   private static final String CERTIFICATE_HEADER = "X-Client-Cert";
 
@@ -37,7 +38,11 @@ public final class Stack {
     keycloak =
         KeycloakServer.guarded()
             .realm(Path.of(System.getProperty("demo.realm")))
-            .option("spi-redis-connection--jedis--url", "redis://127.0.0.1:" + redis.port())
+            .option(CONNECTION + "url", "redis://127.0.0.1:" + redis.port())
+            // A busy machine is no outage: a revocation is recorded before the response.
+            .option(CONNECTION + "connect-timeout", "4000")
+            .option(CONNECTION + "read-timeout", "4000")
+            .option(CONNECTION + "pool-timeout", "4000")
             // So that a test can present a client certificate as a proxy with TLS does.
             .option("proxy-headers", "xforwarded")
             .option("spi-x509cert-lookup--haproxy--ssl-client-cert", CERTIFICATE_HEADER)

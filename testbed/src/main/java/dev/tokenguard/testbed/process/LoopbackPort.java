@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -85,6 +86,18 @@ public final class LoopbackPort {
       return lock;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot lock the block of ports from " + block, e);
+    }
+  }
+
+  /**
+   * Whether a server listens on the port. Does not take the port, as {@link #isFree} does for a
+   * moment, in which a server that starts would fail.
+   */
+  public static boolean isServed(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException refused) {
+      return false;
     }
   }
 

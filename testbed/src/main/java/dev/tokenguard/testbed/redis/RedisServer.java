@@ -84,7 +84,7 @@ public final class RedisServer implements AutoCloseable {
   /** Runs commands as the owner: the default user, with the password of {@code --requirepass}. */
   public <T> T execute(Function<Jedis, T> commands) {
     DefaultJedisClientConfig.Builder owner =
-        DefaultJedisClientConfig.builder().serverDefaultProtocol();
+        DefaultJedisClientConfig.builder().serverDefaultProtocol().timeoutMillis(10_000);
     int option = extraArguments.indexOf("--requirepass");
     if (option >= 0) {
       owner.password(extraArguments.get(option + 1));

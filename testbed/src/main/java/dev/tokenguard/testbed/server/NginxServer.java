@@ -48,7 +48,7 @@ public final class NginxServer implements AutoCloseable {
    */
   public static NginxServer start(Path configuration, int port, Map<String, String> changes) {
     NginxServer server = new NginxServer(configuration, port, changes);
-    Await.holdsWithin(PATIENCE, () -> !LoopbackPort.isFree(port) || !server.process.isRunning());
+    Await.holdsWithin(PATIENCE, () -> LoopbackPort.isServed(port) || !server.process.isRunning());
     if (!server.process.isRunning()) {
       throw server.process.failure("nginx did not start");
     }

@@ -3,6 +3,7 @@ package dev.tokenguard.testbed.server;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -26,6 +27,7 @@ public final class PostgresServer implements AutoCloseable {
   public static PostgresServer start(Map<String, String> settings) {
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
+            .setPGStartupWait(Duration.ofSeconds(60))
             .setServerConfig("fsync", "on")
             .setServerConfig("synchronous_commit", "on");
     settings.forEach(builder::setServerConfig);
