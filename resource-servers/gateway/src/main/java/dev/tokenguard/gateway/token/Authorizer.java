@@ -165,15 +165,19 @@ public final class Authorizer {
                 Outcome.INVALID_TOKEN, 401, challenge.invalidToken(refused.description()));
       };
     }
-    if (!(failure instanceof TimeoutException)) {
-      // Without its message, which could have a part of the token.
-      LOG.log(
-          Level.ERROR,
-          "cannot decide: {0} at {1}",
-          failure.getClass().getName(),
-          failure.getStackTrace().length == 0 ? "?" : failure.getStackTrace()[0]);
-    }
-    return Decision.unavailable(Outcome.TIMED_OUT);
+    return failure instanceof TimeoutException
+        ? Decision.unavailable(Outcome.TIMED_OUT)
+        : failed(failure);
+  }
+
+  private static Decision failed(Throwable defect) {
+    // Without its message, which could have a part of the token.
+    LOG.log(
+        Level.ERROR,
+        "cannot decide: {0} at {1}",
+        defect.getClass().getName(),
+        defect.getStackTrace().length == 0 ? "?" : defect.getStackTrace()[0]);
+    return Decision.unavailable(Outcome.FAILED);
   }
 
   /** RFC 6750, section 3.1. */

@@ -27,6 +27,8 @@ public record Decision(Outcome outcome, int status, Map<String, String> headers)
     /** The key of the token is not known, and the JWK Set cannot be read now. */
     KEYS_UNAVAILABLE,
     TIMED_OUT,
+    /** A defect of this service; the log has it. */
+    FAILED,
     OVERLOADED;
 
     public String id() {
