@@ -98,9 +98,7 @@ class ExtAuthzTest {
 
   @Test
   void given_a_scope_of_the_route_then_a_token_without_it_is_403() throws Exception {
-    AttributeContext.Builder attributes =
-        attributes(
-            HttpRequest.newBuilder().putHeaders("authorization", "Bearer " + ISSUER.token()));
+    AttributeContext.Builder attributes = withToken(ISSUER.token());
 
     assertThat(check(attributes.putContextExtensions("scope", "orders:read")).hasOkResponse())
         .isTrue();
@@ -112,6 +110,18 @@ class ExtAuthzTest {
         .isEqualTo(403);
   }
 
+  @Test
+  void given_a_scope_of_the_route_that_no_token_can_have_then_400() throws Exception {
+    AttributeContext.Builder attributes = withToken(ISSUER.token());
+
+    CheckResponse response = check(attributes.putContextExtensions("scope", "orders\", error=\"x"));
+
+    assertThat(response.getDeniedResponse().getStatus().getCodeValue()).isEqualTo(400);
+    assertThat(headers(response.getDeniedResponse().getHeadersList()).get("www-authenticate"))
+        .contains("error=\"invalid_request\"")
+        .doesNotContain("orders");
+  }
+
   private static CheckResponse check(HttpRequest.Builder request) throws Exception {
     return check(attributes(request));
   }
@@ -121,10 +131,19 @@ class ExtAuthzTest {
         .setRequest(AttributeContext.Request.newBuilder().setHttp(request));
   }
 
+  static AttributeContext.Builder withToken(String token) {
+    return attributes(HttpRequest.newBuilder().putHeaders("authorization", "Bearer " + token));
+  }
+
   private static CheckResponse check(AttributeContext.Builder attributes) throws Exception {
+    return check(VERTX, SERVICE.port(), attributes);
+  }
+
+  static CheckResponse check(Vertx vertx, int port, AttributeContext.Builder attributes)
+      throws Exception {
     CheckRequest request = CheckRequest.newBuilder().setAttributes(attributes).build();
-    return GrpcClient.client(VERTX)
-        .request(SocketAddress.inetSocketAddress(SERVICE.port(), "127.0.0.1"), CHECK)
+    return GrpcClient.client(vertx)
+        .request(SocketAddress.inetSocketAddress(port, "127.0.0.1"), CHECK)
         .compose(call -> call.send(request))
         .compose(GrpcReadStream::last)
         .await(20, TimeUnit.SECONDS);

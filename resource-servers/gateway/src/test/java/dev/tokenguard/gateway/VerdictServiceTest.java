@@ -33,6 +33,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The service with an issuer that can fail, and without Redis; the tests with Keycloak have it. */
 class VerdictServiceTest {
@@ -182,6 +184,34 @@ class VerdictServiceTest {
         .isEqualTo(
             "Bearer realm=\"api\", error=\"insufficient_scope\","
                 + " scope=\"openid orders:read orders:write\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"orders%22,%20error=%22x", "orders%0D%0AX-Admin:%20yes", "orders%C3%A9"})
+  void given_a_scope_that_no_token_can_have_then_400_and_the_challenge_does_not_contain_it(
+      String scope) {
+    start();
+
+    HttpResponse<String> response =
+        send("GET", "/verify?scope=" + scope, "Authorization", "Bearer " + issuer.token());
+
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(challenge(response))
+        .isEqualTo(
+            "Bearer realm=\"api\", error=\"invalid_request\","
+                + " error_description=\"The required scope is not valid\"");
+  }
+
+  /** Envoy, as an HTTP client, appends the path with the query of the client. */
+  @ParameterizedTest
+  @ValueSource(strings = {"scope=orders:write", "scope=x%22,%20error=%22x", "scope=%0D%0A"})
+  void given_a_path_below_then_its_query_is_of_the_client_and_requires_no_scopes(String query) {
+    start();
+
+    assertThat(
+            send("GET", "/verify/orders?" + query, "Authorization", "Bearer " + issuer.token())
+                .statusCode())
+        .isEqualTo(200);
   }
 
   @Test

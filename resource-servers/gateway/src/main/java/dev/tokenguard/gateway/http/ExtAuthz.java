@@ -3,6 +3,7 @@ package dev.tokenguard.gateway.http;
 import com.google.rpc.Status;
 import dev.tokenguard.gateway.token.Authorizer;
 import dev.tokenguard.gateway.token.Decision;
+import dev.tokenguard.gateway.token.Decision.Outcome;
 import dev.tokenguard.gateway.token.Scopes;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
@@ -45,6 +46,8 @@ public final class ExtAuthz {
   /** The headers of a request, and what else Envoy sends. */
   private static final long MAX_MESSAGE_BYTES = 256 * 1024;
 
+  private record Reply(Outcome outcome, CheckResponse response) {}
+
   private final Authorizer authorizer;
   private final GatewayMetrics metrics;
 
@@ -70,10 +73,13 @@ public final class ExtAuthz {
                       AttributeContext attributes = check.getAttributes();
                       authorizer
                           .decide(authorization(attributes), scopes(attributes))
+                          .map(this::reply)
+                          // Without a response, Envoy would wait.
+                          .otherwise(defect -> reply(Authorizer.failed(defect)))
                           .onSuccess(
-                              decision -> {
-                                metrics.decided("grpc", decision.outcome(), begin);
-                                call.response().end(response(decision));
+                              reply -> {
+                                metrics.decided("grpc", reply.outcome(), begin);
+                                call.response().end(reply.response());
                               });
                     }));
   }
@@ -102,12 +108,14 @@ public final class ExtAuthz {
     return Scopes.of(attributes.getContextExtensionsMap().get("scope"));
   }
 
-  private CheckResponse response(Decision decision) {
+  private Reply reply(Decision decision) {
     CheckResponse.Builder response =
         CheckResponse.newBuilder().setStatus(Status.newBuilder().setCode(code(decision)));
-    return decision.isAccepted()
-        ? response.setOkResponse(ok(decision.headers())).build()
-        : response.setDeniedResponse(denied(decision)).build();
+    return new Reply(
+        decision.outcome(),
+        decision.isAccepted()
+            ? response.setOkResponse(ok(decision.headers())).build()
+            : response.setDeniedResponse(denied(decision)).build());
   }
 
   private OkHttpResponse ok(Map<String, String> headers) {

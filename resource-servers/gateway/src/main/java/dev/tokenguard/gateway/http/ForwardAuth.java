@@ -2,6 +2,7 @@ package dev.tokenguard.gateway.http;
 
 import dev.tokenguard.gateway.token.Authorizer;
 import dev.tokenguard.gateway.token.Decision;
+import dev.tokenguard.gateway.token.Decision.Outcome;
 import dev.tokenguard.gateway.token.Scopes;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
@@ -38,30 +39,39 @@ public final class ForwardAuth implements Handler<HttpServerRequest> {
       request.response().setStatusCode(400).end();
       return;
     }
+    HttpServerResponse response = request.response();
     authorizer
         .decide(request.headers().getAll("Authorization"), scopes)
+        .map(decision -> prepare(response, decision))
+        // For example a header that Vert.x refuses. Without a response, the gateway would wait.
+        .otherwise(defect -> prepare(response, Authorizer.failed(defect)))
         .onSuccess(
-            decision -> {
-              metrics.decided("http", decision.outcome(), begin);
-              respond(request.response(), decision);
+            outcome -> {
+              metrics.decided("http", outcome, begin);
+              response.end();
             });
   }
 
-  /** Envoy, as an HTTP client, and others append the path of the original request. */
   private static boolean isHere(String path) {
     return path.equals(PATH) || path.startsWith(PATH + "/");
   }
 
+  /**
+   * Of the route. Envoy, as an HTTP client, and others append the path and the query of the
+   * original request: the query of a path below is the client's.
+   */
   private static Set<String> scopes(HttpServerRequest request) {
-    return request.query() == null
+    return request.query() == null || !request.path().equals(PATH)
         ? Set.of()
         : Scopes.of(String.join(" ", request.params().getAll("scope")));
   }
 
-  private static void respond(HttpServerResponse response, Decision decision) {
+  private static Outcome prepare(HttpServerResponse response, Decision decision) {
+    // Of a decision that failed midway.
+    response.headers().clear();
     response.setStatusCode(decision.status());
     decision.headers().forEach(response::putHeader);
     response.putHeader("Cache-Control", "no-store");
-    response.end();
+    return decision.outcome();
   }
 }

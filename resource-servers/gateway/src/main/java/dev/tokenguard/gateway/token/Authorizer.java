@@ -94,6 +94,7 @@ public final class Authorizer {
   private Future<Decision> accessToken(List<String> authorization, Set<String> scopes) {
     String token;
     try {
+      requireValid(scopes);
       token = bearerToken(authorization);
     } catch (RefusedTokenException refused) {
       return Future.failedFuture(refused);
@@ -102,6 +103,13 @@ public final class Authorizer {
     return decision.isComplete()
         ? decision
         : decision.timeout(limits.time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** The challenge of a token without them contains them. */
+  private static void requireValid(Set<String> scopes) throws RefusedTokenException {
+    if (!Scopes.areValid(scopes)) {
+      throw new RefusedTokenException(Outcome.INVALID_REQUEST, "The required scope is not valid");
+    }
   }
 
   private String bearerToken(List<String> authorization) throws RefusedTokenException {
@@ -170,7 +178,8 @@ public final class Authorizer {
         : failed(failure);
   }
 
-  private static Decision failed(Throwable defect) {
+  /** The decision in place of one that a defect of this service prevents. */
+  public static Decision failed(Throwable defect) {
     // Without its message, which could have a part of the token.
     LOG.log(
         Level.ERROR,
