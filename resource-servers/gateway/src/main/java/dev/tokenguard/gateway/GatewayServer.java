@@ -104,7 +104,8 @@ final class GatewayServer implements AutoCloseable {
             settings.jwksTimes(),
             set -> new TokenVerifier(settings.algorithms(), issuer, settings.audiences, set),
             thread,
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            System::nanoTime);
     metrics.gauge(
         "token_guard.jwks.available",
         "1 if the last attempt to read the JWK Set has succeeded",

@@ -153,7 +153,8 @@ class DefectTest {
           new SigningKeys.Times(Duration.ofHours(1), Duration.ofHours(1), Duration.ZERO),
           set -> new TokenVerifier(ALGORITHMS, issuer.issuer(), Set.of(TestIssuer.AUDIENCE), set),
           vertx.createSharedWorkerExecutor("jwks", 1),
-          Clock.systemUTC());
+          Clock.systemUTC(),
+          System::nanoTime);
     } catch (MalformedURLException e) {
       throw new IllegalStateException(e);
     }

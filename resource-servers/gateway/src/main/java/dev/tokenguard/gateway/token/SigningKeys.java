@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,8 +51,13 @@ public final class SigningKeys {
    */
   public record Times(Duration refresh, Duration minInterval, Duration outage) {}
 
-  /** A set, and when it was requested. */
-  record Snapshot(JWKSet keys, Instant at, TokenVerifier verifier) {
+  /**
+   * A set, and when it was requested.
+   *
+   * @param at to compare with the times in tokens
+   * @param nanos the same by {@link #nanoTime}, for its age: the clock can be set
+   */
+  record Snapshot(JWKSet keys, Instant at, long nanos, TokenVerifier verifier) {
 
     boolean has(@Nullable String keyId) {
       return keyId == null || keys.getKeyByKeyId(keyId) != null;
@@ -63,11 +69,12 @@ public final class SigningKeys {
   private final Function<JWKSet, TokenVerifier> verifiers;
   private final WorkerExecutor thread;
   private final Clock clock;
+  private final LongSupplier nanoTime;
   private final JWKSetSource<SecurityContext> source;
 
   private volatile @Nullable Snapshot snapshot;
   private volatile boolean isAvailable = true;
-  private Instant lastAttempt = Instant.MIN;
+  private @Nullable Long lastAttempt;
   private @Nullable Future<Snapshot> running;
 
   public SigningKeys(
@@ -75,12 +82,14 @@ public final class SigningKeys {
       Times times,
       Function<JWKSet, TokenVerifier> verifiers,
       WorkerExecutor thread,
-      Clock clock) {
+      Clock clock,
+      LongSupplier nanoTime) {
     this.url = url;
     this.times = times;
     this.verifiers = verifiers;
     this.thread = thread;
     this.clock = clock;
+    this.nanoTime = nanoTime;
     int timeout = (int) FETCH_TIMEOUT.toMillis();
     this.source =
         new URLBasedJWKSetSource<>(url, new DefaultResourceRetriever(timeout, timeout, MAX_BYTES));
@@ -106,7 +115,11 @@ public final class SigningKeys {
   }
 
   private Duration age(Snapshot known) {
-    return Duration.between(known.at, clock.instant());
+    return since(known.nanos);
+  }
+
+  private Duration since(long nanos) {
+    return Duration.ofNanos(nanoTime.getAsLong() - nanos);
   }
 
   /** Whether the last attempt to read the set has succeeded. */
@@ -132,13 +145,14 @@ public final class SigningKeys {
     if (running != null) {
       return running;
     }
-    Instant now = clock.instant();
     Duration interval = snapshot == null ? FIRST_INTERVAL : times.minInterval;
-    if (lastAttempt.isAfter(now.minus(interval))) {
+    if (lastAttempt != null && since(lastAttempt).compareTo(interval) < 0) {
       return Future.failedFuture("the JWK Set was read less than " + interval + " ago");
     }
-    lastAttempt = now;
-    Future<Snapshot> attempt = thread.executeBlocking(() -> read(now), false);
+    Instant now = clock.instant();
+    long nanos = nanoTime.getAsLong();
+    lastAttempt = nanos;
+    Future<Snapshot> attempt = thread.executeBlocking(() -> read(now, nanos), false);
     running = attempt;
     attempt.onComplete(result -> finished(attempt));
     return attempt;
@@ -150,7 +164,7 @@ public final class SigningKeys {
     }
   }
 
-  private Snapshot read(Instant now) throws KeySourceException {
+  private Snapshot read(Instant now, long nanos) throws KeySourceException {
     try {
       JWKSet all =
           source.getJWKSet(JWKSetCacheRefreshEvaluator.forceRefresh(), now.toEpochMilli(), null);
@@ -158,7 +172,7 @@ public final class SigningKeys {
       if (keys.isEmpty()) {
         throw new KeySourceException("there is no public key in it");
       }
-      Snapshot read = new Snapshot(keys, now, verifiers.apply(keys));
+      Snapshot read = new Snapshot(keys, now, nanos, verifiers.apply(keys));
       report(snapshot, read);
       snapshot = read;
       isAvailable = true;
