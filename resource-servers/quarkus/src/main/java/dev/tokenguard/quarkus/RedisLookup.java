@@ -75,8 +75,9 @@ final class RedisLookup implements AsyncLookup {
     if (!shared.compareAndSet(known, next)) {
       return connection();
     }
-    connector
-        .get()
+    // Compose also turns what is thrown into a failed attempt, so that the next check tries again.
+    Future.succeededFuture()
+        .compose(begin -> connector.get())
         .onSuccess(
             connection ->
                 connection.endHandler(end -> leave(next)).exceptionHandler(failure -> leave(next)))

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,6 +132,32 @@ final class RedisLookupTest {
     AsyncRevocationChecker checker = checker("h:", Redis.createClient(VERTX, wrongUser));
 
     assertThat(check(checker)).isInstanceOf(Verdict.Unknown.class);
+  }
+
+  /** Quarkus creates the client when it is used first. */
+  @Test
+  void given_a_connector_that_throws_then_unknown_and_the_next_check_connects() {
+    Redis client = Redis.createClient(VERTX, "redis://127.0.0.1:" + redis.port());
+    AtomicBoolean isBroken = new AtomicBoolean(true);
+    RedisLookup lookup =
+        new RedisLookup(
+            () -> {
+              if (isBroken.get()) {
+                throw new IllegalStateException("a defect");
+              }
+              return client.connect();
+            },
+            PATIENCE);
+    AsyncRevocationChecker checker =
+        AsyncRevocationChecker.of(lookup, WhenUnavailable.REFUSE).withPrefix("i:");
+
+    assertThat(check(checker))
+        .isInstanceOfSatisfying(
+            Verdict.Unknown.class,
+            unknown -> assertThat(unknown.failure()).hasMessageContaining("a defect"));
+    isBroken.set(false);
+
+    assertThat(check(checker)).isInstanceOf(Verdict.Active.class);
   }
 
   /** The user of docs/resource-servers.md. */
