@@ -33,6 +33,7 @@ final class Meters {
     VerdictCounts counts = guard.counts();
     count(registry, "active", counts.active);
     count(registry, "revoked", counts.revoked);
+    count(registry, "unidentified", counts.unidentified);
     count(registry, "unknown-accepted", counts.accepted);
     count(registry, "unknown-refused", counts.refused);
     guard.cache().ifPresent(cache -> register(registry, cache));

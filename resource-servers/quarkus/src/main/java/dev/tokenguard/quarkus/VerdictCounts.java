@@ -8,6 +8,7 @@ final class VerdictCounts {
 
   final LongAdder active = new LongAdder();
   final LongAdder revoked = new LongAdder();
+  final LongAdder unidentified = new LongAdder();
   final LongAdder accepted = new LongAdder();
   final LongAdder refused = new LongAdder();
 
@@ -16,6 +17,8 @@ final class VerdictCounts {
       active.increment();
     } else if (verdict instanceof Verdict.Unknown) {
       (verdict.isAccepted() ? accepted : refused).increment();
+    } else if (verdict instanceof Verdict.Unidentified) {
+      unidentified.increment();
     } else {
       revoked.increment();
     }
