@@ -36,6 +36,12 @@ final class JedisRedisLookup implements RedisLookup {
   /** Requests of a WebFlux application that wait for a thread. More are refused at once. */
   private static final int LONGEST_QUEUE = 1_000;
 
+  /**
+   * For a pool without a limit: threads need one. 64 threads make 64000 checks per second if a
+   * round trip takes 1 ms.
+   */
+  private static final int THREADS_WITHOUT_LIMIT = 64;
+
   private final JedisConnectionFactory connections;
   private final ThreadPoolExecutor threads;
 
@@ -62,7 +68,12 @@ final class JedisRedisLookup implements RedisLookup {
     JedisClientConfiguration theirs = application.getClientConfiguration();
     GenericObjectPoolConfig<?> pool = pool(theirs, timeout);
     JedisClientConfiguration ours = configuration(theirs, pool, timeout);
-    return new JedisRedisLookup(connections(application, ours), Math.max(1, pool.getMaxTotal()));
+    return new JedisRedisLookup(connections(application, ours), threads(pool.getMaxTotal()));
+  }
+
+  /** As many as connections, so that a thread does not wait for one. */
+  private static int threads(int maxTotal) {
+    return maxTotal < 0 ? THREADS_WITHOUT_LIMIT : Math.max(1, maxTotal);
   }
 
   private static JedisConnectionFactory connections(
