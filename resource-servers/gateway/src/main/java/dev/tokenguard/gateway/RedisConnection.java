@@ -10,7 +10,6 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.Delay;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -49,12 +48,7 @@ final class RedisConnection implements AsyncLookup, AutoCloseable {
     this.uri = uri;
     // Of the handshake, for which no request waits.
     uri.setTimeout(HANDSHAKE);
-    resources =
-        ClientResources.builder()
-            .reconnectDelay(
-                Delay.exponential(
-                    Duration.ofMillis(10), Duration.ofSeconds(1), 2, TimeUnit.MILLISECONDS))
-            .build();
+    resources = ClientResources.builder().reconnectDelay(LettuceLookup.reconnectDelay()).build();
     client = RedisClient.create(resources);
     client.setOptions(LettuceLookup.options(timeout));
   }

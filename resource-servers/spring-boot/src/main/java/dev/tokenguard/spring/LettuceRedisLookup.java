@@ -13,7 +13,6 @@ import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,10 +35,6 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * may rely on that.
  */
 final class LettuceRedisLookup implements RedisLookup {
-
-  /** The default of Lettuce grows to 30 seconds, so requests would be refused after an outage. */
-  private static final Delay RECONNECT_DELAY =
-      Delay.exponential(Duration.ofMillis(10), Duration.ofSeconds(1), 2, TimeUnit.MILLISECONDS);
 
   /**
    * To connect, with the handshakes of TLS and Redis. Longer than a command may take, because no
@@ -78,7 +73,8 @@ final class LettuceRedisLookup implements RedisLookup {
   static LettuceRedisLookup of(String url, Duration timeout) {
     RedisURI address = RedisURI.create(url);
     address.setTimeout(CONNECT_TIMEOUT);
-    ClientResources resources = ClientResources.builder().reconnectDelay(RECONNECT_DELAY).build();
+    ClientResources resources =
+        ClientResources.builder().reconnectDelay(LettuceLookup.reconnectDelay()).build();
     RedisClient client = RedisClient.create(resources, address);
     client.setOptions(LettuceLookup.options(timeout).mutate().socketOptions(SOCKET).build());
     return new LettuceRedisLookup(
@@ -181,7 +177,9 @@ final class LettuceRedisLookup implements RedisLookup {
           .ifPresent(builder::redisCredentialsProviderFactory);
       theirs
           .getClientResources()
-          .map(resources -> resources.mutate().reconnectDelay(RECONNECT_DELAY).build())
+          .map(
+              resources ->
+                  resources.mutate().reconnectDelay(LettuceLookup.reconnectDelay()).build())
           .ifPresent(builder::clientResources);
       return builder
           .commandTimeout(CONNECT_TIMEOUT)
