@@ -136,6 +136,16 @@ abstract class GatewayContract extends ResourceServerContract {
   }
 
   @Test
+  void given_a_scope_in_the_query_of_the_client_then_the_token_does_not_need_it() {
+    String token = "Bearer " + stack.user().logIn(stack.client()).accessToken();
+
+    HttpResponse<String> response =
+        api().send("/orders?scope=admin%22&x=%0D%0A", "Authorization", token);
+
+    assertThat(response.statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void given_no_verdict_service_then_503() {
     HttpResponse<String> response =
         api("VERDICT", "off").get(stack.user().logIn(stack.client()).accessToken());
