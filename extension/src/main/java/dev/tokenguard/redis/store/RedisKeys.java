@@ -93,14 +93,6 @@ public final class RedisKeys {
 
   // Fields are named by compact ids: an id is compacted once for all that it names.
 
-  public static String lineage(String compactFamily) {
-    return "f:" + compactFamily;
-  }
-
-  static String accessTokens(String compactFamily) {
-    return "a:" + compactFamily;
-  }
-
   static String session(String compactSession, boolean isOffline) {
     return (isOffline ? "o:" : "s:") + compactSession;
   }
