@@ -75,11 +75,12 @@ public final class RedisRevocationList implements RevocationList {
         reply -> reply.number(0));
   }
 
+  /** A value that is no number has another writer; the script replaces it as well. */
   @Override
   public long latestExpiry(String realmId) {
     return redis
         .value(Operation.LATEST_EXPIRY, keys.latestExpiry(realmId))
-        .map(Long::parseLong)
+        .map(value -> numberIn(value, 0))
         .orElse(0L);
   }
 
@@ -90,10 +91,14 @@ public final class RedisRevocationList implements RevocationList {
 
   /** A value that is no number has another writer, and covers all tokens. */
   private static long secondIn(String value) {
+    return numberIn(value, Long.MAX_VALUE);
+  }
+
+  private static long numberIn(String value, long ifForeign) {
     try {
       return Long.parseLong(value);
     } catch (NumberFormatException foreign) {
-      return Long.MAX_VALUE;
+      return ifForeign;
     }
   }
 

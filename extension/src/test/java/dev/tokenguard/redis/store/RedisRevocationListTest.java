@@ -262,6 +262,16 @@ final class RedisRevocationListTest {
     assertThat(JEDIS.ttl("tg:exp:{realm}")).isBetween(1_990L, 2_000L);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"soon", "", "12 o'clock"})
+  void given_a_latest_expiry_of_others_then_none_is_known_and_the_next_one_replaces_it(
+      String foreign) {
+    JEDIS.set("tg:exp:{realm}", foreign);
+    assertThat(list.latestExpiry("realm")).isZero();
+    assertThat(list.raiseLatestExpiry("realm", later)).isEqualTo(later);
+    assertThat(list.latestExpiry("realm")).isEqualTo(later);
+  }
+
   @Test
   void given_a_lookup_then_it_is_one_command() {
     list.find(issuedAt(100));
