@@ -121,8 +121,9 @@ public final class RedisRevokedTokens {
     }
 
     /**
-     * Adds to both lists, each atomically: of concurrent calls with the same id on all nodes, at
-     * most one returns true. During an outage of Redis, the result of Keycloak's own list applies.
+     * Adds to both lists. That of Redis is atomic: of concurrent calls with the same id on all
+     * nodes, at most one returns true. During an outage of Redis, the result of Keycloak's own list
+     * applies.
      */
     @Override
     public boolean put(String id, long lifespanSeconds) {
@@ -136,7 +137,10 @@ public final class RedisRevokedTokens {
       }
     }
 
-    /** Reads Keycloak's own list first, which is in memory. Does not throw: that would be a 500. */
+    /**
+     * Reads Keycloak's own list first, which is in memory. Does not throw during an outage of
+     * Redis: that would be a 500.
+     */
     @Override
     public boolean contains(String id) {
       boolean isRevoked = builtIn.contains(id) || isOnBlacklist(id);

@@ -6,7 +6,16 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 
 /**
- * A list of ids of revoked tokens. Both methods are atomic and do not throw: that would be a 500.
+ * A list of ids of revoked tokens.
+ *
+ * <p>Keycloak's own list throws if its cache or its database fails, and whoever must not fail
+ * catches that. From Keycloak 26.7 on, {@code put} is atomic for all nodes. Up to 26.6 it looks the
+ * id up and adds it at the commit of the transaction, so of concurrent calls with the same id
+ * several may return true, and the failure to add it is one of the commit.
+ *
+ * <p>The list in Redis and in Keycloak has an atomic {@code put} in all versions while Redis is
+ * available. An outage of Redis is no exception, because that would be a 500: then the result of
+ * Keycloak's own list applies. A failure of that list is thrown, as without Token Guard.
  */
 public interface RevokedTokenList {
 
