@@ -12,11 +12,15 @@ import io.micrometer.core.instrument.Metrics;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.timer.TimerProvider;
 
-/** Checks every second whether Redis has lost data. A loss is logged and counted once. */
+/**
+ * Checks every second whether Redis has lost data. A loss is logged and counted once, and published
+ * until the recovery from it has begun.
+ */
 final class DataLossMonitor {
 
   private static final Logger LOG = Logger.getLogger(DataLossMonitor.class);
@@ -30,6 +34,7 @@ final class DataLossMonitor {
   private final RedisHeartbeat heartbeat;
   private final KeycloakSessionFactory factory;
   private final Map<Loss, Counter> losses = new EnumMap<>(Loss.class);
+  private @Nullable Loss unpublished;
 
   DataLossMonitor(RedisHeartbeat heartbeat, KeycloakSessionFactory factory) {
     this.heartbeat = heartbeat;
@@ -55,11 +60,15 @@ final class DataLossMonitor {
         .schedule(this::check, INTERVAL_MILLIS, "token-guard-data-loss");
   }
 
+  /** Does not throw: an exception stops the timer of Keycloak, with all its tasks. */
   private void check() {
     try {
       heartbeat.beat().ifPresent(this::report);
+      publish();
     } catch (StoreUnavailableException outage) {
       // Counted and logged by the connection; a loss during the outage is found after it.
+    } catch (RuntimeException failed) {
+      LOG.error("The check for data loss failed; the next one follows in a second", failed);
     }
   }
 
@@ -74,6 +83,15 @@ final class DataLossMonitor {
                   + " last writes. Revocations on Keycloak's list of revoked tokens are recorded in"
                   + " Redis again");
     }
-    factory.publish(new RedisConnection.DataLossEvent(loss));
+    unpublished = loss;
+  }
+
+  /** The heartbeat detects a loss only once, so one that is not published is kept. */
+  private void publish() {
+    Loss loss = unpublished;
+    if (loss != null) {
+      factory.publish(new RedisConnection.DataLossEvent(loss));
+      unpublished = null;
+    }
   }
 }
