@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
@@ -46,6 +45,12 @@ public final class RevocationOutbox {
   /** After this number of consecutive failures, the rest waits for the next tick. */
   private static final int OUTAGE = 3;
 
+  /**
+   * The rest waits for the next tick, because Keycloak has one thread for all its timers: the
+   * heartbeat and its own tasks wait meanwhile. This number takes about half a second.
+   */
+  private static final int TRIES_PER_TICK = 100;
+
   /** Every tenth failure of a revocation is logged with its stack trace. */
   private static final int LOGGED_FAILURES = 10;
 
@@ -56,7 +61,7 @@ public final class RevocationOutbox {
       "A revocation is not recorded in Redis; Token Guard retries";
 
   private final int capacity;
-  private final BooleanSupplier probe;
+  private final Stores stores;
   private final MaxAccessTokenLifespan lifespans = new MaxAccessTokenLifespan();
   private final Set<Waiting> waiting = new LinkedHashSet<>();
   private volatile KeycloakSessionFactory factory;
@@ -66,15 +71,12 @@ public final class RevocationOutbox {
 
   RevocationOutbox(int capacity) {
     this.capacity = capacity;
-    this.probe = this::isAvailable;
+    this.stores = new StoresOfNode();
   }
 
-  /**
-   * @param probe whether Redis is available
-   */
-  RevocationOutbox(int capacity, BooleanSupplier probe) {
+  RevocationOutbox(int capacity, Stores stores) {
     this.capacity = capacity;
-    this.probe = probe;
+    this.stores = stores;
   }
 
   /** The outbox of this node. */
@@ -193,12 +195,17 @@ public final class RevocationOutbox {
     return LogText.of("%s (%s)", what, delivery.describe());
   }
 
+  /** Does not throw: an exception stops the timer of Keycloak, with all its tasks. */
   private void tick() {
+    step("Sharing the latest expiry of access tokens", stores::shareLatestExpiries);
+    step("The retry of revocations", this::retry);
+  }
+
+  private static void step(String what, Runnable step) {
     try {
-      lifespans.share(factory);
-      retry();
+      step.run();
     } catch (RuntimeException failed) {
-      LOG.error("The retry of revocations failed; the next one follows in a second", failed);
+      LOG.error(LogText.of("%s failed; the next try follows in a second", what), failed);
     }
   }
 
@@ -207,10 +214,11 @@ public final class RevocationOutbox {
       reload();
       return;
     }
-    boolean hasRecovered = isUnavailable && probe.getAsBoolean();
-    if (hasRecovered) {
+    if (isUnavailable && stores.isRedisAvailable()) {
       isUnavailable = false;
+      snapshot().forEach(Waiting::makeDue);
     }
+    int tries = 0;
     int failures = 0;
     for (Waiting next : snapshot()) {
       if (next.delivery().until() < Time.currentTime()) {
@@ -220,7 +228,8 @@ public final class RevocationOutbox {
                 "A revocation was not recorded in Redis before all its tokens expired",
                 next.delivery()));
         remove(next);
-      } else if (failures < OUTAGE && (hasRecovered || next.isDue())) {
+      } else if (tries < TRIES_PER_TICK && failures < OUTAGE && next.isDue()) {
+        tries++;
         failures = attempt(next) ? 0 : failures + 1;
       }
     }
@@ -231,30 +240,29 @@ public final class RevocationOutbox {
     try {
       next.delivery().deliver(factory);
       metrics.count(Result.DELIVERED_LATER);
-      remove(next);
+      if (remove(next)) {
+        LOG.info("All revocations are recorded in Redis");
+      }
       return true;
     } catch (StoreUnavailableException unavailable) {
       isUnavailable = true;
-      next.failed();
+      postpone(next);
       return false;
     } catch (RuntimeException failed) {
-      if (next.failed() % LOGGED_FAILURES == 1) {
+      if (postpone(next) % LOGGED_FAILURES == 1) {
         LOG.error(log(RETRIED, next.delivery()), failed);
       }
       return false;
     }
   }
 
-  private boolean isAvailable() {
-    try {
-      KeycloakModelUtils.runJobInTransaction(
-          factory,
-          session ->
-              RedisConnection.blacklistOf(session).ifPresent(list -> list.reasonFor("probe")));
-      return true;
-    } catch (StoreUnavailableException unavailable) {
-      return false;
+  /** Moves one behind the others, and returns the number of its failures. */
+  private int postpone(Waiting failed) {
+    synchronized (waiting) {
+      waiting.remove(failed);
+      waiting.add(failed);
     }
+    return failed.failed();
   }
 
   /** Reads the rest from the database; those that were delivered meanwhile are delivered twice. */
@@ -275,14 +283,42 @@ public final class RevocationOutbox {
     }
   }
 
-  private void remove(Waiting done) {
+  /** Removes one, and returns whether no other one waits, in memory or in the database only. */
+  private boolean remove(Waiting done) {
     synchronized (waiting) {
       waiting.remove(done);
-      if (!waiting.isEmpty()) {
-        return;
+      return waiting.isEmpty() && !hasOverflowed;
+    }
+  }
+
+  /** What the outbox needs of Redis and the database, besides the deliveries. */
+  interface Stores {
+
+    boolean isRedisAvailable();
+
+    /** Shares the latest expiries of access tokens with the other nodes. */
+    void shareLatestExpiries();
+  }
+
+  private final class StoresOfNode implements Stores {
+
+    @Override
+    public boolean isRedisAvailable() {
+      try {
+        KeycloakModelUtils.runJobInTransaction(
+            factory,
+            session ->
+                RedisConnection.blacklistOf(session).ifPresent(list -> list.reasonFor("probe")));
+        return true;
+      } catch (StoreUnavailableException unavailable) {
+        return false;
       }
     }
-    LOG.info("All revocations are recorded in Redis");
+
+    @Override
+    public void shareLatestExpiries() {
+      lifespans.share(factory);
+    }
   }
 
   /** A delivery with the time of its next try. */
@@ -301,6 +337,10 @@ public final class RevocationOutbox {
 
     private boolean isDue() {
       return Time.currentTimeMillis() >= dueMillis;
+    }
+
+    private void makeDue() {
+      dueMillis = 0;
     }
 
     private int failed() {
