@@ -60,8 +60,7 @@ public final class RedisRevokedTokens {
           if (event instanceof PostMigrationEvent) {
             KeycloakModelUtils.runJobInTransaction(factory, this::start);
           } else if (event instanceof RedisConnection.DataLossEvent) {
-            KeycloakModelUtils.runJobInTransaction(
-                factory, session -> enqueue(new StartupRecovery(session)));
+            outbox.recover();
           }
         });
   }
@@ -71,13 +70,8 @@ public final class RedisRevokedTokens {
       return;
     }
     outbox.start(session);
-    StartupRecovery recovery = new StartupRecovery(session);
-    enqueue(recovery);
-    recovery.unfinished().forEach(it -> BulkRevocationJob.resume(session, it));
-  }
-
-  private void enqueue(StartupRecovery recovery) {
-    recovery.deliveries().forEach(outbox::enqueue);
+    outbox.recover();
+    StartupRecovery.unfinished(session).forEach(it -> BulkRevocationJob.resume(session, it));
   }
 
   /** Empty without Redis: then Keycloak's own list remains. */

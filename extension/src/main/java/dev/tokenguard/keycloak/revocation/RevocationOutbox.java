@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tokenguard.config.Setting;
 import dev.tokenguard.keycloak.connection.RedisConnection;
+import dev.tokenguard.keycloak.revocation.StartupRecovery.Page;
 import dev.tokenguard.keycloak.support.LogText;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.rotation.StoreUnavailableException;
@@ -19,7 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -32,8 +35,9 @@ import org.keycloak.timer.TimerProvider;
  * delivered or all tokens that it covers have expired.
  *
  * <p>They are also written to Keycloak's own list of revoked tokens, in the database, under ids
- * that no token has, so a restart does not lose them. If there are more than the memory holds, the
- * rest is read from the database when the others are delivered.
+ * that no token has, so a restart does not lose them. If there are more than the memory holds, all
+ * are read from the database page by page, when others are delivered: each once, also those that
+ * were delivered before, because Keycloak's list cannot remove them.
  */
 public final class RevocationOutbox {
 
@@ -47,7 +51,7 @@ public final class RevocationOutbox {
 
   /**
    * The rest waits for the next tick, because Keycloak has one thread for all its timers: the
-   * heartbeat and its own tasks wait meanwhile. This number takes about half a second.
+   * heartbeat and Keycloak's own tasks wait meanwhile, and each try is a transaction.
    */
   private static final int TRIES_PER_TICK = 100;
 
@@ -67,7 +71,9 @@ public final class RevocationOutbox {
   private volatile KeycloakSessionFactory factory;
   private volatile Meters metrics;
   private boolean isUnavailable;
+  private @Nullable StartupRecovery recovery;
   private boolean hasOverflowed;
+  private boolean hasLoggedOverflow;
 
   RevocationOutbox(int capacity) {
     this.capacity = capacity;
@@ -134,8 +140,11 @@ public final class RevocationOutbox {
           "A revocation cannot be recorded in Redis; Token Guard retries, and Keycloak refuses the"
               + " tokens");
     }
-    enqueue(delivery);
+    boolean isInMemory = enqueue(delivery);
     persist(delivery);
+    if (!isInMemory) {
+      overflowed();
+    }
   }
 
   MaxAccessTokenLifespan lifespans() {
@@ -148,21 +157,37 @@ public final class RevocationOutbox {
     }
   }
 
-  /** Adds a delivery that is persisted already. */
-  void enqueue(Delivery delivery) {
+  /** Records all persisted revocations in Redis again, from the next tick on. Does not throw. */
+  void recover() {
     synchronized (waiting) {
-      if (waiting.size() < capacity) {
-        waiting.add(new Waiting(delivery));
-        return;
-      }
+      recovery = new StartupRecovery();
+      hasOverflowed = false;
+    }
+  }
+
+  /** Returns whether there was room. */
+  private boolean enqueue(Delivery delivery) {
+    synchronized (waiting) {
+      return waiting.size() < capacity && waiting.add(new Waiting(delivery));
+    }
+  }
+
+  /** Called after a delivery was persisted, so that a recovery that begins now reads it. */
+  private void overflowed() {
+    boolean isLogged;
+    synchronized (waiting) {
+      isLogged = hasLoggedOverflow;
       hasOverflowed = true;
+      hasLoggedOverflow = true;
     }
     metrics.count(Result.OVERFLOWED);
-    LOG.warn(
-        LogText.of(
-            "More than %d revocations wait for Redis; a further one is read from the database after"
-                + " these",
-            capacity));
+    if (!isLogged) {
+      LOG.warn(
+          LogText.of(
+              "More than %d revocations wait for Redis; further ones are read from the database after"
+                  + " these",
+              capacity));
+    }
   }
 
   private void persist(Delivery delivery) {
@@ -198,6 +223,7 @@ public final class RevocationOutbox {
   /** Does not throw: an exception stops the timer of Keycloak, with all its tasks. */
   private void tick() {
     step("Sharing the latest expiry of access tokens", stores::shareLatestExpiries);
+    step("Reading persisted revocations", this::readPersisted);
     step("The retry of revocations", this::retry);
   }
 
@@ -210,11 +236,7 @@ public final class RevocationOutbox {
   }
 
   private void retry() {
-    if (size() == 0) {
-      reload();
-      return;
-    }
-    if (isUnavailable && stores.isRedisAvailable()) {
+    if (isUnavailable && size() > 0 && stores.isRedisAvailable()) {
       isUnavailable = false;
       snapshot().forEach(Waiting::makeDue);
     }
@@ -265,16 +287,39 @@ public final class RevocationOutbox {
     return failed.failed();
   }
 
-  /** Reads the rest from the database; those that were delivered meanwhile are delivered twice. */
-  private void reload() {
+  /**
+   * Reads the next page of persisted revocations if half of the outbox is free, which some that
+   * always fail do not prevent. If the database fails, the same page is read in the next tick.
+   */
+  private void readPersisted() {
+    StartupRecovery next;
+    int room;
     synchronized (waiting) {
-      if (!hasOverflowed) {
-        return;
+      if (recovery == null && hasOverflowed) {
+        recover();
       }
-      hasOverflowed = false;
+      next = recovery;
+      room = capacity - waiting.size();
     }
-    KeycloakModelUtils.runJobInTransaction(
-        factory, session -> new StartupRecovery(session).deliveries().forEach(this::enqueue));
+    if (next == null || room < capacity - capacity / 2) {
+      return;
+    }
+    Page page = stores.read(next, room);
+    Set<String> inMemory =
+        snapshot().stream()
+            .flatMap(it -> it.delivery().texts().stream())
+            .collect(Collectors.toSet());
+    for (Delivery delivery : page.deliveries()) {
+      boolean isInMemory = delivery.texts().stream().anyMatch(inMemory::contains);
+      if (!isInMemory && !enqueue(delivery)) {
+        overflowed();
+      }
+    }
+    synchronized (waiting) {
+      if (next.equals(recovery)) {
+        recovery = page.rest().orElse(null);
+      }
+    }
   }
 
   private List<Waiting> snapshot() {
@@ -287,7 +332,9 @@ public final class RevocationOutbox {
   private boolean remove(Waiting done) {
     synchronized (waiting) {
       waiting.remove(done);
-      return waiting.isEmpty() && !hasOverflowed;
+      boolean isLast = waiting.isEmpty() && recovery == null && !hasOverflowed;
+      hasLoggedOverflow &= !isLast;
+      return isLast;
     }
   }
 
@@ -298,6 +345,9 @@ public final class RevocationOutbox {
 
     /** Shares the latest expiries of access tokens with the other nodes. */
     void shareLatestExpiries();
+
+    /** Reads the next page of persisted revocations, see {@link StartupRecovery#read}. */
+    Page read(StartupRecovery recovery, int limit);
   }
 
   private final class StoresOfNode implements Stores {
@@ -318,6 +368,12 @@ public final class RevocationOutbox {
     @Override
     public void shareLatestExpiries() {
       lifespans.share(factory);
+    }
+
+    @Override
+    public Page read(StartupRecovery recovery, int limit) {
+      return KeycloakModelUtils.runJobInTransactionWithResult(
+          factory, session -> recovery.read(session, limit));
     }
   }
 

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.keycloak.Fake;
 import dev.tokenguard.keycloak.revocation.RevocationOutbox.Delivery;
+import dev.tokenguard.keycloak.revocation.StartupRecovery.Page;
+import dev.tokenguard.revocation.Revocation;
+import dev.tokenguard.revocation.Revocation.Reason;
+import dev.tokenguard.revocation.RevocationTarget.User;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.lang.reflect.InvocationHandler;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Handler;
@@ -21,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.session.RevokedToken;
+import org.keycloak.models.session.RevokedTokenPersisterProvider;
 import org.keycloak.timer.TimerProvider;
 
 /** A failed delivery is retried, less and less often, until its tokens have expired. */
@@ -31,10 +38,30 @@ class RevocationOutboxTest {
 
   private static final String ALL_RECORDED = "All revocations are recorded in Redis";
 
+  private static final long LATER = Time.currentTime() + 10_000L;
+
   /** More than are attempted in one tick. */
   private static final int MANY = 250;
 
   private static final Logger LOG = Logger.getLogger(RevocationOutbox.class.getName());
+
+  /** Keycloak's own list of revoked tokens, in the database. */
+  private final List<RevokedToken> persisted = new ArrayList<>();
+
+  private final KeycloakSession session =
+      Fake.of(
+          KeycloakSession.class,
+          Map.of(
+              "getProvider",
+              Fake.of(
+                  RevokedTokenPersisterProvider.class,
+                  (self, method, arguments) -> {
+                    Collections.shuffle(persisted);
+                    return persisted.stream();
+                  })));
+
+  /** The ids that were read from it and delivered. */
+  private final List<String> recovered = new ArrayList<>();
 
   private final List<String> logged = new ArrayList<>();
   private final Handler recorder =
@@ -46,6 +73,9 @@ class RevocationOutboxTest {
       };
   private boolean hasRecovered;
   private RuntimeException failureToShare;
+  private RuntimeException failureToRead;
+  private RuntimeException failureOfRecovered;
+  private Runnable duringNextRead = () -> {};
   private RevocationOutbox outbox;
   private Runnable tick;
 
@@ -61,6 +91,19 @@ class RevocationOutboxTest {
           if (failureToShare != null) {
             throw failureToShare;
           }
+        }
+
+        @Override
+        public Page read(StartupRecovery recovery, int limit) {
+          if (failureToRead != null) {
+            throw failureToRead;
+          }
+          duringNextRead.run();
+          duringNextRead = () -> {};
+          Page page = recovery.read(session, limit);
+          return new Page(
+              page.deliveries().stream().<Delivery>map(RecoveredDelivery::new).toList(),
+              page.rest());
         }
       };
 
@@ -207,6 +250,122 @@ class RevocationOutboxTest {
     assertThat(failing).allMatch(it -> it.tries > 1);
   }
 
+  @Test
+  void given_more_persisted_than_the_memory_holds_then_each_is_delivered_once() {
+    persistTokensAndRevocations();
+
+    outbox.recover();
+    ticks();
+
+    assertThat(recovered).containsExactlyInAnyOrderElementsOf(idsOf(persisted));
+    assertThat(logged).containsOnlyOnce(ALL_RECORDED);
+
+    outbox.recover();
+    ticks();
+    assertThat(recovered).hasSize(2 * persisted.size());
+  }
+
+  @Test
+  void given_an_overflow_then_it_is_logged_once_and_each_persisted_is_delivered_once_after_it() {
+    List<TestDelivery> deliveries = overflow();
+    persistTokensAndRevocations();
+    assertThat(outbox.size()).isEqualTo(10);
+
+    hasRecovered = true;
+    deliveries.forEach(it -> it.failure = null);
+    ticks();
+
+    assertThat(recovered).containsExactlyInAnyOrderElementsOf(idsOf(persisted));
+    assertThat(logged)
+        .containsOnlyOnce(ALL_RECORDED)
+        .endsWith(ALL_RECORDED)
+        .filteredOn(line -> line.startsWith("More than 10 revocations wait for Redis"))
+        .hasSize(1);
+  }
+
+  @Test
+  void given_a_database_that_fails_then_it_is_read_in_a_later_tick() {
+    overflow().forEach(it -> it.failure = null);
+    persistTokensAndRevocations();
+
+    failureToRead = BUG;
+    ticks();
+    assertThat(recovered).isEmpty();
+    assertThat(logged).doesNotContain(ALL_RECORDED);
+
+    failureToRead = null;
+    ticks();
+    assertThat(recovered).containsExactlyInAnyOrderElementsOf(idsOf(persisted));
+  }
+
+  @Test
+  void given_an_overflow_while_the_database_is_read_then_it_is_read_again() {
+    persistTokensAndRevocations();
+    duringNextRead = () -> overflow().forEach(it -> it.failure = null);
+    outbox.recover();
+    tick.run();
+    persisted.add(token("0-less-than-all-that-were-read"));
+    ticks();
+
+    assertThat(recovered).containsAll(idsOf(persisted));
+  }
+
+  @Test
+  void given_some_that_always_fail_when_all_are_read_again_then_they_wait_once() {
+    persisted.addAll(revocations(3));
+    failureOfRecovered = BUG;
+    outbox.recover();
+    tick.run();
+    outbox.recover();
+    tick.run();
+    assertThat(outbox.size()).isEqualTo(3);
+  }
+
+  @Test
+  void given_one_that_always_fails_then_the_persisted_ones_are_delivered() {
+    outbox.deliver(new TestDelivery(BUG, 1_000));
+    persistTokensAndRevocations();
+    outbox.recover();
+    ticks();
+
+    assertThat(recovered).containsExactlyInAnyOrderElementsOf(idsOf(persisted));
+    assertThat(outbox.size()).isEqualTo(1);
+  }
+
+  private void persistTokensAndRevocations() {
+    IntStream.range(0, 30).mapToObj(number -> token("token-" + number)).forEach(persisted::add);
+    persisted.addAll(revocations(25));
+  }
+
+  private static List<RevokedToken> revocations(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(number -> new Revocation(new User("user-" + number), 1, LATER))
+        .map(revocation -> new Revocation.Pending("realm", Reason.LOGOUT, revocation))
+        .flatMap(pending -> pending.texts().stream())
+        .map(RevocationOutboxTest::token)
+        .toList();
+  }
+
+  private static RevokedToken token(String id) {
+    return new RevokedToken(id, LATER);
+  }
+
+  private static List<String> idsOf(List<RevokedToken> tokens) {
+    return tokens.stream().map(RevokedToken::tokenId).toList();
+  }
+
+  /** More than the outbox holds. */
+  private List<TestDelivery> overflow() {
+    List<TestDelivery> deliveries =
+        Stream.generate(() -> new TestDelivery(OUTAGE, 1_000)).limit(13).toList();
+    deliveries.forEach(outbox::deliver);
+    return deliveries;
+  }
+
+  private void ticks() {
+    IntStream.range(0, 30).forEach(number -> tick.run());
+  }
+
   private int sizeAfterTick() {
     tick.run();
     return outbox.size();
@@ -249,6 +408,42 @@ class RevocationOutboxTest {
     @Override
     public String describe() {
       return "a test";
+    }
+  }
+
+  /** A delivery from the database; it does not need Redis. */
+  private final class RecoveredDelivery implements Delivery {
+    private final Delivery delivery;
+
+    private RecoveredDelivery(Delivery delivery) {
+      this.delivery = delivery;
+    }
+
+    @Override
+    public void deliver(KeycloakSessionFactory factory) {
+      if (failureOfRecovered != null) {
+        throw failureOfRecovered;
+      }
+      if (delivery instanceof OfEntries blacklist) {
+        blacklist.entries().forEach(entry -> recovered.add(entry.id()));
+      } else {
+        recovered.addAll(texts());
+      }
+    }
+
+    @Override
+    public long until() {
+      return delivery.until();
+    }
+
+    @Override
+    public List<String> texts() {
+      return delivery.texts();
+    }
+
+    @Override
+    public String describe() {
+      return delivery.describe();
     }
   }
 }
