@@ -36,8 +36,8 @@ import org.keycloak.timer.TimerProvider;
  *
  * <p>They are also written to Keycloak's own list of revoked tokens, in the database, under ids
  * that no token has, so a restart does not lose them. If there are more than the memory holds, all
- * are read from the database page by page, when others are delivered: each once, also those that
- * were delivered before, because Keycloak's list cannot remove them.
+ * are read from the database, page by page as the memory becomes free, and each is delivered once.
+ * This includes those that were delivered before, because Keycloak's list cannot remove them.
  */
 public final class RevocationOutbox {
 

@@ -25,7 +25,7 @@ import org.keycloak.models.session.RevokedTokenPersisterProvider;
  *
  * <p>Keycloak only offers to read the whole list, in no particular order. So each page reads it
  * from the beginning and keeps the next ids in their order. This takes the memory of a page, and
- * what the JDBC driver holds of the result.
+ * what Hibernate and the JDBC driver hold of the result.
  *
  * @param last the last id of the pages that were read; empty at the beginning
  */
