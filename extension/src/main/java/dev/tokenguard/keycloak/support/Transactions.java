@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Retry;
 import org.keycloak.models.AbstractKeycloakTransaction;
@@ -67,18 +68,34 @@ public final class Transactions {
    * Runs a step again until it succeeds, within about half a second: up to five times, before
    * Keycloak 26.7 as often as that time allows. If two requests change a session concurrently,
    * Keycloak fails one of them with a conflict (409), and a termination has no client that retries
-   * it.
+   * it. An interrupted thread stays interrupted, and does not try again.
    *
    * @param step idempotent, in a transaction of its own
    * @throws RuntimeException of the last try
    */
   public static <T> T retryOnConflict(Supplier<T> step) {
     List<T> result = new ArrayList<>(1);
-    Retry.executeWithBackoff(
-        attempt -> result.add(step.get()),
-        (attempt, failure) -> LOG.debugf(failure, "Try %d failed", attempt + 1),
-        TRIES,
-        PAUSE_MILLIS);
+    try {
+      Retry.executeWithBackoff(
+          attempt -> result.add(step.get()),
+          (attempt, failure) -> {
+            LOG.debugf(failure, "Try %d failed", attempt + 1);
+            restoreInterruption(failure);
+          },
+          TRIES,
+          PAUSE_MILLIS);
+    } catch (RuntimeException failed) {
+      // Before Keycloak 26.7, an interruption of the pause clears the flag of the thread.
+      restoreInterruption(failed);
+      throw failed;
+    }
     return result.get(0);
+  }
+
+  private static void restoreInterruption(Throwable failure) {
+    if (Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+        .anyMatch(InterruptedException.class::isInstance)) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -77,7 +77,7 @@ record FailureClassifier(Failure failure, boolean affectsAllCommands) {
    * reports a new connection that is not ready in time by the same exceptions.
    */
   private static boolean wasSent(JedisException failed) {
-    return Stream.iterate((Throwable) failed, cause -> cause != null, Throwable::getCause)
+    return causes(failed)
         .filter(SocketTimeoutException.class::isInstance)
         .findFirst()
         .filter(
@@ -86,6 +86,18 @@ record FailureClassifier(Failure failure, boolean affectsAllCommands) {
                     .noneMatch(
                         frame -> frame.getClassName().equals(ConnectionFactory.class.getName())))
         .isPresent();
+  }
+
+  /**
+   * Whether the thread was interrupted while it waited for a connection, which concerns no other
+   * command. The pool of Jedis clears the flag of the thread.
+   */
+  static boolean isInterruption(JedisException failed) {
+    return causes(failed).anyMatch(InterruptedException.class::isInstance);
+  }
+
+  private static Stream<Throwable> causes(Throwable failed) {
+    return Stream.iterate(failed, cause -> cause != null, Throwable::getCause);
   }
 
   /** The messages of a failure, with the action for an administrator. Contains no tokens. */

@@ -69,6 +69,12 @@ final class RedisCommandExecutor {
       telemetry.answered(operation, Duration.ofNanos(nanos));
       return reply;
     } catch (JedisException failed) {
+      if (FailureClassifier.isInterruption(failed)) {
+        // Not a failure of Redis, but a half-open breaker would wait for the outcome.
+        breaker.releasePermission();
+        Thread.currentThread().interrupt();
+        throw StoreUnavailableException.unanswered("The thread was interrupted", failed);
+      }
       throw unavailable(recorded(operation, System.nanoTime() - begin, failed), failed);
     } catch (StoreUnavailableException unexpectedReply) {
       breaker.onSuccess(System.nanoTime() - begin, TimeUnit.NANOSECONDS);

@@ -31,4 +31,33 @@ class TransactionsTest {
         .hasMessage("conflict " + tries.get());
     assertThat(tries).hasValueGreaterThan(1);
   }
+
+  /** Keycloak interrupts its background threads when it stops, and they end when they notice it. */
+  @Test
+  void given_an_interruption_between_two_tries_then_the_thread_stays_interrupted() {
+    assertThatThrownBy(
+            () ->
+                Transactions.retryOnConflict(
+                    () -> {
+                      Thread.currentThread().interrupt();
+                      return failingBefore(Integer.MAX_VALUE);
+                    }))
+        .isInstanceOf(RuntimeException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(tries).hasValue(1);
+  }
+
+  @Test
+  void given_an_interrupted_step_then_it_is_not_repeated_and_the_thread_stays_interrupted() {
+    assertThatThrownBy(
+            () ->
+                Transactions.retryOnConflict(
+                    () -> {
+                      tries.incrementAndGet();
+                      throw new IllegalStateException(new InterruptedException());
+                    }))
+        .isInstanceOf(RuntimeException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(tries).hasValue(1);
+  }
 }

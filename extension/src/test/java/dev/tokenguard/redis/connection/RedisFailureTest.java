@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
 
 /** A Redis that is not reachable, does not answer, or answers with an error. */
 final class RedisFailureTest extends ConnectionTest {
@@ -162,6 +164,23 @@ final class RedisFailureTest extends ConnectionTest {
     assertFails(redis, Failure.CONNECTION);
   }
 
+  /** Keycloak interrupts its background threads when it stops; that is no failure of Redis. */
+  @Test
+  void given_an_interrupted_thread_that_needs_a_connection_then_it_stays_interrupted()
+      throws Exception {
+    Redis redis = openAndConnect("max-pool-size=1 pool-timeout=10000 read-timeout=10000");
+    List<Thread> threads = awaitingReplies(redis, 1);
+    telemetry.failed.clear();
+
+    Thread.currentThread().interrupt();
+
+    assertThat(answers(redis)).isFalse();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(telemetry.failed).isEmpty();
+    server.resume();
+    threads.get(0).join();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", ":wrong@", "nobody:" + PASSWORD + "@"})
   void given_wrong_credentials_then_commands_are_rejected_and_the_breaker_opens(
@@ -226,6 +245,35 @@ final class RedisFailureTest extends ConnectionTest {
     Await.until("a command that is sent", PATIENCE, () -> isSentWithDefect(redis));
 
     Await.until("Redis to answer", PATIENCE, () -> answers(redis));
+  }
+
+  @Test
+  void given_a_half_open_breaker_when_the_thread_is_interrupted_then_another_command_is_sent() {
+    Redis redis = openBreaker(10);
+    server.resume();
+
+    Await.until("a command that is sent", PATIENCE, () -> isSentAndInterrupted(redis));
+
+    assertThat(redis.breakerState()).isEqualTo(BreakerState.HALF_OPEN);
+    Await.until("Redis to answer", PATIENCE, () -> answers(redis));
+  }
+
+  /** As the pool of Jedis reports the interruption of a thread that waits for a connection. */
+  private static boolean isSentAndInterrupted(Redis redis) {
+    AtomicBoolean isSent = new AtomicBoolean();
+    assertThatThrownBy(
+            () ->
+                redis.run(
+                    INCREMENT,
+                    "number",
+                    List.of(),
+                    reply -> {
+                      isSent.set(true);
+                      throw new JedisException("no connection", new InterruptedException());
+                    }))
+        .isInstanceOf(StoreUnavailableException.class);
+    assertThat(Thread.interrupted()).isEqualTo(isSent.get());
+    return isSent.get();
   }
 
   private static boolean isSentWithDefect(Redis redis) {
