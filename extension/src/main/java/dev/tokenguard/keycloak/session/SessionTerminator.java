@@ -42,7 +42,7 @@ public final class SessionTerminator {
 
   /** Terminates after the commit of the request and before its response. */
   public void whenCommitted(RevocationTarget target) {
-    OfRequest.in(session).add(new Step(this, target));
+    OfRequest.in(session).named.add(new Step(this, target));
   }
 
   /**
@@ -53,16 +53,23 @@ public final class SessionTerminator {
     OfRequest.in(session).removed.add(new Step(this, removed));
   }
 
-  /** Terminates now. Failures are logged and not thrown: the response does not depend on them. */
-  public void now(RevocationTarget target) {
+  /**
+   * Terminates now. Failures are logged and not thrown: the response does not depend on them.
+   *
+   * @return whether Keycloak has terminated the target; the revocation may wait for Redis in the
+   *     outbox
+   */
+  public boolean now(RevocationTarget target) {
     try {
       terminate(target);
+      return true;
     } catch (RuntimeException failed) {
       LOG.error(
           LogText.of(
               "Not all sessions of user %s could be terminated (%s): log the user out",
               target.userId(), reason.id()),
           failed);
+      return false;
     }
   }
 
@@ -118,8 +125,8 @@ public final class SessionTerminator {
 
   /**
    * The terminations of one request, executed after the commit of its transaction: first those of
-   * the request's events, then the sessions that Keycloak has removed, unless the former cover
-   * them.
+   * the request's events, then the sessions that Keycloak has removed. A target that another one
+   * covers is executed if that one has failed.
    */
   private static final class OfRequest {
 
@@ -145,29 +152,21 @@ public final class SessionTerminator {
       return created;
     }
 
-    private void add(Step step) {
-      if (named.stream().noneMatch(it -> it.target().covers(step.target()))) {
-        named.add(step);
-      }
-    }
-
     private void execute() {
       List<RevocationTarget> done = new ArrayList<>();
       named.forEach(step -> execute(step, done));
       // The wider scopes first, because sessions cover their client sessions.
       List<Step> rest = new ArrayList<>(removed);
       rest.sort(Comparator.<Step, RevocationScope>comparing(it -> it.target().scope()).reversed());
-      for (Step step : rest) {
-        if (done.stream().noneMatch(it -> it.covers(step.target()))) {
-          execute(step, done);
-        }
-      }
+      rest.forEach(step -> execute(step, done));
       notifications.forEach(Runnable::run);
     }
 
     private static void execute(Step step, List<RevocationTarget> done) {
-      step.terminator().now(step.target());
-      done.add(step.target());
+      boolean isCovered = done.stream().anyMatch(it -> it.covers(step.target()));
+      if (!isCovered && step.terminator().now(step.target())) {
+        done.add(step.target());
+      }
     }
   }
 }
