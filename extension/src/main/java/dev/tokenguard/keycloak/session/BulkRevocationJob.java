@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
@@ -69,17 +70,34 @@ public final class BulkRevocationJob {
   private final boolean isFirst;
   private final int begunAt = Time.currentTime();
   private final Executor background;
+  private final IntFunction<Executor> delayed;
   private final String what;
+
+  private BulkRevocationJob(
+      KeycloakSession session, RealmModel realm, BulkRevocation bulk, boolean isFirst) {
+    this(
+        session,
+        realm,
+        bulk,
+        isFirst,
+        seconds -> CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS, Runnable::run));
+  }
 
   /**
    * @param isFirst false if the job resumes after a stop
+   * @param delayed an executor that waits for some seconds
    */
-  private BulkRevocationJob(
-      KeycloakSession session, RealmModel realm, BulkRevocation bulk, boolean isFirst) {
+  BulkRevocationJob(
+      KeycloakSession session,
+      RealmModel realm,
+      BulkRevocation bulk,
+      boolean isFirst,
+      IntFunction<Executor> delayed) {
     this.factory = session.getKeycloakSessionFactory();
     this.realm = realm;
     this.bulk = bulk;
     this.isFirst = isFirst;
+    this.delayed = delayed;
     this.background =
         session.getProvider(ExecutorsProvider.class).getExecutor("token-guard-revocation");
     this.what = "Realm %s (%s)".formatted(realm.getName(), bulk.reason().id());
@@ -91,7 +109,7 @@ public final class BulkRevocationJob {
    * @param session the session of the request that made the change
    */
   public static void begin(KeycloakSession session, RealmModel realm, BulkRevocation bulk) {
-    if (isBegun(session, bulk)) {
+    if (!beginOnce(session, bulk)) {
       return;
     }
     BulkRevocationJob job = new BulkRevocationJob(session, realm, bulk, true);
@@ -103,7 +121,7 @@ public final class BulkRevocationJob {
   /** Starts for a change that is detected after its commit: the start is committed later. */
   public static void beginCommitted(
       KeycloakSession session, RealmModel realm, BulkRevocation bulk) {
-    if (isBegun(session, bulk)) {
+    if (!beginOnce(session, bulk)) {
       return;
     }
     BulkRevocationJob job = new BulkRevocationJob(session, realm, bulk, true);
@@ -126,12 +144,17 @@ public final class BulkRevocationJob {
     job.inBackground(() -> job.run(job.affected(bulk.decided())));
   }
 
-  /** A change can have both a model event and an admin event. */
-  private static boolean isBegun(KeycloakSession session, BulkRevocation bulk) {
+  /**
+   * Marks the revocation as begun in the request, because a change can have both a model event and
+   * an admin event.
+   *
+   * @return whether it was not begun before
+   */
+  private static boolean beginOnce(KeycloakSession session, BulkRevocation bulk) {
     String attribute = "token-guard.bulk." + bulk.kind() + bulk.reason() + bulk.id();
-    boolean isBegun = session.getAttribute(attribute) != null;
+    boolean isFirst = session.getAttribute(attribute) == null;
     session.setAttribute(attribute, true);
-    return isBegun;
+    return isFirst;
   }
 
   private void persist(String text) {
@@ -141,7 +164,7 @@ public final class BulkRevocationJob {
                 factory, realm, own -> RevokedTokenList.builtIn(own).put(text, KEPT_SECONDS)));
   }
 
-  private void start(Map<String, Set<String>> affected) {
+  void start(Map<String, Set<String>> affected) {
     listUsers(affected);
     inBackground(() -> run(affected));
   }
@@ -164,15 +187,16 @@ public final class BulkRevocationJob {
 
   private void round(int number, Map<String, Set<String>> users, int all) {
     Map<String, Set<String>> failed =
-        bulk.kind() == Kind.REALM_NOT_BEFORE ? notListed(users) : notRevoked(users);
+        bulk.kind() == Kind.REALM_NOT_BEFORE ? listAll(users) : revokeAll(users);
     if (Thread.currentThread().isInterrupted()) {
       LOG.warn(LogText.of("%s: the revocation resumes at the next start", what));
     } else if (failed.isEmpty()) {
       persist(bulk.done());
       LOG.info(LogText.of("%s: the sessions of all %d users are revoked", what, all));
     } else if (number < ROUNDS_SECONDS.length) {
-      CompletableFuture.delayedExecutor(ROUNDS_SECONDS[number], TimeUnit.SECONDS, background)
-          .execute(() -> untilTheNextStart(() -> round(number + 1, failed, all)));
+      delayed
+          .apply(ROUNDS_SECONDS[number])
+          .execute(() -> inBackground(() -> round(number + 1, failed, all)));
     } else {
       LOG.error(
           LogText.of(
@@ -182,12 +206,15 @@ public final class BulkRevocationJob {
     }
   }
 
-  private Map<String, Set<String>> notListed(Map<String, Set<String>> users) {
+  /** Records all users for resource servers, and returns those for whom that has failed. */
+  private Map<String, Set<String>> listAll(Map<String, Set<String>> users) {
     return listUsers(users) ? Map.of() : users;
   }
 
-  /** The users whose step has failed; stops if the thread is interrupted. */
-  private Map<String, Set<String>> notRevoked(Map<String, Set<String>> users) {
+  /**
+   * Revokes for each user until the thread is interrupted, and returns those whose step has failed.
+   */
+  private Map<String, Set<String>> revokeAll(Map<String, Set<String>> users) {
     Map<String, Set<String>> failed = new LinkedHashMap<>();
     int done = 0;
     for (Map.Entry<String, Set<String>> each : users.entrySet()) {
