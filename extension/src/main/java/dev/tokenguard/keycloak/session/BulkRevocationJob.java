@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -157,11 +158,22 @@ public final class BulkRevocationJob {
     return isFirst;
   }
 
-  private void persist(String text) {
-    Transactions.retryOnConflict(
-        () ->
-            Transactions.inNewTransaction(
-                factory, realm, own -> RevokedTokenList.builtIn(own).put(text, KEPT_SECONDS)));
+  /** Returns whether the realm still exists. */
+  private boolean persist(String text) {
+    return Transactions.retryOnConflict(
+            () -> inRealm(own -> RevokedTokenList.builtIn(own).put(text, KEPT_SECONDS)))
+        .isPresent();
+  }
+
+  /**
+   * Runs a step in a new transaction; empty if the realm was deleted, because then nothing is left
+   * to revoke. When Keycloak deletes a realm, it reports the removal of each client.
+   */
+  private <T> Optional<T> inRealm(Function<KeycloakSession, T> step) {
+    return Transactions.inNewTransaction(
+        factory,
+        realm,
+        own -> Optional.ofNullable(own.getContext().getRealm()).map(found -> step.apply(own)));
   }
 
   void start(Map<String, Set<String>> affected) {
@@ -191,8 +203,9 @@ public final class BulkRevocationJob {
     if (Thread.currentThread().isInterrupted()) {
       LOG.warn(LogText.of("%s: the revocation resumes at the next start", what));
     } else if (failed.isEmpty()) {
-      persist(bulk.done());
-      LOG.info(LogText.of("%s: the sessions of all %d users are revoked", what, all));
+      if (persist(bulk.done())) {
+        LOG.info(LogText.of("%s: the sessions of all %d users are revoked", what, all));
+      }
     } else if (number < ROUNDS_SECONDS.length) {
       delayed
           .apply(ROUNDS_SECONDS[number])
@@ -212,7 +225,8 @@ public final class BulkRevocationJob {
   }
 
   /**
-   * Revokes for each user until the thread is interrupted, and returns those whose step has failed.
+   * Revokes for each user until the thread is interrupted or the realm is deleted, and returns
+   * those whose step has failed.
    */
   private Map<String, Set<String>> revokeAll(Map<String, Set<String>> users) {
     Map<String, Set<String>> failed = new LinkedHashMap<>();
@@ -222,7 +236,9 @@ public final class BulkRevocationJob {
         return failed;
       }
       try {
-        revoke(each.getKey(), each.getValue());
+        if (!revoke(each.getKey(), each.getValue())) {
+          return Map.of();
+        }
       } catch (RuntimeException refused) {
         LOG.error(
             LogText.of("%s: the sessions of user %s are not revoked", what, each.getKey()),
@@ -265,7 +281,8 @@ public final class BulkRevocationJob {
       return affected;
     }
     Map<String, Set<String>> all = new LinkedHashMap<>(affected);
-    Transactions.inNewTransaction(factory, realm, this::serviceAccounts)
+    inRealm(this::serviceAccounts)
+        .orElse(List.of())
         .forEach(id -> all.computeIfAbsent(id, none -> new HashSet<>()));
     return all;
   }
@@ -297,13 +314,12 @@ public final class BulkRevocationJob {
       return true;
     }
     try {
-      return Transactions.inNewTransaction(
-          factory,
-          realm,
+      inRealm(
           own -> {
             RedisConnection.blacklistOf(own).ifPresent(list -> listUsers(own, list, affected));
             return true;
           });
+      return true;
     } catch (StoreUnavailableException unavailable) {
       // The connection has counted and logged it.
       return false;
@@ -330,14 +346,18 @@ public final class BulkRevocationJob {
   /**
    * Revokes for one user. If Redis is unavailable, the revocation waits in the outbox.
    *
+   * @return whether the realm still exists
    * @throws RuntimeException if Keycloak fails to terminate the sessions
    */
-  private void revoke(String userId, Set<String> sessions) {
-    Revocation revocation =
+  private boolean revoke(String userId, Set<String> sessions) {
+    Optional<Revocation> revocation =
         Transactions.retryOnConflict(
-            () ->
-                Transactions.inNewTransaction(
-                    factory, realm, own -> terminate(own, userId, List.copyOf(sessions))));
+            () -> inRealm(own -> terminate(own, userId, List.copyOf(sessions))));
+    revocation.ifPresent(this::deliver);
+    return revocation.isPresent();
+  }
+
+  private void deliver(Revocation revocation) {
     RevocationPropagation propagation =
         RevocationPropagation.first(realm, bulk.reason(), revocation);
     RevocationOutbox.of(factory).deliver(isFirst ? propagation : propagation.again());

@@ -93,4 +93,15 @@ class BulkRevocationJobTest {
 
     assertThat(isDone(bulk)).isTrue();
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void given_a_realm_that_is_deleted_then_the_job_ends_without_a_log_line(Kind kind) {
+    BulkRevocationJob job = job(bulk(kind));
+    keycloak.isRealmRemoved = true;
+
+    job.start(users(2));
+
+    assertThat(logged).isEmpty();
+  }
 }
