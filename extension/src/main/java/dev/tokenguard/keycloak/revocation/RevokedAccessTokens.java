@@ -4,7 +4,6 @@ import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.revocation.RevocationOutbox.Delivery;
 import dev.tokenguard.revocation.Revocation;
 import dev.tokenguard.revocation.Revocation.Reason;
-import dev.tokenguard.revocation.RevocationList;
 import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.rotation.StoreUnavailableException;
@@ -12,7 +11,6 @@ import dev.tokenguard.rotation.TokenFamily.AccessTokens;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSession;
@@ -101,8 +99,30 @@ public final class RevokedAccessTokens {
         marks.isUser()
             ? entriesOfUser(revocation.userId(), sessions, before, cutOff).toList()
             : entriesOfSessions(sessions, cutOff).toList();
-    RedisConnection.blacklistOf(session).ifPresent(list -> list.addAll(entries));
+    addToBlacklist(entries);
     putOnListOfKeycloak(entries);
+  }
+
+  /**
+   * Adds entries to the blacklist only.
+   *
+   * @throws StoreUnavailableException if Redis is unavailable
+   */
+  public void addToBlacklist(List<Entry> entries) {
+    RedisConnection.blacklistOf(session).ifPresent(list -> list.addAll(entries));
+  }
+
+  /**
+   * Adds entries to the blacklist. If Redis is unavailable, they wait in the outbox, and are added
+   * to Keycloak's own list, from which a restart reads them.
+   */
+  public void addToBlacklistOrKeep(List<Entry> entries) {
+    try {
+      addToBlacklist(entries);
+    } catch (StoreUnavailableException unavailable) {
+      putOnListOfKeycloak(entries);
+      keepInOutbox(entries);
+    }
   }
 
   /**
@@ -145,15 +165,17 @@ public final class RevokedAccessTokens {
   private boolean record(List<Entry> accessTokens) {
     putOnListOfKeycloak(accessTokens);
     // Expired ones are not left out, because the clock of this node may be ahead of Redis.
-    Optional<RevocationList> list = RedisConnection.blacklistOf(session);
     try {
-      list.ifPresent(it -> it.addAll(accessTokens));
+      addToBlacklist(accessTokens);
       return true;
     } catch (StoreUnavailableException unavailable) {
-      RevocationOutbox.of(session.getKeycloakSessionFactory())
-          .keep(new Delivery.OfEntries(accessTokens));
+      keepInOutbox(accessTokens);
       return false;
     }
+  }
+
+  private void keepInOutbox(List<Entry> entries) {
+    RevocationOutbox.of(session.getKeycloakSessionFactory()).keep(new Delivery.OfEntries(entries));
   }
 
   /** Keycloak's list restores the blacklist after a data loss of Redis. */

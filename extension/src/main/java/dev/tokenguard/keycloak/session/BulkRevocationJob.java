@@ -1,6 +1,5 @@
 package dev.tokenguard.keycloak.session;
 
-import dev.tokenguard.keycloak.connection.RedisConnection;
 import dev.tokenguard.keycloak.revocation.MaxAccessTokenLifespan;
 import dev.tokenguard.keycloak.revocation.RevocationOutbox;
 import dev.tokenguard.keycloak.revocation.RevocationPropagation;
@@ -11,7 +10,7 @@ import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.revocation.BulkRevocation;
 import dev.tokenguard.revocation.BulkRevocation.Kind;
 import dev.tokenguard.revocation.Revocation;
-import dev.tokenguard.revocation.RevocationList;
+import dev.tokenguard.revocation.RevocationList.Entry;
 import dev.tokenguard.revocation.RevocationTarget;
 import dev.tokenguard.revocation.RevocationTarget.Client;
 import dev.tokenguard.revocation.RevocationTarget.ClientSession;
@@ -29,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
@@ -177,7 +177,7 @@ public final class BulkRevocationJob {
   }
 
   void start(Map<String, Set<String>> affected) {
-    listUsers(affected);
+    listFirst(affected);
     inBackground(() -> run(affected));
   }
 
@@ -219,9 +219,19 @@ public final class BulkRevocationJob {
     }
   }
 
-  /** Records all users for resource servers, and returns those for whom that has failed. */
+  /**
+   * Records all users for resource servers. What Redis does not record waits in the outbox.
+   *
+   * @return the users if Keycloak fails
+   */
   private Map<String, Set<String>> listAll(Map<String, Set<String>> users) {
-    return listUsers(users) ? Map.of() : users;
+    try {
+      list(users, RevokedAccessTokens::addToBlacklistOrKeep);
+      return Map.of();
+    } catch (RuntimeException failed) {
+      LOG.error(LogText.of("%s: not all users are recorded for resource servers", what), failed);
+      return users;
+    }
   }
 
   /**
@@ -304,43 +314,58 @@ public final class BulkRevocationJob {
 
   /**
    * Records all users for resource servers, before the response: it is fast, and after the removal
-   * of the sessions and a stop they would be unknown. For a client nothing is recorded, because the
-   * blacklist has no entries for client sessions.
-   *
-   * @return whether Redis has recorded all
+   * of the sessions and a stop they would be unknown. A failure is not final, because each user is
+   * recorded in the background as well. For a client nothing is recorded, because the blacklist has
+   * no entries for client sessions.
    */
-  private boolean listUsers(Map<String, Set<String>> affected) {
+  private void listFirst(Map<String, Set<String>> affected) {
     if (isOfClient()) {
-      return true;
+      return;
     }
     try {
-      inRealm(
-          own -> {
-            RedisConnection.blacklistOf(own).ifPresent(list -> listUsers(own, list, affected));
-            return true;
-          });
-      return true;
+      list(affected, RevokedAccessTokens::addToBlacklist);
     } catch (StoreUnavailableException unavailable) {
       // The connection has counted and logged it.
-      return false;
+    } catch (RuntimeException failed) {
+      LOG.error(
+          LogText.of("%s: the users are recorded for resource servers in the background", what),
+          failed);
     }
   }
 
-  private void listUsers(
-      KeycloakSession own, RevocationList list, Map<String, Set<String>> affected) {
+  /** In pages, each in a transaction of its own, because the recorder may write to the database. */
+  private void list(
+      Map<String, Set<String>> affected, BiConsumer<RevokedAccessTokens, List<Entry>> recorder) {
+    Map<String, Set<String>> page = new LinkedHashMap<>();
+    int entries = 0;
+    for (Map.Entry<String, Set<String>> each : affected.entrySet()) {
+      page.put(each.getKey(), each.getValue());
+      entries += 1 + each.getValue().size();
+      if (entries >= ENTRIES_AT_ONCE) {
+        listPage(page, recorder);
+        page.clear();
+        entries = 0;
+      }
+    }
+    listPage(page, recorder);
+  }
+
+  private void listPage(
+      Map<String, Set<String>> users, BiConsumer<RevokedAccessTokens, List<Entry>> recorder) {
     // Tokens of the second of a not-before time stay valid.
     long cutOff = bulk.kind() == Kind.REALM_NOT_BEFORE ? bulk.decided() - 1 : bulk.decided();
-    RevokedAccessTokens revoked = new RevokedAccessTokens(own, bulk.reason());
-    List<RevocationList.Entry> page = new ArrayList<>();
-    affected.forEach(
-        (userId, sessions) -> {
-          revoked.entriesOfUser(userId, sessions, bulk.decided(), cutOff).forEach(page::add);
-          if (page.size() >= ENTRIES_AT_ONCE) {
-            list.addAll(List.copyOf(page));
-            page.clear();
-          }
+    inRealm(
+        own -> {
+          RevokedAccessTokens revoked = new RevokedAccessTokens(own, bulk.reason());
+          List<Entry> entries = new ArrayList<>();
+          users.forEach(
+              (userId, sessions) ->
+                  revoked
+                      .entriesOfUser(userId, sessions, bulk.decided(), cutOff)
+                      .forEach(entries::add));
+          recorder.accept(revoked, entries);
+          return users.size();
         });
-    list.addAll(page);
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.keycloak.common.util.Time;
@@ -103,5 +104,46 @@ class BulkRevocationJobTest {
     job.start(users(2));
 
     assertThat(logged).isEmpty();
+  }
+
+  @Test
+  void given_an_outage_of_redis_then_the_users_of_a_not_before_time_are_recorded_after_it() {
+    BulkRevocation bulk = bulk(Kind.REALM_NOT_BEFORE);
+    keycloak.isRedisAvailable = false;
+
+    job(bulk).start(users(2));
+
+    assertThat(listed()).isEmpty();
+    keycloak.isRedisAvailable = true;
+    keycloak.tick();
+    assertThat(listed()).containsExactly("sid-0", "sid-1", "user-0", "user-1");
+  }
+
+  @Test
+  void given_an_outage_of_redis_then_a_restart_finds_the_entries_of_a_not_before_time() {
+    BulkRevocation bulk = bulk(Kind.REALM_NOT_BEFORE);
+    keycloak.isRedisAvailable = false;
+
+    job(bulk).start(users(2));
+
+    assertThat(keycloak.ownList.stream().filter(it -> it.contains("ENTRY"))).hasSize(4);
+    assertThat(isDone(bulk)).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REALM", "REALM_NOT_BEFORE", "FEDERATION"})
+  void given_a_failure_before_the_response_then_the_work_in_the_background_begins(Kind kind) {
+    BulkRevocation bulk = bulk(kind);
+    keycloak.onReadClients =
+        () -> {
+          keycloak.onReadClients = () -> {};
+          throw new IllegalStateException("the database is unavailable");
+        };
+
+    job(bulk).start(users(2));
+
+    assertThat(listed()).containsExactly("sid-0", "sid-1", "user-0", "user-1");
+    assertThat(isDone(bulk)).isTrue();
+    assertThat(logged.get(0).getThrown()).hasMessage("the database is unavailable");
   }
 }
