@@ -18,6 +18,7 @@ import dev.tokenguard.revocation.RevocationTarget.ClientSessions;
 import dev.tokenguard.revocation.RevocationTarget.User;
 import dev.tokenguard.rotation.StoreUnavailableException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
@@ -56,6 +58,7 @@ public final class BulkRevocationJob {
 
   private static final int PROGRESS = 1000;
   private static final int ENTRIES_AT_ONCE = 1000;
+  private static final int MAX_NAMED = 20;
 
   /** A not-before time that is not older was set to the current time. */
   private static final int NOW_SECONDS = 10;
@@ -215,8 +218,14 @@ public final class BulkRevocationJob {
           LogText.of(
               "%s: the sessions of %d users are not revoked. Token Guard retries at the next start;"
                   + " until then, log these users out: %s",
-              what, failed.size(), failed.keySet()));
+              what, failed.size(), named(failed.keySet())));
     }
+  }
+
+  /** The ids for a line of the log, which a realm with many users would make too long. */
+  static String named(Collection<String> ids) {
+    String first = ids.stream().limit(MAX_NAMED).collect(Collectors.joining(", "));
+    return ids.size() <= MAX_NAMED ? first : first + " and " + (ids.size() - MAX_NAMED) + " more";
   }
 
   /**
@@ -250,9 +259,12 @@ public final class BulkRevocationJob {
           return Map.of();
         }
       } catch (RuntimeException refused) {
-        LOG.error(
-            LogText.of("%s: the sessions of user %s are not revoked", what, each.getKey()),
-            refused);
+        // An outage of the database fails for each user: one stack trace is enough.
+        if (failed.isEmpty()) {
+          LOG.error(
+              LogText.of("%s: the sessions of user %s are not revoked", what, each.getKey()),
+              refused);
+        }
         failed.put(each.getKey(), each.getValue());
       }
       done++;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -65,8 +66,12 @@ class BulkRevocationJobTest {
 
   /** Its rounds follow each other without a pause. */
   private BulkRevocationJob job(BulkRevocation bulk) {
+    return job(bulk, Runnable::run);
+  }
+
+  private BulkRevocationJob job(BulkRevocation bulk, Executor nextRounds) {
     return new BulkRevocationJob(
-        keycloak.session(), keycloak.realm, bulk, true, seconds -> Runnable::run);
+        keycloak.session(), keycloak.realm, bulk, true, seconds -> nextRounds);
   }
 
   private static Map<String, Set<String>> users(int count) {
@@ -128,6 +133,37 @@ class BulkRevocationJobTest {
 
     assertThat(keycloak.ownList.stream().filter(it -> it.contains("ENTRY"))).hasSize(4);
     assertThat(isDone(bulk)).isTrue();
+  }
+
+  @Test
+  void given_users_whose_step_fails_then_a_round_logs_one_stack_trace() {
+    keycloak.onReadUser =
+        id -> {
+          throw new IllegalStateException("the database is unavailable");
+        };
+
+    job(bulk(Kind.REALM), later -> {}).start(users(2));
+
+    assertThat(logged).singleElement().extracting(LogRecord::getThrown).isNotNull();
+  }
+
+  @Test
+  void given_a_user_whose_step_fails_in_all_rounds_then_the_last_line_names_it() {
+    keycloak.onReadUser =
+        id -> {
+          throw new IllegalStateException("the database is unavailable");
+        };
+
+    job(bulk(Kind.REALM)).start(users(1));
+
+    assertThat(logged.get(logged.size() - 1).getMessage()).endsWith("log these users out: user-0");
+  }
+
+  @Test
+  void given_many_failed_users_then_the_first_twenty_are_named() {
+    assertThat(BulkRevocationJob.named(users(20).keySet())).doesNotContain("more");
+    assertThat(BulkRevocationJob.named(users(25).keySet()).split(", ")).hasSize(20);
+    assertThat(BulkRevocationJob.named(users(25).keySet())).endsWith(" and 5 more");
   }
 
   @ParameterizedTest
