@@ -227,6 +227,7 @@ class VerdictServiceTest {
   @Test
   void given_many_tokens_with_invented_keys_then_the_issuer_is_hardly_asked() {
     start("--jwks-min-interval", "1m");
+    int before = issuer.fetches();
     for (int index = 0; index < 50; index++) {
       String invented =
           TestIssuer.sign(
@@ -235,12 +236,13 @@ class VerdictServiceTest {
       assertThat(verify(invented).statusCode()).isEqualTo(503);
     }
 
-    assertThat(issuer.fetches()).isEqualTo(1);
+    assertThat(issuer.fetches()).isEqualTo(before);
   }
 
   @Test
   void given_a_token_that_is_older_than_the_key_set_then_its_unknown_key_is_invalid() {
     start("--jwks-min-interval", "1m");
+    int before = issuer.fetches();
     Date longAgo = Date.from(Instant.now().minusSeconds(60));
 
     String old =
@@ -250,12 +252,12 @@ class VerdictServiceTest {
             TestIssuer.newKey("removed"));
 
     assertThat(verify(old).statusCode()).isEqualTo(401);
-    assertThat(issuer.fetches()).isEqualTo(1);
+    assertThat(issuer.fetches()).isEqualTo(before);
   }
 
   @Test
   void given_an_outage_of_the_issuer_then_known_keys_are_used_for_the_time_of_the_settings() {
-    start("--jwks-min-interval", "100ms", "--jwks-refresh", "1s", "--jwks-outage", "1s");
+    start("--jwks-min-interval", "100ms", "--jwks-refresh", "1s", "--jwks-outage", "4s");
     String token = issuer.token();
 
     issuer.failWith(500);
@@ -306,6 +308,8 @@ class VerdictServiceTest {
     assertThat(service.get("/health/ready").statusCode()).isEqualTo(200);
 
     flood.forEach(it -> assertThat(it.join().statusCode()).isEqualTo(503));
+    // The first ones may still wait.
+    Await.until("no request waits", PATIENCE, () -> service.metric("token_guard_undecided") == 0);
     assertThat(verify(known).statusCode()).isEqualTo(200);
     assertThat(service.get("/metrics").body()).contains("outcome=\"overloaded\"");
   }
