@@ -166,6 +166,24 @@ class BulkRevocationJobTest {
     assertThat(BulkRevocationJob.named(users(25).keySet())).endsWith(" and 5 more");
   }
 
+  /** Keycloak interrupts its background threads when it stops. */
+  @Test
+  void given_an_interrupted_step_then_the_job_stops_and_its_end_is_not_persisted() {
+    BulkRevocation bulk = bulk(Kind.REALM);
+    List<String> read = new ArrayList<>();
+    keycloak.onReadUser =
+        id -> {
+          read.add(id);
+          throw new IllegalStateException(new InterruptedException());
+        };
+
+    job(bulk).start(users(2));
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(read).hasSize(1);
+    assertThat(isDone(bulk)).isFalse();
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"REALM", "REALM_NOT_BEFORE", "FEDERATION"})
   void given_a_failure_before_the_response_then_the_work_in_the_background_begins(Kind kind) {
