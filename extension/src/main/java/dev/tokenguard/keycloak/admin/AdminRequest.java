@@ -215,7 +215,7 @@ record AdminRequest(
             + " the outage; repeat the request to check");
   }
 
-  /** The family is revoked, and not all of its dependents: that waits for no outage to end. */
+  /** The family is revoked, but not all of its dependents, which no outbox retries. */
   static Response incomplete() {
     return retryLater(
         "The family is revoked, but not all that was issued for it by token exchange; repeat the"

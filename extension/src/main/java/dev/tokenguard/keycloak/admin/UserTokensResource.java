@@ -17,6 +17,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -94,7 +95,8 @@ public final class UserTokensResource {
     boolean isComplete =
         new RevokedFamily(request.session(), request.realm(), Reason.ADMINISTRATOR)
             .revokeDependents(user.getId(), family);
-    return isComplete ? response : AdminRequest.incomplete();
+    boolean isPending = response.getStatus() == Status.SERVICE_UNAVAILABLE.getStatusCode();
+    return isPending || isComplete ? response : AdminRequest.incomplete();
   }
 
   @DELETE
