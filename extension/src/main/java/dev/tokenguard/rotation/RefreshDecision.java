@@ -297,9 +297,10 @@ public sealed interface RefreshDecision {
    *
    * @param accessTokens those of a revoked family, because the request that revoked it may have
    *     missed the reply with them. Empty if they have expired, and the record with them
-   * @param isByReuse whether it was a reuse that revoked the family
+   * @param by the refusal of an earlier refresh that revoked the family; empty if something else
+   *     did
    */
-  record Revoked(RevocationScope scope, Optional<AccessTokens> accessTokens, boolean isByReuse)
+  record Revoked(RevocationScope scope, Optional<AccessTokens> accessTokens, Optional<Refusal> by)
       implements Refused {
     @Override
     public Outcome outcome() {
@@ -316,6 +317,14 @@ public sealed interface RefreshDecision {
       visitor.revoked(this);
     }
   }
+
+  /**
+   * A refusal that revoked a family.
+   *
+   * @param outcome {@link Outcome#REUSED} or {@link Outcome#MISMATCHED}
+   * @param attempt the {@linkplain RotationRequest.Attempt attempt} that was refused; may be empty
+   */
+  record Refusal(Outcome outcome, String attempt) {}
 
   /** A limit of the policy refuses it. Nothing is revoked. */
   enum Denied implements Refused {

@@ -2,6 +2,8 @@ package dev.tokenguard.rotation;
 
 import dev.tokenguard.rotation.RefreshDecision.Denied;
 import dev.tokenguard.rotation.RefreshDecision.Mismatched;
+import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.Refusal;
 import dev.tokenguard.rotation.RefreshDecision.Refused;
 import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
 import dev.tokenguard.rotation.RefreshDecision.Reused;
@@ -42,11 +44,17 @@ public final class RotationService {
     boolean contains(TokenPosition presented, String attempt);
 
     /**
-     * Forgets that an attempt with a token of a family got no response. Does not throw.
-     *
-     * @return true to one caller, if there was such an attempt
+     * Records an attempt to which the store did not reply, and which was granted without it. Does
+     * not throw.
      */
-    boolean forget(String family);
+    void recordGranted(String family, String attempt);
+
+    /**
+     * Whether the store did not reply to an attempt with a token of the family. Does not throw.
+     *
+     * @return true to one caller for each attempt
+     */
+    boolean take(String family, String attempt);
   }
 
   /** The {@code Retry-After} of a refresh that is refused because the store is unavailable. */
@@ -64,35 +72,42 @@ public final class RotationService {
   public RefreshDecision refresh(RotationRequest request, RotationPolicy policy) {
     TokenPosition presented = request.presented();
     try {
-      return withUnacknowledged(
-          store.rotate(request, policy, it -> unacknowledged.contains(presented, it)), presented);
+      RefreshDecision decision =
+          store.rotate(request, policy, it -> unacknowledged.contains(presented, it));
+      return decision instanceof Revoked revoked && !policy.isObserving()
+          ? withUnreported(revoked, presented.family())
+          : decision;
     } catch (StoreUnavailableException unavailable) {
       RefreshDecision decision = withoutStore(request, policy);
       String attempt = request.attempt().id();
-      if (unavailable.mayHaveBeenExecuted()
-          && decision instanceof Unavailable
-          && !attempt.isEmpty()) {
-        unacknowledged.record(presented, attempt);
+      if (unavailable.mayHaveBeenExecuted() && !attempt.isEmpty()) {
+        if (decision instanceof Unavailable) {
+          unacknowledged.record(presented, attempt);
+        } else if (!policy.isObserving()) {
+          unacknowledged.recordGranted(presented.family(), attempt);
+        }
       }
       return decision;
     }
   }
 
   /**
-   * If the reply to a reuse was lost, no node has carried out its consequences. The next request
-   * with a token of the family does.
+   * If the reply of the store to a refusal was lost, no node has carried out its consequences. The
+   * next request with a token of the family does.
    */
-  private RefreshDecision withUnacknowledged(RefreshDecision decision, TokenPosition presented) {
-    if (decision instanceof Reused) {
-      unacknowledged.forget(presented.family());
-    } else if (decision instanceof Revoked revoked
-        && revoked.isByReuse()
-        && revoked.accessTokens().isPresent()
-        && unacknowledged.forget(presented.family())) {
-      AccessTokens tokens = revoked.accessTokens().get();
-      return new Reused(tokens.last(), ReuseReason.UNACKNOWLEDGED, tokens);
+  private Refused withUnreported(Revoked revoked, String family) {
+    Optional<Refusal> unreported =
+        revoked
+            .by()
+            .filter(it -> revoked.accessTokens().isPresent() && !it.attempt().isEmpty())
+            .filter(it -> unacknowledged.take(family, it.attempt()));
+    if (unreported.isEmpty()) {
+      return revoked;
     }
-    return decision;
+    AccessTokens tokens = revoked.accessTokens().orElseThrow();
+    return unreported.get().outcome() == Outcome.REUSED
+        ? new Reused(tokens.last(), ReuseReason.UNACKNOWLEDGED, tokens)
+        : new Mismatched(OptionalLong.of(tokens.last()), Optional.of(tokens));
   }
 
   /**

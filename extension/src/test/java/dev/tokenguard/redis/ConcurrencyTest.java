@@ -136,7 +136,8 @@ final class ConcurrencyTest {
   @RepeatedTest(3)
   void given_a_session_that_is_revoked_during_refreshes_then_none_is_granted_afterwards()
       throws Exception {
-    RefreshDecision expected = new Revoked(RevocationScope.SESSION, Optional.empty(), false);
+    RefreshDecision expected =
+        new Revoked(RevocationScope.SESSION, Optional.empty(), Optional.empty());
     AtomicBoolean isRevoked = new AtomicBoolean();
     CountDownLatch underWay = new CountDownLatch(THREADS - 1);
     List<RefreshDecision> decisions =

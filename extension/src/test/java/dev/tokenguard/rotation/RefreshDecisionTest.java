@@ -52,7 +52,9 @@ final class RefreshDecisionTest {
           entry("unguarded", new Unguarded(Optional.of(SUCCESSOR))),
           entry("reused", new Reused(4, ReuseReason.GRACE_PERIOD_OVER, TOKENS)),
           entry("mismatched", new Mismatched(OptionalLong.of(4), Optional.of(TOKENS))),
-          entry("revoked", new Revoked(RevocationScope.CLIENT_SESSION, Optional.of(TOKENS), false)),
+          entry(
+              "revoked",
+              new Revoked(RevocationScope.CLIENT_SESSION, Optional.of(TOKENS), Optional.empty())),
           entry("missing", Denied.MISSING),
           entry("limited", Denied.LIMITED),
           entry("expired", Denied.EXPIRED),

@@ -40,7 +40,12 @@ final class RotationServiceTest {
     @Override
     public void record(TokenPosition presented, String attempt) {
       all.add(presented + attempt);
-      all.add(presented.family());
+      recordGranted(presented.family(), attempt);
+    }
+
+    @Override
+    public void recordGranted(String family, String attempt) {
+      all.add(family + attempt);
     }
 
     @Override
@@ -49,8 +54,8 @@ final class RotationServiceTest {
     }
 
     @Override
-    public boolean forget(String family) {
-      return all.remove(family);
+    public boolean take(String family, String attempt) {
+      return all.remove(family + attempt);
     }
   }
 
@@ -145,6 +150,8 @@ final class RotationServiceTest {
           a reuse got no response      |                        | node 0 started, wait, lost 0 unavailable, node 1 reused, node 0 revoked, node 1 revoked
           and then its retry did       |                        | node 0 started, wait, lost 0 unavailable, node 0 reused, node 0 revoked
           an earlier one, and a reuse  |                        | lost 0 unavailable, node 0 replayed, wait, node 1 rotated, node 0 reused, node 1 revoked
+          one after the reuse          |                        | node 0 started, wait, node 0 reused, lost 1 unavailable, node 1 revoked
+          a reuse without its reply    | on-redis-failure=allow | node 0 started, wait, lost 0 unguarded, node 1 reused, node 1 revoked
           the next request got one     |                        | hanging 0 unavailable, node 0 started, wait, node 0 reused
           another token is replayed    |                        | node 0 started, lost 1 unavailable, wait, node 0 reused
           the policy served the client | on-redis-failure=allow | lost 0 unguarded, wait, node 0 reused

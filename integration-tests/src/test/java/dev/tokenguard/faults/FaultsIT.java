@@ -188,7 +188,7 @@ final class FaultsIT {
 
   /** Its master cannot be reached, so it keeps its data. */
   @Test
-  void given_redis_became_a_replica_then_writes_are_postponed_and_look_ups_succeed() {
+  void given_redis_became_a_replica_then_writes_are_postponed_and_lookups_succeed() {
     double rejected = rejected();
     Answer revoked = realm.logIn(DENY, "alice");
     String key = "tg:at:" + Jwt.claims(revoked.accessToken()).path("jti").asText();
@@ -292,7 +292,7 @@ final class FaultsIT {
   }
 
   @Test
-  void given_redis_is_full_then_writes_are_postponed_and_look_ups_succeed() {
+  void given_redis_is_full_then_writes_are_postponed_and_lookups_succeed() {
     double rejected = rejected();
     run(
         () -> limitMemory("1", "noeviction"),

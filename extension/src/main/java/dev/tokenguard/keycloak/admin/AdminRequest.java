@@ -212,7 +212,7 @@ record AdminRequest(
   static Response pending() {
     return retryLater(
         "Redis is unavailable. Keycloak has recorded the revocation and delivers it to Redis after"
-            + " the outage; repeat the request to check");
+            + " the outage; repeat the request then");
   }
 
   /** The family is revoked, but not all of its dependents, which no outbox retries. */

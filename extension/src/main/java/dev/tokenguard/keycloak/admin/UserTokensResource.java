@@ -17,7 +17,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.Response.Status;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -90,13 +89,12 @@ public final class UserTokensResource {
   public Response revokeFamily(@PathParam("family-id") String familyId) {
     UserModel user = managed();
     String family = AdminRequest.valid(() -> AdminRequest.id("family-id", familyId));
-    Response response =
-        terminate(new RevocationTarget.Families(user.getId(), List.of(family)), FAMILY);
+    boolean isDelivered =
+        isDelivered(new RevocationTarget.Families(user.getId(), List.of(family)), FAMILY);
     boolean isComplete =
         new RevokedFamily(request.session(), request.realm(), Reason.ADMINISTRATOR)
             .revokeDependents(user.getId(), family);
-    boolean isPending = response.getStatus() == Status.SERVICE_UNAVAILABLE.getStatusCode();
-    return isPending || isComplete ? response : AdminRequest.incomplete();
+    return isDelivered && !isComplete ? AdminRequest.incomplete() : response(isDelivered);
   }
 
   @DELETE
@@ -136,11 +134,20 @@ public final class UserTokensResource {
   }
 
   private Response terminate(RevocationTarget target, String resourceType) {
+    return response(isDelivered(target, resourceType));
+  }
+
+  private static Response response(boolean isDelivered) {
+    return isDelivered ? Response.noContent().build() : AdminRequest.pending();
+  }
+
+  /** Terminates, and returns whether Redis has recorded it; otherwise it waits in the outbox. */
+  private boolean isDelivered(RevocationTarget target, String resourceType) {
     boolean isDelivered =
         new SessionTerminator(request.session(), request.realm(), Reason.ADMINISTRATOR)
             .terminate(target);
     request.changed(resourceType, OperationType.DELETE);
-    return isDelivered ? Response.noContent().build() : AdminRequest.pending();
+    return isDelivered;
   }
 
   /**

@@ -136,9 +136,7 @@ final class RefreshResponder implements RefreshDecision.Visitor {
   @Override
   public void revoked(Revoked decision) {
     ReuseHandler handler = refuse(Reason.REVOKED);
-    decision
-        .accessTokens()
-        .ifPresent(decision.isByReuse() ? handler::revoke : handler::revokeAccessTokens);
+    decision.accessTokens().ifPresent(handler::revokeAccessTokens);
     throw refusal(decision);
   }
 

@@ -42,18 +42,16 @@ final class ReuseHandler {
     this.family = new RevokedFamily(session, session.getContext().getRealm(), reason);
   }
 
-  /** Revokes the access tokens and the dependents of a family that the store has marked. */
+  /**
+   * Revokes the access tokens and the dependents of a family, once: later, the dependents could be
+   * newer than the refusal that has revoked the family.
+   */
   void revoke(AccessTokens tokens) {
-    if (listed.begin(tokens)) {
-      boolean isListed = list(tokens);
-      boolean isDone = family.revokeDependents(request.userId(), request.presented().family());
-      if (!isListed || !isDone) {
-        listed.failed(tokens);
-      }
-    }
+    revokeAccessTokens(tokens);
+    family.revokeDependents(request.userId(), request.presented().family());
   }
 
-  /** Revokes the access tokens of a family whose dependents stay. */
+  /** Revokes the access tokens of a family that was revoked before. */
   void revokeAccessTokens(AccessTokens tokens) {
     if (listed.begin(tokens) && !list(tokens)) {
       listed.failed(tokens);

@@ -125,13 +125,13 @@ public final class RevokedFamily {
       LOG.warn(
           LogText.of(
               "What was issued by token exchange for a revoked family is not revoked, because Redis is"
-                  + " unavailable: realm %s, user %s, family %s",
+                  + " unavailable. Log the user out: realm %s, user %s, family %s",
               realm.getName(), userId, family));
     } catch (RuntimeException failed) {
       LOG.error(
           LogText.of(
-              "Not all that was issued by token exchange for a revoked family is revoked: realm %s,"
-                  + " user %s, family %s",
+              "Not all that was issued by token exchange for a revoked family is revoked. Log the user"
+                  + " out: realm %s, user %s, family %s",
               realm.getName(), userId, family),
           failed);
     }

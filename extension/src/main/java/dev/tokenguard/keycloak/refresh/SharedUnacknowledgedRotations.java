@@ -5,11 +5,11 @@ import dev.tokenguard.keycloak.support.Transactions;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.RotationService.UnacknowledgedRotations;
 import dev.tokenguard.rotation.TokenPosition;
+import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.SingleUseObjectProvider;
 
 /**
  * Refreshes without a response: those that Redis may have executed, and those that Redis has
@@ -49,24 +49,32 @@ final class SharedUnacknowledgedRotations implements UnacknowledgedRotations {
     }
   }
 
-  /** In a new transaction, because that of the request is rolled back. */
   @Override
   public void record(TokenPosition presented, String attempt) {
+    put(presented.family(), List.of(key(presented, attempt), key(presented.family(), attempt)));
+  }
+
+  @Override
+  public void recordGranted(String family, String attempt) {
+    put(family, List.of(key(family, attempt)));
+  }
+
+  /** In a new transaction, because that of the request is rolled back. */
+  private void put(String family, List<String> keys) {
     try {
       Transactions.inNewTransaction(
           session.getKeycloakSessionFactory(),
           session.getContext().getRealm(),
           own -> {
-            SingleUseObjectProvider objects = own.singleUseObjects();
-            objects.put(key(presented, attempt), KEPT_FOR.toSeconds(), Map.of());
-            objects.put(key(presented.family()), KEPT_FOR.toSeconds(), Map.of());
+            keys.forEach(key -> own.singleUseObjects().put(key, KEPT_FOR.toSeconds(), Map.of()));
             return null;
           });
     } catch (RuntimeException failed) {
       LOG.warn(
           LogText.of(
-              "A retry of family %s, generation %d, is accepted within the grace period only",
-              presented.family(), presented.generation()),
+              "A refresh of family %s without a response of Redis is not recorded: its retry is"
+                  + " accepted within the grace period only, and a reuse is not reported",
+              family),
           failed);
     }
   }
@@ -76,27 +84,29 @@ final class SharedUnacknowledgedRotations implements UnacknowledgedRotations {
     return session.singleUseObjects().contains(key(presented, attempt));
   }
 
-  /** In a new transaction, because that of a refusal is rolled back. */
+  /** Removes the record only if there is one, because further requests of a thief cost a lookup. */
   @Override
-  public boolean forget(String family) {
+  public boolean take(String family, String attempt) {
+    String key = key(family, attempt);
     try {
-      return Transactions.inNewTransaction(
-          session.getKeycloakSessionFactory(),
-          session.getContext().getRealm(),
-          own -> own.singleUseObjects().remove(key(family)) != null);
+      return session.singleUseObjects().contains(key)
+          && Transactions.inNewTransaction(
+              session.getKeycloakSessionFactory(),
+              session.getContext().getRealm(),
+              own -> own.singleUseObjects().remove(key) != null);
     } catch (RuntimeException failed) {
       LOG.warn(
-          LogText.of("It is unknown whether a reuse of family %s is reported", family), failed);
+          LogText.of("It is unknown whether a reuse of family %s was reported", family), failed);
       return false;
     }
   }
 
   private static String key(TokenPosition presented, String attempt) {
-    return key(presented.family()) + ":" + presented.generation() + ":" + attempt;
+    return key(presented.family(), presented.generation() + ":" + attempt);
   }
 
-  private static String key(String family) {
-    return "token-guard.unacknowledged:" + family;
+  private static String key(String family, String attempt) {
+    return "token-guard.unacknowledged:" + family + ":" + attempt;
   }
 
   private final class GrantedRefresh extends AbstractKeycloakTransaction {

@@ -141,9 +141,14 @@ public final class RevocationOutbox {
               + " tokens");
     }
     boolean isInMemory = enqueue(delivery);
-    persist(delivery);
-    if (!isInMemory) {
+    boolean isPersisted = persist(delivery);
+    if (isInMemory && !isPersisted) {
+      LOG.error(log("A pending revocation is not in the database: a restart loses it", delivery));
+    } else if (!isInMemory && isPersisted) {
       overflowed();
+    } else if (!isInMemory) {
+      LOG.error(
+          log("A revocation is lost: neither the memory nor the database holds it", delivery));
     }
   }
 
@@ -190,29 +195,25 @@ public final class RevocationOutbox {
     }
   }
 
-  private void persist(Delivery delivery) {
+  /** Returns whether all of it is in the database, from which a restart reads it. */
+  private boolean persist(Delivery delivery) {
     long lifespan = delivery.until() - Time.currentTime();
-    if (lifespan <= 0 || delivery.texts().isEmpty()) {
-      return;
+    List<String> texts =
+        delivery.texts().stream().filter(text -> text.length() <= LONGEST_TEXT).toList();
+    if (lifespan <= 0 || texts.isEmpty()) {
+      return texts.size() == delivery.texts().size();
     }
     try {
       KeycloakModelUtils.runJobInTransaction(
           factory,
           session -> {
             RevokedTokenList builtIn = RevokedTokenList.builtIn(session);
-            for (String text : delivery.texts()) {
-              if (text.length() <= LONGEST_TEXT) {
-                builtIn.put(text, lifespan);
-              } else {
-                LOG.warn(
-                    log(
-                        "A pending revocation is too long for the database: a restart loses it",
-                        delivery));
-              }
-            }
+            texts.forEach(text -> builtIn.put(text, lifespan));
           });
+      return texts.size() == delivery.texts().size();
     } catch (RuntimeException failed) {
-      LOG.error(log("A pending revocation is not persisted: a restart loses it", delivery), failed);
+      LOG.error(log("The database refuses a pending revocation", delivery), failed);
+      return false;
     }
   }
 
@@ -295,16 +296,21 @@ public final class RevocationOutbox {
     StartupRecovery next;
     int room;
     synchronized (waiting) {
+      room = capacity - waiting.size();
+      if (room < capacity - capacity / 2) {
+        return;
+      }
+      // Not before there is room, because a further overflow would start another recovery.
       if (recovery == null && hasOverflowed) {
         recover();
       }
       next = recovery;
-      room = capacity - waiting.size();
     }
-    if (next == null || room < capacity - capacity / 2) {
+    if (next == null) {
       return;
     }
-    Page page = stores.read(next, room);
+    // A quarter stays free for revocations that fail meanwhile.
+    Page page = stores.read(next, room - room / 4);
     Set<String> inMemory =
         snapshot().stream()
             .flatMap(it -> it.delivery().texts().stream())

@@ -113,19 +113,6 @@ public final class RevokedAccessTokens {
   }
 
   /**
-   * Adds entries to the blacklist. If Redis is unavailable, they wait in the outbox, and are added
-   * to Keycloak's own list, from which a restart reads them.
-   */
-  public void addToBlacklistOrKeep(List<Entry> entries) {
-    try {
-      addToBlacklist(entries);
-    } catch (StoreUnavailableException unavailable) {
-      putOnListOfKeycloak(entries);
-      keepInOutbox(entries);
-    }
-  }
-
-  /**
    * The entries of a user and sessions. They expire with the last access token that they cover.
    *
    * @param before access tokens of the user issued before this second are revoked
@@ -162,20 +149,23 @@ public final class RevokedAccessTokens {
     return RevokedTokenList.builtIn(session).contains(id);
   }
 
-  private boolean record(List<Entry> accessTokens) {
-    putOnListOfKeycloak(accessTokens);
+  /**
+   * Adds entries to Keycloak's own list, and to the blacklist or, if Redis is unavailable, to the
+   * outbox.
+   *
+   * @return whether they are on the blacklist
+   */
+  public boolean record(List<Entry> entries) {
+    putOnListOfKeycloak(entries);
     // Expired ones are not left out, because the clock of this node may be ahead of Redis.
     try {
-      addToBlacklist(accessTokens);
+      addToBlacklist(entries);
       return true;
     } catch (StoreUnavailableException unavailable) {
-      keepInOutbox(accessTokens);
+      RevocationOutbox.of(session.getKeycloakSessionFactory())
+          .keep(new Delivery.OfEntries(entries));
       return false;
     }
-  }
-
-  private void keepInOutbox(List<Entry> entries) {
-    RevocationOutbox.of(session.getKeycloakSessionFactory()).keep(new Delivery.OfEntries(entries));
   }
 
   /** Keycloak's list restores the blacklist after a data loss of Redis. */

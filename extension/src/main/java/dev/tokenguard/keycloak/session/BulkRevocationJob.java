@@ -235,7 +235,7 @@ public final class BulkRevocationJob {
    */
   private Map<String, Set<String>> listAll(Map<String, Set<String>> users) {
     try {
-      list(users, RevokedAccessTokens::addToBlacklistOrKeep);
+      list(users, RevokedAccessTokens::record);
       return Map.of();
     } catch (RuntimeException failed) {
       LOG.error(LogText.of("%s: not all users are recorded for resource servers", what), failed);

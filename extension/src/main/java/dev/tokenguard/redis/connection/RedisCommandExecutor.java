@@ -73,7 +73,7 @@ final class RedisCommandExecutor {
         // Not a failure of Redis, but a half-open breaker would wait for the outcome.
         breaker.releasePermission();
         Thread.currentThread().interrupt();
-        throw StoreUnavailableException.unanswered("The thread was interrupted", failed);
+        throw new StoreUnavailableException("The thread was interrupted", failed);
       }
       throw unavailable(recorded(operation, System.nanoTime() - begin, failed), failed);
     } catch (StoreUnavailableException unexpectedReply) {

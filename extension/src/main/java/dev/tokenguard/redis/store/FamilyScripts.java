@@ -10,6 +10,7 @@ import dev.tokenguard.rotation.RefreshDecision.Denied;
 import dev.tokenguard.rotation.RefreshDecision.Kept;
 import dev.tokenguard.rotation.RefreshDecision.Mismatched;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.Refusal;
 import dev.tokenguard.rotation.RefreshDecision.Replayed;
 import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
 import dev.tokenguard.rotation.RefreshDecision.Reused;
@@ -187,7 +188,9 @@ final class FamilyScripts {
           new Revoked(
               reply.constant(1, RevocationScope.class),
               reply.row(2).ifPresent().map(it -> it.accessTokens(family, 0)),
-              reply.number(3) == 1);
+              reply
+                  .optionalText(3)
+                  .map(any -> new Refusal(reply.constant(3, Outcome.class), reply.text(4))));
       case MISSING -> Denied.MISSING;
       case LIMITED -> Denied.LIMITED;
       case EXPIRED -> Denied.EXPIRED;

@@ -284,6 +284,20 @@ class RevocationOutboxTest {
   }
 
   @Test
+  void given_overflows_before_and_after_a_tick_then_each_persisted_is_delivered_once() {
+    List<TestDelivery> deliveries = new ArrayList<>(overflow());
+    persistTokensAndRevocations();
+    tick.run();
+    deliveries.addAll(overflow());
+
+    hasRecovered = true;
+    deliveries.forEach(it -> it.failure = null);
+    ticks();
+
+    assertThat(recovered).containsExactlyInAnyOrderElementsOf(idsOf(persisted));
+  }
+
+  @Test
   void given_a_database_that_fails_then_it_is_read_in_a_later_tick() {
     overflow().forEach(it -> it.failure = null);
     persistTokensAndRevocations();

@@ -6,6 +6,8 @@ import dev.tokenguard.rotation.RefreshDecision.Denied;
 import dev.tokenguard.rotation.RefreshDecision.Kept;
 import dev.tokenguard.rotation.RefreshDecision.Mismatched;
 import dev.tokenguard.rotation.RefreshDecision.Outcome;
+import dev.tokenguard.rotation.RefreshDecision.Refusal;
+import dev.tokenguard.rotation.RefreshDecision.Refused;
 import dev.tokenguard.rotation.RefreshDecision.Replayed;
 import dev.tokenguard.rotation.RefreshDecision.ReuseReason;
 import dev.tokenguard.rotation.RefreshDecision.Reused;
@@ -74,12 +76,13 @@ final class ReferenceDecision {
     Optional<Outcome> observed = Optional.empty();
     for (RefreshDecision refusal : refusals().toList()) {
       if (isCarriedOut(refusal)) {
-        family.isReused |= refusal instanceof Reused;
         if (refusal instanceof Reused
             || refusal instanceof Mismatched it && it.accessTokens().isPresent()) {
           user.families.put(family.id, family);
           family.revoke(request.successor().revokedRetainUntil());
           family.record(request);
+          family.revokedBy =
+              Optional.of(new Refusal(((Refused) refusal).outcome(), request.attempt().id()));
         }
         return refusal;
       }
@@ -161,7 +164,7 @@ final class ReferenceDecision {
 
   /** A token without a record can be of a family that the limit of families revoked. */
   private Optional<Revoked> capped() {
-    return Optional.of(new Revoked(RevocationScope.FAMILY, Optional.empty(), false))
+    return Optional.of(new Revoked(RevocationScope.FAMILY, Optional.empty(), Optional.empty()))
         .filter(
             it ->
                 !isKnown
@@ -172,11 +175,11 @@ final class ReferenceDecision {
     if (family.isRevoked) {
       return Optional.of(
           new Revoked(
-              RevocationScope.FAMILY, Optional.of(family.unexpired(request)), family.isReused));
+              RevocationScope.FAMILY, Optional.of(family.unexpired(request)), family.revokedBy));
     }
     RotationRequest.Session session = request.session();
     return user.markOf(session, session.started(), session.clientStarted())
-        .map(scope -> new Revoked(scope, Optional.empty(), false));
+        .map(scope -> new Revoked(scope, Optional.empty(), Optional.empty()));
   }
 
   private Optional<Reused> reused() {

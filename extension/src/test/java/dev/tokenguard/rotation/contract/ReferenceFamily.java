@@ -1,5 +1,6 @@
 package dev.tokenguard.rotation.contract;
 
+import dev.tokenguard.rotation.RefreshDecision.Refusal;
 import dev.tokenguard.rotation.RefreshDecision.SuccessorToken;
 import dev.tokenguard.rotation.RotationRequest;
 import dev.tokenguard.rotation.RotationRequest.RequestContext;
@@ -41,7 +42,7 @@ final class ReferenceFamily {
   long minute;
   long refreshesInMinute;
   boolean isRevoked;
-  boolean isReused;
+  Optional<Refusal> revokedBy = Optional.empty();
 
   /** The position among the families of the user, in the order of their records. */
   long number;

@@ -93,5 +93,9 @@ class OutageIT extends LabTest {
     // Redis has carried out the reuse while it hung, and no node knows of it.
     assertRefused(client.refresh(newest.refreshToken()));
     assertRefused(client.refresh(elsewhere.refreshToken()));
+    assertThat(lab.events("REFRESH_TOKEN_ERROR", user))
+        .filteredOn(it -> it.path("error").asText().equals("refresh_token_reused"))
+        .singleElement()
+        .matches(it -> it.at("/details/reason").asText().equals("unacknowledged"));
   }
 }

@@ -10,7 +10,7 @@
                        (empty: no exp), expiry of the record minus exp, or minus iat without one, minus
                        a minute, replays in this grace period, user agent and ip of the request that rotated
                        (empty: revoked before its login was recorded), attempt that got the newest
-                       token last, reason of the revocation (empty: active), begin of a minute minus
+                       token last, or the refusal that revoked the family, reason of the revocation (empty: active), begin of a minute minus
                        the time of issue, refreshes in that minute
     a:  access tokens  older span: newest minus first generation, end minus time of issue, newer span:
                        newest minus first generation, end minus that of the older span, prefix of the
@@ -211,7 +211,8 @@ end
 
 -- Values that are only needed to grant a refresh are deleted, so that the record fits into 64 bytes.
 local function revoke(family, because)
-  if family.revoked == '' then family.revoked = because end
+  if family.revoked ~= '' then return end
+  family.revoked = because
   family.replays, family.refreshes, family.attempt = 0, 0, ''
 end
 

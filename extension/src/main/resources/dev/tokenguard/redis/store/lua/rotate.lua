@@ -44,8 +44,8 @@
     KEPT                                      observed, the next token; empty: nothing is changed
     REUSED                                    newest generation, why, access tokens
     MISMATCHED                                newest generation or -1, access tokens if it is revoked
-    REVOKED                                   scope, access tokens of a family that has a record, 1 if it
-                                              was a reuse that revoked it
+    REVOKED                                   scope, access tokens of a family that has a record, the refusal
+                                              that revoked it, or empty, and the attempt that got it
     MISSING LIMITED EXPIRED                   nothing
     THROTTLED                                 time until the retry, ms
     ASK                                       the attempt that got the newest token; the decision depends
@@ -208,6 +208,8 @@ end
 local function revoke_family(because)
   family = family or unseen_family(presented)
   revoke(family, because)
+  -- By which Keycloak finds out later whether this request got its response.
+  family.attempt = client.attempt
   save()
 end
 
@@ -225,8 +227,9 @@ local function refused()
     token.session_started, token.client_session_started)
   -- In every mode, because no policy makes a revoked token valid.
   if scope then
+    local is_refused = because == 'reused' or because == 'mismatched'
     return { 'REVOKED', scope, scope == 'FAMILY' and family and all_access_tokens() or {},
-      because == 'reused' and 1 or 0 }
+      is_refused and because:upper() or '', is_refused and family.attempt or '' }
   end
   local reuse, depends_on_response = reuse_reason()
   if reuse and depends_on_response and client.unacknowledged == 'ask' then
