@@ -3,6 +3,7 @@ package dev.tokenguard.keycloak.revocation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.keycloak.Fake;
+import dev.tokenguard.keycloak.RecordedLog;
 import dev.tokenguard.keycloak.revocation.RevocationOutbox.Delivery;
 import dev.tokenguard.keycloak.revocation.StartupRecovery.Page;
 import dev.tokenguard.revocation.Revocation;
@@ -14,10 +15,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.StreamHandler;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -43,8 +40,6 @@ class RevocationOutboxTest {
   /** More than are attempted in one tick. */
   private static final int MANY = 250;
 
-  private static final Logger LOG = Logger.getLogger(RevocationOutbox.class.getName());
-
   /** Keycloak's own list of revoked tokens, in the database. */
   private final List<RevokedToken> persisted = new ArrayList<>();
 
@@ -63,14 +58,7 @@ class RevocationOutboxTest {
   /** The ids that were read from it and delivered. */
   private final List<String> recovered = new ArrayList<>();
 
-  private final List<String> logged = new ArrayList<>();
-  private final Handler recorder =
-      new StreamHandler() {
-        @Override
-        public void publish(LogRecord line) {
-          logged.add(line.getMessage());
-        }
-      };
+  private final RecordedLog log = new RecordedLog(RevocationOutbox.class);
   private boolean hasRecovered;
   private RuntimeException failureToShare;
   private RuntimeException failureToRead;
@@ -109,7 +97,6 @@ class RevocationOutboxTest {
 
   @BeforeEach
   void start() {
-    LOG.addHandler(recorder);
     start(10);
   }
 
@@ -132,7 +119,7 @@ class RevocationOutboxTest {
 
   @AfterEach
   void realTime() {
-    LOG.removeHandler(recorder);
+    log.close();
     Time.setOffset(0);
   }
 
@@ -209,7 +196,7 @@ class RevocationOutboxTest {
     delivery.failure = null;
     tick.run();
 
-    assertThat(logged).endsWith(ALL_RECORDED);
+    assertThat(log.messages()).endsWith(ALL_RECORDED);
   }
 
   @Test
@@ -218,7 +205,9 @@ class RevocationOutboxTest {
     tickAt(70);
 
     assertThat(outbox.size()).isZero();
-    assertThat(logged).noneMatch(ALL_RECORDED::equals).anyMatch(line -> line.contains("expired"));
+    assertThat(log.messages())
+        .noneMatch(ALL_RECORDED::equals)
+        .anyMatch(line -> line.contains("expired"));
   }
 
   @Test
@@ -258,7 +247,7 @@ class RevocationOutboxTest {
     ticks();
 
     assertThat(recovered).containsExactlyInAnyOrderElementsOf(idsOf(persisted));
-    assertThat(logged).containsOnlyOnce(ALL_RECORDED);
+    assertThat(log.messages()).containsOnlyOnce(ALL_RECORDED);
 
     outbox.recover();
     ticks();
@@ -276,7 +265,7 @@ class RevocationOutboxTest {
     ticks();
 
     assertThat(recovered).containsExactlyInAnyOrderElementsOf(idsOf(persisted));
-    assertThat(logged)
+    assertThat(log.messages())
         .containsOnlyOnce(ALL_RECORDED)
         .endsWith(ALL_RECORDED)
         .filteredOn(line -> line.startsWith("More than 10 revocations wait for Redis"))
@@ -305,7 +294,7 @@ class RevocationOutboxTest {
     failureToRead = BUG;
     ticks();
     assertThat(recovered).isEmpty();
-    assertThat(logged).doesNotContain(ALL_RECORDED);
+    assertThat(log.messages()).doesNotContain(ALL_RECORDED);
 
     failureToRead = null;
     ticks();

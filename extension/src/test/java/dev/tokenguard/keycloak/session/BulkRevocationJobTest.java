@@ -3,6 +3,7 @@ package dev.tokenguard.keycloak.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenguard.keycloak.FakeKeycloak;
+import dev.tokenguard.keycloak.RecordedLog;
 import dev.tokenguard.revocation.BulkRevocation;
 import dev.tokenguard.revocation.BulkRevocation.Kind;
 import dev.tokenguard.revocation.Revocation.Reason;
@@ -13,13 +14,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Executor;
-import java.util.logging.Handler;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,36 +26,12 @@ import org.keycloak.common.util.Time;
 /** How a revocation for many users goes on when Redis, the database or the realm is missing. */
 class BulkRevocationJobTest {
 
-  private static final Logger LOG = Logger.getLogger(BulkRevocationJob.class.getName());
-
   private final FakeKeycloak keycloak = new FakeKeycloak();
-  private final List<LogRecord> logged = new ArrayList<>();
-  private final Handler handler =
-      new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-          logged.add(line);
-        }
-
-        @Override
-        public void flush() {
-          // Nothing is buffered.
-        }
-
-        @Override
-        public void close() {
-          // Nothing to release.
-        }
-      };
-
-  @BeforeEach
-  void recordLog() {
-    LOG.addHandler(handler);
-  }
+  private final RecordedLog log = new RecordedLog(BulkRevocationJob.class);
 
   @AfterEach
-  void restore() {
-    LOG.removeHandler(handler);
+  void close() {
+    log.close();
   }
 
   private static BulkRevocation bulk(Kind kind) {
@@ -108,7 +82,7 @@ class BulkRevocationJobTest {
 
     job.start(users(2));
 
-    assertThat(logged).isEmpty();
+    assertThat(log.lines()).isEmpty();
   }
 
   @Test
@@ -144,7 +118,7 @@ class BulkRevocationJobTest {
 
     job(bulk(Kind.REALM), later -> {}).start(users(2));
 
-    assertThat(logged).singleElement().extracting(LogRecord::getThrown).isNotNull();
+    assertThat(log.lines()).singleElement().extracting(LogRecord::getThrown).isNotNull();
   }
 
   @Test
@@ -156,7 +130,8 @@ class BulkRevocationJobTest {
 
     job(bulk(Kind.REALM)).start(users(1));
 
-    assertThat(logged.get(logged.size() - 1).getMessage()).endsWith("log these users out: user-0");
+    assertThat(log.messages().get(log.messages().size() - 1))
+        .endsWith("log these users out: user-0");
   }
 
   @Test
@@ -198,6 +173,6 @@ class BulkRevocationJobTest {
 
     assertThat(listed()).containsExactly("sid-0", "sid-1", "user-0", "user-1");
     assertThat(isDone(bulk)).isTrue();
-    assertThat(logged.get(0).getThrown()).hasMessage("the database is unavailable");
+    assertThat(log.lines().get(0).getThrown()).hasMessage("the database is unavailable");
   }
 }
