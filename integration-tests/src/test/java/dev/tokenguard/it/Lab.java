@@ -103,7 +103,15 @@ public final class Lab {
     network.reset();
   }
 
-  /** Ends {@link #disconnectRedis()} or a pause of Redis; returns once commands are sent again. */
+  /** Redis executes what it is sent, and Keycloak gets no reply. */
+  public void loseRepliesOfRedis() {
+    network.swallowAnswers();
+  }
+
+  /**
+   * Ends {@link #disconnectRedis()}, {@link #loseRepliesOfRedis()} or a pause of Redis; returns
+   * once commands are sent again.
+   */
   public void reconnectRedis() {
     redis.resume();
     network.heal();
