@@ -298,7 +298,7 @@ public sealed interface RefreshDecision {
    * @param accessTokens those of a revoked family, because the request that revoked it may have
    *     missed the reply with them. Empty if they have expired, and the record with them
    * @param by the refusal of an earlier refresh that revoked the family; empty if something else
-   *     did
+   *     did. The access tokens are present with it
    */
   record Revoked(RevocationScope scope, Optional<AccessTokens> accessTokens, Optional<Refusal> by)
       implements Refused {

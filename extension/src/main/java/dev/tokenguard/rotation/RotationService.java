@@ -97,10 +97,7 @@ public final class RotationService {
    */
   private Refused withUnreported(Revoked revoked, String family) {
     Optional<Refusal> unreported =
-        revoked
-            .by()
-            .filter(it -> revoked.accessTokens().isPresent() && !it.attempt().isEmpty())
-            .filter(it -> unacknowledged.take(family, it.attempt()));
+        revoked.by().filter(it -> unacknowledged.take(family, it.attempt()));
     if (unreported.isEmpty()) {
       return revoked;
     }
