@@ -93,7 +93,7 @@ public final class RevokedFamily {
    * Revokes the dependents of a family that is marked as revoked. Failures are logged and not
    * thrown: the family itself stays revoked.
    *
-   * @return whether all are revoked; otherwise the caller repeats it
+   * @return whether all are revoked; nothing repeats it by itself
    */
   public boolean revokeDependents(String userId, String family) {
     Optional<FamilyStore> store = RedisConnection.familiesOf(session);

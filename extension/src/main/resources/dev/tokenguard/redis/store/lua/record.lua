@@ -10,8 +10,9 @@
                        (empty: no exp), expiry of the record minus exp, or minus iat without one, minus
                        a minute, replays in this grace period, user agent and ip of the request that rotated
                        (empty: revoked before its login was recorded), attempt that got the newest
-                       token last, or the refusal that revoked the family, reason of the revocation (empty: active), begin of a minute minus
-                       the time of issue, refreshes in that minute
+                       token last, or the refusal that revoked the family, reason of the revocation
+                       (empty: active), begin of a minute minus the time of issue, refreshes in that
+                       minute
     a:  access tokens  older span: newest minus first generation, end minus time of issue, newer span:
                        newest minus first generation, end minus that of the older span, prefix of the
                        login's id, prefix of the others', bound user agent, bound ip, replays of the
